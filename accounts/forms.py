@@ -1,0 +1,40 @@
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+
+from . import audit
+from .models import User
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "账号或密码不对。连续输错 5 次会暂停登录 15 分钟。",
+        "inactive": "账号或密码不对。连续输错 5 次会暂停登录 15 分钟。",
+    }
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["username"].label = "账号"
+        self.fields["password"].label = "密码"
+
+
+class NewPasswordForm(PasswordChangeForm[User]):
+    """Changing one's own password; ends the obligation to change it."""
+
+    error_messages = {
+        **PasswordChangeForm.error_messages,
+        "password_incorrect": "原密码不对，请重新输入。",
+        "password_mismatch": "两次输入的新密码不一样。",
+    }
+
+    def clean_new_password1(self) -> str:
+        password: str = self.cleaned_data["new_password1"]
+        if password == self.data.get("old_password"):
+            raise forms.ValidationError("新密码不能和原密码相同。")
+        return password
+
+    def save(self, commit: bool = True) -> User:
+        self.user.must_change_password = False
+        self.user.initial_password_until = None
+        user = super().save(commit=commit)
+        audit.record("password.change", by=user, on=user)
+        return user

@@ -1,0 +1,79 @@
+"""Per-request conditions of a session: where it comes from, how long it may last, a password due for change."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+
+from . import audit
+
+Responder = Callable[[HttpRequest], HttpResponse]
+SIGNED_IN_AT = "signed_in_at"
+SEEN_AT = "seen_at"
+TOUCH_EVERY = 60
+
+
+class RemoteAddress:
+    """Make the client's address known to the audit trail (behind a proxy, config.proxies has put it right)."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = audit.remote_address.set(str(request.META.get("REMOTE_ADDR", ""))[:45])
+        try:
+            return self.get_response(request)
+        finally:
+            audit.remote_address.reset(token)
+
+
+class SessionLimits:
+    """End a session that was idle too long or is too old, whatever it does."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            session = request.session
+            started = session.setdefault(SIGNED_IN_AT, now)
+            seen = session.setdefault(SEEN_AT, now)
+            if now - seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
+                logout(request)
+                return _to_login(request)
+            if now - seen >= TOUCH_EVERY:
+                session[SEEN_AT] = now
+        return self.get_response(request)
+
+
+class PasswordChangeRequired:
+    """A one-time password opens only the page that replaces it, and only until it expires."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and user.must_change_password:
+            if user.initial_password_until and user.initial_password_until < timezone.now():
+                logout(request)
+                return _to_login(request)
+            open_pages = {reverse("password_change"), reverse("logout")}
+            if request.path not in open_pages:
+                return redirect("password_change")
+        return self.get_response(request)
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """A fragment must never be filled with the sign-in page."""
+    target = f"{reverse('login')}?ended=1"
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(target)
+    return HttpResponseRedirect(target)

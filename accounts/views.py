@@ -1,0 +1,60 @@
+"""Sign in, sign out, change the password."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.views import LoginView, LogoutView
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+
+from . import audit
+from .forms import NewPasswordForm, SignInForm
+from .http import AuthenticatedRequest
+
+
+class SignIn(LoginView):
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(ended="ended" in self.request.GET, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        audit.record("session.sign_in", by=form.get_user(), on=form.get_user())
+        return response
+
+
+class SignOut(LogoutView):
+    next_page = "login"
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.user.is_authenticated:
+            audit.record("session.sign_out", by=request.user, on=request.user)
+        return super().post(request, *args, **kwargs)
+
+
+@sensitive_post_parameters()
+def password_change(request: AuthenticatedRequest) -> HttpResponse:
+    form = NewPasswordForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            user = form.save()
+        update_session_auth_hash(request, user)
+        messages.success(request, "密码已修改。")
+        return redirect("home")
+    return render(request, "accounts/password_change.html", {"form": form, "forced": request.user.must_change_password})
+
+
+def locked_out(request: HttpRequest, credentials: Any = None, *args: object, **kwargs: object) -> HttpResponse:
+    """Too many wrong passwords for this account from this address (django-axes calls this)."""
+    form = SignInForm(request)
+    return render(request, "accounts/login.html", {"form": form, "locked": True}, status=429)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "csrf_failure.html", status=403)

@@ -1,0 +1,77 @@
+"""Who is expected at an activity, from the roster of its date; and what the marks of a form amount to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from branches.models import Branch, PartyGroup
+from members import rosters
+from members.models import Member, StatusPeriod
+
+from .kinds import Expected, expected_of
+from .models import Attendance
+
+State = Attendance.State
+
+
+@dataclass(frozen=True)
+class ExpectedPerson:
+    """Somebody whose presence is expected; only full members vote (选举条例 5)."""
+
+    member_id: UUID
+    name: str
+    may_vote: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """``expected`` is the sum of the other three; ``voters`` of the expected may vote, ``voting`` of them came."""
+
+    expected: int = 0
+    present: int = 0
+    on_leave: int = 0
+    absent: int = 0
+    voters: int = 0
+    voting: int = 0
+
+    @property
+    def is_quorate(self) -> bool:
+        """At least half of those who may vote are present (支部条例 11)."""
+        return self.voters > 0 and self.voting * 2 >= self.voters
+
+
+def expected_people(kind: str, branch: Branch, day: date, group: PartyGroup | None = None) -> list[ExpectedPerson]:
+    """The expected list (应到) of ``day``: posts for a committee meeting, seats for a group meeting, else the roster.
+
+    For kinds without an expected list the branch's roster is offered to choose from. One query.
+    """
+    expected = expected_of(kind)
+    if expected is Expected.COMMITTEE:
+        people = rosters.committee_on(branch, day)
+    elif expected is Expected.GROUP:
+        people = rosters.group_on(group, day) if group else Member.objects.none()
+    else:
+        people = rosters.branch_members_on(branch, day)
+    rows = people.values_list("pk", "name", "status_then")
+    return [ExpectedPerson(pk, name, status == StatusPeriod.Status.FULL) for pk, name, status in rows]
+
+
+def count(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark]) -> Counts:
+    """What ``marks`` amount to over the expected ``people``; the unmarked are not counted."""
+    marked = [(person, marks[person.member_id].state) for person in people if person.member_id in marks]
+    states = [state for _, state in marked]
+    return Counts(
+        expected=len(states),
+        present=states.count(State.PRESENT),
+        on_leave=states.count(State.LEAVE),
+        absent=states.count(State.ABSENT),
+        voters=sum(person.may_vote for person, _ in marked),
+        voting=sum(person.may_vote and state == State.PRESENT for person, state in marked),
+    )

@@ -1,0 +1,190 @@
+"""What happened: the activity log, who was there, the campaigns it belongs to, and the tallies made from it."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from branches.models import Branch, PartyGroup, PathField, Scoped
+from branches.roles import Right
+from branches.scope import ScopedQuerySet
+from lib.periods import Period
+from members.models import Member
+
+from .kinds import Kind
+
+
+class Campaign(models.Model):
+    """A campaign (主题教育 and the like) that gathers records of any branch and kind."""
+
+    name = models.CharField("名称", max_length=60, unique=True)
+    started_on = models.DateField("开始日期")
+    ended_on = models.DateField("结束日期", null=True, blank=True)
+    note = models.TextField("说明", blank=True)
+
+    class Meta:
+        verbose_name = "专题活动"
+        verbose_name_plural = "专题活动"
+        ordering = ["-started_on", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="campaign_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ActivityQuerySet(ScopedQuerySet["Activity"]):
+    right_to_see = Right.SEE_RECORDS
+
+    def valid(self) -> Self:
+        """Records that count: the withdrawn ones stay visible but count nowhere."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def held_in(self, period: Period) -> Self:
+        return self.filter(held_on__gte=period.start, held_on__lte=period.end)
+
+
+class Activity(Scoped):
+    """One record of something a branch held.
+
+    The primary key is made by the form, so that the same form sent twenty times makes one record. ``branch_path``
+    follows the branch and decides access; ``org_path`` is its place on the day it was held and is never rewritten.
+    The four counters are those of the attendance rows, written with them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    branch = models.ForeignKey(Branch, verbose_name="党支部", on_delete=models.PROTECT, related_name="activities")
+    org_path = PathField(editable=False, db_index=True)
+    group = models.ForeignKey(
+        PartyGroup, verbose_name="党小组", null=True, blank=True, on_delete=models.PROTECT, related_name="activities"
+    )
+    kind = models.CharField("类型", max_length=30, choices=Kind)
+    title = models.CharField("主题", max_length=120)
+    held_on = models.DateField("开展日期", db_index=True)
+    starts_at = models.TimeField("开始时间", null=True, blank=True)
+    minutes = models.PositiveIntegerField("时长（分钟）", null=True, blank=True)
+    place = models.CharField("地点", max_length=80, blank=True)
+    host = models.CharField("主持人", max_length=64, blank=True)
+    recorder = models.CharField("记录人", max_length=64, blank=True)
+    lecturer = models.CharField("主讲人", max_length=64, blank=True)
+    notes = models.TextField("要点", blank=True)
+    campaigns = models.ManyToManyField(Campaign, verbose_name="专题活动", blank=True, related_name="activities")
+    entered_at = models.DateTimeField("登记时间", default=timezone.now)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    is_on_time = models.BooleanField("按时登记", default=True, editable=False)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    expected = models.PositiveIntegerField("应到", default=0, editable=False)
+    present = models.PositiveIntegerField("实到", default=0, editable=False)
+    on_leave = models.PositiveIntegerField("请假", default=0, editable=False)
+    absent = models.PositiveIntegerField("缺席", default=0, editable=False)
+    history = HistoricalRecords(m2m_fields=[campaigns])
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "活动记录"
+        verbose_name_plural = "活动记录"
+        ordering = ["-held_on", "-entered_at", "-id"]
+        indexes = [
+            models.Index(fields=["branch", "kind", "held_on"], name="activity_branch_kind_day"),
+            models.Index(fields=["branch_path", "-held_on"], name="activity_path_day"),
+            models.Index(fields=["org_path", "held_on"], name="activity_org_day"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expected=F("present") + F("on_leave") + F("absent")),
+                name="activity_counts_add_up",
+                violation_error_message="应到人数须等于实到、请假、缺席之和。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="group_meeting", group__isnull=False)
+                | (~Q(kind="group_meeting") & Q(group__isnull=True)),
+                name="activity_group_only_for_group_meeting",
+                violation_error_message="党小组会须选择党小组，其他类型不选。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.held_on:%Y-%m-%d} {self.get_kind_display()}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+
+class Attendance(models.Model):
+    """One expected person at one activity. The list is frozen when the record is saved."""
+
+    class State(models.TextChoices):
+        PRESENT = "present", "到会"
+        LEAVE = "leave", "请假"
+        ABSENT = "absent", "缺席"
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="attendances")
+    member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.PROTECT, related_name="attendances")
+    state = models.CharField("到会情况", max_length=8, choices=State)
+    reason = models.CharField("事由", max_length=60, blank=True)
+    may_vote = models.BooleanField("有表决权", default=True)
+
+    class Meta:
+        verbose_name = "到会"
+        verbose_name_plural = "到会"
+        ordering = ["activity_id", "member__name_order"]
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "member"], name="attendance_once_per_person"),
+            models.CheckConstraint(
+                condition=Q(reason="") | ~Q(state="present"), name="attendance_reason_only_when_missing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.get_state_display()}"
+
+
+class Tally(Scoped):
+    """What a branch held of one kind in one month, written in the transaction of each record.
+
+    ``org_path`` is where the branch stood when the records were held: a branch that moved in mid-month has two rows.
+    ``minutes`` is the sum over records of minutes × persons present.
+    """
+
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="tallies")
+    org_path = PathField(editable=False, db_index=True)
+    month = models.DateField("月份")
+    kind = models.CharField("类型", max_length=30, choices=Kind)
+    held = models.PositiveIntegerField(default=0)
+    on_time = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(default=0)
+    present = models.PositiveIntegerField(default=0)
+    on_leave = models.PositiveIntegerField(default=0)
+    absent = models.PositiveIntegerField(default=0)
+    minutes = models.PositiveBigIntegerField(default=0)
+
+    objects = ScopedQuerySet["Tally"].as_manager()
+
+    class Meta:
+        verbose_name = "月度计数"
+        verbose_name_plural = "月度计数"
+        ordering = ["month", "org_path", "kind"]
+        indexes = [models.Index(fields=["month", "org_path"], name="tally_month_org")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "org_path", "month", "kind"], name="tally_one_per_branch_month_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.branch} {self.month:%Y-%m} {self.get_kind_display()} {self.held}"

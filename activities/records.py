@@ -1,0 +1,215 @@
+"""The verbs of the activity log: log, correct, withdraw. Each writes the record, its attendance and its tallies."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from branches.models import Branch, PartyGroup
+from branches.roles import Right
+from branches.scope import may
+
+from . import tallies
+from .attendance import Counts, ExpectedPerson, Mark, count, expected_people
+from .kinds import Expected, Kind, expected_of
+from .models import Activity, Attendance, Campaign
+
+#: What a form may set; everything else is the verb's.
+FACTS = ("title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes")
+
+
+class RecordError(ValueError):
+    """The record cannot be written; the message is for the user."""
+
+
+class Conflict(RecordError):
+    """Somebody else changed the record meanwhile."""
+
+    def __init__(self, current: Activity) -> None:
+        super().__init__("这条记录刚被别人改过，请核对后再提交。")
+        self.current = current
+
+
+def log(
+    *,
+    by: User | None,
+    record_id: UUID,
+    branch: Branch,
+    kind: str,
+    held_on: date,
+    marks: Mapping[UUID, Mark],
+    group: PartyGroup | None = None,
+    campaigns: Iterable[Campaign] = (),
+    **facts: Any,
+) -> tuple[Activity, bool]:
+    """Record an activity once. Returns it, and whether this call made it.
+
+    In one transaction: the record with its counters, the attendance rows (the expected list of ``held_on``), the
+    month's tally, the audit entry. The same ``record_id`` sent again returns the record that is there.
+    """
+    _check(by, branch, kind, held_on, group)
+    people = expected_people(kind, branch, held_on, group)
+    counts = _counted(kind, people, marks)
+    try:
+        with transaction.atomic():
+            _lock(branch)
+            activity = Activity(id=record_id, branch=branch, kind=kind, held_on=held_on, group=group, entered_by=by)
+            _fill(activity, counts, facts)
+            activity.save(force_insert=True)
+            _write_attendance(activity, people, marks)
+            activity.campaigns.set(campaigns)
+            tallies.refresh([activity])
+            audit.record("activity.log", by=by, on=activity, after=_facts_of(activity))
+    except IntegrityError:
+        earlier = Activity.objects.filter(pk=record_id, branch=branch, entered_by=by).first()
+        if earlier is None:
+            raise RecordError("这张表单已失效，请返回后重新填写。") from None
+        return earlier, False
+    return activity, True
+
+
+def correct(
+    activity: Activity,
+    *,
+    by: User | None,
+    version: int,
+    held_on: date,
+    marks: Mapping[UUID, Mark],
+    campaigns: Iterable[Campaign] | None = None,
+    **facts: Any,
+) -> Activity:
+    """Change a record that is at ``version``; history keeps what it was. Raises :class:`Conflict` for the loser."""
+    _check(by, activity.branch, activity.kind, held_on, activity.group)
+    with transaction.atomic():
+        _lock(activity.branch)
+        current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
+        if current.version != version:
+            raise Conflict(current)
+        if current.is_withdrawn:
+            raise RecordError("这条记录已撤回，不能再修改。")
+        people = expected_for_correction(current, held_on)
+        before, old_key = _facts_of(current), tallies.key_of(current)
+        current.held_on = held_on
+        current.version += 1
+        _fill(current, _counted(current.kind, people, marks), facts)
+        current.save()
+        current.attendances.all().delete()
+        _write_attendance(current, people, marks)
+        if campaigns is not None:
+            current.campaigns.set(campaigns)
+        tallies.refresh_keys({old_key, tallies.key_of(current)})
+        audit.record("activity.correct", by=by, on=current, before=before, after=_facts_of(current))
+    return current
+
+
+def withdraw(activity: Activity, *, by: User | None, version: int, reason: str) -> Activity:
+    """Take a record back: it stays visible with its reason and counts nowhere."""
+    if by is not None and not may(by, Right.RECORD, activity.branch.path):
+        raise RecordError("只有本支部书记、记录员或上级工作人员可以撤回。")
+    if not reason.strip():
+        raise RecordError("请写明撤回原因。")
+    with transaction.atomic():
+        _lock(activity.branch)
+        current = Activity.objects.get(pk=activity.pk)
+        if current.version != version:
+            raise Conflict(current)
+        if not current.is_withdrawn:
+            current.withdrawn_at = timezone.now()
+            current.withdrawn_reason = reason.strip()
+            current.version += 1
+            current.save()
+            tallies.refresh([current])
+            audit.record("activity.withdraw", by=by, on=current, after={"reason": current.withdrawn_reason})
+    return current
+
+
+def expected_for_correction(activity: Activity, held_on: date) -> list[ExpectedPerson]:
+    """The list frozen at saving, as long as the date stands; a new date asks the roster of that date."""
+    if held_on != activity.held_on:
+        return expected_people(activity.kind, activity.branch, held_on, activity.group)
+    frozen = activity.attendances.order_by("member__name_order", "member__number")
+    rows = frozen.values_list("member", "member__name", "may_vote")
+    people = [ExpectedPerson(*row) for row in rows]
+    if expected_of(activity.kind) is Expected.CHOSEN:
+        known = {person.member_id for person in people}
+        others = expected_people(activity.kind, activity.branch, held_on, activity.group)
+        people += [person for person in others if person.member_id not in known]
+    return people
+
+
+def _check(by: User | None, branch: Branch, kind: str, held_on: date, group: PartyGroup | None) -> None:
+    if by is not None and not may(by, Right.RECORD, branch.path):
+        raise RecordError("只有本支部书记、记录员或上级工作人员可以登记。")
+    today = timezone.localdate()
+    if held_on > today:
+        raise RecordError(f"开展日期不能晚于今天（{today.year}年{today.month}月{today.day}日）。")
+    if not branch.exists_on(held_on):
+        raise RecordError(f"“{branch.short_name}”在这一天尚未成立或已撤销，请核对日期。")
+    if (kind == Kind.GROUP_MEETING) != (group is not None) or (group and group.branch_id != branch.pk):
+        raise RecordError("党小组会请选择本支部的党小组，其他类型不选。")
+
+
+def _counted(kind: str, people: list[ExpectedPerson], marks: Mapping[UUID, Mark]) -> Counts:
+    """Every expected person must be marked: attendance is never assumed in silence."""
+    unmarked = [person.name for person in people if person.member_id not in marks]
+    if unmarked and expected_of(kind) is not Expected.CHOSEN:
+        more = "等" if len(unmarked) > 3 else ""
+        raise RecordError(f"还有 {len(unmarked)} 人没有标记到会情况：{'、'.join(unmarked[:3])}{more}。")
+    return count(people, marks)
+
+
+def _lock(branch: Branch) -> None:
+    """Records of one branch are written one after another, so that its tallies see each other."""
+    Branch.objects.select_for_update().only("pk").get(pk=branch.pk)
+
+
+def _fill(activity: Activity, counts: Counts, facts: Mapping[str, Any]) -> None:
+    for name in FACTS:
+        if name in facts:
+            setattr(activity, name, facts[name])
+    activity.title = activity.title or Kind(activity.kind).label
+    activity.branch_path = activity.branch.path
+    activity.org_path = place_on(activity.branch, activity.held_on)
+    limit = activity.held_on + timedelta(days=settings.ON_TIME_DAYS)
+    activity.is_on_time = timezone.localdate(activity.entered_at) <= limit
+    activity.expected, activity.present = counts.expected, counts.present
+    activity.on_leave, activity.absent = counts.on_leave, counts.absent
+
+
+def place_on(branch: Branch, day: date) -> str:
+    """The branch's path on ``day``; the present one for a day before its first placement."""
+    return branch.placements.on(day).values_list("path", flat=True).first() or branch.path
+
+
+def _write_attendance(activity: Activity, people: list[ExpectedPerson], marks: Mapping[UUID, Mark]) -> None:
+    Attendance.objects.bulk_create(
+        Attendance(
+            activity=activity,
+            member_id=person.member_id,
+            state=marks[person.member_id].state,
+            reason="" if marks[person.member_id].state == Attendance.State.PRESENT else marks[person.member_id].reason,
+            may_vote=person.may_vote,
+        )
+        for person in people
+        if person.member_id in marks
+    )
+
+
+def _facts_of(activity: Activity) -> dict[str, Any]:
+    return {
+        "kind": activity.kind,
+        "title": activity.title,
+        "held_on": activity.held_on.isoformat(),
+        "place": activity.place,
+        "expected": activity.expected,
+        "present": activity.present,
+        "on_leave": activity.on_leave,
+        "absent": activity.absent,
+        "version": activity.version,
+    }

@@ -1,0 +1,95 @@
+"""What the national regulations expect of a branch, as data. A rule of the past is never edited: it gets an end."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from .kinds import Kind
+
+
+class Every(StrEnum):
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class AppliesTo(StrEnum):
+    """Which branches a rule is for."""
+
+    BRANCH = "branch"  # every branch
+    COMMITTEE = "committee"  # branches that have a committee
+    GROUP = "group"  # each party group of a branch, one by one
+
+
+class Severity(StrEnum):
+    MUST = "must"  # 应当, 必须: missing it is a violation
+    NORMALLY = "normally"  # 一般: a warning that a recorded reason settles
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``count`` activities of ``kind`` in every sub-period, from ``since`` on (``until`` inclusive)."""
+
+    code: str
+    title: str
+    kind: Kind
+    every: Every
+    applies_to: AppliesTo
+    severity: Severity
+    article: str
+    since: date
+    until: date | None = None
+    count: int = 1
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+#: 《中国共产党支部工作条例（试行）》 took effect on this day (Art. 37).
+_IN_FORCE = date(2018, 10, 28)
+
+NATIONAL: tuple[Rule, ...] = (
+    Rule(
+        "ZB-10",
+        "支部党员大会",
+        Kind.GENERAL_MEETING,
+        Every.QUARTER,
+        AppliesTo.BRANCH,
+        Severity.NORMALLY,
+        "支部条例第十一条：一般每季度召开1次",
+        _IN_FORCE,
+    ),
+    Rule(
+        "ZB-13",
+        "支委会",
+        Kind.COMMITTEE_MEETING,
+        Every.MONTH,
+        AppliesTo.COMMITTEE,
+        Severity.NORMALLY,
+        "支部条例第十二条：一般每月召开1次",
+        _IN_FORCE,
+    ),
+    Rule(
+        "ZB-17",
+        "党小组会",
+        Kind.GROUP_MEETING,
+        Every.MONTH,
+        AppliesTo.GROUP,
+        Severity.NORMALLY,
+        "支部条例第十三条：一般每月召开1次",
+        _IN_FORCE,
+    ),
+    Rule(
+        "ZB-21",
+        "主题党日",
+        Kind.THEME_DAY,
+        Every.MONTH,
+        AppliesTo.BRANCH,
+        Severity.MUST,
+        "支部条例第十六条：每月相对固定1天开展主题党日",
+        _IN_FORCE,
+    ),
+)
+
+
+def rules_on(day: date) -> tuple[Rule, ...]:
+    return tuple(rule for rule in NATIONAL if rule.holds_on(day))

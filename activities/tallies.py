@@ -1,0 +1,129 @@
+"""Monthly counters, kept in the transaction of each record and provable by a recount."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncMonth
+
+from branches.models import Branch
+
+from .models import Activity, Tally
+
+COUNTERS = ("held", "on_time", "expected", "present", "on_leave", "absent", "minutes")
+
+
+class Key(NamedTuple):
+    """What one tally row is about; ``month`` is its first day."""
+
+    branch_id: int
+    org_path: str
+    month: date
+    kind: str
+
+
+def key_of(activity: Activity) -> Key:
+    return Key(activity.branch_id, activity.org_path, activity.held_on.replace(day=1), activity.kind)
+
+
+def refresh(activities: Iterable[Activity]) -> None:
+    refresh_keys({key_of(activity) for activity in activities})
+
+
+def refresh_keys(keys: Iterable[Key]) -> None:
+    """Recount the rows named by ``keys``; the caller holds the lock on their branch."""
+    for key in keys:
+        records = Activity.objects.filter(
+            branch=key.branch_id,
+            org_path=key.org_path,
+            kind=key.kind,
+            held_on__year=key.month.year,
+            held_on__month=key.month.month,
+        )
+        counted = next(iter(_counted(records).values()), None)
+        where = {"branch_id": key.branch_id, "org_path": key.org_path, "month": key.month, "kind": key.kind}
+        if counted is None:
+            Tally.objects.filter(**where).delete()
+        else:
+            path = Branch.objects.values_list("path", flat=True).get(pk=key.branch_id)
+            Tally.objects.update_or_create(**where, defaults={**counted, "branch_path": path})
+
+
+def _counted(records: QuerySet[Activity]) -> dict[Key, dict[str, int]]:
+    rows = (
+        records.filter(withdrawn_at__isnull=True)
+        .order_by()
+        .annotate(month=TruncMonth("held_on"))
+        .values("branch_id", "org_path", "month", "kind")
+        .annotate(
+            _held=Count("pk"),
+            _on_time=Count("pk", filter=Q(is_on_time=True)),
+            _expected=Sum("expected"),
+            _present=Sum("present"),
+            _on_leave=Sum("on_leave"),
+            _absent=Sum("absent"),
+            _minutes=Sum(Coalesce(F("minutes"), 0) * F("present")),
+        )
+    )
+    return {
+        Key(row["branch_id"], row["org_path"], row["month"], row["kind"]): {name: row[f"_{name}"] for name in COUNTERS}
+        for row in rows
+    }
+
+
+class Difference(NamedTuple):
+    key: Key
+    stored: dict[str, int] | None
+    counted: dict[str, int] | None
+
+
+def differences() -> list[Difference]:
+    """Every tally row that is not what the records say, and every one missing or left over. Two queries."""
+    stored: dict[Key, dict[str, int]] = {
+        Key(row["branch_id"], row["org_path"], row["month"], row["kind"]): {name: row[name] for name in COUNTERS}
+        for row in Tally.objects.values("branch_id", "org_path", "month", "kind", *COUNTERS)
+    }
+    counted = _counted(Activity.objects.all())
+    return [
+        Difference(key, stored.get(key), counted.get(key))
+        for key in sorted(stored.keys() | counted.keys())
+        if stored.get(key) != counted.get(key)
+    ]
+
+
+def rebuild() -> int:
+    """Make all tallies anew from the records; returns the number of rows."""
+    with transaction.atomic():
+        paths: dict[Any, str] = dict(Branch.objects.values_list("pk", "path"))
+        Tally.objects.all().delete()
+        rows = [
+            Tally(**key._asdict(), **counters, branch_path=paths[key.branch_id])
+            for key, counters in _counted(Activity.objects.all()).items()
+        ]
+        Tally.objects.bulk_create(rows, batch_size=1000)
+    return len(rows)
+
+
+def counter_differences() -> list[Activity]:
+    """Records whose own counters disagree with their attendance rows."""
+    marked = Activity.objects.annotate(
+        _expected=Count("attendances"),
+        _present=Count("attendances", filter=Q(attendances__state="present")),
+        _leave=Count("attendances", filter=Q(attendances__state="leave")),
+        _absent=Count("attendances", filter=Q(attendances__state="absent")),
+    )
+    return list(
+        marked.exclude(
+            expected=F("_expected"), present=F("_present"), on_leave=F("_leave"), absent=F("_absent")
+        )
+    )
+
+
+def repair_counters(activities: Iterable[Activity]) -> None:
+    for activity in activities:
+        values: Any = activity
+        Activity.objects.filter(pk=activity.pk).update(
+            expected=values._expected, present=values._present, on_leave=values._leave, absent=values._absent
+        )

@@ -1,0 +1,78 @@
+"""Roles, and the rights each of them carries.
+
+A grant is (user, role, branch, since, until). No grant sees nothing. The three administrators (三员) exclude each
+other and see no member data. ``MEMBER`` is never granted: it is whoever has a member record of his own.
+"""
+
+from enum import StrEnum
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDITOR = "auditor", "审计管理员"
+    ORGANIZATION_STAFF = "organization_staff", "组织部工作人员"
+    COMMITTEE_STAFF = "committee_staff", "二级党组织工作人员"
+    SECRETARY = "secretary", "党支部书记"
+    RECORDER = "recorder", "支部记录员"
+    ATTENDANCE_TAKER = "attendance_taker", "考勤员"
+    STATION_HEAD = "station_head", "工作站负责人"
+    LEADER = "leader", "校领导"
+
+
+THREE_ADMINS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+BRANCH_ROLES = frozenset(
+    {
+        Role.ORGANIZATION_STAFF,
+        Role.COMMITTEE_STAFF,
+        Role.SECRETARY,
+        Role.RECORDER,
+        Role.ATTENDANCE_TAKER,
+        Role.LEADER,
+    }
+)
+STAFF = frozenset({Role.ORGANIZATION_STAFF, Role.COMMITTEE_STAFF})
+SCRIBES = frozenset({Role.SECRETARY, Role.RECORDER})
+
+
+class Right(StrEnum):
+    SEE_BRANCHES = "see_branches"
+    SEE_MEMBERS = "see_members"
+    SEE_NAMES = "see_names"  # names in clear; a leader sees them masked
+    SEE_RECORDS = "see_records"
+    SEE_FIGURES = "see_figures"
+    RECORD = "record"  # log and correct activities
+    TAKE_ATTENDANCE = "take_attendance"
+    KEEP_BRANCHES = "keep_branches"  # found, move, dissolve, terms, groups, posts
+    KEEP_MEMBERS = "keep_members"
+    IMPORT = "import"
+    EXPORT = "export"
+    UNMASK = "unmask"
+    USE_ADMIN = "use_admin"
+    KEEP_ACCOUNTS = "keep_accounts"
+    KEEP_GRANTS = "keep_grants"
+    READ_AUDIT = "read_audit"
+
+
+_IN_A_BRANCH = BRANCH_ROLES - {Role.LEADER, Role.ATTENDANCE_TAKER}
+
+RIGHTS: dict[Right, frozenset[Role]] = {
+    Right.SEE_BRANCHES: BRANCH_ROLES,
+    Right.SEE_MEMBERS: BRANCH_ROLES,
+    Right.SEE_NAMES: BRANCH_ROLES - {Role.LEADER},
+    Right.SEE_RECORDS: BRANCH_ROLES,
+    Right.SEE_FIGURES: BRANCH_ROLES - {Role.ATTENDANCE_TAKER},
+    Right.RECORD: STAFF | SCRIBES,
+    Right.TAKE_ATTENDANCE: STAFF | SCRIBES | {Role.ATTENDANCE_TAKER},
+    Right.KEEP_BRANCHES: STAFF,
+    Right.KEEP_MEMBERS: STAFF,
+    Right.IMPORT: STAFF,
+    Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},
+    Right.UNMASK: STAFF,
+    Right.USE_ADMIN: STAFF | THREE_ADMINS,
+    Right.KEEP_ACCOUNTS: STAFF | {Role.SYSTEM_ADMIN},
+    Right.KEEP_GRANTS: frozenset({Role.ORGANIZATION_STAFF, Role.SECURITY_ADMIN}),
+    Right.READ_AUDIT: frozenset({Role.AUDITOR}),
+}

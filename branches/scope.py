@@ -1,0 +1,126 @@
+"""Who sees what: the ranges of the organisation tree a user's grants reach, and querysets cut to them.
+
+A branch's path is the sequence of fixed-width steps from the root; everything below branch *a* has a path in
+``[a, next_sibling(a))`` in byte order. Ranges are normalised and never overlap, so a scope is a short list of index
+ranges, never a ``LIKE``.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+
+from .roles import RIGHTS, Right, Role
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    from .models import RoleGrant
+
+STEP = 5
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PATH_LENGTH = 60
+
+Range = tuple[str, str]
+M = TypeVar("M", bound=models.Model)
+
+
+def step(number: int) -> str:
+    """``number`` as one fixed-width step (base 36, so that byte order is number order)."""
+    digits = ""
+    for _ in range(STEP):
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+    if number:
+        raise OverflowError("branch number does not fit a path step")
+    return digits
+
+
+def next_sibling(path: str) -> str:
+    """The smallest path of the same length that is not below ``path``."""
+    return path[:-STEP] + step(int(path[-STEP:], 36) + 1)
+
+
+def covering_ranges(paths: Iterable[str]) -> tuple[Range, ...]:
+    """Half-open ranges of everything at or below ``paths``, sorted, without overlap."""
+    ranges: list[Range] = []
+    for path in sorted({p for p in paths if p}):
+        if not ranges or path >= ranges[-1][1]:
+            ranges.append((path, next_sibling(path)))
+    return tuple(ranges)
+
+
+def within(field: str, ranges: Iterable[Range]) -> Q:
+    """A condition on ``field``; no range means no row."""
+    condition = Q(pk__in=[])
+    for start, end in ranges:
+        condition |= Q(**{f"{field}__gte": start, f"{field}__lt": end})
+    return condition
+
+
+def covers(ranges: Iterable[Range], path: str) -> bool:
+    return any(start <= path < end for start, end in ranges)
+
+
+def grants_of(user: "User") -> list["RoleGrant"]:
+    """Today's grants, read once a request: the user object is made anew with every request."""
+    if not getattr(user, "is_active", False):
+        return []
+    today = timezone.localdate()
+    cached: tuple[date, list[RoleGrant]] | None = getattr(user, "_grants", None)
+    if cached is None or cached[0] != today:
+        cached = (today, list(user.grants.on(today).select_related("branch")))
+        user._grants = cached  # type: ignore[attr-defined]
+    return cached[1]
+
+
+def headed_stations(user: "User") -> list[int]:
+    """Primary keys of the work stations ``user`` heads today."""
+    return [grant.station_id for grant in grants_of(user) if grant.role == Role.STATION_HEAD and grant.station_id]
+
+
+def roles_of(user: "User") -> frozenset[Role]:
+    return frozenset(Role(grant.role) for grant in grants_of(user))
+
+
+def has_right(user: "User", right: Right) -> bool:
+    return not RIGHTS[right].isdisjoint(roles_of(user))
+
+
+def ranges_of(user: "User", right: Right) -> tuple[Range, ...]:
+    """The parts of the tree in which ``user`` holds ``right``."""
+    return covering_ranges(grant.branch_path for grant in grants_of(user) if Role(grant.role) in RIGHTS[right])
+
+
+def may(user: "User", right: Right, path: str) -> bool:
+    """Does ``user`` hold ``right`` over the branch at ``path``?"""
+    return covers(ranges_of(user, right), path)
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """``visible_to(user)`` is where every list, count, search, export and statistic starts."""
+
+    scope_field = "branch_path"
+    right_to_see = Right.SEE_RECORDS
+
+    def visible_to(self, user: "User") -> Self:
+        return self.reachable_by(user, self.right_to_see)
+
+    def reachable_by(self, user: "User", right: Right) -> Self:
+        """Rows over which ``user`` holds ``right``."""
+        return self.filter(within(self.scope_field, ranges_of(user, right)))
+
+    def below(self, path: str) -> Self:
+        return self.filter(within(self.scope_field, covering_ranges([path])))
+
+
+def get_visible_or_404(queryset: Any, user: "User", **lookup: Any) -> Any:
+    """The row, or the same 404 whether it is a stranger's or does not exist."""
+    try:
+        return queryset.visible_to(user).get(**lookup)
+    except (queryset.model.DoesNotExist, ValueError) as error:
+        raise Http404 from error

@@ -1,0 +1,42 @@
+"""How long a term of office lasts, and when it is due."""
+
+from datetime import date
+
+from .models import Branch, Term
+
+
+def lawful_years(branch: Branch) -> tuple[int, str]:
+    """Years of a term and the article: 院（系） 5 (高校条例 7), 基层委员会 5, 总支 and 支部 3 (任期意见 1)."""
+    if branch.level == Branch.Level.BRANCH:
+        return 3, "高校条例第八条、支部条例第二十一条"
+    if branch.level == Branch.Level.PARTY_COMMITTEE:
+        return 5, "高校条例第五条"
+    if branch.is_college:
+        return 5, "高校条例第七条"
+    if branch.level == Branch.Level.COLLEGE_COMMITTEE:
+        return 5, "任期意见第一条"
+    return 3, "任期意见第一条"
+
+
+def due_date(elected_on: date, years: int) -> date:
+    """The day the term is full; 29 February falls on the 28th."""
+    try:
+        return elected_on.replace(year=elected_on.year + years)
+    except ValueError:
+        return elected_on.replace(year=elected_on.year + years, day=28)
+
+
+def elect(branch: Branch, elected_on: date, years: int | None = None) -> Term:
+    """Record an election: the running term ends, a new one starts. ``years`` defaults to the lawful ones."""
+    branch.terms.filter(ended_on__isnull=True, elected_on__lt=elected_on).update(ended_on=elected_on)
+    length = years or lawful_years(branch)[0]
+    term, _ = Term.objects.update_or_create(
+        branch=branch,
+        elected_on=elected_on,
+        defaults={
+            "years": length,
+            "due_on": due_date(elected_on, length),
+            "branch_path": branch.path,
+        },
+    )
+    return term

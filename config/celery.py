@@ -1,0 +1,18 @@
+"""The Celery application: every setting stands in `config.settings` under the prefix CELERY_."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("branchbook")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_django_logging(**kwargs: Any) -> None:
+    """Having a receiver stops Celery from replacing Django's LOGGING, whose formatter drops personal data."""

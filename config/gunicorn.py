@@ -1,0 +1,14 @@
+"""How gunicorn serves Branchbook: `gunicorn --config python:config.gunicorn`."""
+
+import os
+
+wsgi_app = "config.wsgi:application"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# A page answers within seconds; what takes longer is a job. 60 s leaves room for a slow upload.
+timeout = 60
+max_requests = 5000
+max_requests_jitter = 500
+# No management socket: the service manager restarts gunicorn.
+control_socket_disable = True
+# %(U)s is the path without its query string: searches contain names.
+access_log_format = "%(h)s %(m)s %(U)s %(s)s %(B)s %(M)sms"

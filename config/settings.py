@@ -1,0 +1,331 @@
+"""Deployment settings, read from the environment. What a regulation says stands in the apps, not here.
+
+Without SECRET_KEY Branchbook runs as a trial on this machine alone: a key made on first use, SQLite, plain HTTP on
+localhost. With SECRET_KEY it is a production, and refuses to start half configured. Importing this module writes
+and prints nothing.
+"""
+
+import os
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import SimpleLazyObject
+
+from config.checks import LOOPBACK, find_faults
+from config.keys import read_or_make
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+if ENV_FILE.is_file():
+    env.read_env(ENV_FILE)
+
+# Folders: `python -m config.folders` makes them.
+
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).absolute()
+KEYS_DIR = DATA_DIR / "keys"
+UPLOADS_DIR = DATA_DIR / "uploads"
+RESULTS_DIR = DATA_DIR / "results"
+BROKER_DIR = DATA_DIR / "broker"
+LOGS_DIR = DATA_DIR / "logs"
+BROKER_FOLDERS = {name: BROKER_DIR / name for name in ("messages", "control", "received")}
+FOLDERS = [KEYS_DIR, UPLOADS_DIR, RESULTS_DIR, LOGS_DIR, BROKER_DIR, *BROKER_FOLDERS.values()]
+
+# Trial or production
+
+# Not through django-environ, which takes a value beginning with "$" for another variable's name.
+TRIAL = "SECRET_KEY" not in os.environ
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=sorted(LOOPBACK) if TRIAL else [])
+for _, sentence in find_faults(
+    trial=TRIAL, secret=os.environ.get("SECRET_KEY", ""), debug=DEBUG, hosts=ALLOWED_HOSTS
+):
+    raise ImproperlyConfigured(sentence)
+# A lazy string: the trial's key file is made when something is first signed.
+SECRET_KEY: Any = (
+    SimpleLazyObject(partial(read_or_make, KEYS_DIR / "secret_key")) if TRIAL else os.environ["SECRET_KEY"]
+)
+
+# How many reverse proxies of our own stand before gunicorn; 0 ignores every forwarded header.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# Applications
+
+INSTALLED_APPS = [
+    "config",
+    "accounts",
+    "jobs",
+    "branches",
+    "members",
+    "activities",
+    "reminders",
+    "reports",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "csp",
+    "simple_history",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "config.proxies.RealAddress",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.RemoteAddress",
+    "accounts.middleware.SessionLimits",
+    "accounts.middleware.PasswordChangeRequired",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    # Last, as its documentation asks: it turns a lock-out raised anywhere above into an answer.
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["lib.templatetags.ui"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "reports.frame.frame",
+            ],
+        },
+    },
+]
+# Field and form templates are looked up in templates/ first; "django.forms" above supplies the rest.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Language and time: one university, one language
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+# Database
+
+# BEGIN IMMEDIATE takes the write lock at once: a transaction that upgrades from reading to writing would fail
+# with "database is locked" without waiting. synchronous=FULL keeps a committed save through a power cut.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    "timeout": 20,
+}
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=30_000)
+POSTGRES_OPTIONS = {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"}
+
+DATABASE: dict[str, Any] = (
+    dict(env.db_url("DATABASE_URL"))
+    if env.str("DATABASE_URL", default="")
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "branchbook.sqlite3"}
+)
+DATABASE["OPTIONS"] = {
+    **(SQLITE_OPTIONS if DATABASE["ENGINE"].endswith("sqlite3") else POSTGRES_OPTIONS),
+    **DATABASE.get("OPTIONS", {}),
+}
+DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+DATABASE["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": DATABASE}
+
+# Cache and queue
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "branchbook",
+        }
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+# What a job did stands in its row, not in a result backend.
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A request must not hang on a dead broker: the job's row is saved and the sweeper queues it again.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.2,
+}
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_TASK_ACKS_LATE = True
+    CELERY_TASK_REJECT_ON_WORKER_LOST = True
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "visibility_timeout": 3600,
+        "socket_connect_timeout": 3,
+    }
+else:
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_FOLDERS["messages"]),
+        "data_folder_out": str(BROKER_FOLDERS["messages"]),
+        "control_folder": str(BROKER_FOLDERS["control"]),
+    }
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+# What runs each minute expires before the next one, so that a worker that was away does not work through a heap.
+EACH_MINUTE = {"schedule": timedelta(minutes=1), "options": {"expires": 55}}
+CELERY_BEAT_SCHEDULE = {
+    "reminders.tasks.collect": {"task": "reminders.tasks.collect", "schedule": crontab(hour="7", minute="0")},
+    "accounts.tasks.seal_audit": {"task": "accounts.tasks.seal_audit", **EACH_MINUTE},
+    "accounts.tasks.anchor_audit": {
+        "task": "accounts.tasks.anchor_audit",
+        "schedule": crontab(hour="3", minute="30"),
+    },
+    "jobs.tasks.sweep": {"task": "jobs.tasks.sweep", **EACH_MINUTE},
+}
+
+# Signing in
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 60 * 60)
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# Account and address together: a campus is one address, and an account alone could be locked by anybody.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_COOLOFF_MESSAGE = "登录失败次数过多，请 15 分钟后再试。"
+# The audit trail records sign-ins; its own admin pages would stand outside our scope rules.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_ALLOWED_CORS_ORIGINS = ""
+
+# Browser security
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if not TRIAL:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SESSION_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_SECURE = True
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+# Browsers' preload lists take whole domains: that is the decision of whoever owns the university's domain.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+# Files
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# No MEDIA_URL: an upload is only ever answered by a view that checks who asks.
+MEDIA_ROOT = UPLOADS_DIR
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Logs go to stderr, without personal data (see config.logs)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "quiet": {
+            "()": "logging.Formatter" if DEBUG else "config.logs.QuietFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "filters": {"without_values": {"()": "config.logs.WithoutValues"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "quiet"},
+        "tasks": {"class": "logging.StreamHandler", "formatter": "quiet", "filters": ["without_values"]},
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Django's own default would also print to the console and mail whole requests to ADMINS.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # The development server's request lines contain query strings.
+        "django.server": {"handlers": [], "propagate": False},
+        "celery.app.trace": {"handlers": ["tasks"], "propagate": False},
+    },
+}
+
+# Branchbook
+
+# Within how many days after an activity its record counts as entered on time.
+ON_TIME_DAYS = env.int("ON_TIME_DAYS", default=7)

@@ -1,0 +1,64 @@
+"""Long work with an owner, progress, a result file and an end."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+
+class Job(models.Model):
+    """One import or export. The row is the truth; Celery only carries its id."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        RUNNING = "running", "进行中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "失败"
+        CANCELLED = "cancelled", "已取消"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField("类型", max_length=40)
+    label = models.CharField("名称", max_length=120)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="发起人", on_delete=models.CASCADE, related_name="jobs"
+    )
+    parameters = models.JSONField(default=dict, blank=True)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.QUEUED, db_index=True)
+    stage = models.CharField("阶段", max_length=20, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    can_cancel = models.BooleanField(default=True)
+    cancel_requested = models.BooleanField(default=False)
+    outcome = models.JSONField(default=dict, blank=True)
+    message = models.CharField("说明", max_length=300, blank=True)
+    result_file = models.CharField(max_length=80, blank=True)
+    result_name = models.CharField("结果文件", max_length=120, blank=True)
+    result_sha256 = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField("发起时间", default=timezone.now, db_index=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "任务"
+        verbose_name_plural = "任务"
+        ordering = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)

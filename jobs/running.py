@@ -1,0 +1,175 @@
+"""Starting, doing and ending a job.
+
+A kind of job registers a function that does the work and a checker that says who may fetch the result. The database
+row is the truth: a lost message or a killed worker leaves a row that :func:`sweep` queues again.
+"""
+
+import hashlib
+import logging
+import secrets
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+
+from .models import Job
+
+logger = logging.getLogger(__name__)
+
+SILENT_FOR = timedelta(minutes=5)
+QUEUED_FOR = timedelta(minutes=1)
+KEEP = timedelta(days=7)
+ATTEMPTS = 3
+
+
+class Cancelled(Exception):
+    """The owner asked the job to stop, before it began to write."""
+
+
+class JobRefused(Exception):
+    """The work cannot be done; the message is for the user."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``work(progress)`` does the job; ``may_fetch(user, job)`` is asked at every download."""
+
+    name: str
+    work: Callable[["Progress"], None]
+    may_fetch: Callable[[User, Job], bool]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(name: str, may_fetch: Callable[[User, Job], bool]) -> Callable[[Callable[["Progress"], None]], None]:
+    def keep(work: Callable[[Progress], None]) -> None:
+        _kinds[name] = Kind(name, work, may_fetch)
+
+    return keep
+
+
+def may_fetch(user: User, job: Job) -> bool:
+    """Owner and scope are checked at download, not only when the job began."""
+    kind = _kinds.get(job.kind)
+    return job.owner_id == user.pk and kind is not None and kind.may_fetch(user, job)
+
+
+class Progress:
+    """What a job's work holds in its hands: its parameters, its progress, its result."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.owner: User = job.owner
+        self.parameters: dict[str, Any] = job.parameters
+
+    def at(self, stage: str, done: int = 0, total: int = 0, *, writing: bool = False) -> None:
+        """Say where the work is. Raises :class:`Cancelled` when asked to stop and nothing is written yet."""
+        rows = Job.objects.filter(pk=self.job.pk)
+        if not writing and rows.filter(cancel_requested=True).exists():
+            raise Cancelled
+        rows.update(stage=stage, done=done, total=total, beat_at=timezone.now(), can_cancel=not writing)
+
+    def result_path(self, name: str) -> Path:
+        """A fresh file in the results folder that will be offered under ``name``."""
+        folder = Path(settings.DATA_DIR) / "results"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.job.result_file = secrets.token_hex(16)
+        self.job.result_name = name
+        return folder / self.job.result_file
+
+
+def start(kind: str, owner: User, label: str, parameters: dict[str, Any] | None = None) -> Job:
+    """Queue a job; the worker hears of it when the transaction commits."""
+    job = Job.objects.create(kind=kind, owner=owner, label=label, parameters=parameters or {})
+    audit.record("job.start", by=owner, on=job, after={"kind": kind, **job.parameters})
+    transaction.on_commit(lambda: _send(job))
+    return job
+
+
+def _send(job: Job) -> None:
+    """The broker may be down: the sweeper will find the row."""
+    from .tasks import run_job  # noqa: PLC0415  the task module imports this one
+
+    try:
+        run_job.delay(str(job.pk))
+    except Exception:
+        logger.warning("job %s could not be sent, the sweeper will", job.pk)
+
+
+def run(job_id: str) -> None:
+    """Do one job once: whoever turns the row from queued to running does it."""
+    claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
+        state=Job.State.RUNNING, started_at=timezone.now(), beat_at=timezone.now(), attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return
+    job = Job.objects.select_related("owner").get(pk=job_id)
+    progress = Progress(job)
+    try:
+        _kinds[job.kind].work(progress)
+    except Cancelled:
+        _end(job, Job.State.CANCELLED, "已取消，没有写入任何内容。")
+    except JobRefused as refusal:
+        _end(job, Job.State.FAILED, str(refusal))
+    except Exception:
+        logger.error("job %s failed\n%s", job.pk, traceback.format_exc())
+        _end(job, Job.State.FAILED, "处理时出错，没有写入任何内容。请重试，仍不行请联系系统管理员并告知任务编号。")
+    else:
+        _end(job, Job.State.DONE, job.message)
+
+
+def _end(job: Job, state: str, message: str) -> None:
+    job.state, job.message = state, message[:300]
+    job.finished_at = timezone.now()
+    if state == Job.State.DONE and job.result_file:
+        path = result_path_of(job)
+        path.chmod(0o600)
+        job.result_sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    fields = ["state", "message", "finished_at", "outcome", "result_file", "result_name", "result_sha256"]
+    job.save(update_fields=fields)
+
+
+def result_path_of(job: Job) -> Path:
+    return Path(settings.DATA_DIR) / "results" / job.result_file
+
+
+def cancel(job: Job, *, by: User) -> bool:
+    """Ask a job to stop; a queued one ends at once. False when it already writes or is over."""
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(
+            state=Job.State.CANCELLED, finished_at=timezone.now(), message="已取消，没有写入任何内容。"
+        )
+        asked = waiting or Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, can_cancel=True).update(
+            cancel_requested=True
+        )
+        if asked:
+            audit.record("job.cancel", by=by, on=job)
+    return bool(asked)
+
+
+def sweep() -> int:
+    """Queue again what a lost message or a killed worker left; give up after three tries; drop old results."""
+    now = timezone.now()
+    silent = Q(state=Job.State.RUNNING, beat_at__lt=now - SILENT_FOR)
+    Job.objects.filter(silent, attempts__gte=ATTEMPTS).update(
+        state=Job.State.FAILED, finished_at=now, message="多次中断，没有写入任何内容。请重新发起。"
+    )
+    Job.objects.filter(silent).update(state=Job.State.QUEUED, started_at=None)
+    lost = Job.objects.filter(state=Job.State.QUEUED, created_at__lt=now - QUEUED_FOR)
+    for job in lost:
+        _send(job)
+    for job in Job.objects.filter(finished_at__lt=now - KEEP).exclude(result_file=""):
+        result_path_of(job).unlink(missing_ok=True)
+        Job.objects.filter(pk=job.pk).update(result_file="")
+    return len(lost)

@@ -1,0 +1,1 @@
+"""Workbooks: read what people upload (`reading`), write ledgers and marked copies (`writing`)."""

@@ -1,0 +1,130 @@
+"""Whether an uploaded .xlsx may be parsed at all: kind, caps and declarations, checked while unpacking as a stream.
+
+The parser keeps every cell between the first and the last, so two cells far apart would take all memory and end the
+process: no exception could be caught. Everything is refused here before it sees the file.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import IO
+from zlib import error as ZlibError
+
+from lib.sheets.extent import Extent, Limits, WorkbookError
+
+CHUNK = 4 << 20
+_DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
+_MAIN_PART = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_TEMPLATE_PART = b"application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml"
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the scan saw that the parser does not tell: by sheet part, cells with an error or no stored result."""
+
+    cells: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+
+
+def is_zip(content: bytes) -> bool:
+    return content.startswith(b"PK\x03\x04")
+
+
+def refuse_other_kinds(content: bytes) -> None:
+    """Raise the WorkbookError that names what the file is instead, as far as its first bytes tell."""
+    if not content:
+        raise WorkbookError("empty_file", "文件是空的（0 字节），请重新导出后再上传。")
+    if content.startswith(_OLE2):
+        if _ENCRYPTED_STREAM in content:
+            raise WorkbookError("encrypted", "工作簿设有打开密码，请在 Excel 或 WPS 中取消密码后再上传。")
+        raise WorkbookError("old_xls", "这是旧版 .xls 文件，请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。")
+    if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")):
+        raise WorkbookError("not_workbook", "这不是表格文件，请上传 .xlsx 或 .csv 文件。")
+    if content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
+        raise WorkbookError("not_workbook", "这是改了扩展名的网页，请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。")
+
+
+def check_archive(content: bytes, limits: Limits) -> Findings:
+    """Check a zipped workbook against the caps; WorkbookError names the first thing that is wrong."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            entries = archive.infolist()
+            _check_entries(entries, len(content), limits)
+            _check_kind(archive, {entry.filename for entry in entries})
+            findings = Findings()
+            for entry in entries:
+                _check_entry(archive, entry, limits, findings)
+            return findings
+    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as fault:
+        if isinstance(fault, WorkbookError):
+            raise
+        raise WorkbookError("broken", "文件已损坏，请用 Excel 或 WPS 打开并另存后再上传。") from None
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], packed: int, limits: Limits) -> None:
+    names = [entry.filename.replace("\\", "/").lower() for entry in entries]
+    if len(set(names)) < len(names):
+        raise WorkbookError("duplicate_entry", "文件结构不正常（内部有重名部分），请用 Excel 或 WPS 另存后再上传。")
+    if any(name.startswith("/") or ".." in name.split("/") or "\0" in name for name in names):
+        raise WorkbookError("unsafe_entry", "文件结构不正常（内部路径可疑），请用 Excel 或 WPS 另存后再上传。")
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise WorkbookError("encrypted", "文件设有密码，请取消密码后再上传。")
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > limits.unpacked_bytes:
+        raise WorkbookError("unpacked_too_large", f"文件解压后超过 {limits.unpacked_bytes >> 20} MB，请拆成几个文件上传。")
+    large = [(entry.file_size, entry.compress_size) for entry in entries if entry.file_size > 1 << 20]
+    if any(size > limits.ratio * max(1, small) for size, small in [*large, (unpacked, packed)]):
+        raise WorkbookError("ratio", "文件压缩得异常（多为大片空行），请删除多余的空行空列，另存后再上传。")
+
+
+def _check_kind(archive: zipfile.ZipFile, names: set[str]) -> None:
+    if "[Content_Types].xml" not in names:
+        if "mimetype" in names:
+            raise WorkbookError("ods", "这是 .ods 文件，请另存为 .xlsx 后再上传。")
+        raise WorkbookError("not_workbook", "这不是表格文件，请上传 .xlsx 或 .csv 文件。")
+    types = archive.read("[Content_Types].xml")
+    if b"macroEnabled" in types and b"binary" not in types:
+        raise WorkbookError("macro", "文件带有宏（.xlsm），请另存为不带宏的 .xlsx 后再上传。")
+    if b"ms-excel.sheet.binary" in types:
+        raise WorkbookError("binary", "这是 .xlsb 文件，请另存为 .xlsx 后再上传。")
+    if _MAIN_PART not in types and _TEMPLATE_PART not in types:
+        raise WorkbookError("not_workbook", "这不是 Excel 工作簿，请上传 .xlsx 或 .csv 文件。")
+
+
+def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits, findings: Findings) -> None:
+    """Unpack one part (its check sum included) and look at it if it is XML."""
+    name = entry.filename.lower()
+    extent = Extent(limits)
+    with archive.open(entry) as part:
+        if not name.endswith((".xml", ".rels", ".vml")):
+            while part.read(CHUNK):
+                pass
+            return
+        for piece in _pieces(part):
+            if b"\0" in piece:
+                raise WorkbookError("bad_encoding", "文件内部编码不是 UTF-8，请用 Excel 或 WPS 另存后再上传。")
+            if _DECLARATION.search(piece):
+                raise WorkbookError("entity", "文件内部含有不允许的声明（DOCTYPE 或 ENTITY），请另存后再上传。")
+            if "worksheets/" in name:
+                extent.read(piece)
+    if extent.unread:
+        findings.cells[name] = extent.unread
+
+
+def _pieces(part: IO[bytes]) -> Iterator[bytes]:
+    """The part in pieces that end between two cells, so that no tag is cut in two."""
+    rest = b""
+    while chunk := part.read(CHUNK):
+        rest += chunk
+        cut = rest.rfind(b"<c ")
+        if cut <= 0:
+            cut = rest.rfind(b"<")
+        if cut > 0:
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > 2 * CHUNK:
+            raise WorkbookError("broken", "文件内部有异常长的内容，请用 Excel 或 WPS 另存后再上传。")
+    yield rest

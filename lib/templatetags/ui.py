@@ -1,0 +1,174 @@
+"""The components of the pages, as template tags; settings make them built in, so no page loads them."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from numbers import Rational
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField, CheckboxInput
+from django.forms.formsets import BaseFormSet
+from django.http import QueryDict
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+# Status never speaks by colour alone: each state has its word, its shape in text and its shape in a matrix cell.
+STATES = {
+    "done": ("已完成", "check"),
+    "due": ("即将到期", "bang"),
+    "late": ("逾期未开", "x"),
+    "exempt": ("免开", "dash"),
+    "todo": ("未到期", "dot"),
+    "doing": ("办理中", "half"),
+}
+NOTICE_ICONS = {"": "info", "ok": "check", "due": "bang", "late": "x", "lock": "lock"}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; without a label it is decoration and hidden from screen readers."""
+    named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html('<svg class="icon" {}><use href="{}#i-{}"></use></svg>', named, static("icons.svg"), name)
+
+
+@register.simple_tag
+def status(state: str, word: str = "", *, icon_only: bool = False) -> SafeString:
+    word = word or STATES[state][0]
+    if icon_only:
+        return format_html('<span class="status is-{}">{}</span>', state, icon(f"st-{state}", word))
+    return format_html('<span class="status is-{}">{}{}</span>', state, icon(f"st-{state}"), word)
+
+
+@register.simple_tag
+def cell(state: str, label: str, url: str = "", count: int | str = "") -> SafeString:
+    """One cell of an obligation matrix: a link when there is a list behind it; the label says what the cell is about."""
+    word, mark = STATES[state]
+    inside = format_html('{}{}<span class="vh">{}：{}</span>', icon(mark), count, label, word)
+    if url:
+        return format_html('<a class="cell is-{}" href="{}">{}</a>', state, url, inside)
+    return format_html('<span class="cell is-{}">{}</span>', state, inside)
+
+
+@register.simple_tag
+def legend(*states: str) -> SafeString:
+    shown = states or ("done", "due", "late", "exempt", "todo")
+    return format_html('<p class="legend">{}</p>', format_html_join("", "<span>{}</span>", ((status(s),) for s in shown)))
+
+
+@register.simple_block_tag
+def notice(content: str, kind: str = "") -> SafeString:
+    css = f"notice notice-{kind}" if kind else "notice"
+    return format_html('<div class="{}">{}<div>{}</div></div>', css, icon(NOTICE_ICONS[kind]), content)
+
+
+@register.simple_block_tag
+def conclusion(content: str) -> SafeString:
+    return format_html('<div class="conclusion"><p>{}</p></div>', content)
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, label: str = "", hint: str = "", look: str = "chips") -> dict[str, Any]:
+    """A form field with label, 必填, hint and error. look, for several choices: chips, list or seg."""
+    hint = hint or bound.help_text
+    described = [f"{bound.auto_id}_helptext"] if hint and bound.auto_id else []
+    if bound.errors and bound.auto_id:
+        described.append(f"{bound.auto_id}_error")
+    attrs = {"aria-describedby": " ".join(described)} if described else {}
+    if bound.use_fieldset:
+        kind = "choices"
+    elif isinstance(bound.field.widget, CheckboxInput):
+        kind = "checkbox"
+    else:
+        kind = "line"
+    return {
+        "kind": "hidden" if bound.is_hidden else kind,
+        "bound": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "label": label or bound.label,
+        "hint": hint,
+        "look": look,
+        "described_by": " ".join(described),
+    }
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, Any]:
+    """Every error of the forms and formsets, each linked to its field; nothing when there is none."""
+    return {"problems": [problem for form in forms if form for problem in _problems(form)]}
+
+
+def _problems(form: BaseForm | BaseFormSet[Any]) -> list[dict[str, str]]:
+    if isinstance(form, BaseFormSet):
+        whole = [{"target": "", "text": text} for text in form.non_form_errors()]
+        return whole + [problem for single in form for problem in _problems(single)]
+    whole = [{"target": "", "text": text} for text in form.non_field_errors()]
+    return whole + [{"target": _first_control(bound), "text": text} for bound in form for text in bound.errors]
+
+
+def _first_control(bound: BoundField) -> str:
+    if bound.is_hidden:
+        return ""
+    # A group of radios or boxes has no element with the field's own id.
+    return bound.id_for_label or (f"{bound.auto_id}_0" if bound.auto_id else "")
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: Context, page: Page[Any], target: str = "", param: str = "page") -> dict[str, Any]:
+    """Links to the other pages, keeping the rest of the query string. target: the id of the table frame htmx swaps."""
+    request = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+
+    def link(number: int) -> str:
+        query[param] = str(number)
+        return f"?{query.urlencode()}"
+
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    return {
+        "page": page,
+        "target": target,
+        "previous": link(page.previous_page_number()) if page.has_previous() else "",
+        "next": link(page.next_page_number()) if page.has_next() else "",
+        "links": [
+            {"number": n, "url": link(n) if isinstance(n, int) else "", "current": n == page.number} for n in numbers
+        ],
+    }
+
+
+@register.filter
+def chinese_date(value: datetime.date | None, form: str = "") -> str:
+    """3月31日, with the year when it is not this year's; form="full" always writes the year."""
+    if not value:
+        return ""
+    if isinstance(value, datetime.datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    day = f"{value.month}月{value.day}日"
+    return day if value.year == timezone.localdate().year and form != "full" else f"{value.year}年{day}"
+
+
+@register.filter
+def percent(ratio: Rational | Decimal | float | None) -> str:
+    """0.903 → 90.3%; None, where nothing was expected, → —."""
+    if ratio is None or ratio == "":
+        return "—"
+    if isinstance(ratio, Rational):
+        exact = Decimal(ratio.numerator) / Decimal(ratio.denominator)
+    else:
+        exact = Decimal(str(ratio))
+    shown = (exact * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    # 1,999 of 2,000 is not all of them: rounding must not announce a completion that did not happen.
+    if exact < 1 and shown == 100:
+        shown = Decimal("99.9")
+    return f"{shown}%"
+
+
+@register.filter
+def thousands(value: int | Decimal | None) -> str:
+    return "—" if value is None or value == "" else f"{value:,}"

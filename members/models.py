@@ -1,0 +1,316 @@
+"""People: the member record, where each person belonged and what each person was on any date, and posts held."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from simple_history.models import HistoricalRecords
+
+from accounts.models import User
+from branches.models import Branch, BranchDatedQuerySet, PartyGroup, RoleGrant, Scoped, Station, StationArea
+from branches.roles import Right
+from branches.scope import ScopedQuerySet, headed_stations, ranges_of, within
+from lib.dated import Dated, DatedQuerySet
+from lib.encryption import Encrypted, blind_index
+from lib.fields import BytewiseField
+
+from .codes import Sex
+
+
+def id_number_index(text: str) -> str | None:
+    """None for a blank, so that many may be blank and yet none doubled."""
+    return blind_index("id_number", text) or None
+
+
+def id_last4_index(text: str) -> str:
+    return blind_index("id_last4", text[-4:])
+
+
+def phone_last4_index(text: str) -> str:
+    return blind_index("phone_last4", text[-4:])
+
+
+class MemberQuerySet(ScopedQuerySet["Member"]):
+    right_to_see = Right.SEE_MEMBERS
+
+    def visible_to(self, user: User) -> Self:
+        """Members of one's part of the tree, guests of it (参加), those of one's station, and oneself."""
+        ranges = ranges_of(user, Right.SEE_MEMBERS)
+        guests = MembershipSpell.objects.filter(member=OuterRef("pk"), until__isnull=True).filter(
+            within("branch_path", ranges)
+        )
+        condition = within("branch_path", ranges) | Q(account=user.pk)
+        if ranges:
+            condition |= Exists(guests)
+        if stations := headed_stations(user):
+            assigned = StationAssignment.objects.filter(
+                member=OuterRef("pk"), station__in=stations, until__isnull=True
+            )
+            condition |= Exists(assigned)
+        return self.filter(condition)
+
+
+class Member(Scoped):
+    """A person on the party roster, or on the way to it: the items of the national form plus an own number.
+
+    ``branch`` is where the person's 组织关系 is now (or was last); the spells say where it was on any date.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField("党员编号", max_length=12, unique=True, editable=False)
+    school_number = models.CharField("学工号", max_length=32, blank=True, db_index=True)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name="账号",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="member",
+    )
+    branch = models.ForeignKey(Branch, verbose_name="所在党支部", on_delete=models.PROTECT, related_name="members")
+    name = models.CharField("姓名", max_length=64)
+    name_pinyin = models.CharField(max_length=128, editable=False, db_index=True)
+    name_initials = models.CharField(max_length=32, editable=False, db_index=True)
+    name_order = BytewiseField(max_length=64, editable=False, db_index=True)
+    sex = models.CharField("性别", max_length=6, choices=Sex)
+    nation = models.CharField("民族", max_length=2, blank=True)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    education = models.CharField("学历", max_length=2, blank=True)
+    job = models.CharField("工作岗位", max_length=40, blank=True)
+    status = models.CharField("人员类别", max_length=16, editable=False, db_index=True)
+    joined_on = models.DateField("加入党组织日期", null=True, blank=True)
+    full_on = models.DateField("转为正式党员日期", null=True, blank=True)
+    id_number_cipher = models.TextField(blank=True, editable=False)
+    id_number_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    id_last4_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    phone_cipher = models.TextField(blank=True, editable=False)
+    phone_last4_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    landline_cipher = models.TextField(blank=True, editable=False)
+    address_cipher = models.TextField(blank=True, editable=False)
+    identity_note = models.CharField(
+        "证件不符说明", max_length=200, blank=True, help_text="出生日期或性别与证件号不一致时，写明依据。"
+    )
+    lost_on = models.DateField("失去联系日期", null=True, blank=True)
+    is_floating = models.BooleanField("流动党员", default=False)
+    floating_to = models.CharField("外出流向", max_length=100, blank=True)
+    note = models.TextField("备注", blank=True)
+    history = HistoricalRecords(excluded_fields=["name_pinyin", "name_initials", "name_order"])
+
+    id_number = Encrypted(
+        "id_number_cipher", indexes={"id_number_hash": id_number_index, "id_last4_hash": id_last4_index}
+    )
+    phone = Encrypted("phone_cipher", indexes={"phone_last4_hash": phone_last4_index})
+    landline = Encrypted("landline_cipher")
+    address = Encrypted("address_cipher")
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "党员"
+        verbose_name_plural = "党员"
+        ordering = ["name_order", "number"]
+        indexes = [models.Index(fields=["branch_path", "name_order"], name="member_path_order")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(full_on__isnull=True) | Q(joined_on__isnull=True) | Q(full_on__gte=F("joined_on")),
+                name="member_full_not_before_joined",
+                violation_error_message="转为正式党员日期不能早于加入党组织日期。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MemberRowQuerySet(DatedQuerySet):  # type: ignore[type-arg]
+    """Dated rows of a member, seen by whoever sees the member."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(member__in=Member.objects.visible_to(user).values("pk"))
+
+
+class MembershipSpell(Scoped, Dated):
+    """Which branch a person belonged to, from when to when.
+
+    隶属 (where the 组织关系 is): exactly one at a time, counted in statistics. 参加 (a functional branch): visible
+    there, counted once, in the branch of the 隶属.
+    """
+
+    class Kind(models.TextChoices):
+        BELONGING = "belonging", "隶属"
+        ATTENDING = "attending", "参加"
+
+    member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.CASCADE, related_name="spells")
+    branch = models.ForeignKey(Branch, verbose_name="党支部", on_delete=models.PROTECT, related_name="spells")
+    kind = models.CharField("方式", max_length=10, choices=Kind, default=Kind.BELONGING)
+    is_assumed = models.BooleanField("起始日期系推定", default=False)
+
+    objects = BranchDatedQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "组织隶属"
+        verbose_name_plural = "组织隶属"
+        ordering = ["member_id", "since"]
+        indexes = [models.Index(fields=["branch", "kind", "since"], name="spell_branch_kind")]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=Q(kind="belonging", until__isnull=True),
+                name="spell_one_open_belonging",
+                violation_error_message="该党员的组织关系已在另一个支部，请先办理转接。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.branch} {self.since}"
+
+
+class StatusPeriod(Dated):
+    """What a person was, from when to when."""
+
+    class Status(models.TextChoices):
+        APPLICANT = "applicant", "入党申请人"
+        ACTIVIST = "activist", "入党积极分子"
+        TARGET = "target", "发展对象"
+        PROBATIONARY = "probationary", "预备党员"
+        FULL = "full", "正式党员"
+        SUSPENDED = "suspended", "停止党籍"
+        LEFT = "left", "已离开"
+
+    member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.CASCADE, related_name="statuses")
+    status = models.CharField("人员类别", max_length=16, choices=Status)
+    is_assumed = models.BooleanField("日期系推定", default=False)
+
+    objects = MemberRowQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "人员类别变动"
+        verbose_name_plural = "人员类别变动"
+        ordering = ["member_id", "since"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["member"], condition=Q(until__isnull=True), name="status_one_open_per_member"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.get_status_display()} {self.since}"
+
+
+ON_ROSTER = (StatusPeriod.Status.PROBATIONARY, StatusPeriod.Status.FULL)
+
+
+class Post(Scoped, Dated):
+    """A post held in a branch or a party group; the role grant it brings ends with it."""
+
+    class Title(models.TextChoices):
+        SECRETARY = "secretary", "书记"
+        DEPUTY = "deputy", "副书记"
+        COMMITTEE = "committee", "委员"
+        GROUP_LEADER = "group_leader", "党小组组长"
+
+    member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.PROTECT, related_name="posts")
+    branch = models.ForeignKey(Branch, verbose_name="党组织", on_delete=models.PROTECT, related_name="posts")
+    group = models.ForeignKey(
+        PartyGroup, verbose_name="党小组", null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+    )
+    title = models.CharField("职务", max_length=16, choices=Title)
+    duty = models.CharField("分工", max_length=20, blank=True, help_text="如组织、宣传、纪检。")
+    grant = models.OneToOneField(
+        RoleGrant, null=True, editable=False, on_delete=models.SET_NULL, related_name="post"
+    )
+
+    objects = BranchDatedQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "职务"
+        verbose_name_plural = "职务"
+        ordering = ["branch__order_key", "title", "since"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(title="group_leader", group__isnull=False)
+                | (~Q(title="group_leader") & Q(group__isnull=True)),
+                name="post_group_only_for_leader",
+                violation_error_message="党小组组长须选择党小组，其他职务不选。",
+            ),
+            models.UniqueConstraint(
+                fields=["branch"],
+                condition=Q(title="secretary", until__isnull=True),
+                name="post_one_secretary",
+                violation_error_message="该党组织已有在任书记，请先结束其任职。",
+            ),
+            models.UniqueConstraint(
+                fields=["group"],
+                condition=Q(title="group_leader", until__isnull=True),
+                name="post_one_group_leader",
+                violation_error_message="该党小组已有在任组长，请先结束其任职。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.branch} {self.get_title_display()}"
+
+
+class GroupMembership(Dated):
+    """Who sits in which party group."""
+
+    member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.CASCADE, related_name="groups")
+    group = models.ForeignKey(PartyGroup, verbose_name="党小组", on_delete=models.CASCADE, related_name="seats")
+
+    objects = MemberRowQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "党小组成员"
+        verbose_name_plural = "党小组成员"
+        ordering = ["group_id", "member_id", "since"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["member", "group"], condition=Q(until__isnull=True), name="seat_once_while_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.member}"
+
+
+class StationAssignment(Dated):
+    """A member serves at a dormitory work station, as its head or for one of its areas (参加, never 隶属)."""
+
+    member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.CASCADE, related_name="station_duties")
+    station = models.ForeignKey(
+        Station, verbose_name="工作站", on_delete=models.PROTECT, related_name="assignments"
+    )
+    area = models.ForeignKey(
+        StationArea, verbose_name="责任区", null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments"
+    )
+    is_head = models.BooleanField("负责人", default=False)
+    grant = models.OneToOneField(
+        RoleGrant, null=True, editable=False, on_delete=models.SET_NULL, related_name="station_assignment"
+    )
+
+    objects = MemberRowQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "工作站成员"
+        verbose_name_plural = "工作站成员"
+        ordering = ["station_id", "-is_head", "member_id"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["station"],
+                condition=Q(is_head=True, until__isnull=True),
+                name="station_one_head",
+                violation_error_message="该工作站已有负责人，请先结束其任职。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.member}"
+
+

@@ -1,0 +1,103 @@
+"""Everything due, gathered into one ledger: nothing twice, nothing lost, nothing left open that is settled.
+
+Each room below yields :class:`Due` for what is due up to today plus its lead. Due is ``<=``, never ``==``: days
+without a running scheduler lose nothing, and the ledger's unique key makes a second run change nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+
+from . import sources
+from .models import Reminder
+from .sources import Due
+
+COLLECTORS: tuple[Callable[[date], Iterable[Due]], ...] = (sources.duties_due, sources.birthdays_due)
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """One line of ``due --json``; ``recipient`` is an account name, ``state`` the ledger's or ``new``."""
+
+    kind: str
+    subject: str
+    due_on: date
+    recipient: str
+    state: str
+
+
+def gather(on: date) -> list[Due]:
+    """Everything due as seen on ``on``; each once, in order of date."""
+    found = {(due.kind, due.subject, due.due_on, due.recipient_id): due for source in COLLECTORS for due in source(on)}
+    return sorted(found.values(), key=lambda due: (due.due_on, due.kind, due.subject, due.recipient_id))
+
+
+def collect(on: date) -> tuple[int, int]:
+    """Write what is newly due, settle what no longer is. Returns (written, settled). A fixed number of queries.
+
+    An open reminder that is not gathered any more is *done* when what it asked for happened, *cancelled* when it no
+    longer applies (the recipient lost the post, the branch was dissolved): ``sources.is_met`` tells.
+    """
+    dues = gather(on)
+    with transaction.atomic():
+        before = Reminder.objects.count()
+        Reminder.objects.bulk_create(
+            [
+                Reminder(
+                    kind=due.kind,
+                    subject=due.subject,
+                    due_on=due.due_on,
+                    recipient_id=due.recipient_id,
+                    title=due.title,
+                    detail=due.detail,
+                    url=due.url,
+                    branch_path=due.branch_path,
+                )
+                for due in dues
+            ],
+            ignore_conflicts=True,
+            batch_size=500,
+        )
+        written = Reminder.objects.count() - before
+        settled = _settle({(due.kind, due.subject, due.due_on, due.recipient_id) for due in dues}, on)
+    return written, settled
+
+
+def _settle(still_due: set[tuple[str, str, date, int]], on: date) -> int:
+    """Close the open reminders that are not due any more."""
+    gone = [
+        row
+        for row in Reminder.objects.open().only("kind", "subject", "due_on", "recipient")
+        if (row.kind, row.subject, row.due_on, row.recipient_id) not in still_due
+    ]
+    met = sources.met_subjects({row.subject for row in gone}, on)
+    for row in gone:
+        row.state = Reminder.State.DONE if row.subject in met else Reminder.State.CANCELLED
+        row.settled_at = timezone.now()
+    Reminder.objects.bulk_update(gone, ["state", "settled_at"], batch_size=500)
+    return len(gone)
+
+
+def due_rows(on: date) -> list[DueRow]:
+    """What is due as seen on ``on``, with the state the ledger holds; writes nothing."""
+    dues = gather(on)
+    names = dict(User.objects.filter(pk__in={due.recipient_id for due in dues}).values_list("pk", "username"))
+    known = {
+        (row[0], row[1], row[2], row[3]): row[4]
+        for row in Reminder.objects.values_list("kind", "subject", "due_on", "recipient", "state")
+    }
+    return [
+        DueRow(
+            due.kind,
+            due.subject,
+            due.due_on,
+            names[due.recipient_id],
+            known.get((due.kind, due.subject, due.due_on, due.recipient_id), "new"),
+        )
+        for due in dues
+    ]

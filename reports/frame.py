@@ -1,0 +1,126 @@
+"""The frame around every page: what the menus offer this user, and how much is waiting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from branches.roles import SCRIBES, STAFF, THREE_ADMINS, Right, Role
+from branches.scope import grants_of, has_right, roles_of
+from reminders.models import Reminder
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a menu; it is current on every page whose path starts with one of ``sections``."""
+
+    url: str
+    label: str
+    icon: str
+    current: bool
+
+
+def _seer(user: User) -> bool:
+    return has_right(user, Right.SEE_FIGURES)
+
+
+def _staff(user: User) -> bool:
+    return bool(STAFF & roles_of(user))
+
+
+def _admin(user: User) -> bool:
+    return has_right(user, Right.USE_ADMIN)
+
+
+def _everybody(user: User) -> bool:
+    return True
+
+
+Predicate = Callable[[User], bool]
+
+DESK: tuple[tuple[str, str, str, Predicate], ...] = (
+    ("home", "首页", "home", _everybody),
+    ("dashboard", "驾驶舱", "chart", _seer),
+    ("activity_list", "活动记录", "list", _seer),
+    ("roster", "党员花名册", "people", _seer),
+    ("quarter", "季度统计", "page", _seer),
+    ("import_roster", "导入", "upload", _staff),
+    ("job_list", "任务中心", "clock", _seer),
+    ("admin:index", "数据后台", "gear", _admin),
+)
+TABS: tuple[tuple[str, str, str, Predicate], ...] = (
+    ("home", "首页", "home", _everybody),
+    ("activity_choose", "记录", "pen", _everybody),
+    ("branch_own", "支部", "flag", _everybody),
+    ("me", "我的", "user", _everybody),
+)
+
+
+class Frame:
+    """Read lazily: a page that shows no menu asks nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.trial: bool = settings.TRIAL
+
+    @cached_property
+    def _user(self) -> User | None:
+        user = getattr(self._request, "user", None)
+        return user if isinstance(user, User) else None
+
+    def _entries(self, lines: tuple[tuple[str, str, str, Predicate], ...]) -> list[Entry]:
+        if self._user is None:
+            return []
+        urls = [(reverse(name), label, icon) for name, label, icon, may_see in lines if may_see(self._user)]
+        here = self._request.path
+        inside = [url for url, _, _ in urls if here == url or (url != reverse("home") and here.startswith(url))]
+        current = max(inside, key=len, default="")
+        return [Entry(url, label, icon, url == current) for url, label, icon in urls]
+
+    @cached_property
+    def nav(self) -> list[Entry]:
+        return self._entries(DESK)
+
+    @cached_property
+    def tabs(self) -> list[Entry]:
+        return self._entries(TABS)
+
+    @cached_property
+    def is_phone(self) -> bool:
+        """Secretaries and recorders, attendance-takers, station heads and members work on phone pages."""
+        return self._user is not None and not roles_of(self._user) & (STAFF | THREE_ADMINS | {Role.LEADER})
+
+    @cached_property
+    def org_name(self) -> str:
+        """The organisation the user works for: that of the widest grant."""
+        if self._user is None:
+            return ""
+        grants = sorted((grant for grant in grants_of(self._user) if grant.branch), key=lambda g: len(g.branch_path))
+        return grants[0].branch.short_name if grants and grants[0].branch else ""
+
+    @cached_property
+    def user_label(self) -> str:
+        return self._user.name if self._user else ""
+
+    @cached_property
+    def todo_count(self) -> int | None:
+        if self._user is None or not roles_of(self._user) & SCRIBES:
+            return None
+        return Reminder.objects.visible_to(self._user).open().count()
+
+    @cached_property
+    def search_url(self) -> str | None:
+        return reverse("roster") if self._user and has_right(self._user, Right.SEE_MEMBERS) else None
+
+    @property
+    def home_url(self) -> str:
+        return reverse("home")
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor."""
+    return {"frame": Frame(request)}

@@ -1,0 +1,93 @@
+// Keeps what is typed into form[data-draft] on this device until the server has confirmed it.
+// The key names user and record (data-draft="u7-branch3-new"), so people sharing a device do not meet each other's drafts.
+// Hidden fields come back too: the same client key makes one record of two sends, and an old version number
+// lets the server refuse a draft that others have overtaken.
+const SKIP = new Set(['file', 'password', 'submit', 'button', 'reset']);
+const pad = (number) => String(number).padStart(2, '0');
+const clock = (date) => `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+
+function moment(date) {
+  const today = date.toDateString() === new Date().toDateString();
+  return today ? `今天 ${clock(date)}` : `${date.getMonth() + 1}月${date.getDate()}日 ${clock(date)}`;
+}
+
+function setUp(form) {
+  const key = `draft:${form.dataset.draft || form.id}`;
+  const line = form.querySelector('[data-draft-line]');
+  const drop = form.querySelector('[data-draft-drop]');
+  let timer = 0;
+  let dirty = false;
+
+  const fields = () => [...form.elements].filter((field) => field.name && field.name !== 'csrfmiddlewaretoken'
+    && !SKIP.has(field.type) && !('noDraft' in field.dataset));
+  const isTick = (field) => field.type === 'radio' || field.type === 'checkbox';
+  const valuesOf = (field) => (field.type === 'select-multiple'
+    ? [...field.selectedOptions].map((option) => option.value) : [field.value]);
+
+  function say(text, canDrop) {
+    if (!line) return;
+    line.hidden = false;
+    line.querySelector('[data-draft-text]').textContent = text;
+    if (drop && canDrop) drop.hidden = false;
+  }
+
+  function store() {
+    clearTimeout(timer);
+    if (!dirty) return;
+    const values = {};
+    for (const field of fields()) {
+      values[field.name] ??= [];
+      if (!isTick(field) || field.checked) values[field.name].push(...valuesOf(field));
+    }
+    try {
+      localStorage.setItem(key, JSON.stringify({ saved: Date.now(), values }));
+      say(`已存本机 ${clock(new Date())}。提交后会再确认一次。`);
+    } catch {
+      say('本机存不下草稿，请尽快提交。');
+    }
+  }
+
+  function restore() {
+    let draft = null;
+    try {
+      draft = JSON.parse(localStorage.getItem(key));
+    } catch {
+      return;
+    }
+    // A form that came back with errors already holds what was sent.
+    if (!draft || document.querySelector('.error-summary')) return;
+    const taken = {};
+    for (const field of fields()) {
+      const values = draft.values[field.name];
+      if (!values) continue;
+      if (isTick(field)) field.checked = values.includes(field.value);
+      else if (field.type === 'select-multiple') for (const option of field.options) option.selected = values.includes(option.value);
+      else {
+        taken[field.name] = (taken[field.name] ?? -1) + 1;
+        field.value = values[taken[field.name]] ?? field.value;
+      }
+    }
+    say(`已恢复草稿（${moment(new Date(draft.saved))} 保存）。`, true);
+    form.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+
+  restore();
+  for (const kind of ['input', 'change']) {
+    form.addEventListener(kind, () => {
+      dirty = true;
+      clearTimeout(timer);
+      timer = setTimeout(store, 500);
+    });
+  }
+  // A phone may end the page without further notice once it is hidden.
+  document.addEventListener('visibilitychange', () => { if (document.hidden) store(); });
+  form.addEventListener('submit', store);
+  drop?.addEventListener('click', () => {
+    clearTimeout(timer);
+    dirty = false;
+    localStorage.removeItem(key);
+    location.reload();
+  });
+}
+
+document.querySelectorAll('form[data-draft]').forEach(setUp);

@@ -1,0 +1,68 @@
+"""Ranges of the tree, and who reaches what."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from branches import scope
+from branches.models import Branch
+from branches.roles import Right, Role
+from tests import cast
+
+paths = st.lists(st.integers(0, 40), min_size=1, max_size=4).map(lambda steps: "".join(map(scope.step, steps)))
+
+
+@given(st.integers(0, 36**5 - 2))
+def test_next_sibling_is_the_next_number(number):
+    assert scope.next_sibling(scope.step(7) + scope.step(number)) == scope.step(7) + scope.step(number + 1)
+
+
+def test_a_step_has_one_width():
+    assert scope.step(0) == "00000"
+    assert scope.step(36) == "00010"
+    with pytest.raises(OverflowError):
+        scope.step(36**5)
+
+
+@given(st.lists(paths, max_size=6), paths)
+def test_ranges_cover_exactly_what_lies_below(granted, path):
+    ranges = scope.covering_ranges(granted)
+    assert scope.covers(ranges, path) == any(path.startswith(one) for one in granted)
+    assert all(one[1] <= other[0] for one, other in zip(ranges, ranges[1:], strict=False))
+
+
+@pytest.mark.django_db
+class TestVisibility:
+    def test_a_secretary_sees_one_branch(self):
+        school = cast.a_university()
+        secretary = cast.a_user(Role.SECRETARY, school.teachers)
+        assert list(Branch.objects.visible_to(secretary)) == [school.teachers]
+
+    def test_committee_staff_see_their_subtree_in_official_order(self):
+        school = cast.a_university()
+        staff = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
+        assert list(Branch.objects.visible_to(staff)) == [school.physics, school.teachers, school.students]
+
+    @pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR, None])
+    def test_administrators_and_strangers_see_nothing(self, role):
+        cast.a_university()
+        assert Branch.objects.visible_to(cast.a_user(role)).count() == 0
+
+    def test_a_grant_counts_between_its_days(self):
+        school = cast.a_university()
+        user = cast.a_user()
+        cast.give(user, Role.SECRETARY, school.teachers, since=date(2026, 1, 1), until=date(2026, 3, 31))
+        seen = []
+        for day in ("2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01"):
+            with time_machine.travel(f"{day} 12:00 +0800", tick=False):
+                seen.append(scope.may(user, Right.RECORD, school.teachers.path))
+        assert seen == [False, True, True, False]
+
+    def test_a_disabled_account_sees_nothing(self):
+        school = cast.a_university()
+        secretary = cast.a_user(Role.SECRETARY, school.teachers)
+        secretary.is_active = False
+        assert Branch.objects.visible_to(secretary).count() == 0

@@ -1,0 +1,105 @@
+"""What every test may rely on."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+
+from config.celery import app
+
+MUST_RUN_IN_CI = ("browser", "services")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+SECONDS_FOR_WORKER = 30
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """In CI a browser or service test that skips itself has failed: the machine was not set up for it."""
+    report = yield
+    must_run = "BRANCHBOOK_CI" in os.environ and any(item.get_closest_marker(name) for name in MUST_RUN_IN_CI)
+    if must_run and report.skipped and not hasattr(report, "wasxfail"):
+        reason = call.excinfo.value if call.excinfo else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which BRANCHBOOK_CI forbids: {reason}"
+    return report
+
+
+def pytest_unconfigure(config):
+    """Remove the run's own folder; pytest-xdist's workers leave that to the process that made it."""
+    if not hasattr(config, "workerinput") and (folder := os.environ.get("BRANCHBOOK_TEST_FOLDER")):
+        shutil.rmtree(Path(folder), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The machine's own Chromium under Playwright, shared by the run's browser tests."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs an event loop in this thread, which makes Django refuse the database to fixtures.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A fresh desk-sized page in Chinese; `page.set_viewport_size` makes it a phone."""
+    context = chromium.new_context(
+        locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900}
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def worker(transactional_db, settings):
+    """A real Celery worker on this test's database and queue. Yields its name, for `app.control`."""
+    name = f"{django_settings.CELERY_TASK_DEFAULT_QUEUE}@localhost"
+    log = django_settings.LOGS_DIR / f"{name}.log"
+    environment = {**os.environ, "BRANCHBOOK_TEST_DATABASE": str(connection.settings_dict["NAME"])}
+    command = [
+        "celery",
+        "--app",
+        "config",
+        "worker",
+        "--hostname",
+        name,
+        "--concurrency",
+        "1",
+        "--without-mingle",
+    ]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    eager, app.conf.task_always_eager = app.conf.task_always_eager, False
+    try:
+        deadline = time.monotonic() + SECONDS_FOR_WORKER
+        while not app.control.ping(destination=[name], timeout=0.5):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+        yield name
+    finally:
+        app.conf.task_always_eager = eager
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

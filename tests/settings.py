@@ -1,0 +1,43 @@
+"""The trial's settings in a folder of the test run's own, without what only makes tests slow.
+
+Tests touch no developer's data and read no developer's .env. DATABASE_URL and REDIS_URL are obeyed, so that the
+same suite runs on SQLite and on PostgreSQL.
+"""
+
+import os
+import tempfile
+
+# The run's first process makes the folder; pytest-xdist's workers and Celery's inherit the variable.
+if "BRANCHBOOK_TEST_FOLDER" not in os.environ:
+    os.environ["BRANCHBOOK_TEST_FOLDER"] = tempfile.mkdtemp(prefix="branchbook-tests-")
+os.environ["DATA_DIR"] = os.environ["BRANCHBOOK_TEST_FOLDER"]
+os.environ["ENV_FILE"] = os.devnull
+for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "TRUSTED_PROXIES"):
+    os.environ.pop(name, None)
+
+from config.settings import *  # noqa: E402, F403 - the environment above decides what is read
+from config.settings import CACHES, DATA_DIR, DATABASE, FOLDERS, STORAGES  # noqa: E402 - the same
+
+SECRET_KEY = "only-for-tests-" + "0123456789" * 5
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+for folder in FOLDERS:
+    folder.mkdir(parents=True, exist_ok=True)
+
+# A file for each of pytest-xdist's workers: WAL and its locks do not exist in memory. Nobody pulls the plug on a test.
+if DATABASE["ENGINE"].endswith("sqlite3"):
+    DATABASE["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+    DATABASE["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+
+# Tasks run where they are called. Tests of a real worker switch that off and start one (see conftest), which works on
+# the test's own database and listens to a queue that no other of pytest-xdist's workers fills.
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+CELERY_TASK_DEFAULT_QUEUE = f"tests-{RUNNER}"
+CACHES["default"]["KEY_PREFIX"] = f"tests-{RUNNER}"
+if "BRANCHBOOK_TEST_DATABASE" in os.environ:
+    DATABASE["NAME"] = os.environ["BRANCHBOOK_TEST_DATABASE"]
+    CELERY_TASK_ALWAYS_EAGER = False
