@@ -142,7 +142,9 @@ class _Keyed:
 def _keyed(folder: str, name: str, purpose: str) -> tuple[_Keyed, ...]:
     """For each key, the newest first."""
     ring = read_ring(folder, name)
-    return tuple(_Keyed(key, purpose) for _version, key in sorted(ring.keys.items(), key=_by_age, reverse=True))
+    return tuple(
+        _Keyed(key, purpose) for _version, key in sorted(ring.keys.items(), key=_by_age, reverse=True)
+    )
 
 
 def _by_age(item: tuple[str, bytes]) -> int:
@@ -154,7 +156,11 @@ def indexer(purpose: str) -> Callable[[str], str]:
     keyed = _keyed(str(settings.KEYS_DIR), "index", purpose)[0]
 
     def index(value: str) -> str:
-        text = value if value.isascii() and value.isalnum() else _UNSEEN.sub("", unicodedata.normalize("NFKC", value))
+        text = (
+            value
+            if value.isascii() and value.isalnum()
+            else _UNSEEN.sub("", unicodedata.normalize("NFKC", value))
+        )
         return keyed.hexdigest(text.upper().encode())[:INDEX_HEX] if text else ""
 
     return index

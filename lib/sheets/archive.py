@@ -6,11 +6,14 @@ process: no exception could be caught. Everything is refused here before it sees
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from io import BytesIO
+from lzma import LZMAError
 from typing import IO
-from zlib import error as ZlibError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
 
 from lib.sheets.extent import Extent, Limits, WorkbookError
 
@@ -19,14 +22,24 @@ _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 _MAIN_PART = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _TEMPLATE_PART = b"application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    ParseError,
+    DefusedXmlException,
+)
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
-@dataclass(slots=True)
-class Findings:
-    """What the scan saw that the parser does not tell: by sheet part, cells with an error or no stored result."""
-
-    cells: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+#: By part of the archive: what `Extent.unread` found there.
+Unread = dict[str, dict[tuple[int, int], str]]
 
 
 def is_zip(content: bytes) -> bool:
@@ -43,38 +56,54 @@ def refuse_other_kinds(content: bytes) -> None:
         raise WorkbookError("old_xls", "这是旧版 .xls 文件，请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。")
     if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")):
         raise WorkbookError("not_workbook", "这不是表格文件，请上传 .xlsx 或 .csv 文件。")
-    if content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        raise WorkbookError("not_workbook", "这是改了扩展名的网页，请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。")
+    if (
+        content[:2000]
+        .lstrip(b"\xef\xbb\xbf \t\r\n")
+        .lower()
+        .startswith((b"<html", b"<!doctype", b"<table", b"<?xml"))
+    ):
+        raise WorkbookError(
+            "not_workbook", "这是改了扩展名的网页，请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"
+        )
 
 
-def check_archive(content: bytes, limits: Limits) -> Findings:
+def check_archive(content: bytes, limits: Limits) -> Unread:
     """Check a zipped workbook against the caps; WorkbookError names the first thing that is wrong."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()
             _check_entries(entries, len(content), limits)
             _check_kind(archive, {entry.filename for entry in entries})
-            findings = Findings()
-            for entry in entries:
-                _check_entry(archive, entry, limits, findings)
-            return findings
-    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as fault:
-        if isinstance(fault, WorkbookError):
-            raise
+            found = {entry.filename: _check_entry(archive, entry, limits) for entry in entries}
+            unread = {part: cells for part, cells in found.items() if cells}
+            return (
+                {name: unread[part] for name, part in sheet_parts(archive).items() if part in unread}
+                if unread
+                else {}
+            )
+    except WorkbookError:
+        raise
+    except _BROKEN:
         raise WorkbookError("broken", "文件已损坏，请用 Excel 或 WPS 打开并另存后再上传。") from None
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], packed: int, limits: Limits) -> None:
     names = [entry.filename.replace("\\", "/").lower() for entry in entries]
     if len(set(names)) < len(names):
-        raise WorkbookError("duplicate_entry", "文件结构不正常（内部有重名部分），请用 Excel 或 WPS 另存后再上传。")
+        raise WorkbookError(
+            "duplicate_entry", "文件结构不正常（内部有重名部分），请用 Excel 或 WPS 另存后再上传。"
+        )
     if any(name.startswith("/") or ".." in name.split("/") or "\0" in name for name in names):
-        raise WorkbookError("unsafe_entry", "文件结构不正常（内部路径可疑），请用 Excel 或 WPS 另存后再上传。")
+        raise WorkbookError(
+            "unsafe_entry", "文件结构不正常（内部路径可疑），请用 Excel 或 WPS 另存后再上传。"
+        )
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise WorkbookError("encrypted", "文件设有密码，请取消密码后再上传。")
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limits.unpacked_bytes:
-        raise WorkbookError("unpacked_too_large", f"文件解压后超过 {limits.unpacked_bytes >> 20} MB，请拆成几个文件上传。")
+        raise WorkbookError(
+            "unpacked_too_large", f"文件解压后超过 {limits.unpacked_bytes >> 20} MB，请拆成几个文件上传。"
+        )
     large = [(entry.file_size, entry.compress_size) for entry in entries if entry.file_size > 1 << 20]
     if any(size > limits.ratio * max(1, small) for size, small in [*large, (unpacked, packed)]):
         raise WorkbookError("ratio", "文件压缩得异常（多为大片空行），请删除多余的空行空列，另存后再上传。")
@@ -94,24 +123,43 @@ def _check_kind(archive: zipfile.ZipFile, names: set[str]) -> None:
         raise WorkbookError("not_workbook", "这不是 Excel 工作簿，请上传 .xlsx 或 .csv 文件。")
 
 
-def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits, findings: Findings) -> None:
-    """Unpack one part (its check sum included) and look at it if it is XML."""
-    name = entry.filename.lower()
+def _check_entry(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits
+) -> dict[tuple[int, int], str]:
+    """Unpack one part, its check sum included, look at it if it is XML, and return its unread cells."""
+    named_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
     extent = Extent(limits)
     with archive.open(entry) as part:
-        if not name.endswith((".xml", ".rels", ".vml")):
-            while part.read(CHUNK):
-                pass
-            return
-        for piece in _pieces(part):
+        for number, piece in enumerate(_pieces(part)):
+            if number == 0 and not named_xml and not piece.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+                break
             if b"\0" in piece:
-                raise WorkbookError("bad_encoding", "文件内部编码不是 UTF-8，请用 Excel 或 WPS 另存后再上传。")
-            if _DECLARATION.search(piece):
-                raise WorkbookError("entity", "文件内部含有不允许的声明（DOCTYPE 或 ENTITY），请另存后再上传。")
-            if "worksheets/" in name:
-                extent.read(piece)
-    if extent.unread:
-        findings.cells[name] = extent.unread
+                raise WorkbookError(
+                    "bad_encoding", "文件内部编码不是 UTF-8，请用 Excel 或 WPS 另存后再上传。"
+                )
+            # A declaration stands before the root element.
+            if number == 0 and _DECLARATION.search(piece):
+                raise WorkbookError(
+                    "entity", "文件内部含有不允许的声明（DOCTYPE 或 ENTITY），请另存后再上传。"
+                )
+            extent.read(piece)
+        while part.read(CHUNK):
+            pass
+    return extent.unread
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The part of the archive that holds each sheet, by the sheet's name."""
+    workbook = fromstring(archive.read("xl/workbook.xml"))
+    relations = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {each.get("Id"): each.get("Target", "") for each in relations}
+    found = {}
+    for sheet in workbook.iter():
+        if sheet.tag.rpartition("}")[2] == "sheet":
+            relation = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
+            target = targets.get(relation, "")
+            found[sheet.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return found
 
 
 def _pieces(part: IO[bytes]) -> Iterator[bytes]:

@@ -4,13 +4,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^>]*)>")
-_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]*)["']""")
-_CLAIM = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*?ref\s*=\s*["'][^"']*?:?\$?([A-Za-z]+)\$?([0-9]+)["']""")
-_ERROR_CELL = re.compile(
-    rb'<c r="([A-Z]+)([0-9]+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>'
+_START = re.compile(rb"<(?:[\w.-]+:)?(?:row|c)(?=[\s/>])")
+_TAG = re.compile(rb"""<(?:[\w.-]+:)?(row|c)(?=[\s/>])((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)>""")
+_REFERENCE = re.compile(rb"""(?<![\w:.-])r\s*=\s*["']\s*([A-Za-z]*)([0-9]*)""")
+_CLAIM = re.compile(
+    rb"""<(?:\w+:)?dimension\s[^>]*?ref\s*=\s*["'][^"']*?:?\$?([A-Za-z]{1,9})\$?([0-9]{1,19})["']"""
 )
-_NO_RESULT = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)</c>')
+_FORMULA = rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)"
+_ERROR_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*\bt="e"[^>]*>' + _FORMULA + rb"?<v>([^<]*)</v>")
+_NO_RESULT = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*>' + _FORMULA + rb"(</c>)")
+NO_RESULT = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)</c>')
 NO_RESULT = "#未计算"
 
 
@@ -58,35 +61,110 @@ def column_number(letters: str | bytes) -> int:
 
 
 class Extent:
-    """Reads pieces of a worksheet's XML, raises WorkbookError when a cell lies too far out.
+    """Reads pieces of a worksheet's XML and raises WorkbookError when a cell lies beyond the caps.
 
     Nearly every program writes a cell as ``<c r="B3" …>``: then one search finds a cell beyond the caps, at about
-    0.2 s for a million cells. Pieces that are written another way are read tag by tag. Cells without content, and the
-    rows under them, do not count: the parser skips them too.
+    0.3 s for a million cells. Pieces that are written another way are read tag by tag. Cells without content do not
+    count: the parser skips them too, and formats reach further than data in many real workbooks.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        #: Cells the parser would give as blank: errors ("#N/A") and formulas without a result, by (row, column) from 0.
         self.unread: dict[tuple[int, int], str] = {}
-        self._row = 0
-        self._column = 0
-        self._rows = 0
-        self._columns = 0
+        self._row = self._column = 0
+        self._rows = self._columns = 0
+        self._narrow = max(1, limits.cells // limits.rows)
 
     def read(self, piece: bytes) -> None:
-        """Check the next piece, which begins and ends between two tags."""
-        claim = _CLAIM.search(piece) if self._rows == 0 and b"dimension" in piece else None
-        if claim and self._is_absurd(column_number(claim[1]), int(claim[2])):
-            raise self._too_large()
-        tags = piece.count(b"<c ")
-        plain = tags == piece.count(b'<c r="') and not re.search(rb":c[ />]|<c[/>]", piece)
-        if plain:
-            if _beyond(self.limits.rows, self.limits.columns).search(piece):
-                self._read_tags(piece)
-                raise self._too_large()
-            narrow = max(1, self.limits.cells // self.limits.rows)
-            if narrow < self.limits.columns and _beyond(self.limits.rows, narrow).search(piece):
-                self._read_tags(piece)
-        else:
+        """Check the next piece, which must begin and end between two tags."""
+        claim = _CLAIM.search(piece) if b"dimension" in piece else None
+        if claim and column_number(claim[1]) > self.limits.columns and int(claim[2]) > self.limits.rows:
+            raise self._too_large(int(claim[2]), column_number(claim[1]))
+        narrow = min(self._narrow, self.limits.columns)
+        if not _is_plain(piece) or _beyond(self.limits.rows, narrow).search(piece):
             self._read_tags(piece)
-        self._note_unread(piece)
+        if b't="e"' in piece:
+            self._note(_ERROR_CELL, piece)
+        if b"<f" in piece:
+            self._note(_NO_RESULT, piece)
+
+    def _read_tags(self, piece: bytes) -> None:
+        seen = 0
+        for tag in _TAG.finditer(piece):
+            seen += 1
+            reference = _REFERENCE.search(tag[2])
+            letters, digits = reference.groups() if reference else (b"", b"")
+            if tag[1] == b"row":
+                self._row = int(digits[:19]) if digits else self._row + 1
+                self._column = 0
+                continue
+            self._row = int(digits[:19]) if digits else self._row
+            self._column = column_number(letters[:9]) if letters else self._column + 1
+            if not tag[2].endswith(b"/") and not piece.startswith(b"</c>", tag.end()):
+                self._reach(self._row, self._column)
+        if seen < sum(1 for _ in _START.finditer(piece)):
+            raise WorkbookError("broken", "文件内部结构不正常，请用 Excel 或 WPS 打开并另存后再上传。")
+
+    def _reach(self, row: int, column: int) -> None:
+        self._rows, self._columns = max(self._rows, row), max(self._columns, column)
+        limits = self.limits
+        if row > limits.rows or column > limits.columns or self._rows * self._columns > limits.cells:
+            raise self._too_large(row, column)
+
+    def _too_large(self, row: int, column: int) -> WorkbookError:
+        return too_large(row, column, self.limits)
+
+    def _note(self, pattern: re.Pattern[bytes], piece: bytes) -> None:
+        for letters, digits, text in pattern.findall(piece):
+            shown = NO_RESULT if text == b"</c>" else text.decode("utf-8", "replace")
+            self.unread[int(digits) - 1, column_number(letters) - 1] = shown
+
+
+def too_large(row: int, column: int, limits: Limits) -> WorkbookError:
+    """The error for a sheet that reaches to this row and column, both from 1."""
+    if row > limits.rows:
+        return WorkbookError(
+            "too_many_rows",
+            f"工作表到第 {row} 行仍有内容，最多 {limits.rows} 行；请删除下方多余的行，或拆成几个文件上传。",
+        )
+    if column > limits.columns:
+        where = f"{column_letter(column - 1)} 列（第 {column} 列）" if column < 20_000 else f"第 {column} 列"
+        return WorkbookError(
+            "too_many_columns", f"工作表到 {where}仍有内容，最多 {limits.columns} 列；请删除右侧多余的列。"
+        )
+    return WorkbookError(
+        "too_many_cells",
+        f"工作表范围过大（行数乘列数超过 {limits.cells}），请删除多余的行列，或拆成几个文件上传。",
+    )
+
+
+def _is_plain(piece: bytes) -> bool:
+    """Whether every cell of the piece begins ``<c r="``."""
+    plain = piece.count(b'<c r="')
+    if piece.count(b"<c") != plain and len(re.findall(rb"<c(?=[\s/>])", piece)) != plain:
+        return False
+    return b":c" not in piece or re.search(rb":c(?=[\s/>])", piece) is None
+
+
+@lru_cache(maxsize=8)
+def _beyond(rows: int, columns: int) -> re.Pattern[bytes]:
+    """Finds a cell that may lie below row ``rows`` or right of column ``columns``, or whose reference is odd.
+
+    It may find a few that do not: a row number is compared by its length and its first digit only.
+    """
+    right = _above(column_letter(columns - 1), "A", "Z")
+    digits = str(rows)
+    below = rf"[0-9]{{{len(digits) + 1}}}|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|0"
+    reference = rf"{right}|[A-Z]+(?:{below})|[A-Z][^A-Z0-9]|[A-Z]{{2}}[^A-Z0-9]|[^A-Z]"
+    return re.compile(rf'<c r="(?:{reference})'.encode())
+
+
+def _above(limit: str, first: str, last: str) -> str:
+    """Alternatives that match a text longer than ``limit``, or as long and later in order."""
+    found = [rf"[{first}-{last}]{{{len(limit) + 1}}}"]
+    for place, character in enumerate(limit):
+        if character < last:
+            rest = rf"[{first}-{last}]{{{len(limit) - place - 1}}}"
+            found.append(rf"{limit[:place]}[{chr(ord(character) + 1)}-{last}]{rest}")
+    return "|".join(found)

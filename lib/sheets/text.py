@@ -10,7 +10,9 @@ TRIGGERS = "=+-@\t\r＝＋－＠"
 _GUARDED = re.compile(rf"'+[{re.escape(TRIGGERS)}]")
 # Characters that XML 1.0 does not allow, lone surrogates among them.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 _TO_HALF: dict[int, int | str] = {
     **{ord(full): ord(full) - 0xFEE0 for full in "０１２３４５６７８９"},
     **{full: full - 0xFEE0 for full in range(ord("Ａ"), ord("Ｚ") + 1)},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from numbers import Rational
 from typing import Any
@@ -36,7 +37,9 @@ NOTICE_ICONS = {"": "info", "ok": "check", "due": "bang", "late": "x", "lock": "
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; without a label it is decoration and hidden from screen readers."""
     named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    return format_html('<svg class="icon" {}><use href="{}#i-{}"></use></svg>', named, static("icons.svg"), name)
+    return format_html(
+        '<svg class="icon" {}><use href="{}#i-{}"></use></svg>', named, static("icons.svg"), name
+    )
 
 
 @register.simple_tag
@@ -60,7 +63,9 @@ def cell(state: str, label: str, url: str = "", count: int | str = "") -> SafeSt
 @register.simple_tag
 def legend(*states: str) -> SafeString:
     shown = states or ("done", "due", "late", "exempt", "todo")
-    return format_html('<p class="legend">{}</p>', format_html_join("", "<span>{}</span>", ((status(s),) for s in shown)))
+    return format_html(
+        '<p class="legend">{}</p>', format_html_join("", "<span>{}</span>", ((status(s),) for s in shown))
+    )
 
 
 @register.simple_block_tag
@@ -75,8 +80,13 @@ def conclusion(content: str) -> SafeString:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, label: str = "", hint: str = "", look: str = "chips") -> dict[str, Any]:
-    """A form field with label, 必填, hint and error. look, for several choices: chips, list or seg."""
+def field(
+    bound: BoundField, label: str = "", hint: str = "", look: str = "chips", *, mark: bool = True
+) -> dict[str, Any]:
+    """A form field with label, 必填, hint and error. look, for several choices: chips, list or seg.
+
+    mark=False leaves 必填 out, for forms like the sign-in where every field is.
+    """
     hint = hint or bound.help_text
     described = [f"{bound.auto_id}_helptext"] if hint and bound.auto_id else []
     if bound.errors and bound.auto_id:
@@ -95,6 +105,7 @@ def field(bound: BoundField, label: str = "", hint: str = "", look: str = "chips
         "label": label or bound.label,
         "hint": hint,
         "look": look,
+        "mark": mark and bound.field.required,
         "described_by": " ".join(described),
     }
 
@@ -110,7 +121,9 @@ def _problems(form: BaseForm | BaseFormSet[Any]) -> list[dict[str, str]]:
         whole = [{"target": "", "text": text} for text in form.non_form_errors()]
         return whole + [problem for single in form for problem in _problems(single)]
     whole = [{"target": "", "text": text} for text in form.non_field_errors()]
-    return whole + [{"target": _first_control(bound), "text": text} for bound in form for text in bound.errors]
+    return whole + [
+        {"target": _first_control(bound), "text": text} for bound in form for text in bound.errors
+    ]
 
 
 def _first_control(bound: BoundField) -> str:
@@ -137,9 +150,107 @@ def pager(context: Context, page: Page[Any], target: str = "", param: str = "pag
         "previous": link(page.previous_page_number()) if page.has_previous() else "",
         "next": link(page.next_page_number()) if page.has_next() else "",
         "links": [
-            {"number": n, "url": link(n) if isinstance(n, int) else "", "current": n == page.number} for n in numbers
+            {"number": n, "url": link(n) if isinstance(n, int) else "", "current": n == page.number}
+            for n in numbers
         ],
     }
+
+
+@register.inclusion_tag("components/crumbs.html")
+def crumbs(here: str, *trail: str) -> dict[str, Any]:
+    """The way up, as label and url by turns: {% crumbs "导入" "首页" home_url "党员花名册" roster_url %}."""
+    return {"here": here, "trail": list(zip(trail[::2], trail[1::2], strict=True))}
+
+
+@register.inclusion_tag("components/back.html")
+def back(url: str) -> dict[str, Any]:
+    """The arrow in a phone page's top bar, for block back."""
+    return {"url": url}
+
+
+@register.inclusion_tag("components/menu.html")
+def menu(label: str, entries: Iterable[Any], *, primary: bool = False) -> dict[str, Any]:
+    """A button that unfolds links. Each entry: label, url, note, download."""
+    return {"label": label, "entries": entries, "primary": primary}
+
+
+@register.inclusion_tag("components/figures.html")
+def figures(entries: Iterable[Any], *, five: bool = False) -> dict[str, Any]:
+    """The figures strip. Each entry: label, value (ready text), url, beside, note."""
+    return {"entries": entries, "five": five}
+
+
+@register.inclusion_tag("components/due_item.html")
+def due_item(item: Any, *, primary: bool = False) -> dict[str, Any]:
+    """One li of ol.due-list. item: day, when, is_soon, title, note, url, action."""
+    return {"item": item, "primary": primary}
+
+
+@register.inclusion_tag("components/matrix.html")
+def matrix(caption: str, heads: Iterable[Any], rows: Iterable[Any], css: str = "") -> dict[str, Any]:
+    """An obligation matrix. heads: label, is_now; rows: label, url, is_now, cells; cells: the arguments of the tag
+    cell, colspan, rowspan. css: matrix-mini (home), matrix-phone matrix-tall (months down), matrix-wide.
+    """
+    return {"caption": caption, "heads": heads, "rows": rows, "css": css}
+
+
+@register.inclusion_tag("components/bars.html")
+def bars(  # noqa: PLR0913 - a chart has this many parts, all named
+    caption: str,
+    rows: Iterable[Any],
+    unit: str = "单位",
+    value: str = "数值",
+    target: int = 0,
+    *,
+    plain: bool = False,
+) -> dict[str, Any]:
+    """Horizontal bars that are their own data table. rows: label, url, width (0 to 100), value, value_url.
+
+    target draws the required value; plain is for counts, where there is nothing to reach.
+    """
+    return {"caption": caption, "rows": rows, "unit": unit, "value": value, "target": target, "plain": plain}
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(name: str, steps: Iterable[Any]) -> dict[str, Any]:
+    """Each step: label, note, state (done, due, now or empty)."""
+    return {"name": name, "steps": steps}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(entries: Iterable[Any], *, log: bool = False) -> dict[str, Any]:
+    """Each entry: label, note, when, state (done, now, late or empty), number. log: plain dots, no numbers."""
+    return {"entries": entries, "log": log}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty_state(text: str, url: str = "", action: str = "", *, primary: bool = False) -> dict[str, Any]:
+    return {"text": text, "url": url, "action": action, "primary": primary}
+
+
+@register.inclusion_tag("components/query.html")
+def query(form: BaseForm, target: str, clear_url: str = "", *, filtered: bool = False) -> dict[str, Any]:
+    """The filter row of a table frame, a GET form. target: the id of the frame htmx swaps."""
+    return {"form": form, "target": target, "clear_url": clear_url, "filtered": filtered}
+
+
+@register.inclusion_tag("components/roster.html")
+def roster(people: Sequence[Any], reasons: BoundField | None = None) -> dict[str, Any]:
+    """Who came, inside form[data-roster]. people: name (of the field), id, label, note, votes, mark (present, leave,
+    absent or empty); reasons: the radio field for leave and absence. Without script a box named rest_present
+    asks the server to mark everyone left.
+    """
+    return {"people": people, "reasons": reasons}
+
+
+@register.inclusion_tag("components/submitbar.html")
+def submitbar(
+    form_id: str, label: str, tally: Any = None, quorum: Any = None, later: str = ""
+) -> dict[str, Any]:
+    """The sticky bar of a phone form, for block bottom. tally: expected, present, leave, absent; quorum: rule (half,
+    over-half, four-fifths), state, text; later: label of a lesser button that sends later=1.
+    """
+    return {"form_id": form_id, "label": label, "tally": tally, "quorum": quorum, "later": later}
 
 
 @register.filter

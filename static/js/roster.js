@@ -60,6 +60,7 @@ function setUp(form) {
 
   form.addEventListener('change', count);
   if (all) {
+    form.querySelector('[data-plain]')?.remove();
     all.hidden = false;
     all.addEventListener('click', () => {
       const unmarked = marked('');
