@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 
 from . import sources
-from .models import Reminder
+from .models import Key, Reminder
 from .sources import Due
 
 COLLECTORS: tuple[Callable[[date], Iterable[Due]], ...] = (sources.duties_due, sources.birthdays_due)
@@ -64,23 +64,31 @@ def collect(on: date) -> tuple[int, int]:
             batch_size=500,
         )
         written = Reminder.objects.count() - before
-        settled = _settle({(due.kind, due.subject, due.due_on, due.recipient_id) for due in dues}, on)
+        still_due = {(due.kind, due.subject, due.due_on, due.recipient_id) for due in dues}
+        settled = _settle(still_due, on)
+        _reopen(still_due)
     return written, settled
 
 
-def _settle(still_due: set[tuple[str, str, date, int]], on: date) -> int:
+def _settle(still_due: set[Key], on: date) -> int:
     """Close the open reminders that are not due any more."""
-    gone = [
-        row
-        for row in Reminder.objects.open().only("kind", "subject", "due_on", "recipient")
-        if (row.kind, row.subject, row.due_on, row.recipient_id) not in still_due
-    ]
+    gone = [row for row in Reminder.objects.open() if row.key not in still_due]
     met = sources.met_subjects({row.subject for row in gone}, on)
     for row in gone:
         row.state = Reminder.State.DONE if row.subject in met else Reminder.State.CANCELLED
         row.settled_at = timezone.now()
     Reminder.objects.bulk_update(gone, ["state", "settled_at"], batch_size=500)
     return len(gone)
+
+
+def _reopen(still_due: set[Key]) -> None:
+    """Open again what was settled and is due once more: a record withdrawn, a post given back."""
+    earliest = min((due_on for _, _, due_on, _ in still_due), default=date.max)
+    settled = Reminder.objects.exclude(state=Reminder.State.OPEN).filter(due_on__gte=earliest)
+    again = [row for row in settled if row.key in still_due]
+    for row in again:
+        row.state, row.settled_at = Reminder.State.OPEN, None
+    Reminder.objects.bulk_update(again, ["state", "settled_at"], batch_size=500)
 
 
 def due_rows(on: date) -> list[DueRow]:

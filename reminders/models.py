@@ -1,5 +1,6 @@
 """The ledger of what is due to whom. Its unique key is what makes a reminder come once."""
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -8,6 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from branches.models import Scoped
+
+#: Kind, subject, due date, recipient: what makes a reminder the same one.
+Key = tuple[str, str, date, int]
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -63,3 +67,7 @@ class Reminder(Scoped):
 
     def __str__(self) -> str:
         return f"{self.due_on} {self.title}"
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.subject, self.due_on, self.recipient_id)

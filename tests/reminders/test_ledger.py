@@ -1,0 +1,197 @@
+"""The ledger: nothing twice, nothing lost, nothing open that is settled (T34, T35)."""
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+
+from branches.roles import Role
+from members import posts
+from reminders import ledger
+from reminders.models import Reminder
+from reminders.tasks import collect
+from tests import cast
+
+JUNE = date(2026, 6, 25)
+
+
+@pytest.fixture
+def school(db):
+    """A branch that has held nothing this year, with one member."""
+    school = cast.a_university()
+    cast.a_member(school.teachers, "王敏", joined=date(2015, 6, 15))
+    return school
+
+
+def secretary_of(branch, **more):
+    return cast.a_user(Role.SECRETARY, branch, **more)
+
+
+def states(**where):
+    return list(Reminder.objects.filter(**where).values_list("state", flat=True))
+
+
+class TestCollecting:
+    def test_it_writes_what_is_due_within_a_week_and_what_is_overdue(self, school):
+        secretary_of(school.teachers)
+        ledger.collect(JUNE)
+        pk = school.teachers.pk
+        found = {(due_on, subject) for subject, due_on in Reminder.objects.filter(kind="duty").values_list("subject", "due_on")}
+        assert {subject for due_on, subject in found if due_on < JUNE} == {
+            *(f"{pk}:theme_day:2026-0{month}" for month in (1, 2, 3, 4, 5)),
+            f"{pk}:general_meeting:2026Q1",
+        }
+        assert {subject for due_on, subject in found if due_on >= JUNE} == {
+            f"{pk}:theme_day:2026-06",
+            f"{pk}:general_meeting:2026Q2",
+        }
+
+    def test_a_second_run_changes_nothing(self, school):
+        secretary_of(school.teachers)
+        written, _ = ledger.collect(JUNE)
+        before = list(Reminder.objects.values())
+        assert written == len(before) > 0
+        assert ledger.collect(JUNE) == (0, 0)
+        assert list(Reminder.objects.values()) == before
+
+    def test_a_record_settles_the_reminder(self, school):
+        secretary_of(school.teachers)
+        with time_machine.travel("2026-06-25 12:00 +0800", tick=False):
+            ledger.collect(JUNE)
+            cast.a_record(school.teachers, "theme_day", date(2026, 6, 24))
+            ledger.collect(JUNE)
+        assert states(subject=f"{school.teachers.pk}:theme_day:2026-06") == ["done"]
+
+    def test_what_no_longer_applies_is_cancelled(self, school):
+        secretary = secretary_of(school.teachers)
+        ledger.collect(JUNE)
+        secretary.grants.update(until=date(2026, 6, 26))
+        ledger.collect(date(2026, 6, 27))
+        assert set(states()) == {"cancelled"}
+
+    def test_a_withdrawn_record_opens_the_reminder_again(self, school):
+        from activities.records import withdraw
+
+        secretary_of(school.teachers)
+        with time_machine.travel("2026-06-25 12:00 +0800", tick=False):
+            ledger.collect(JUNE)
+            record = cast.a_record(school.teachers, "theme_day", date(2026, 6, 24))
+            ledger.collect(JUNE)
+            withdraw(record, by=None, version=1, reason="误登")
+            ledger.collect(JUNE)
+        assert states(subject=f"{school.teachers.pk}:theme_day:2026-06") == ["open"]
+
+    def test_a_successor_is_told_what_the_predecessor_was(self, school):
+        first = secretary_of(school.teachers)
+        ledger.collect(JUNE)
+        told = set(Reminder.objects.filter(recipient=first).values_list("subject", flat=True))
+        first.grants.update(until=JUNE)
+        second = secretary_of(school.teachers, since=date(2026, 6, 26))
+        ledger.collect(date(2026, 6, 26))
+        assert set(Reminder.objects.filter(recipient=second).values_list("subject", flat=True)) == told
+
+    def test_nobody_is_told_of_another_branch(self, school):
+        cast.a_member(school.musicians)
+        people = {secretary_of(branch): branch for branch in (school.teachers, school.musicians)}
+        ledger.collect(JUNE)
+        for user, branch in people.items():
+            paths = set(Reminder.objects.visible_to(user).values_list("branch_path", flat=True))
+            assert paths == {branch.path}
+
+    def test_the_number_of_queries_does_not_depend_on_the_branches(self, school, django_assert_num_queries):
+        secretary_of(school.teachers)
+        with django_assert_num_queries(11):
+            ledger.gather(JUNE)
+        for number in range(20):
+            branch = cast.found(school.physics, f"第{number}党支部", "branch", f"b{number}")
+            cast.a_member(branch)
+            secretary_of(branch)
+        with django_assert_num_queries(11):
+            ledger.gather(JUNE)
+
+    def test_a_post_that_ended_brings_no_more_reminders(self, school):
+        member = cast.a_member(school.students, "李强")
+        post = posts.appoint(member, school.students, "secretary", since=date(2026, 1, 1), by=None)
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        posts.provide_accounts([post], by=staff)
+        post.refresh_from_db()
+        assert any(due.recipient_id == member.account_id for due in ledger.gather(JUNE))
+        posts.end(post, on=date(2026, 6, 24), by=staff)
+        assert not any(due.recipient_id == member.account_id for due in ledger.gather(JUNE))
+
+
+class TestMissedSchedule:
+    """T35: a scheduler that was off loses nothing and doubles nothing."""
+
+    def collected_over(self, days):
+        Reminder.objects.all().delete()
+        for day in days:
+            ledger.collect(day)
+        return sorted(Reminder.objects.values_list("kind", "subject", "due_on"))
+
+    @pytest.mark.parametrize("first", [date(2026, 6, 26), date(2028, 2, 25), date(2026, 12, 27), date(2026, 9, 27)])
+    def test_three_days_without_beat(self, school, first):
+        for name, joined in [("闰日", date(2016, 2, 29)), ("年末", date(2016, 12, 31)), ("年初", date(2016, 1, 1))]:
+            cast.a_member(school.teachers, name, joined=joined)
+        secretary_of(school.teachers)
+        days = [first + timedelta(days=offset) for offset in range(8)]
+        assert self.collected_over(days[:2] + days[5:]) == self.collected_over(days)
+
+    def test_every_birthday_is_told_once_in_ten_years_and_before_its_day(self, school):
+        cast.a_member(school.teachers, "闰日", joined=date(2012, 2, 29))
+        secretary_of(school.teachers)
+        told = []
+        for year in range(2021, 2031):
+            for day in (date(year, 2, 18), date(year, 2, 24), date(year, 3, 1), date(year, 3, 12)):
+                before = set(Reminder.objects.values_list("pk", flat=True))
+                ledger.collect(day)
+                new = Reminder.objects.filter(kind="political_birthday").exclude(pk__in=before)
+                told += [(row.due_on, (row.due_on - day).days) for row in new]
+        leap = {2024, 2028}
+        assert told == [(date(year, 2, 29 if year in leap else 28), 5 if year in leap else 4) for year in range(2021, 2031)]
+
+    @pytest.mark.parametrize(
+        "moment", ["2026-06-29 23:59:59 +0800", "2026-06-29 16:30 +0000", "2026-06-30 00:00 +0800"]
+    )
+    def test_the_day_is_the_one_in_shanghai(self, school, moment):
+        secretary_of(school.teachers)
+        with time_machine.travel(moment, tick=False):
+            collect()
+        assert Reminder.objects.filter(subject__endswith="theme_day:2026-06", state="open").count() == 1
+
+    def test_a_clock_set_back_over_midnight_doubles_nothing(self, school):
+        secretary_of(school.teachers)
+        ledger.collect(date(2026, 7, 1))
+        before = Reminder.objects.count()
+        ledger.collect(date(2026, 6, 30))
+        ledger.collect(date(2026, 7, 1))
+        assert Reminder.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_schedulers_write_each_reminder_once():
+    """T34."""
+    school = cast.a_university()
+    cast.a_member(school.teachers, joined=date(2015, 6, 27))
+    secretary_of(school.teachers)
+    barrier = threading.Barrier(2)
+    failures = []
+
+    def beat():
+        try:
+            barrier.wait()
+            ledger.collect(JUNE)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=beat) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert Reminder.objects.count() == len(ledger.gather(JUNE))
