@@ -17,7 +17,7 @@ class SignInForm(AuthenticationForm):
         self.fields["password"].label = "密码"
 
 
-class NewPasswordForm(PasswordChangeForm[User]):
+class NewPasswordForm(PasswordChangeForm):
     """Changing one's own password; ends the obligation to change it."""
 
     error_messages = {

@@ -45,7 +45,10 @@ class SessionLimits:
             session = request.session
             started = session.setdefault(SIGNED_IN_AT, now)
             seen = session.setdefault(SEEN_AT, now)
-            if now - seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
+            if (
+                now - seen > settings.SESSION_IDLE_SECONDS
+                or now - started > settings.SESSION_ABSOLUTE_SECONDS
+            ):
                 logout(request)
                 return _to_login(request)
             if now - seen >= TOUCH_EVERY:

@@ -47,10 +47,14 @@ def password_change(request: AuthenticatedRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         messages.success(request, "密码已修改。")
         return redirect("home")
-    return render(request, "accounts/password_change.html", {"form": form, "forced": request.user.must_change_password})
+    return render(
+        request, "accounts/password_change.html", {"form": form, "forced": request.user.must_change_password}
+    )
 
 
-def locked_out(request: HttpRequest, credentials: Any = None, *args: object, **kwargs: object) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, credentials: Any = None, *args: object, **kwargs: object
+) -> HttpResponse:
     """Too many wrong passwords for this account from this address (django-axes calls this)."""
     form = SignInForm(request)
     return render(request, "accounts/login.html", {"form": form, "locked": True}, status=429)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from branches.models import Branch, PartyGroup
@@ -47,7 +48,9 @@ class Counts:
         return self.voters > 0 and self.voting * 2 >= self.voters
 
 
-def expected_people(kind: str, branch: Branch, day: date, group: PartyGroup | None = None) -> list[ExpectedPerson]:
+def expected_people(
+    kind: str, branch: Branch, day: date, group: PartyGroup | None = None
+) -> list[ExpectedPerson]:
     """The expected list (应到) of ``day``: posts for a committee meeting, seats for a group meeting, else the roster.
 
     For kinds without an expected list the branch's roster is offered to choose from. One query.
@@ -59,7 +62,7 @@ def expected_people(kind: str, branch: Branch, day: date, group: PartyGroup | No
         people = rosters.group_on(group, day) if group else Member.objects.none()
     else:
         people = rosters.branch_members_on(branch, day)
-    rows = people.values_list("pk", "name", "status_then")
+    rows: Any = people.values_list("pk", "name", "status_then")  # type: ignore[misc]  # rosters annotates it
     return [ExpectedPerson(pk, name, status == StatusPeriod.Status.FULL) for pk, name, status in rows]
 
 

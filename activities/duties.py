@@ -267,7 +267,9 @@ def _held(ids: list[int], period: Period) -> dict[tuple[int, str, date], tuple[i
     """(branch, kind, month) → (held, on time), from the tallies."""
     held: dict[tuple[int, str, date], tuple[int, int]] = defaultdict(lambda: (0, 0))
     rows = Tally.objects.filter(branch__in=ids, month__gte=period.start, month__lte=period.end)
-    for branch_id, kind, month, number, on_time in rows.values_list("branch", "kind", "month", "held", "on_time"):
+    for branch_id, kind, month, number, on_time in rows.values_list(
+        "branch", "kind", "month", "held", "on_time"
+    ):
         before = held[(branch_id, kind, month)]
         held[(branch_id, kind, month)] = (before[0] + number, before[1] + on_time)
     return held

@@ -62,10 +62,17 @@ class Activity(Scoped):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    branch = models.ForeignKey(Branch, verbose_name="党支部", on_delete=models.PROTECT, related_name="activities")
+    branch = models.ForeignKey(
+        Branch, verbose_name="党支部", on_delete=models.PROTECT, related_name="activities"
+    )
     org_path = PathField(editable=False, db_index=True)
     group = models.ForeignKey(
-        PartyGroup, verbose_name="党小组", null=True, blank=True, on_delete=models.PROTECT, related_name="activities"
+        PartyGroup,
+        verbose_name="党小组",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="activities",
     )
     kind = models.CharField("类型", max_length=30, choices=Kind)
     title = models.CharField("主题", max_length=120)
@@ -77,10 +84,16 @@ class Activity(Scoped):
     recorder = models.CharField("记录人", max_length=64, blank=True)
     lecturer = models.CharField("主讲人", max_length=64, blank=True)
     notes = models.TextField("要点", blank=True)
-    campaigns = models.ManyToManyField(Campaign, verbose_name="专题活动", blank=True, related_name="activities")
+    campaigns = models.ManyToManyField(
+        Campaign, verbose_name="专题活动", blank=True, related_name="activities"
+    )
     entered_at = models.DateTimeField("登记时间", default=timezone.now)
     entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="登记人",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     is_on_time = models.BooleanField("按时登记", default=True, editable=False)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
@@ -134,7 +147,9 @@ class Attendance(models.Model):
         ABSENT = "absent", "缺席"
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="attendances")
-    member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.PROTECT, related_name="attendances")
+    member = models.ForeignKey(
+        Member, verbose_name="党员", on_delete=models.PROTECT, related_name="attendances"
+    )
     state = models.CharField("到会情况", max_length=8, choices=State)
     reason = models.CharField("事由", max_length=60, blank=True)
     may_vote = models.BooleanField("有表决权", default=True)

@@ -59,7 +59,9 @@ def log(
     try:
         with transaction.atomic():
             _lock(branch)
-            activity = Activity(id=record_id, branch=branch, kind=kind, held_on=held_on, group=group, entered_by=by)
+            activity = Activity(
+                id=record_id, branch=branch, kind=kind, held_on=held_on, group=group, entered_by=by
+            )
             _fill(activity, counts, facts)
             activity.save(force_insert=True)
             _write_attendance(activity, people, marks)
@@ -193,7 +195,9 @@ def _write_attendance(activity: Activity, people: list[ExpectedPerson], marks: M
             activity=activity,
             member_id=person.member_id,
             state=marks[person.member_id].state,
-            reason="" if marks[person.member_id].state == Attendance.State.PRESENT else marks[person.member_id].reason,
+            reason=""
+            if marks[person.member_id].state == Attendance.State.PRESENT
+            else marks[person.member_id].reason,
             may_vote=person.may_vote,
         )
         for person in people

@@ -38,9 +38,10 @@ class KindFigures:
     absent: int = 0
 
     def __add__(self, other: "KindFigures") -> "KindFigures":
-        return KindFigures(
-            **{item.name: _sum(getattr(self, item.name), getattr(other, item.name)) for item in fields(self)}
-        )
+        sums: dict[str, Any] = {
+            item.name: _sum(getattr(self, item.name), getattr(other, item.name)) for item in fields(self)
+        }
+        return KindFigures(**sums)
 
 
 def _sum(one: int | None, other: int | None) -> int | None:
@@ -96,7 +97,11 @@ def organizational_life(
     places = {duty.branch_id: duty.org_path for duty in judged}
     rows = tuple(
         OrganizationFigures(
-            branch.pk, branch.code, branch.short_name, places.get(branch.pk, branch.path), dict(counted[branch.pk])
+            branch.pk,
+            branch.code,
+            branch.short_name,
+            places.get(branch.pk, branch.path),
+            dict(counted[branch.pk]),
         )
         for branch in branches
     )
@@ -152,7 +157,7 @@ def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign
     return _collected(rows)
 
 
-def _collected(rows: Iterable[dict[str, Any]]) -> Counted:
+def _collected(rows: Any) -> Counted:
     counted: Counted = defaultdict(dict)
     for row in rows:
         counted[row["branch_id"]][row["kind"]] = KindFigures(

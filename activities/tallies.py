@@ -43,7 +43,12 @@ def refresh_keys(keys: Iterable[Key]) -> None:
             held_on__month=key.month.month,
         )
         counted = next(iter(_counted(records).values()), None)
-        where = {"branch_id": key.branch_id, "org_path": key.org_path, "month": key.month, "kind": key.kind}
+        where: dict[str, Any] = {
+            "branch_id": key.branch_id,
+            "org_path": key.org_path,
+            "month": key.month,
+            "kind": key.kind,
+        }
         if counted is None:
             Tally.objects.filter(**where).delete()
         else:
@@ -52,7 +57,7 @@ def refresh_keys(keys: Iterable[Key]) -> None:
 
 
 def _counted(records: QuerySet[Activity]) -> dict[Key, dict[str, int]]:
-    rows = (
+    rows: Any = (
         records.filter(withdrawn_at__isnull=True)
         .order_by()
         .annotate(month=TruncMonth("held_on"))
@@ -68,7 +73,9 @@ def _counted(records: QuerySet[Activity]) -> dict[Key, dict[str, int]]:
         )
     )
     return {
-        Key(row["branch_id"], row["org_path"], row["month"], row["kind"]): {name: row[f"_{name}"] for name in COUNTERS}
+        Key(row["branch_id"], row["org_path"], row["month"], row["kind"]): {
+            name: row[f"_{name}"] for name in COUNTERS
+        }
         for row in rows
     }
 
@@ -82,7 +89,9 @@ class Difference(NamedTuple):
 def differences() -> list[Difference]:
     """Every tally row that is not what the records say, and every one missing or left over. Two queries."""
     stored: dict[Key, dict[str, int]] = {
-        Key(row["branch_id"], row["org_path"], row["month"], row["kind"]): {name: row[name] for name in COUNTERS}
+        Key(row["branch_id"], row["org_path"], row["month"], row["kind"]): {
+            name: row[name] for name in COUNTERS
+        }
         for row in Tally.objects.values("branch_id", "org_path", "month", "kind", *COUNTERS)
     }
     counted = _counted(Activity.objects.all())

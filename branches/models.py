@@ -1,7 +1,7 @@
 """Where: the organisation tree, terms of office, party groups, work stations, and who was given which role."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from accounts.models import User
 from lib.dated import Dated, DatedQuerySet
 from lib.fields import BytewiseField
 
@@ -36,7 +37,7 @@ class Scoped(models.Model):
         abstract = True
 
 
-class BranchQuerySet(ScopedQuerySet["Branch"], DatedQuerySet["Branch"]):
+class BranchQuerySet(ScopedQuerySet["Branch"]):
     scope_field = "path"
     right_to_see = Right.SEE_BRANCHES
 
@@ -86,9 +87,13 @@ class Branch(models.Model):
     code = models.CharField("党组织代码", max_length=40, unique=True)
     position = models.PositiveIntegerField("建制顺序", default=0)
     category = models.CharField("类别", max_length=10, choices=Category, blank=True)
-    category_is_guess = models.BooleanField("类别系推断", default=False, help_text="导入时按名称推断，请核对。")
+    category_is_guess = models.BooleanField(
+        "类别系推断", default=False, help_text="导入时按名称推断，请核对。"
+    )
     form = models.CharField("设置形式", max_length=10, choices=Form, default=Form.STANDING)
-    is_college = models.BooleanField("院（系）党组织", default=False, help_text="院（系）党组织任期一般为5年。")
+    is_college = models.BooleanField(
+        "院（系）党组织", default=False, help_text="院（系）党组织任期一般为5年。"
+    )
     founded_on = models.DateField("成立日期", null=True, blank=True)
     dissolved_on = models.DateField("撤销日期", null=True, blank=True)
     note = models.TextField("备注", blank=True)
@@ -155,7 +160,7 @@ class Placement(Dated):
         return f"{self.branch} {self.since}—{self.until or ''}"
 
 
-class BranchDatedQuerySet(ScopedQuerySet, DatedQuerySet):  # type: ignore[type-arg]
+class BranchDatedQuerySet(ScopedQuerySet, DatedQuerySet):  # type: ignore[type-arg, override]
     """Rows of a branch that hold from one day to another."""
 
     right_to_see = Right.SEE_BRANCHES
@@ -212,8 +217,8 @@ class PartyGroup(Scoped, Dated):
         return f"{self.branch} {self.name}"
 
 
-class StationQuerySet(BranchDatedQuerySet):
-    def visible_to(self, user):  # type: ignore[no-untyped-def]
+class StationQuerySet(BranchDatedQuerySet):  # type: ignore[override]
+    def visible_to(self, user: User) -> Self:
         """The stations of one's branches, and those one heads."""
         return self.filter(
             within("branch_path", ranges_of(user, Right.SEE_BRANCHES)) | Q(pk__in=headed_stations(user))
@@ -223,7 +228,9 @@ class StationQuerySet(BranchDatedQuerySet):
 class Station(Scoped, Dated):
     """A dormitory work station (党员工作站), under a supervising branch (高校条例 9)."""
 
-    branch = models.ForeignKey(Branch, verbose_name="主管党组织", on_delete=models.PROTECT, related_name="stations")
+    branch = models.ForeignKey(
+        Branch, verbose_name="主管党组织", on_delete=models.PROTECT, related_name="stations"
+    )
     name = models.CharField("名称", max_length=60, unique=True)
     building = models.CharField("楼栋", max_length=60)
     position = models.PositiveIntegerField("顺序", default=0)
@@ -242,7 +249,9 @@ class Station(Scoped, Dated):
 class StationArea(models.Model):
     """A responsibility area (责任区) of a station: a floor, a few rooms."""
 
-    station = models.ForeignKey(Station, verbose_name="工作站", on_delete=models.CASCADE, related_name="areas")
+    station = models.ForeignKey(
+        Station, verbose_name="工作站", on_delete=models.CASCADE, related_name="areas"
+    )
     name = models.CharField("责任区", max_length=60)
     position = models.PositiveIntegerField("顺序", default=0)
 
@@ -257,7 +266,7 @@ class StationArea(models.Model):
 
 
 class RoleGrantQuerySet(DatedQuerySet["RoleGrant"]):
-    def visible_to(self, user):  # type: ignore[no-untyped-def]
+    def visible_to(self, user: User) -> Self:
         """Whoever keeps grants sees those of the tree parts reached; the security administrator sees all."""
         if Role.SECURITY_ADMIN in roles_of(user):
             return self.all()

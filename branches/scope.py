@@ -80,7 +80,9 @@ def grants_of(user: "User") -> list["RoleGrant"]:
 
 def headed_stations(user: "User") -> list[int]:
     """Primary keys of the work stations ``user`` heads today."""
-    return [grant.station_id for grant in grants_of(user) if grant.role == Role.STATION_HEAD and grant.station_id]
+    return [
+        grant.station_id for grant in grants_of(user) if grant.role == Role.STATION_HEAD and grant.station_id
+    ]
 
 
 def roles_of(user: "User") -> frozenset[Role]:
@@ -93,7 +95,9 @@ def has_right(user: "User", right: Right) -> bool:
 
 def ranges_of(user: "User", right: Right) -> tuple[Range, ...]:
     """The parts of the tree in which ``user`` holds ``right``."""
-    return covering_ranges(grant.branch_path for grant in grants_of(user) if Role(grant.role) in RIGHTS[right])
+    return covering_ranges(
+        grant.branch_path for grant in grants_of(user) if Role(grant.role) in RIGHTS[right]
+    )
 
 
 def may(user: "User", right: Right, path: str) -> bool:

@@ -52,7 +52,9 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, may_fetch: Callable[[User, Job], bool]) -> Callable[[Callable[["Progress"], None]], None]:
+def register(
+    name: str, may_fetch: Callable[[User, Job], bool]
+) -> Callable[[Callable[["Progress"], None]], None]:
     def keep(work: Callable[[Progress], None]) -> None:
         _kinds[name] = Kind(name, work, may_fetch)
 
@@ -103,7 +105,7 @@ def _send(job: Job) -> None:
 
     try:
         run_job.delay(str(job.pk))
-    except Exception:
+    except Exception:  # noqa: BLE001  whatever the broker throws
         logger.warning("job %s could not be sent, the sweeper will", job.pk)
 
 
@@ -122,9 +124,13 @@ def run(job_id: str) -> None:
         _end(job, Job.State.CANCELLED, "已取消，没有写入任何内容。")
     except JobRefused as refusal:
         _end(job, Job.State.FAILED, str(refusal))
-    except Exception:
+    except Exception:  # noqa: BLE001  whatever happened, the row must say so
         logger.error("job %s failed\n%s", job.pk, traceback.format_exc())
-        _end(job, Job.State.FAILED, "处理时出错，没有写入任何内容。请重试，仍不行请联系系统管理员并告知任务编号。")
+        _end(
+            job,
+            Job.State.FAILED,
+            "处理时出错，没有写入任何内容。请重试，仍不行请联系系统管理员并告知任务编号。",
+        )
     else:
         _end(job, Job.State.DONE, job.message)
 

@@ -202,7 +202,7 @@ class Encrypted(property):
     `cipher_for`. A property, because ``Model(id_number=…)`` accepts no other kind of descriptor.
     """
 
-    def __init__(self, column: str, *, indexes: Mapping[str, Callable[[str], str]] | None = None) -> None:
+    def __init__(self, column: str, *, indexes: Mapping[str, Callable[[str], str | None]] | None = None) -> None:
         super().__init__()
         self.column = column
         self.indexes = dict(indexes or {})
@@ -228,7 +228,7 @@ class Encrypted(property):
         token = cipher_for(instance._meta.db_table, self.name).encrypt(text, instance.pk)
         setattr(instance, self.column, token)
         for column, index in self.indexes.items():
-            setattr(instance, column, index(text) if token else "")
+            setattr(instance, column, index(text if token else ""))
 
     def columns(self) -> Iterable[str]:
         """The columns an assignment writes, for ``save(update_fields=…)``."""

@@ -69,6 +69,7 @@ def _falls_between(start: date, end: date) -> Q:
     for month, day in sorted(wanted):
         by_month.setdefault(month, []).append(day)
     conditions = [
-        Q(member__joined_on__month=month, member__joined_on__day__in=numbers) for month, numbers in by_month.items()
+        Q(member__joined_on__month=month, member__joined_on__day__in=numbers)
+        for month, numbers in by_month.items()
     ]
     return reduce(or_, conditions)

@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import Combinable
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
@@ -41,7 +42,7 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
         guests = MembershipSpell.objects.filter(member=OuterRef("pk"), until__isnull=True).filter(
             within("branch_path", ranges)
         )
-        condition = within("branch_path", ranges) | Q(account=user.pk)
+        condition: Combinable | Q = within("branch_path", ranges) | Q(account=user.pk)
         if ranges:
             condition |= Exists(guests)
         if stations := headed_stations(user):
@@ -69,7 +70,9 @@ class Member(Scoped):
         on_delete=models.SET_NULL,
         related_name="member",
     )
-    branch = models.ForeignKey(Branch, verbose_name="所在党支部", on_delete=models.PROTECT, related_name="members")
+    branch = models.ForeignKey(
+        Branch, verbose_name="所在党支部", on_delete=models.PROTECT, related_name="members"
+    )
     name = models.CharField("姓名", max_length=64)
     name_pinyin = models.CharField(max_length=128, editable=False, db_index=True)
     name_initials = models.CharField(max_length=32, editable=False, db_index=True)
@@ -114,7 +117,9 @@ class Member(Scoped):
         indexes = [models.Index(fields=["branch_path", "name_order"], name="member_path_order")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(full_on__isnull=True) | Q(joined_on__isnull=True) | Q(full_on__gte=F("joined_on")),
+                condition=Q(full_on__isnull=True)
+                | Q(joined_on__isnull=True)
+                | Q(full_on__gte=F("joined_on")),
                 name="member_full_not_before_joined",
                 violation_error_message="转为正式党员日期不能早于加入党组织日期。",
             )
@@ -216,7 +221,12 @@ class Post(Scoped, Dated):
     member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.PROTECT, related_name="posts")
     branch = models.ForeignKey(Branch, verbose_name="党组织", on_delete=models.PROTECT, related_name="posts")
     group = models.ForeignKey(
-        PartyGroup, verbose_name="党小组", null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+        PartyGroup,
+        verbose_name="党小组",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="posts",
     )
     title = models.CharField("职务", max_length=16, choices=Title)
     duty = models.CharField("分工", max_length=20, blank=True, help_text="如组织、宣传、纪检。")
@@ -260,7 +270,9 @@ class GroupMembership(Dated):
     """Who sits in which party group."""
 
     member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.CASCADE, related_name="groups")
-    group = models.ForeignKey(PartyGroup, verbose_name="党小组", on_delete=models.CASCADE, related_name="seats")
+    group = models.ForeignKey(
+        PartyGroup, verbose_name="党小组", on_delete=models.CASCADE, related_name="seats"
+    )
 
     objects = MemberRowQuerySet.as_manager()
 
@@ -282,12 +294,19 @@ class GroupMembership(Dated):
 class StationAssignment(Dated):
     """A member serves at a dormitory work station, as its head or for one of its areas (参加, never 隶属)."""
 
-    member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.CASCADE, related_name="station_duties")
+    member = models.ForeignKey(
+        Member, verbose_name="党员", on_delete=models.CASCADE, related_name="station_duties"
+    )
     station = models.ForeignKey(
         Station, verbose_name="工作站", on_delete=models.PROTECT, related_name="assignments"
     )
     area = models.ForeignKey(
-        StationArea, verbose_name="责任区", null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments"
+        StationArea,
+        verbose_name="责任区",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="assignments",
     )
     is_head = models.BooleanField("负责人", default=False)
     grant = models.OneToOneField(
@@ -312,5 +331,3 @@ class StationAssignment(Dated):
 
     def __str__(self) -> str:
         return f"{self.station} {self.member}"
-
-

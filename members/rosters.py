@@ -26,7 +26,9 @@ class RosterRow:
     full: date | None
 
 
-def members_on(day: date, ranges: tuple[Range, ...], statuses: tuple[str, ...] = ON_ROSTER) -> QuerySet[Member]:
+def members_on(
+    day: date, ranges: tuple[Range, ...], statuses: tuple[str, ...] = ON_ROSTER
+) -> QuerySet[Member]:
     """Members whose 隶属 lay in ``ranges`` on ``day`` and who had one of ``statuses`` then."""
     belonging = MembershipSpell.objects.filter(
         holds_on(day), within("branch_path", ranges), kind=MembershipSpell.Kind.BELONGING
@@ -82,9 +84,7 @@ def committee_on(branch: Branch, day: date) -> QuerySet[Member]:
 
 def group_on(group: PartyGroup, day: date) -> QuerySet[Member]:
     """Members of the party group on ``day``."""
-    return _with_status(
-        Member.objects.filter(holds_on(day, "groups__"), groups__group=group), day, ON_ROSTER
-    )
+    return _with_status(Member.objects.filter(holds_on(day, "groups__"), groups__group=group), day, ON_ROSTER)
 
 
 COMMITTEE_TITLES = (Post.Title.SECRETARY, Post.Title.DEPUTY, Post.Title.COMMITTEE)

@@ -33,7 +33,11 @@ class DueRow:
 
 def gather(on: date) -> list[Due]:
     """Everything due as seen on ``on``; each once, in order of date."""
-    found = {(due.kind, due.subject, due.due_on, due.recipient_id): due for source in COLLECTORS for due in source(on)}
+    found = {
+        (due.kind, due.subject, due.due_on, due.recipient_id): due
+        for source in COLLECTORS
+        for due in source(on)
+    }
     return sorted(found.values(), key=lambda due: (due.due_on, due.kind, due.subject, due.recipient_id))
 
 

@@ -77,7 +77,9 @@ class Frame:
             return []
         urls = [(reverse(name), label, icon) for name, label, icon, may_see in lines if may_see(self._user)]
         here = self._request.path
-        inside = [url for url, _, _ in urls if here == url or (url != reverse("home") and here.startswith(url))]
+        inside = [
+            url for url, _, _ in urls if here == url or (url != reverse("home") and here.startswith(url))
+        ]
         current = max(inside, key=len, default="")
         return [Entry(url, label, icon, url == current) for url, label, icon in urls]
 
@@ -99,7 +101,9 @@ class Frame:
         """The organisation the user works for: that of the widest grant."""
         if self._user is None:
             return ""
-        grants = sorted((grant for grant in grants_of(self._user) if grant.branch), key=lambda g: len(g.branch_path))
+        grants = sorted(
+            (grant for grant in grants_of(self._user) if grant.branch), key=lambda g: len(g.branch_path)
+        )
         return grants[0].branch.short_name if grants and grants[0].branch else ""
 
     @cached_property

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,217 +17,585 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Branch',
+            name="Branch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', branches.models.PathField(editable=False, max_length=60, unique=True)),
-                ('order_key', branches.models.PathField(db_index=True, editable=False, max_length=60)),
-                ('level', models.CharField(choices=[('party_committee', '党委'), ('college_committee', '二级党委'), ('general_branch', '党总支'), ('branch', '党支部')], max_length=20, verbose_name='级别')),
-                ('name', models.CharField(max_length=120, verbose_name='全称')),
-                ('short_name', models.CharField(max_length=60, verbose_name='简称')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='党组织代码')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='建制顺序')),
-                ('category', models.CharField(blank=True, choices=[('staff', '教职工'), ('student', '学生'), ('retired', '离退休'), ('mixed', '混合')], max_length=10, verbose_name='类别')),
-                ('category_is_guess', models.BooleanField(default=False, help_text='导入时按名称推断，请核对。', verbose_name='类别系推断')),
-                ('form', models.CharField(choices=[('standing', '常设'), ('joint', '联合'), ('temporary', '临时'), ('functional', '功能型')], default='standing', max_length=10, verbose_name='设置形式')),
-                ('is_college', models.BooleanField(default=False, help_text='院（系）党组织任期一般为5年。', verbose_name='院（系）党组织')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('dissolved_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='branches.branch', verbose_name='上级党组织')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", branches.models.PathField(editable=False, max_length=60, unique=True)),
+                ("order_key", branches.models.PathField(db_index=True, editable=False, max_length=60)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("party_committee", "党委"),
+                            ("college_committee", "二级党委"),
+                            ("general_branch", "党总支"),
+                            ("branch", "党支部"),
+                        ],
+                        max_length=20,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="全称")),
+                ("short_name", models.CharField(max_length=60, verbose_name="简称")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="党组织代码")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="建制顺序")),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("staff", "教职工"),
+                            ("student", "学生"),
+                            ("retired", "离退休"),
+                            ("mixed", "混合"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "category_is_guess",
+                    models.BooleanField(
+                        default=False, help_text="导入时按名称推断，请核对。", verbose_name="类别系推断"
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("standing", "常设"),
+                            ("joint", "联合"),
+                            ("temporary", "临时"),
+                            ("functional", "功能型"),
+                        ],
+                        default="standing",
+                        max_length=10,
+                        verbose_name="设置形式",
+                    ),
+                ),
+                (
+                    "is_college",
+                    models.BooleanField(
+                        default=False,
+                        help_text="院（系）党组织任期一般为5年。",
+                        verbose_name="院（系）党组织",
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                ("dissolved_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="branches.branch",
+                        verbose_name="上级党组织",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党组织',
-                'verbose_name_plural': '党组织',
-                'ordering': ['order_key'],
+                "verbose_name": "党组织",
+                "verbose_name_plural": "党组织",
+                "ordering": ["order_key"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalBranch',
+            name="HistoricalBranch",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('level', models.CharField(choices=[('party_committee', '党委'), ('college_committee', '二级党委'), ('general_branch', '党总支'), ('branch', '党支部')], max_length=20, verbose_name='级别')),
-                ('name', models.CharField(max_length=120, verbose_name='全称')),
-                ('short_name', models.CharField(max_length=60, verbose_name='简称')),
-                ('code', models.CharField(db_index=True, max_length=40, verbose_name='党组织代码')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='建制顺序')),
-                ('category', models.CharField(blank=True, choices=[('staff', '教职工'), ('student', '学生'), ('retired', '离退休'), ('mixed', '混合')], max_length=10, verbose_name='类别')),
-                ('category_is_guess', models.BooleanField(default=False, help_text='导入时按名称推断，请核对。', verbose_name='类别系推断')),
-                ('form', models.CharField(choices=[('standing', '常设'), ('joint', '联合'), ('temporary', '临时'), ('functional', '功能型')], default='standing', max_length=10, verbose_name='设置形式')),
-                ('is_college', models.BooleanField(default=False, help_text='院（系）党组织任期一般为5年。', verbose_name='院（系）党组织')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('dissolved_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='branches.branch', verbose_name='上级党组织')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("party_committee", "党委"),
+                            ("college_committee", "二级党委"),
+                            ("general_branch", "党总支"),
+                            ("branch", "党支部"),
+                        ],
+                        max_length=20,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="全称")),
+                ("short_name", models.CharField(max_length=60, verbose_name="简称")),
+                ("code", models.CharField(db_index=True, max_length=40, verbose_name="党组织代码")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="建制顺序")),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("staff", "教职工"),
+                            ("student", "学生"),
+                            ("retired", "离退休"),
+                            ("mixed", "混合"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "category_is_guess",
+                    models.BooleanField(
+                        default=False, help_text="导入时按名称推断，请核对。", verbose_name="类别系推断"
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("standing", "常设"),
+                            ("joint", "联合"),
+                            ("temporary", "临时"),
+                            ("functional", "功能型"),
+                        ],
+                        default="standing",
+                        max_length=10,
+                        verbose_name="设置形式",
+                    ),
+                ),
+                (
+                    "is_college",
+                    models.BooleanField(
+                        default=False,
+                        help_text="院（系）党组织任期一般为5年。",
+                        verbose_name="院（系）党组织",
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                ("dissolved_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="上级党组织",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 党组织',
-                'verbose_name_plural': 'historical 党组织',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 党组织",
+                "verbose_name_plural": "historical 党组织",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='PartyGroup',
+            name="PartyGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('branch_path', branches.models.PathField(db_index=True, editable=False, max_length=60, verbose_name='组织路径')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='顺序')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='branches.branch', verbose_name='党支部')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "branch_path",
+                    branches.models.PathField(
+                        db_index=True, editable=False, max_length=60, verbose_name="组织路径"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="groups",
+                        to="branches.branch",
+                        verbose_name="党支部",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党小组',
-                'verbose_name_plural': '党小组',
-                'ordering': ['branch__order_key', 'position', 'id'],
-                'abstract': False,
+                "verbose_name": "党小组",
+                "verbose_name_plural": "党小组",
+                "ordering": ["branch__order_key", "position", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('path', branches.models.PathField(db_index=True, max_length=60)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='branches.branch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("path", branches.models.PathField(db_index=True, max_length=60)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="branches.branch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '隶属沿革',
-                'verbose_name_plural': '隶属沿革',
-                'ordering': ['branch_id', 'since'],
-                'abstract': False,
+                "verbose_name": "隶属沿革",
+                "verbose_name_plural": "隶属沿革",
+                "ordering": ["branch_id", "since"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Station',
+            name="Station",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('branch_path', branches.models.PathField(db_index=True, editable=False, max_length=60, verbose_name='组织路径')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
-                ('building', models.CharField(max_length=60, verbose_name='楼栋')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='顺序')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stations', to='branches.branch', verbose_name='主管党组织')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "branch_path",
+                    branches.models.PathField(
+                        db_index=True, editable=False, max_length=60, verbose_name="组织路径"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
+                ("building", models.CharField(max_length=60, verbose_name="楼栋")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stations",
+                        to="branches.branch",
+                        verbose_name="主管党组织",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党员工作站',
-                'verbose_name_plural': '党员工作站',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "党员工作站",
+                "verbose_name_plural": "党员工作站",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="RoleGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('role', models.CharField(choices=[('system_admin', '系统管理员'), ('security_admin', '安全管理员'), ('auditor', '审计管理员'), ('organization_staff', '组织部工作人员'), ('committee_staff', '二级党组织工作人员'), ('secretary', '党支部书记'), ('recorder', '支部记录员'), ('attendance_taker', '考勤员'), ('station_head', '工作站负责人'), ('leader', '校领导')], max_length=20, verbose_name='角色')),
-                ('branch_path', branches.models.PathField(blank=True, db_index=True, editable=False, max_length=60)),
-                ('granted_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='授予时间')),
-                ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='branches.branch', verbose_name='党组织')),
-                ('granted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
-                ('station', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='branches.station', verbose_name='工作站')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("system_admin", "系统管理员"),
+                            ("security_admin", "安全管理员"),
+                            ("auditor", "审计管理员"),
+                            ("organization_staff", "组织部工作人员"),
+                            ("committee_staff", "二级党组织工作人员"),
+                            ("secretary", "党支部书记"),
+                            ("recorder", "支部记录员"),
+                            ("attendance_taker", "考勤员"),
+                            ("station_head", "工作站负责人"),
+                            ("leader", "校领导"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "branch_path",
+                    branches.models.PathField(blank=True, db_index=True, editable=False, max_length=60),
+                ),
+                (
+                    "granted_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="授予时间"
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="branches.branch",
+                        verbose_name="党组织",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="branches.station",
+                        verbose_name="工作站",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '角色授权',
-                'verbose_name_plural': '角色授权',
-                'ordering': ['user_id', 'role'],
-                'abstract': False,
+                "verbose_name": "角色授权",
+                "verbose_name_plural": "角色授权",
+                "ordering": ["user_id", "role"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='StationArea',
+            name="StationArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='责任区')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='顺序')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='branches.station', verbose_name='工作站')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="责任区")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="areas",
+                        to="branches.station",
+                        verbose_name="工作站",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '责任区',
-                'verbose_name_plural': '责任区',
-                'ordering': ['station_id', 'position', 'id'],
+                "verbose_name": "责任区",
+                "verbose_name_plural": "责任区",
+                "ordering": ["station_id", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('branch_path', branches.models.PathField(db_index=True, editable=False, max_length=60, verbose_name='组织路径')),
-                ('elected_on', models.DateField(verbose_name='当选日期')),
-                ('years', models.PositiveSmallIntegerField(verbose_name='任期（年）')),
-                ('due_on', models.DateField(editable=False, verbose_name='届满日期')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='实际换届日期')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='branches.branch', verbose_name='党组织')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "branch_path",
+                    branches.models.PathField(
+                        db_index=True, editable=False, max_length=60, verbose_name="组织路径"
+                    ),
+                ),
+                ("elected_on", models.DateField(verbose_name="当选日期")),
+                ("years", models.PositiveSmallIntegerField(verbose_name="任期（年）")),
+                ("due_on", models.DateField(editable=False, verbose_name="届满日期")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="实际换届日期")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="branches.branch",
+                        verbose_name="党组织",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任期',
-                'verbose_name_plural': '任期',
-                'ordering': ['branch__order_key', '-elected_on'],
+                "verbose_name": "任期",
+                "verbose_name_plural": "任期",
+                "ordering": ["branch__order_key", "-elected_on"],
             },
         ),
         migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.CheckConstraint(condition=models.Q(('dissolved_on__isnull', True), ('founded_on__isnull', True), ('dissolved_on__gte', models.F('founded_on')), _connector='OR'), name='branch_dissolved_after_founded', violation_error_message='撤销日期不能早于成立日期。'),
+            model_name="branch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("dissolved_on__isnull", True),
+                    ("founded_on__isnull", True),
+                    ("dissolved_on__gte", models.F("founded_on")),
+                    _connector="OR",
+                ),
+                name="branch_dissolved_after_founded",
+                violation_error_message="撤销日期不能早于成立日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.CheckConstraint(condition=models.Q(('category', ''), ('level', 'branch'), _connector='OR'), name='branch_category_only_on_leaves', violation_error_message='只有党支部需要填写类别。'),
+            model_name="branch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("category", ""), ("level", "branch"), _connector="OR"),
+                name="branch_category_only_on_leaves",
+                violation_error_message="只有党支部需要填写类别。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partygroup',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='branches_partygroup_dates_in_order', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="partygroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="branches_partygroup_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partygroup',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('branch', 'name'), name='group_name_once_per_branch', violation_error_message='本支部已有同名党小组。'),
+            model_name="partygroup",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("branch", "name"),
+                name="group_name_once_per_branch",
+                violation_error_message="本支部已有同名党小组。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='branches_placement_dates_in_order', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="branches_placement_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('branch',), name='placement_one_open_per_branch'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("branch",),
+                name="placement_one_open_per_branch",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='station',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='branches_station_dates_in_order', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="station",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="branches_station_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='branches_rolegrant_dates_in_order', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="branches_rolegrant_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('branch__isnull', False), ('role__in', ['attendance_taker', 'committee_staff', 'leader', 'organization_staff', 'recorder', 'secretary']), ('station__isnull', True)), models.Q(('branch__isnull', True), ('role', 'station_head'), ('station__isnull', False)), models.Q(('branch__isnull', True), ('role__in', ['auditor', 'security_admin', 'system_admin']), ('station__isnull', True)), _connector='OR'), name='grant_place_fits_role', violation_error_message='三员不指定党组织，工作站负责人须指定工作站，其余角色须指定党组织。'),
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("branch__isnull", False),
+                        (
+                            "role__in",
+                            [
+                                "attendance_taker",
+                                "committee_staff",
+                                "leader",
+                                "organization_staff",
+                                "recorder",
+                                "secretary",
+                            ],
+                        ),
+                        ("station__isnull", True),
+                    ),
+                    models.Q(("branch__isnull", True), ("role", "station_head"), ("station__isnull", False)),
+                    models.Q(
+                        ("branch__isnull", True),
+                        ("role__in", ["auditor", "security_admin", "system_admin"]),
+                        ("station__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_place_fits_role",
+                violation_error_message="三员不指定党组织，工作站负责人须指定工作站，其余角色须指定党组织。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('user', 'role', 'branch', 'station'), name='grant_once_while_open'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("user", "role", "branch", "station"),
+                name="grant_once_while_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stationarea',
-            constraint=models.UniqueConstraint(fields=('station', 'name'), name='area_name_once_per_station'),
+            model_name="stationarea",
+            constraint=models.UniqueConstraint(fields=("station", "name"), name="area_name_once_per_station"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('branch', 'elected_on'), name='term_one_per_election'),
+            model_name="term",
+            constraint=models.UniqueConstraint(fields=("branch", "elected_on"), name="term_one_per_election"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('elected_on'))), name='term_due_after_election'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gt", models.F("elected_on"))), name="term_due_after_election"
+            ),
         ),
     ]

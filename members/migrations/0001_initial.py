@@ -10,249 +10,624 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('branches', '0001_initial'),
+        ("branches", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalMember',
+            name="HistoricalMember",
             fields=[
-                ('branch_path', branches.models.PathField(db_index=True, editable=False, max_length=60, verbose_name='组织路径')),
-                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('number', models.CharField(db_index=True, editable=False, max_length=12, verbose_name='党员编号')),
-                ('school_number', models.CharField(blank=True, db_index=True, max_length=32, verbose_name='学工号')),
-                ('name', models.CharField(max_length=64, verbose_name='姓名')),
-                ('sex', models.CharField(choices=[('male', '男'), ('female', '女')], max_length=6, verbose_name='性别')),
-                ('nation', models.CharField(blank=True, max_length=2, verbose_name='民族')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='出生日期')),
-                ('education', models.CharField(blank=True, max_length=2, verbose_name='学历')),
-                ('job', models.CharField(blank=True, max_length=40, verbose_name='工作岗位')),
-                ('status', models.CharField(db_index=True, editable=False, max_length=16, verbose_name='人员类别')),
-                ('joined_on', models.DateField(blank=True, null=True, verbose_name='加入党组织日期')),
-                ('full_on', models.DateField(blank=True, null=True, verbose_name='转为正式党员日期')),
-                ('id_number_cipher', models.TextField(blank=True, editable=False)),
-                ('id_number_hash', models.CharField(db_index=True, editable=False, max_length=64, null=True)),
-                ('id_last4_hash', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('phone_cipher', models.TextField(blank=True, editable=False)),
-                ('phone_last4_hash', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('landline_cipher', models.TextField(blank=True, editable=False)),
-                ('address_cipher', models.TextField(blank=True, editable=False)),
-                ('identity_note', models.CharField(blank=True, help_text='出生日期或性别与证件号不一致时，写明依据。', max_length=200, verbose_name='证件不符说明')),
-                ('lost_on', models.DateField(blank=True, null=True, verbose_name='失去联系日期')),
-                ('is_floating', models.BooleanField(default=False, verbose_name='流动党员')),
-                ('floating_to', models.CharField(blank=True, max_length=100, verbose_name='外出流向')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
-                ('branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='branches.branch', verbose_name='所在党支部')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "branch_path",
+                    branches.models.PathField(
+                        db_index=True, editable=False, max_length=60, verbose_name="组织路径"
+                    ),
+                ),
+                ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                (
+                    "number",
+                    models.CharField(db_index=True, editable=False, max_length=12, verbose_name="党员编号"),
+                ),
+                (
+                    "school_number",
+                    models.CharField(blank=True, db_index=True, max_length=32, verbose_name="学工号"),
+                ),
+                ("name", models.CharField(max_length=64, verbose_name="姓名")),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("male", "男"), ("female", "女")], max_length=6, verbose_name="性别"
+                    ),
+                ),
+                ("nation", models.CharField(blank=True, max_length=2, verbose_name="民族")),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="出生日期")),
+                ("education", models.CharField(blank=True, max_length=2, verbose_name="学历")),
+                ("job", models.CharField(blank=True, max_length=40, verbose_name="工作岗位")),
+                (
+                    "status",
+                    models.CharField(db_index=True, editable=False, max_length=16, verbose_name="人员类别"),
+                ),
+                ("joined_on", models.DateField(blank=True, null=True, verbose_name="加入党组织日期")),
+                ("full_on", models.DateField(blank=True, null=True, verbose_name="转为正式党员日期")),
+                ("id_number_cipher", models.TextField(blank=True, editable=False)),
+                ("id_number_hash", models.CharField(db_index=True, editable=False, max_length=64, null=True)),
+                ("id_last4_hash", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
+                ("phone_cipher", models.TextField(blank=True, editable=False)),
+                (
+                    "phone_last4_hash",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=64),
+                ),
+                ("landline_cipher", models.TextField(blank=True, editable=False)),
+                ("address_cipher", models.TextField(blank=True, editable=False)),
+                (
+                    "identity_note",
+                    models.CharField(
+                        blank=True,
+                        help_text="出生日期或性别与证件号不一致时，写明依据。",
+                        max_length=200,
+                        verbose_name="证件不符说明",
+                    ),
+                ),
+                ("lost_on", models.DateField(blank=True, null=True, verbose_name="失去联系日期")),
+                ("is_floating", models.BooleanField(default=False, verbose_name="流动党员")),
+                ("floating_to", models.CharField(blank=True, max_length=100, verbose_name="外出流向")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所在党支部",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 党员',
-                'verbose_name_plural': 'historical 党员',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 党员",
+                "verbose_name_plural": "historical 党员",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('branch_path', branches.models.PathField(db_index=True, editable=False, max_length=60, verbose_name='组织路径')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(editable=False, max_length=12, unique=True, verbose_name='党员编号')),
-                ('school_number', models.CharField(blank=True, db_index=True, max_length=32, verbose_name='学工号')),
-                ('name', models.CharField(max_length=64, verbose_name='姓名')),
-                ('name_pinyin', models.CharField(db_index=True, editable=False, max_length=128)),
-                ('name_initials', models.CharField(db_index=True, editable=False, max_length=32)),
-                ('name_order', lib.fields.BytewiseField(db_index=True, editable=False, max_length=64)),
-                ('sex', models.CharField(choices=[('male', '男'), ('female', '女')], max_length=6, verbose_name='性别')),
-                ('nation', models.CharField(blank=True, max_length=2, verbose_name='民族')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='出生日期')),
-                ('education', models.CharField(blank=True, max_length=2, verbose_name='学历')),
-                ('job', models.CharField(blank=True, max_length=40, verbose_name='工作岗位')),
-                ('status', models.CharField(db_index=True, editable=False, max_length=16, verbose_name='人员类别')),
-                ('joined_on', models.DateField(blank=True, null=True, verbose_name='加入党组织日期')),
-                ('full_on', models.DateField(blank=True, null=True, verbose_name='转为正式党员日期')),
-                ('id_number_cipher', models.TextField(blank=True, editable=False)),
-                ('id_number_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('id_last4_hash', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('phone_cipher', models.TextField(blank=True, editable=False)),
-                ('phone_last4_hash', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('landline_cipher', models.TextField(blank=True, editable=False)),
-                ('address_cipher', models.TextField(blank=True, editable=False)),
-                ('identity_note', models.CharField(blank=True, help_text='出生日期或性别与证件号不一致时，写明依据。', max_length=200, verbose_name='证件不符说明')),
-                ('lost_on', models.DateField(blank=True, null=True, verbose_name='失去联系日期')),
-                ('is_floating', models.BooleanField(default=False, verbose_name='流动党员')),
-                ('floating_to', models.CharField(blank=True, max_length=100, verbose_name='外出流向')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='member', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='branches.branch', verbose_name='所在党支部')),
+                (
+                    "branch_path",
+                    branches.models.PathField(
+                        db_index=True, editable=False, max_length=60, verbose_name="组织路径"
+                    ),
+                ),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "number",
+                    models.CharField(editable=False, max_length=12, unique=True, verbose_name="党员编号"),
+                ),
+                (
+                    "school_number",
+                    models.CharField(blank=True, db_index=True, max_length=32, verbose_name="学工号"),
+                ),
+                ("name", models.CharField(max_length=64, verbose_name="姓名")),
+                ("name_pinyin", models.CharField(db_index=True, editable=False, max_length=128)),
+                ("name_initials", models.CharField(db_index=True, editable=False, max_length=32)),
+                ("name_order", lib.fields.BytewiseField(db_index=True, editable=False, max_length=64)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("male", "男"), ("female", "女")], max_length=6, verbose_name="性别"
+                    ),
+                ),
+                ("nation", models.CharField(blank=True, max_length=2, verbose_name="民族")),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="出生日期")),
+                ("education", models.CharField(blank=True, max_length=2, verbose_name="学历")),
+                ("job", models.CharField(blank=True, max_length=40, verbose_name="工作岗位")),
+                (
+                    "status",
+                    models.CharField(db_index=True, editable=False, max_length=16, verbose_name="人员类别"),
+                ),
+                ("joined_on", models.DateField(blank=True, null=True, verbose_name="加入党组织日期")),
+                ("full_on", models.DateField(blank=True, null=True, verbose_name="转为正式党员日期")),
+                ("id_number_cipher", models.TextField(blank=True, editable=False)),
+                ("id_number_hash", models.CharField(editable=False, max_length=64, null=True, unique=True)),
+                ("id_last4_hash", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
+                ("phone_cipher", models.TextField(blank=True, editable=False)),
+                (
+                    "phone_last4_hash",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=64),
+                ),
+                ("landline_cipher", models.TextField(blank=True, editable=False)),
+                ("address_cipher", models.TextField(blank=True, editable=False)),
+                (
+                    "identity_note",
+                    models.CharField(
+                        blank=True,
+                        help_text="出生日期或性别与证件号不一致时，写明依据。",
+                        max_length=200,
+                        verbose_name="证件不符说明",
+                    ),
+                ),
+                ("lost_on", models.DateField(blank=True, null=True, verbose_name="失去联系日期")),
+                ("is_floating", models.BooleanField(default=False, verbose_name="流动党员")),
+                ("floating_to", models.CharField(blank=True, max_length=100, verbose_name="外出流向")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "account",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="member",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="branches.branch",
+                        verbose_name="所在党支部",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党员',
-                'verbose_name_plural': '党员',
-                'ordering': ['name_order', 'number'],
+                "verbose_name": "党员",
+                "verbose_name_plural": "党员",
+                "ordering": ["name_order", "number"],
             },
         ),
         migrations.CreateModel(
-            name='GroupMembership',
+            name="GroupMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='branches.partygroup', verbose_name='党小组')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='members.member', verbose_name='党员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seats",
+                        to="branches.partygroup",
+                        verbose_name="党小组",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="groups",
+                        to="members.member",
+                        verbose_name="党员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党小组成员',
-                'verbose_name_plural': '党小组成员',
-                'ordering': ['group_id', 'member_id', 'since'],
-                'abstract': False,
+                "verbose_name": "党小组成员",
+                "verbose_name_plural": "党小组成员",
+                "ordering": ["group_id", "member_id", "since"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='MembershipSpell',
+            name="MembershipSpell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('branch_path', branches.models.PathField(db_index=True, editable=False, max_length=60, verbose_name='组织路径')),
-                ('kind', models.CharField(choices=[('belonging', '隶属'), ('attending', '参加')], default='belonging', max_length=10, verbose_name='方式')),
-                ('is_assumed', models.BooleanField(default=False, verbose_name='起始日期系推定')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spells', to='branches.branch', verbose_name='党支部')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spells', to='members.member', verbose_name='党员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "branch_path",
+                    branches.models.PathField(
+                        db_index=True, editable=False, max_length=60, verbose_name="组织路径"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("belonging", "隶属"), ("attending", "参加")],
+                        default="belonging",
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("is_assumed", models.BooleanField(default=False, verbose_name="起始日期系推定")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spells",
+                        to="branches.branch",
+                        verbose_name="党支部",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spells",
+                        to="members.member",
+                        verbose_name="党员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '组织隶属',
-                'verbose_name_plural': '组织隶属',
-                'ordering': ['member_id', 'since'],
-                'abstract': False,
+                "verbose_name": "组织隶属",
+                "verbose_name_plural": "组织隶属",
+                "ordering": ["member_id", "since"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('branch_path', branches.models.PathField(db_index=True, editable=False, max_length=60, verbose_name='组织路径')),
-                ('title', models.CharField(choices=[('secretary', '书记'), ('deputy', '副书记'), ('committee', '委员'), ('group_leader', '党小组组长')], max_length=16, verbose_name='职务')),
-                ('duty', models.CharField(blank=True, help_text='如组织、宣传、纪检。', max_length=20, verbose_name='分工')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='branches.branch', verbose_name='党组织')),
-                ('grant', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='post', to='branches.rolegrant')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='branches.partygroup', verbose_name='党小组')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='members.member', verbose_name='党员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "branch_path",
+                    branches.models.PathField(
+                        db_index=True, editable=False, max_length=60, verbose_name="组织路径"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        choices=[
+                            ("secretary", "书记"),
+                            ("deputy", "副书记"),
+                            ("committee", "委员"),
+                            ("group_leader", "党小组组长"),
+                        ],
+                        max_length=16,
+                        verbose_name="职务",
+                    ),
+                ),
+                (
+                    "duty",
+                    models.CharField(
+                        blank=True, help_text="如组织、宣传、纪检。", max_length=20, verbose_name="分工"
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="branches.branch",
+                        verbose_name="党组织",
+                    ),
+                ),
+                (
+                    "grant",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="post",
+                        to="branches.rolegrant",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="branches.partygroup",
+                        verbose_name="党小组",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="members.member",
+                        verbose_name="党员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '职务',
-                'verbose_name_plural': '职务',
-                'ordering': ['branch__order_key', 'title', 'since'],
-                'abstract': False,
+                "verbose_name": "职务",
+                "verbose_name_plural": "职务",
+                "ordering": ["branch__order_key", "title", "since"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='StationAssignment',
+            name="StationAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('is_head', models.BooleanField(default=False, verbose_name='负责人')),
-                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assignments', to='branches.stationarea', verbose_name='责任区')),
-                ('grant', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='station_assignment', to='branches.rolegrant')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='station_duties', to='members.member', verbose_name='党员')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='branches.station', verbose_name='工作站')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("is_head", models.BooleanField(default=False, verbose_name="负责人")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="assignments",
+                        to="branches.stationarea",
+                        verbose_name="责任区",
+                    ),
+                ),
+                (
+                    "grant",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="station_assignment",
+                        to="branches.rolegrant",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="station_duties",
+                        to="members.member",
+                        verbose_name="党员",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="branches.station",
+                        verbose_name="工作站",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作站成员',
-                'verbose_name_plural': '工作站成员',
-                'ordering': ['station_id', '-is_head', 'member_id'],
-                'abstract': False,
+                "verbose_name": "工作站成员",
+                "verbose_name_plural": "工作站成员",
+                "ordering": ["station_id", "-is_head", "member_id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='StatusPeriod',
+            name="StatusPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('status', models.CharField(choices=[('applicant', '入党申请人'), ('activist', '入党积极分子'), ('target', '发展对象'), ('probationary', '预备党员'), ('full', '正式党员'), ('suspended', '停止党籍'), ('left', '已离开')], max_length=16, verbose_name='人员类别')),
-                ('is_assumed', models.BooleanField(default=False, verbose_name='日期系推定')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='members.member', verbose_name='党员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("applicant", "入党申请人"),
+                            ("activist", "入党积极分子"),
+                            ("target", "发展对象"),
+                            ("probationary", "预备党员"),
+                            ("full", "正式党员"),
+                            ("suspended", "停止党籍"),
+                            ("left", "已离开"),
+                        ],
+                        max_length=16,
+                        verbose_name="人员类别",
+                    ),
+                ),
+                ("is_assumed", models.BooleanField(default=False, verbose_name="日期系推定")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="statuses",
+                        to="members.member",
+                        verbose_name="党员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '人员类别变动',
-                'verbose_name_plural': '人员类别变动',
-                'ordering': ['member_id', 'since'],
-                'abstract': False,
+                "verbose_name": "人员类别变动",
+                "verbose_name_plural": "人员类别变动",
+                "ordering": ["member_id", "since"],
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['branch_path', 'name_order'], name='member_path_order'),
+            model_name="member",
+            index=models.Index(fields=["branch_path", "name_order"], name="member_path_order"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('full_on__isnull', True), ('joined_on__isnull', True), ('full_on__gte', models.F('joined_on')), _connector='OR'), name='member_full_not_before_joined', violation_error_message='转为正式党员日期不能早于加入党组织日期。'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("full_on__isnull", True),
+                    ("joined_on__isnull", True),
+                    ("full_on__gte", models.F("joined_on")),
+                    _connector="OR",
+                ),
+                name="member_full_not_before_joined",
+                violation_error_message="转为正式党员日期不能早于加入党组织日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupmembership',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='members_groupmembership_dates_in_order', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="groupmembership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="members_groupmembership_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupmembership',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('member', 'group'), name='seat_once_while_open'),
+            model_name="groupmembership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("member", "group"),
+                name="seat_once_while_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membershipspell',
-            index=models.Index(fields=['branch', 'kind', 'since'], name='spell_branch_kind'),
+            model_name="membershipspell",
+            index=models.Index(fields=["branch", "kind", "since"], name="spell_branch_kind"),
         ),
         migrations.AddConstraint(
-            model_name='membershipspell',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='members_membershipspell_dates_in_order', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="membershipspell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="members_membershipspell_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membershipspell',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'belonging'), ('until__isnull', True)), fields=('member',), name='spell_one_open_belonging', violation_error_message='该党员的组织关系已在另一个支部，请先办理转接。'),
+            model_name="membershipspell",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "belonging"), ("until__isnull", True)),
+                fields=("member",),
+                name="spell_one_open_belonging",
+                violation_error_message="该党员的组织关系已在另一个支部，请先办理转接。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='members_post_dates_in_order', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="members_post_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('group__isnull', False), ('title', 'group_leader')), models.Q(models.Q(('title', 'group_leader'), _negated=True), ('group__isnull', True)), _connector='OR'), name='post_group_only_for_leader', violation_error_message='党小组组长须选择党小组，其他职务不选。'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("group__isnull", False), ("title", "group_leader")),
+                    models.Q(models.Q(("title", "group_leader"), _negated=True), ("group__isnull", True)),
+                    _connector="OR",
+                ),
+                name="post_group_only_for_leader",
+                violation_error_message="党小组组长须选择党小组，其他职务不选。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('title', 'secretary'), ('until__isnull', True)), fields=('branch',), name='post_one_secretary', violation_error_message='该党组织已有在任书记，请先结束其任职。'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("title", "secretary"), ("until__isnull", True)),
+                fields=("branch",),
+                name="post_one_secretary",
+                violation_error_message="该党组织已有在任书记，请先结束其任职。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('title', 'group_leader'), ('until__isnull', True)), fields=('group',), name='post_one_group_leader', violation_error_message='该党小组已有在任组长，请先结束其任职。'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("title", "group_leader"), ("until__isnull", True)),
+                fields=("group",),
+                name="post_one_group_leader",
+                violation_error_message="该党小组已有在任组长，请先结束其任职。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stationassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='members_stationassignment_dates_in_order', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="stationassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="members_stationassignment_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stationassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_head', True), ('until__isnull', True)), fields=('station',), name='station_one_head', violation_error_message='该工作站已有负责人，请先结束其任职。'),
+            model_name="stationassignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_head", True), ("until__isnull", True)),
+                fields=("station",),
+                name="station_one_head",
+                violation_error_message="该工作站已有负责人，请先结束其任职。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='members_statusperiod_dates_in_order', violation_error_message='结束日期不能早于开始日期。'),
+            model_name="statusperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="members_statusperiod_dates_in_order",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('member',), name='status_one_open_per_member'),
+            model_name="statusperiod",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("member",),
+                name="status_one_open_per_member",
+            ),
         ),
     ]

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,28 +16,68 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('branch_path', branches.models.PathField(db_index=True, editable=False, max_length=60, verbose_name='组织路径')),
-                ('kind', models.CharField(max_length=30, verbose_name='类型')),
-                ('subject', models.CharField(max_length=120, verbose_name='事项')),
-                ('due_on', models.DateField(verbose_name='截止日期')),
-                ('channel', models.CharField(choices=[('in_app', '站内')], default='in_app', max_length=12, verbose_name='渠道')),
-                ('state', models.CharField(choices=[('open', '待办'), ('done', '已完成'), ('cancelled', '已取消')], default='open', max_length=10, verbose_name='状态')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('detail', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('url', models.CharField(blank=True, max_length=200, verbose_name='去处')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='产生时间')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='了结时间')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to=settings.AUTH_USER_MODEL, verbose_name='接收人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "branch_path",
+                    branches.models.PathField(
+                        db_index=True, editable=False, max_length=60, verbose_name="组织路径"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30, verbose_name="类型")),
+                ("subject", models.CharField(max_length=120, verbose_name="事项")),
+                ("due_on", models.DateField(verbose_name="截止日期")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("in_app", "站内")], default="in_app", max_length=12, verbose_name="渠道"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待办"), ("done", "已完成"), ("cancelled", "已取消")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("detail", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("url", models.CharField(blank=True, max_length=200, verbose_name="去处")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="产生时间"),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="了结时间")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="接收人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '提醒',
-                'verbose_name_plural': '提醒',
-                'ordering': ['due_on', 'kind', 'subject'],
-                'indexes': [models.Index(fields=['recipient', 'state', 'due_on'], name='reminder_recipient_state')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'subject', 'due_on', 'recipient', 'channel'), name='reminder_once')],
+                "verbose_name": "提醒",
+                "verbose_name_plural": "提醒",
+                "ordering": ["due_on", "kind", "subject"],
+                "indexes": [
+                    models.Index(fields=["recipient", "state", "due_on"], name="reminder_recipient_state")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "subject", "due_on", "recipient", "channel"), name="reminder_once"
+                    )
+                ],
             },
         ),
     ]

@@ -1,6 +1,7 @@
 """Ranges of the tree, and who reaches what."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -12,7 +13,9 @@ from branches.models import Branch
 from branches.roles import Right, Role
 from tests import cast
 
-paths = st.lists(st.integers(0, 40), min_size=1, max_size=4).map(lambda steps: "".join(map(scope.step, steps)))
+paths = st.lists(st.integers(0, 40), min_size=1, max_size=4).map(
+    lambda steps: "".join(map(scope.step, steps))
+)
 
 
 @given(st.integers(0, 36**5 - 2))
@@ -31,7 +34,7 @@ def test_a_step_has_one_width():
 def test_ranges_cover_exactly_what_lies_below(granted, path):
     ranges = scope.covering_ranges(granted)
     assert scope.covers(ranges, path) == any(path.startswith(one) for one in granted)
-    assert all(one[1] <= other[0] for one, other in zip(ranges, ranges[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(ranges))
 
 
 @pytest.mark.django_db

@@ -48,7 +48,9 @@ def test_access_follows_a_moved_branch_at_once():
     assert Member.objects.visible_to(fresh(physicist)).count() == 0
     assert Member.objects.visible_to(fresh(musician)).count() == 1
     assert Member.objects.visible_to(fresh(secretary)).count() == 1
-    assert [g.branch_path for g in grants_of(fresh(secretary))] == [Branch.objects.get(pk=school.students.pk).path]
+    assert [g.branch_path for g in grants_of(fresh(secretary))] == [
+        Branch.objects.get(pk=school.students.pk).path
+    ]
 
 
 def test_every_scoped_row_follows_a_moved_subtree():
@@ -62,7 +64,9 @@ def test_every_scoped_row_follows_a_moved_subtree():
     assert path.startswith(Branch.objects.get(pk=far.pk).path)
     for model in tree.scoped_models():
         if "branch" in {field.name for field in model._meta.get_fields()}:
-            assert set(model.objects.filter(branch=school.students).values_list("branch_path", flat=True)) <= {path}
+            assert set(
+                model.objects.filter(branch=school.students).values_list("branch_path", flat=True)
+            ) <= {path}
     assert MembershipSpell.objects.get().branch_path == RoleGrant.objects.get().branch_path == path
 
 
@@ -71,7 +75,10 @@ def test_the_past_place_is_kept():
     old = school.students.path
     tree.move(school.students, school.music, on=date(2026, 9, 1), by=None)
     moved = Branch.objects.get(pk=school.students.pk)
-    assert list(moved.placements.values_list("path", "until")) == [(old, date(2026, 8, 31)), (moved.path, None)]
+    assert list(moved.placements.values_list("path", "until")) == [
+        (old, date(2026, 8, 31)),
+        (moved.path, None),
+    ]
     record = cast.a_record(moved, day=date(2026, 5, 8))
     assert (record.org_path, record.branch_path) == (old, moved.path)
 
