@@ -194,7 +194,7 @@ if REDIS_URL:
         "socket_connect_timeout": 3,
     }
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_FOLDERS["messages"]),
         "data_folder_out": str(BROKER_FOLDERS["messages"]),

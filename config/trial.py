@@ -21,7 +21,7 @@ from typing import TextIO
 import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.db import connections
 
 from config.folders import make_folders
@@ -55,7 +55,10 @@ def main() -> int:
     make_folders()
     with (settings.DATA_DIR / "trial.lock").open("a+", encoding="ascii") as lock:
         if not take(lock):
-            return refuse(f"Branchbook already runs on this data folder ({settings.DATA_DIR}).")
+            lock.seek(0)
+            return refuse(
+                f"Branchbook already runs on {settings.DATA_DIR}, in processes {lock.read()}: stop it first."
+            )
         accounts = prepare()
         return run(accounts, lock)
 
@@ -91,6 +94,8 @@ def load_demo() -> str:
     The command's standard output is the list of accounts, shown once the address is known; its progress goes to
     standard error.
     """
+    if "demo" not in get_commands():
+        return ""
     output = StringIO()
     if get_user_model()._default_manager.exists():
         call_command("demo", accounts=True, stdout=output)
@@ -140,6 +145,7 @@ def running_parts(port: int, lock: TextIO) -> Iterator[list[Part]]:
     try:
         for name, command in commands.items():
             parts.append(start(name, command, lock))
+        note_processes(parts, lock)
         yield parts
     finally:
         stop(parts)
@@ -162,6 +168,13 @@ def start(name: str, command: list[str], lock: TextIO) -> Part:
             start_new_session=True,
         )
     return Part(name, process, log)
+
+
+def note_processes(parts: list[Part], lock: TextIO) -> None:
+    """Name the parts in the lock, for somebody who finds them alive after this process was killed."""
+    lock.truncate(0)
+    lock.write(" ".join(str(part.process.pid) for part in parts))
+    lock.flush()
 
 
 def wait_for_web(port: int, parts: list[Part], asked_to_stop: threading.Event) -> bool:

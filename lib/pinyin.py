@@ -48,13 +48,10 @@ def _syllables(name: str) -> tuple[str, ...]:
     surname = list(COMPOUND_SURNAMES.get(text[:2], ()))
     if not surname and text[:1] in SURNAMES:
         surname = [SURNAMES[text[0]]]
-    given = lazy_pinyin(text[len(surname) :], style=Style.NORMAL, errors=_words)
-    return tuple(filter(None, map(_plain, surname + given)))
-
-
-def _words(run: str) -> list[str]:
-    """What pypinyin does not know, word by word."""
-    return run.split()
+    # What pypinyin does not know, such as a Latin name, it gives back as it is, blanks included.
+    given = lazy_pinyin(text[len(surname) :], style=Style.NORMAL)
+    words = (word for run in given for word in run.split())
+    return tuple(filter(None, map(_plain, (*surname, *words))))
 
 
 def _plain(syllable: str) -> str:

@@ -31,8 +31,20 @@ def main(arguments: list[str]) -> int:
             environment["DATABASE_URL"] = stack.enter_context(postgresql())
         if not environment.get("REDIS_URL"):
             environment["REDIS_URL"] = stack.enter_context(redis())
+        environment["BRANCHBOOK_TEST_FOLDER"] = str(stack.enter_context(temporary_folder(owner=None)))
         command = [sys.executable, "-m", "pytest", "-n", "auto", "-m", "not browser", *arguments]
-        return subprocess.call(command, env=environment)
+        return run_tests(command, environment)
+
+
+def run_tests(command: list[str], environment: dict[str, str]) -> int:
+    """Run pytest; when somebody stops us, stop it as Ctrl-C does, so that it ends the workers it started."""
+    tests = subprocess.Popen(command, env=environment)
+    try:
+        return tests.wait()
+    except BaseException:
+        tests.send_signal(signal.SIGINT)
+        tests.wait(SECONDS_TO_STOP)
+        raise
 
 
 @contextmanager

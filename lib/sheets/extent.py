@@ -13,7 +13,6 @@ _CLAIM = re.compile(
 _FORMULA = rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)"
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*\bt="e"[^>]*>' + _FORMULA + rb"?<v>([^<]*)</v>")
 _NO_RESULT = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*>' + _FORMULA + rb"(</c>)")
-NO_RESULT = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)</c>')
 NO_RESULT = "#未计算"
 
 

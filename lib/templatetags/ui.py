@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from numbers import Rational
 from typing import Any
@@ -52,7 +52,7 @@ def status(state: str, word: str = "", *, icon_only: bool = False) -> SafeString
 
 @register.simple_tag
 def cell(state: str, label: str, url: str = "", count: int | str = "") -> SafeString:
-    """One cell of an obligation matrix: a link when there is a list behind it; the label says what the cell is about."""
+    """One cell of an obligation matrix: a link when there is a list behind it. label: what the cell is about."""
     word, mark = STATES[state]
     inside = format_html('{}{}<span class="vh">{}：{}</span>', icon(mark), count, label, word)
     if url:
@@ -87,11 +87,11 @@ def field(
 
     mark=False leaves 必填 out, for forms like the sign-in where every field is.
     """
-    hint = hint or bound.help_text
-    described = [f"{bound.auto_id}_helptext"] if hint and bound.auto_id else []
+    help_text = hint or bound.help_text
+    described = [f"{bound.auto_id}_helptext"] if help_text and bound.auto_id else []
     if bound.errors and bound.auto_id:
         described.append(f"{bound.auto_id}_error")
-    attrs = {"aria-describedby": " ".join(described)} if described else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.use_fieldset:
         kind = "choices"
     elif isinstance(bound.field.widget, CheckboxInput):
@@ -103,7 +103,7 @@ def field(
         "bound": bound,
         "control": bound.as_widget(attrs=attrs),
         "label": label or bound.label,
-        "hint": hint,
+        "hint": help_text,
         "look": look,
         "mark": mark and bound.field.required,
         "described_by": " ".join(described),
@@ -116,14 +116,16 @@ def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, Any]:
     return {"problems": [problem for form in forms if form for problem in _problems(form)]}
 
 
-def _problems(form: BaseForm | BaseFormSet[Any]) -> list[dict[str, str]]:
+def _problems(form: BaseForm | BaseFormSet[Any]) -> Iterator[dict[str, str]]:
     if isinstance(form, BaseFormSet):
-        whole = [{"target": "", "text": text} for text in form.non_form_errors()]
-        return whole + [problem for single in form for problem in _problems(single)]
-    whole = [{"target": "", "text": text} for text in form.non_field_errors()]
-    return whole + [
-        {"target": _first_control(bound), "text": text} for bound in form for text in bound.errors
-    ]
+        yield from ({"target": "", "text": str(text)} for text in form.non_form_errors())
+        for single in form:
+            yield from _problems(single)
+        return
+    yield from ({"target": "", "text": str(text)} for text in form.non_field_errors())
+    for bound in form:
+        target = _first_control(bound)
+        yield from ({"target": target, "text": str(text)} for text in bound.errors)
 
 
 def _first_control(bound: BoundField) -> str:
@@ -195,7 +197,7 @@ def matrix(caption: str, heads: Iterable[Any], rows: Iterable[Any], css: str = "
 
 
 @register.inclusion_tag("components/bars.html")
-def bars(  # noqa: PLR0913 - a chart has this many parts, all named
+def bars(
     caption: str,
     rows: Iterable[Any],
     unit: str = "单位",
@@ -270,7 +272,7 @@ def percent(ratio: Rational | Decimal | float | None) -> str:
     if ratio is None or ratio == "":
         return "—"
     if isinstance(ratio, Rational):
-        exact = Decimal(ratio.numerator) / Decimal(ratio.denominator)
+        exact = Decimal(int(ratio.numerator)) / Decimal(int(ratio.denominator))
     else:
         exact = Decimal(str(ratio))
     shown = (exact * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)

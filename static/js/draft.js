@@ -14,7 +14,7 @@ function moment(date) {
 function setUp(form) {
   const key = `draft:${form.dataset.draft || form.id}`;
   const line = form.querySelector('[data-draft-line]');
-  const drop = form.querySelector('[data-draft-drop]');
+  const restored = form.querySelector('[data-draft-restored]');
   let timer = 0;
   let dirty = false;
 
@@ -24,11 +24,10 @@ function setUp(form) {
   const valuesOf = (field) => (field.type === 'select-multiple'
     ? [...field.selectedOptions].map((option) => option.value) : [field.value]);
 
-  function say(text, canDrop) {
+  function say(text) {
     if (!line) return;
     line.hidden = false;
-    line.querySelector('[data-draft-text]').textContent = text;
-    if (drop && canDrop) drop.hidden = false;
+    line.textContent = text;
   }
 
   function store() {
@@ -67,7 +66,10 @@ function setUp(form) {
         field.value = values[taken[field.name]] ?? field.value;
       }
     }
-    say(`已恢复草稿（${moment(new Date(draft.saved))} 保存）。`, true);
+    if (restored) {
+      restored.hidden = false;
+      restored.querySelector('[data-draft-text]').textContent = `已恢复草稿（${moment(new Date(draft.saved))} 保存）。`;
+    }
     form.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
@@ -82,7 +84,7 @@ function setUp(form) {
   // A phone may end the page without further notice once it is hidden.
   document.addEventListener('visibilitychange', () => { if (document.hidden) store(); });
   form.addEventListener('submit', store);
-  drop?.addEventListener('click', () => {
+  restored?.querySelector('[data-draft-drop]').addEventListener('click', () => {
     clearTimeout(timer);
     dirty = false;
     localStorage.removeItem(key);
