@@ -54,6 +54,7 @@ class BranchFacts:
     id: int
     name: str
     code: str
+    category: str
     form: str
     founded_on: date | None
     dissolved_on: date | None
@@ -78,6 +79,7 @@ class Duty:
     branch_id: int
     branch_name: str
     branch_code: str
+    category: str
     org_path: str
     group_id: int | None
     group_name: str
@@ -151,7 +153,8 @@ def evaluate(
 def _sub_periods(rule: Rule, period: Period) -> list[Period]:
     """Whole sub-periods of ``period`` that lie within the rule's life."""
     subs = period.months() if rule.every is Every.MONTH else period.quarters()
-    return [sub for sub in subs if rule.since <= sub.start and (rule.until is None or sub.end <= rule.until)]
+    whole = [sub for sub in subs if period.start <= sub.start and sub.end <= period.end]
+    return [sub for sub in whole if rule.since <= sub.start and (rule.until is None or sub.end <= rule.until)]
 
 
 def _duty(
@@ -179,6 +182,7 @@ def _duty(
         branch_id=branch.id,
         branch_name=branch.name,
         branch_code=branch.code,
+        category=branch.category,
         org_path=path,
         group_id=group.pk if group else None,
         group_name=group.name if group else "",
@@ -243,6 +247,7 @@ def _facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
             id=branch.pk,
             name=branch.short_name,
             code=branch.code,
+            category=branch.category,
             form=branch.form,
             founded_on=branch.founded_on,
             dissolved_on=branch.dissolved_on,

@@ -50,26 +50,49 @@ def _sum(one: int | None, other: int | None) -> int | None:
 
 @dataclass(frozen=True)
 class OrganizationFigures:
-    """One organisation that holds records; ``org_path`` is its place at the end of the period."""
+    """One organisation that keeps records, at one place of the tree.
+
+    A branch that moved within the period has a part for each place; what it held before the move stays there.
+    """
 
     branch_id: int
     code: str
     name: str
+    level: str
+    category: str
     org_path: str
     kinds: Mapping[str, KindFigures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class LifeFigures:
-    """Organisational life of a period: one row an organisation in official order, and the sum."""
+    """Organisational life of a period, in official order; ``rows`` are the parts brought together by organisation."""
 
     period: Period
-    rows: tuple[OrganizationFigures, ...]
+    parts: tuple[OrganizationFigures, ...]
     duties: tuple[Duty, ...]
 
     @property
+    def rows(self) -> tuple[OrganizationFigures, ...]:
+        """One row an organisation; its place is the present one when it is among them."""
+        by_branch: dict[int, list[OrganizationFigures]] = defaultdict(list)
+        for part in self.parts:
+            by_branch[part.branch_id].append(part)
+        return tuple(
+            replace(parts[-1], kinds=add_up(part.kinds for part in parts)) for parts in by_branch.values()
+        )
+
+    @property
     def total(self) -> dict[str, KindFigures]:
-        return add_up(row.kinds for row in self.rows)
+        return add_up(part.kinds for part in self.parts)
+
+    def of_category(self, category: str) -> "LifeFigures":
+        """Cut to the branches of one category."""
+        return LifeFigures(
+            self.period,
+            tuple(part for part in self.parts if part.category == category),
+            tuple(duty for duty in self.duties if duty.category == category),
+        )
 
 
 def add_up(parts: Iterable[Mapping[str, KindFigures]]) -> dict[str, KindFigures]:
@@ -91,21 +114,23 @@ def organizational_life(
     counted = _campaign_counts(ranges, period, campaign) if campaign else _tally_counts(ranges, period)
     judged = [] if campaign else duties.evaluate(ranges, period, today)
     for duty in judged:
-        kinds = counted[duty.branch_id]
+        kinds = counted[(duty.branch_id, duty.org_path)]
         kinds[duty.rule.kind.value] = _with_duty(kinds.get(duty.rule.kind.value, KindFigures()), duty)
-    branches = Branch.objects.filter(pk__in=list(counted)).order_by("order_key")
-    places = {duty.branch_id: duty.org_path for duty in judged}
-    rows = tuple(
+    branches = Branch.objects.in_bulk({branch_id for branch_id, _ in counted})
+    parts = [
         OrganizationFigures(
-            branch.pk,
-            branch.code,
-            branch.short_name,
-            places.get(branch.pk, branch.path),
-            dict(counted[branch.pk]),
+            branch_id=branch_id,
+            code=branches[branch_id].code,
+            name=branches[branch_id].short_name,
+            level=branches[branch_id].level,
+            category=branches[branch_id].category,
+            org_path=org_path,
+            kinds=dict(kinds),
         )
-        for branch in branches
-    )
-    return LifeFigures(period, rows, tuple(judged))
+        for (branch_id, org_path), kinds in counted.items()
+    ]
+    parts.sort(key=lambda part: (branches[part.branch_id].order_key, part.org_path == branches[part.branch_id].path))
+    return LifeFigures(period, tuple(parts), tuple(judged))
 
 
 def _with_duty(figures: KindFigures, duty: Duty) -> KindFigures:
@@ -117,14 +142,15 @@ def _with_duty(figures: KindFigures, duty: Duty) -> KindFigures:
     )
 
 
-Counted = defaultdict[int, dict[str, KindFigures]]
+#: (branch, its place) → kind → figures
+Counted = defaultdict[tuple[int, str], dict[str, KindFigures]]
 
 
 def _tally_counts(ranges: Sequence[Range], period: Period) -> Counted:
     rows = (
         Tally.objects.filter(within("org_path", ranges), month__gte=period.start, month__lte=period.end)
         .order_by()
-        .values("branch_id", "kind")
+        .values("branch_id", "org_path", "kind")
         .annotate(
             held_sum=Sum("held"),
             on_time_sum=Sum("on_time"),
@@ -144,7 +170,7 @@ def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign
         .held_in(period)
         .filter(within("org_path", ranges), campaigns=campaign)
         .order_by()
-        .values("branch_id", "kind")
+        .values("branch_id", "org_path", "kind")
         .annotate(
             held_sum=Count("pk"),
             on_time_sum=Count("pk", filter=Q(is_on_time=True)),
@@ -160,7 +186,7 @@ def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign
 def _collected(rows: Any) -> Counted:
     counted: Counted = defaultdict(dict)
     for row in rows:
-        counted[row["branch_id"]][row["kind"]] = KindFigures(
+        counted[(row["branch_id"], row["org_path"])][row["kind"]] = KindFigures(
             activities=row["held_sum"],
             held=row["held_sum"],
             on_time=row["on_time_sum"],

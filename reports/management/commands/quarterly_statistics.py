@@ -1,0 +1,67 @@
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from activities.kinds import Kind
+from activities.models import Campaign
+from branches.models import Branch
+from branches.reach import whole_tree
+from branches.tree import ranges_during
+from lib.periods import Period
+from reports import quarterly
+from reports.quarterly import Quarterly
+
+HEADINGS = "活动 举行 按时 应开 已开 未开 应到 实到 请假 缺席".split()
+
+
+class Command(BaseCommand):
+    help = "季度（或年、月）组织生活统计：按党组织和类型，应开、已开、未开和到会人次。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("period", help="时间段，如 2026Q3、2026 或 2026-09")
+        parser.add_argument("--branch", metavar="CODE", help="只统计这个党组织及其下级，写党组织代码")
+        parser.add_argument("--campaign", metavar="NAME", help="只统计这个专题活动的记录，写名称")
+        form = parser.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="只输出 JSON")
+        form.add_argument("--xlsx", metavar="FILE", type=Path, help="写成工作簿")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        figures = compose(options["period"], options["branch"], options["campaign"])
+        if options["json"]:
+            self.stdout.write(json.dumps(figures.body(), ensure_ascii=False))
+        else:
+            self._table(figures)
+
+    def _table(self, figures: Quarterly) -> None:
+        running = "（进行中）" if figures.is_running else ""
+        where = figures.branch.short_name if figures.branch else "全部党组织"
+        self.stdout.write(f"{figures.period.label}{running} {where} 党员 {figures.roster.members} 人")
+        self.stdout.write("\t".join(["党组织", "类型", *HEADINGS]))
+        lines = [(row.name, row.kinds) for row in figures.life.rows]
+        for name, kinds in [*lines, ("合计", figures.life.total)]:
+            for kind in (one for one in Kind if one.value in kinds):
+                values = kinds[kind.value].values()
+                shown = ["—" if value is None else str(value) for value in values]
+                self.stdout.write("\t".join([name, kind.label, *shown]))
+
+
+def compose(code: str, branch_code: str | None, campaign_name: str | None) -> Quarterly:
+    """The figures the arguments ask for; whatever they name wrongly is one sentence and exit code 2."""
+    try:
+        period = Period.parse(code)
+    except ValueError as error:
+        raise CommandError(str(error), returncode=2) from None
+    branch = Branch.objects.filter(code=branch_code).first() if branch_code else None
+    if branch_code and branch is None:
+        raise CommandError(f"没有代码为“{branch_code}”的党组织，请核对党组织代码。", returncode=2)
+    campaign = Campaign.objects.filter(name=campaign_name).first() if campaign_name else None
+    if campaign_name and campaign is None:
+        raise CommandError(f"没有名为“{campaign_name}”的专题活动，请核对名称。", returncode=2)
+    if branch:
+        ranges = ranges_during(branch, period.start, period.end)
+    else:
+        ranges = whole_tree(period.start, period.end)
+    return quarterly.compose(ranges, period, timezone.localdate(), branch=branch, campaign=campaign)
