@@ -1,4 +1,4 @@
-"""Duties: what a rule expects of each branch in each sub-period, and how far it is met. Set-based, six queries.
+"""Duties: what a rule expects of each branch in each sub-period, and how far it is met. Set-based, seven queries.
 
 A duty is looked at from a day (``today``): what is due in its last days is *due*, what has passed unmet is
 *overdue*. The denominator comes first: where a rule does not apply, the duty says why.

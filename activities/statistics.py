@@ -109,7 +109,7 @@ def organizational_life(
 ) -> LifeFigures:
     """What the organisations within ``ranges`` held in ``period``; places are those of the day of each record.
 
-    Eight queries, two under a campaign, however many the branches.
+    Nine queries, two under a campaign, however many the branches.
     """
     counted = _campaign_counts(ranges, period, campaign) if campaign else _tally_counts(ranges, period)
     judged = [] if campaign else duties.evaluate(ranges, period, today)
@@ -129,7 +129,9 @@ def organizational_life(
         )
         for (branch_id, org_path), kinds in counted.items()
     ]
-    parts.sort(key=lambda part: (branches[part.branch_id].order_key, part.org_path == branches[part.branch_id].path))
+    parts.sort(
+        key=lambda part: (branches[part.branch_id].order_key, part.org_path == branches[part.branch_id].path)
+    )
     return LifeFigures(period, tuple(parts), tuple(judged))
 
 

@@ -20,7 +20,7 @@ class Headcount(NamedTuple):
     path: str
     category: str
     status: str
-    count: int
+    people: int
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class RosterFigures:
 
     @property
     def members(self) -> int:
-        return sum(row.count for row in self.headcounts)
+        return sum(row.people for row in self.headcounts)
 
     @property
     def probationary(self) -> int:
-        return sum(row.count for row in self.headcounts if row.status == StatusPeriod.Status.PROBATIONARY)
+        return sum(row.people for row in self.headcounts if row.status == StatusPeriod.Status.PROBATIONARY)
 
     def of_category(self, category: str) -> "RosterFigures":
         """Cut to the branches of one category."""

@@ -39,8 +39,7 @@ class Quarterly:
             "members": self.roster.members,
             "total": {"kinds": _body_of(self.life.total)},
             "rows": [
-                {"branch": row.code, "name": row.name, "kinds": _body_of(row.kinds)}
-                for row in self.life.rows
+                {"branch": row.code, "name": row.name, "kinds": _body_of(row.kinds)} for row in self.life.rows
             ],
         }
 
@@ -60,7 +59,7 @@ def compose(
 ) -> Quarterly:
     """Figures of the organisations within ``ranges``. Members are those of the last day, or today's while it runs.
 
-    Nine queries, three under a campaign, however many the branches.
+    Ten queries, three under a campaign, however many the branches.
     """
     life = organizational_life(ranges, period, today, campaign)
     roster = roster_figures(ranges, min(period.end, today))

@@ -121,9 +121,10 @@ def a_record(
     kind: str = "theme_day",
     day: date = date(2026, 9, 15),
     group: PartyGroup | None = None,
+    marks: dict[UUID, Mark] | None = None,
     **facts: object,
 ) -> Activity:
-    """A record with everybody present, entered by nobody in particular."""
+    """A record, entered by nobody in particular; with everybody present unless marked otherwise."""
     return log(
         by=None,
         record_id=uuid4(),
@@ -131,6 +132,6 @@ def a_record(
         kind=kind,
         held_on=day,
         group=group,
-        marks=all_present(kind, branch, day, group),
+        marks=all_present(kind, branch, day, group) if marks is None else marks,
         **facts,
     )[0]

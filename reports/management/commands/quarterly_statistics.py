@@ -1,6 +1,8 @@
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -39,13 +41,23 @@ class Command(BaseCommand):
         running = "（进行中）" if figures.is_running else ""
         where = figures.branch.short_name if figures.branch else "全部党组织"
         self.stdout.write(f"{figures.period.label}{running} {where} 党员 {figures.roster.members} 人")
-        self.stdout.write("\t".join(["党组织", "类型", *HEADINGS]))
-        lines = [(row.name, row.kinds) for row in figures.life.rows]
-        for name, kinds in [*lines, ("合计", figures.life.total)]:
+        lines = [["党组织", "类型", *HEADINGS]]
+        for name, kinds in [
+            *((row.name, row.kinds) for row in figures.life.rows),
+            ("合计", figures.life.total),
+        ]:
             for kind in (one for one in Kind if one.value in kinds):
-                values = kinds[kind.value].values()
-                shown = ["—" if value is None else str(value) for value in values]
-                self.stdout.write("\t".join([name, kind.label, *shown]))
+                values = asdict(kinds[kind.value]).values()
+                lines.append([name, kind.label, *("—" if value is None else str(value) for value in values)])
+        widths = [max(map(places, column)) for column in zip(*lines, strict=True)]
+        for line in lines:
+            cells = [text + " " * (width - places(text)) for text, width in zip(line, widths, strict=True)]
+            self.stdout.write("  ".join(cells).rstrip())
+
+
+def places(text: str) -> int:
+    """Columns of a terminal that ``text`` takes; a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def compose(code: str, branch_code: str | None, campaign_name: str | None) -> Quarterly:
