@@ -1,8 +1,10 @@
 """Which app answers which address; each app names its own paths."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("members.urls")),
 ]

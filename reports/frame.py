@@ -46,9 +46,9 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("home", "首页", "home", _everybody),
     ("dashboard", "驾驶舱", "chart", _seer),
     ("activity_list", "活动记录", "list", _seer),
-    ("roster", "党员花名册", "people", _seer),
-    ("quarter", "季度统计", "page", _seer),
-    ("import_roster", "导入", "upload", _staff),
+    ("roster", "党员花名册", "users", _seer),
+    ("quarter", "季度统计", "file", _seer),
+    ("import_roster", "导入", "import", _staff),
     ("job_list", "任务中心", "clock", _seer),
     ("admin:index", "数据后台", "gear", _admin),
 )

@@ -12,6 +12,7 @@ from activities.records import log
 from branches import tree
 from branches.models import Branch, PartyGroup, RoleGrant
 from branches.roles import Role
+from lib.pinyin import initials, pinyin
 from members.models import GroupMembership, Member, MembershipSpell, Post, StatusPeriod
 
 PASSWORD = "correct horse battery staple"
@@ -80,9 +81,12 @@ def a_member(
     """Somebody on the roster of ``branch`` since joining; ``full=None`` is probationary."""
     number = next(_numbers)
     status = StatusPeriod.Status.FULL if full else StatusPeriod.Status.PROBATIONARY
+    name = name or f"党员{number}"
     member = Member.objects.create(
         number=f"T{number:06d}",
-        name=name or f"党员{number}",
+        name=name,
+        name_pinyin=pinyin(name),
+        name_initials=initials(name),
         name_order=f"{number:06d}",
         branch=branch,
         branch_path=branch.path,

@@ -58,7 +58,11 @@ def _half(branch: Branch) -> Half:
     grant = cast.give(account, Role.SECRETARY, branch)
     post = cast.a_post(member, Post.Title.SECRETARY)
     station = Station.objects.create(
-        branch=branch, branch_path=branch.path, name=f"{branch.short_name}工作站", building="一号楼", since=date(2020, 1, 1)
+        branch=branch,
+        branch_path=branch.path,
+        name=f"{branch.short_name}工作站",
+        building="一号楼",
+        since=date(2020, 1, 1),
     )
     area = StationArea.objects.create(station=station, name="一层")
     record = cast.a_record(branch, title=f"{branch.short_name}主题党日", place="会议室")
@@ -81,7 +85,12 @@ def _half(branch: Branch) -> Half:
         Tally.objects.get(branch=branch),
         Job.objects.create(kind="quarterly_statistics", label=branch.short_name, owner=account),
         Reminder.objects.create(
-            kind="duty", subject=branch.code, due_on=date(2026, 9, 30), recipient=account, title="主题党日", branch_path=branch.path
+            kind="duty",
+            subject=branch.code,
+            due_on=date(2026, 9, 30),
+            recipient=account,
+            title="主题党日",
+            branch_path=branch.path,
         ),
         audit.record("test", by=account, on=branch),
     )
@@ -149,7 +158,9 @@ def _walk(resolver: URLResolver, namespace: str) -> list[Page]:
             found += _walk(pattern, inner)
         elif isinstance(pattern, URLPattern) and pattern.name:
             parameters = tuple(pattern.pattern.regex.groupindex)
-            found.append(Page(f"{namespace}{pattern.name}", parameters, _model_of(f"{namespace}{pattern.name}")))
+            found.append(
+                Page(f"{namespace}{pattern.name}", parameters, _model_of(f"{namespace}{pattern.name}"))
+            )
         else:
             found.append(Page(f"unnamed {pattern.pattern}", (), None))
     return found

@@ -1,0 +1,34 @@
+"""Finding people: by name, pinyin initials, number, or the last four digits of an ID number or phone."""
+
+import re
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from .models import Member, id_last4_index, id_number_index, phone_last4_index
+
+M = TypeVar("M", bound=Member)
+
+_LETTERS = re.compile(r"[a-zA-Z]+")
+_LAST_FOUR = re.compile(r"\d{3}[\dXx]")
+_ID_NUMBER = re.compile(r"\d{17}[\dXx]")
+
+
+def find(members: QuerySet[M], text: str) -> QuerySet[M]:
+    """``members`` that ``text`` names; every word must fit. Encrypted columns are asked by keyed hash."""
+    for word in text.split():
+        members = members.filter(_fits(word))
+    return members
+
+
+def _fits(word: str) -> Q:
+    fits = Q(school_number__startswith=word) | Q(number=word.upper())
+    if _ID_NUMBER.fullmatch(word):
+        return fits | Q(id_number_hash=id_number_index(word))
+    if _LAST_FOUR.fullmatch(word):
+        return fits | Q(id_last4_hash=id_last4_index(word)) | Q(phone_last4_hash=phone_last4_index(word))
+    if _LETTERS.fullmatch(word):
+        return fits | Q(name_initials__startswith=word.lower()) | Q(name_pinyin__startswith=word.lower())
+    if word.isdigit():
+        return fits
+    return fits | Q(name__contains=word) | Q(branch__short_name__contains=word)

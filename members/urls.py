@@ -1,0 +1,10 @@
+from django.urls import path
+
+from .views import person, roster
+
+urlpatterns = [
+    path("members/", roster.roster, name="roster"),
+    path("members/export/", roster.roster_export, name="roster_export"),
+    path("members/<uuid:pk>/", person.member_detail, name="member_detail"),
+    path("members/<uuid:pk>/unmask/", person.member_unmask, name="member_unmask"),
+]

@@ -1,0 +1,79 @@
+"""One person: the record, masked; and what is masked, for a reason."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import AuthenticatedRequest
+from branches.roles import Right
+from branches.scope import get_visible_or_404, has_right
+from lib.masking import mask_address, mask_birth, mask_id, mask_name, mask_phone
+from members.codes import EDUCATIONS, nation_label
+from members.forms import UnmaskForm
+from members.listing import sees_contacts
+from members.models import Member
+from members.unmasking import may_unmask, unmask
+
+
+def _facts(member: Member) -> list[tuple[str, str]]:
+    """The items of the national form that everybody who sees the name may see."""
+    return [
+        ("党员编号", member.number),
+        ("学工号", member.school_number),
+        ("性别", member.get_sex_display()),
+        ("民族", nation_label(member.nation)),
+        ("出生年月", mask_birth(member.birth_date)),
+        ("学历", EDUCATIONS.get(member.education, "")),
+        ("工作岗位", member.job),
+        ("加入党组织日期", member.joined_on.isoformat() if member.joined_on else ""),
+        ("转为正式党员日期", member.full_on.isoformat() if member.full_on else ""),
+    ]
+
+
+def _contacts(member: Member) -> list[tuple[str, str]]:
+    return [
+        ("公民身份证号", mask_id(member.id_number)),
+        ("手机号", mask_phone(member.phone)),
+        ("固定电话", mask_phone(member.landline)),
+        ("家庭住址", mask_address(member.address)),
+        ("证件不符说明", member.identity_note),
+        ("备注", member.note),
+    ]
+
+
+@require_safe
+def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    user = request.user
+    member = get_visible_or_404(Member.objects.select_related("branch"), user, pk=pk)
+    is_own = member.account_id == user.pk
+    named = is_own or has_right(user, Right.SEE_NAMES)
+    context = {
+        "member": member,
+        "name": member.name if named else mask_name(member.name),
+        "facts": [fact for fact in _facts(member) if fact[1]] if named else [],
+        "contacts": [fact for fact in _contacts(member) if fact[1]] if is_own or sees_contacts(user) else [],
+        "spells": member.spells.select_related("branch"),
+        "statuses": member.statuses.all(),
+        "posts": member.posts.select_related("branch", "group"),
+        "may_unmask": may_unmask(user, member),
+        "may_list": has_right(user, Right.SEE_MEMBERS),
+    }
+    return render(request, "members/detail.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_unmask(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    member = get_visible_or_404(Member.objects.select_related("branch"), request.user, pk=pk)
+    if not may_unmask(request.user, member):
+        raise PermissionDenied
+    form = UnmaskForm(request.POST or None)
+    shown: dict[str, str] = {}
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        shown = unmask(member, values["fields_wanted"], values["reason"], by=request.user)
+    return render(request, "members/unmask.html", {"member": member, "form": form, "shown": shown})

@@ -1,0 +1,61 @@
+"""The roster: a list of any date, and the same list as a workbook."""
+
+from io import BytesIO
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import AuthenticatedRequest
+from branches.roles import Right
+from branches.scope import has_right
+from jobs import running
+from members import exports
+from members.forms import RosterFilter
+from members.listing import line, listed, probationary_among, sees_contacts
+
+PER_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+def roster(request: AuthenticatedRequest) -> HttpResponse:
+    user = request.user
+    if not has_right(user, Right.SEE_MEMBERS):
+        raise PermissionDenied
+    form = RosterFilter(request.GET, user=user, searchable=has_right(user, Right.SEE_NAMES))
+    wanted = form.wanted()
+    members = listed(user, wanted)
+    page = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "wanted": wanted,
+        "page": page,
+        "lines": [line(member, user) for member in page],
+        "probationary": probationary_among(members),
+        "shows_contacts": sees_contacts(user),
+        "may_import": has_right(user, Right.IMPORT),
+        "may_export": has_right(user, Right.EXPORT),
+        "is_filtered": any((wanted.q, wanted.branch, wanted.status, wanted.on)),
+    }
+    return render(request, "members/roster.html", context)
+
+
+@require_POST
+def roster_export(request: AuthenticatedRequest) -> HttpResponseBase:
+    """The list as a workbook: at once, or as a job when it is long."""
+    user = request.user
+    if not has_right(user, Right.EXPORT):
+        raise PermissionDenied
+    wanted = RosterFilter(request.POST, user=user, searchable=has_right(user, Right.SEE_NAMES)).wanted()
+    if listed(user, wanted).count() > exports.AT_ONCE:
+        job = running.start(exports.KIND, user, "导出党员花名册", exports.as_parameters(wanted))
+        return redirect("job_detail", job.pk)
+    content = BytesIO()
+    exports.write_roster(content, user, wanted)
+    content.seek(0)
+    name = f"党员花名册-{wanted.day:%Y%m%d}.xlsx"
+    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
