@@ -216,6 +216,9 @@ CELERY_BEAT_SCHEDULE = {
 # Signing in
 
 AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -239,6 +242,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 
 # Account and address together: a campus is one address, and an account alone could be locked by anybody.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -246,7 +250,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_COOLOFF_MESSAGE = "登录失败次数过多，请 15 分钟后再试。"
+AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 # The audit trail records sign-ins; its own admin pages would stand outside our scope rules.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -321,6 +325,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # The development server's request lines contain query strings.
         "django.server": {"handlers": [], "propagate": False},
+        # django-axes tells at INFO of each attempt it looks at.
+        "axes": {"level": "WARNING"},
         "celery.app.trace": {"handlers": ["tasks"], "propagate": False},
     },
 }

@@ -7,18 +7,19 @@ than 32,767 characters, a lone surrogate or a date before 1900.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, get_args
+from typing import Any, BinaryIO, Literal
 
 from rustpy_xlsxwriter import Format, write_worksheets
 
 from lib.sheets.annotating import Marked, annotate_workbook
-from lib.sheets.text import TRIGGERS, clean_xml, guard, repair_text
+from lib.sheets.text import NOT_XML, TRIGGERS, clean_xml, guard, repair_text
 
 __all__ = [
     "Kind",
@@ -32,13 +33,13 @@ __all__ = [
 ]
 
 Kind = Literal["text", "integer", "decimal", "date", "percent"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 NUMBER_FORMATS: dict[Kind, str] = {"text": "@", "integer": "0", "date": "yyyy-mm-dd", "percent": "0.0%"}
 LONGEST_TEXT = 32_767
 # Beyond this a spreadsheet's number loses digits.
 LARGEST_NUMBER = 2**53
 A4 = 9
 _HOT = frozenset(TRIGGERS + "'")
+_UNSAFE = re.compile(rf"\n[{re.escape(TRIGGERS)}']|{NOT_XML.pattern}")
 _NOT_IN_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -110,6 +111,8 @@ def cell_text(value: object) -> str | None:
 
 
 def _number(value: object) -> object:
+    if value.__class__ is int and -LARGEST_NUMBER <= value <= LARGEST_NUMBER:  # type: ignore[operator]
+        return value
     number = float(value) if isinstance(value, Decimal) else value
     if isinstance(number, int | float) and not isinstance(number, bool):
         return number if isfinite(number) and abs(number) <= LARGEST_NUMBER else cell_text(number)
@@ -117,8 +120,18 @@ def _number(value: object) -> object:
 
 
 def _date(value: object) -> object:
+    if value.__class__ is date and value.year >= 1900:  # type: ignore[attr-defined]
+        return value
     day = value.date() if isinstance(value, datetime) else value
     return day if isinstance(day, date) and day.year >= 1900 else cell_text(day)
+
+
+_OTHERS: dict[Kind, Callable[[object], object]] = {
+    "integer": _number,
+    "decimal": _number,
+    "percent": _number,
+    "date": _date,
+}
 
 
 def _records(sheet: OutSheet) -> Iterator[dict[str, Any]]:
@@ -126,38 +139,41 @@ def _records(sheet: OutSheet) -> Iterator[dict[str, Any]]:
     headings = [_heading(column) for column in sheet.columns]
     if len(set(headings)) < len(headings):
         raise ValueError(f"工作表“{sheet.name}”有同名的列，请给每一列不同的列名。")
-    by_kind = {kind: [n for n, each in enumerate(sheet.columns) if each.kind == kind] for kind in KINDS}
-    texts, dates = by_kind["text"], by_kind["date"]
-    numbers = by_kind["integer"] + by_kind["decimal"] + by_kind["percent"]
+    texts = [index for index, column in enumerate(sheet.columns) if column.kind == "text"]
+    others = [(index, _OTHERS[each.kind]) for index, each in enumerate(sheet.columns) if each.kind != "text"]
+    is_safe = _row_test(texts)
     is_empty = True
     for row in sheet.rows:
         is_empty = False
+        if len(row) != len(headings):
+            raise ValueError(f"工作表“{sheet.name}”有一行是 {len(row)} 个值，应为 {len(headings)} 个。")
         cells: list[Any] = list(row)
-        _convert(cells, texts, numbers, dates)
+        if not is_safe(cells):
+            for index in texts:
+                cells[index] = cell_text(cells[index])
+        for index, convert in others:
+            cells[index] = convert(cells[index])
         yield dict(zip(headings, cells, strict=True))
     if is_empty:
         yield dict.fromkeys(headings)
 
 
-def _convert(cells: list[Any], texts: list[int], numbers: list[int], dates: list[int]) -> None:
-    """Make the cells of a row safe, in place. The tests before the calls only save time: 2 µs for 20 cells."""
-    for index in texts:
-        value = cells[index]
-        if (
-            value.__class__ is not str
-            or value[:1] in _HOT
-            or not value.isprintable()
-            or len(value) > LONGEST_TEXT
-        ):
-            cells[index] = cell_text(value)
-    for index in numbers:
-        value = cells[index]
-        if value.__class__ is not int or not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
-            cells[index] = _number(value)
-    for index in dates:
-        value = cells[index]
-        if value.__class__ is not date or value.year < 1900:
-            cells[index] = _date(value)
+def _row_test(texts: list[int]) -> Callable[[list[Any]], bool]:
+    """Whether all text cells of a row are texts (or blank) that can be written as they are.
+
+    Nearly every row is: one search in the joined texts takes a tenth of the time of looking at each of them.
+    """
+    pick = itemgetter(*texts) if len(texts) > 1 else lambda cells: tuple(cells[index] for index in texts)
+
+    def is_safe(cells: list[Any]) -> bool:
+        values = pick(cells)
+        try:
+            joined = "\n" + "\n".join(filter(None, values))
+        except TypeError:
+            return False
+        return _UNSAFE.search(joined) is None and len(joined) <= LONGEST_TEXT and 0 not in values
+
+    return is_safe
 
 
 def _heading(column: OutColumn) -> str:

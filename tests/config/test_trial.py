@@ -79,7 +79,7 @@ def is_anything_left(folder):
 @pytest.mark.services
 def test_trial_serves_pages_and_leaves_nothing_running(trial, tmp_path):
     process, address = trial
-    with urllib.request.urlopen(f"{address}admin/login/") as page:
+    with urllib.request.urlopen(f"{address}login/") as page:
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert len(find_parts(tmp_path)) == 3
 
