@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("members.urls")),
