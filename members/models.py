@@ -37,19 +37,17 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
     right_to_see = Right.SEE_MEMBERS
 
     def visible_to(self, user: User) -> Self:
-        """Members of one's part of the tree, guests of it (参加), those of one's station, and oneself."""
+        """Members of one's part of the tree, those who take part in a branch or a station of it, and oneself."""
         ranges = ranges_of(user, Right.SEE_MEMBERS)
-        guests = MembershipSpell.objects.filter(member=OuterRef("pk"), until__isnull=True).filter(
-            within("branch_path", ranges)
-        )
         condition: Combinable | Q = within("branch_path", ranges) | Q(account=user.pk)
         if ranges:
-            condition |= Exists(guests)
-        if stations := headed_stations(user):
-            assigned = StationAssignment.objects.filter(
-                member=OuterRef("pk"), station__in=stations, until__isnull=True
+            guests = MembershipSpell.objects.open().filter(
+                within("branch_path", ranges), member=OuterRef("pk")
             )
-            condition |= Exists(assigned)
+            condition |= Exists(guests)
+        at_stations = within("station__branch_path", ranges) | Q(station__in=headed_stations(user))
+        if ranges or headed_stations(user):
+            condition |= Exists(StationAssignment.objects.open().filter(at_stations, member=OuterRef("pk")))
         return self.filter(condition)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from branches.roles import SCRIBES, STAFF, THREE_ADMINS, Right, Role
-from branches.scope import grants_of, has_right, roles_of
+from branches.scope import grants_of, has_right, headed_stations, roles_of
 from reminders.models import Reminder
 
 
@@ -36,6 +36,14 @@ def _admin(user: User) -> bool:
     return has_right(user, Right.USE_ADMIN)
 
 
+def _attends(user: User) -> bool:
+    return has_right(user, Right.TAKE_ATTENDANCE)
+
+
+def _heads_station(user: User) -> bool:
+    return bool(headed_stations(user))
+
+
 def _everybody(user: User) -> bool:
     return True
 
@@ -47,6 +55,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("dashboard", "驾驶舱", "chart", _seer),
     ("activity_list", "活动记录", "list", _seer),
     ("roster", "党员花名册", "users", _seer),
+    ("station_list", "党员工作站", "flag", _seer),
     ("quarter", "季度统计", "file", _seer),
     ("import_roster", "导入", "import", _staff),
     ("job_list", "任务中心", "clock", _seer),
@@ -54,8 +63,9 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
 )
 TABS: tuple[tuple[str, str, str, Predicate], ...] = (
     ("home", "首页", "home", _everybody),
-    ("activity_choose", "记录", "pen", _everybody),
-    ("branch_own", "支部", "flag", _everybody),
+    ("activity_choose", "记录", "pen", _attends),
+    ("branch_own", "支部", "flag", _attends),
+    ("station_list", "工作站", "flag", _heads_station),
     ("me", "我的", "user", _everybody),
 )
 

@@ -10,10 +10,10 @@ from activities.attendance import Mark, expected_people
 from activities.models import Activity
 from activities.records import log
 from branches import tree
-from branches.models import Branch, PartyGroup, RoleGrant
+from branches.models import Branch, PartyGroup, RoleGrant, Station, StationArea
 from branches.roles import Role
 from lib.pinyin import initials, pinyin
-from members.models import GroupMembership, Member, MembershipSpell, Post, StatusPeriod
+from members.models import GroupMembership, Member, MembershipSpell, Post, StationAssignment, StatusPeriod
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
@@ -108,6 +108,17 @@ def a_group(
     for member in members:
         GroupMembership.objects.create(member=member, group=group, since=since)
     return group
+
+
+def a_station(branch: Branch, *members: Member, name: str = "一号楼工作站") -> Station:
+    since = date(2020, 1, 1)
+    station = Station.objects.create(
+        branch=branch, branch_path=branch.path, name=name, building="一号楼", since=since
+    )
+    area = StationArea.objects.create(station=station, name="一层")
+    for member in members:
+        StationAssignment.objects.create(member=member, station=station, area=area, since=since)
+    return station
 
 
 def a_post(member: Member, title: str = Post.Title.COMMITTEE, *, since: date = date(2016, 1, 1)) -> Post:

@@ -57,14 +57,7 @@ def _half(branch: Branch) -> Half:
     group = cast.a_group(branch, member, second, name=f"{branch.short_name}第一党小组")
     grant = cast.give(account, Role.SECRETARY, branch)
     post = cast.a_post(member, Post.Title.SECRETARY)
-    station = Station.objects.create(
-        branch=branch,
-        branch_path=branch.path,
-        name=f"{branch.short_name}工作站",
-        building="一号楼",
-        since=date(2020, 1, 1),
-    )
-    area = StationArea.objects.create(station=station, name="一层")
+    station = cast.a_station(branch, second, name=f"{branch.short_name}工作站")
     record = cast.a_record(branch, title=f"{branch.short_name}主题党日", place="会议室")
     half.keep(
         branch,
@@ -74,13 +67,13 @@ def _half(branch: Branch) -> Half:
         grant,
         post,
         station,
-        area,
+        StationArea.objects.get(station=station),
         record,
         elect(branch, date(2024, 10, 15)),
         GroupMembership.objects.filter(group=group).first(),
         MembershipSpell.objects.get(member=member),
         StatusPeriod.objects.get(member=member),
-        StationAssignment.objects.create(member=second, station=station, area=area, since=date(2025, 1, 1)),
+        StationAssignment.objects.get(station=station),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
         Job.objects.create(kind="quarterly_statistics", label=branch.short_name, owner=account),

@@ -139,3 +139,14 @@ class TestVisibility:
         cast.a_member(school.musicians)
         secretary = cast.a_user(Role.SECRETARY, school.teachers)
         assert StatusPeriod.objects.visible_to(secretary).count() == 1
+
+    def test_whoever_serves_at_a_station_is_seen_by_its_head_and_its_branch(self):
+        school = cast.a_university()
+        station = cast.a_station(school.teachers, cast.a_member(school.musicians, "李强"))
+        secretary = cast.a_user(Role.SECRETARY, school.teachers)
+        head = cast.a_user()
+        cast.give(head, Role.STATION_HEAD, station=station)
+        assert names(Member.objects.visible_to(secretary)) == ["李强"]
+        assert names(Member.objects.visible_to(head)) == ["李强"]
+        station.assignments.update(until=date(2026, 6, 30))
+        assert Member.objects.visible_to(secretary).count() == Member.objects.visible_to(head).count() == 0
