@@ -1,0 +1,16 @@
+import stat
+
+import pytest
+from django.core.management import CommandError, call_command
+
+
+def test_a_new_installation_gets_keys_once(settings, tmp_path, capsys):
+    settings.KEYS_DIR = tmp_path / "keys"
+    call_command("make_keys")
+    files = sorted(settings.KEYS_DIR.iterdir())
+    assert [path.name for path in files] == ["audit.keys", "field.keys", "index.keys"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    (settings.KEYS_DIR / "index.keys").unlink()
+    with pytest.raises(CommandError, match="从密钥备份恢复"):
+        call_command("make_keys")
+    assert not (settings.KEYS_DIR / "index.keys").exists()
