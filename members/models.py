@@ -51,6 +51,16 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
         return self.filter(condition)
 
 
+class Counter(models.Model):
+    """The last number given out, by what it counts; taking from it locks the row until the transaction ends."""
+
+    name = models.CharField(primary_key=True, max_length=20)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.last}"
+
+
 class Member(Scoped):
     """A person on the party roster, or on the way to it: the items of the national form plus an own number.
 

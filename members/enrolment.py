@@ -1,0 +1,318 @@
+"""Enrolling people, changing their facts, moving them inside: one door each, for one person or for thousands.
+
+Each verb writes in one transaction: the record, its history, the spells and status periods that follow from its dates,
+and the audit entry, in which ID number, phone and address stand hashed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
+
+from accounts import audit
+from accounts.models import User
+from branches.models import Branch
+from lib import pinyin
+
+from . import numbers, standing
+from .models import GroupMembership, Member, MembershipSpell, StatusPeriod
+from .standing import DAY, INTERRUPTIONS, STAGES, Dates, Span, Status
+
+BATCH = 500
+SENSITIVE: Final = ("id_number", "phone", "landline", "address", "birth_date")
+PLAIN: Final = (
+    "name school_number sex nation birth_date education job joined_on full_on identity_note lost_on is_floating "
+    "floating_to note"
+).split()
+ENCRYPTED: Final = ("id_number", "phone", "landline", "address")
+IDENTITY_TAKEN = "这个证件号码已属于另一名党员。"
+
+
+class EnrolmentError(ValueError):
+    """The person cannot be enrolled, changed or moved; the message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """Everything known about somebody who is to be enrolled."""
+
+    name: str
+    sex: str
+    branch: Branch
+    status: str
+    joined_on: date | None = None
+    full_on: date | None = None
+    stages: Mapping[str, date] = field(default_factory=dict)
+    transferred_in_on: date | None = None
+    id_number: str = ""
+    school_number: str = ""
+    nation: str = ""
+    birth_date: date | None = None
+    education: str = ""
+    job: str = ""
+    phone: str = ""
+    landline: str = ""
+    address: str = ""
+    identity_note: str = ""
+    lost_on: date | None = None
+    is_floating: bool = False
+    floating_to: str = ""
+    note: str = ""
+
+    @property
+    def dates(self) -> Dates:
+        return Dates(self.joined_on, self.full_on, self.stages)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values for an enrolled person, by field: those of `PLAIN` and `ENCRYPTED`, status, branch, and stages.
+
+    ``stages`` maps the statuses before joining to their dates; those not named stay.
+    """
+
+    member: Member
+    values: Mapping[str, Any]
+
+
+def enrol(person: NewMember, *, by: User | None) -> Member:
+    """Enrol one person; EnrolmentError when the identity is taken or the branch takes nobody."""
+    return enrol_all([person], by=by)[0]
+
+
+def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "") -> list[Member]:
+    """Enrol people with their own numbers, spells and status periods: all of them or none."""
+    today = timezone.localdate()
+    for person in people:
+        _check(person.name, person.branch, person.dates, today)
+    try:
+        with transaction.atomic():
+            given = numbers.allocate(len(people))
+            members = [_new(person, number) for person, number in zip(people, given, strict=True)]
+            bulk_create_with_history(
+                members, Member, batch_size=BATCH, default_user=by, default_change_reason=reason[:100] or None
+            )
+            _begin(zip(members, people, strict=True), today)
+            _record_enrolment(members, by, reason)
+    except IntegrityError as error:
+        raise EnrolmentError(IDENTITY_TAKEN) from error
+    return members
+
+
+def change(member: Member, values: Mapping[str, Any], *, by: User | None) -> None:
+    """Change facts of one person (see :class:`Change`)."""
+    change_all([Change(member, values)], by=by)
+
+
+def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") -> None:
+    """Write new facts: all of them or none. Dates move the status periods; another branch ends the old spell today."""
+    today = timezone.localdate()
+    try:
+        with transaction.atomic():
+            rows = Member.objects.select_for_update(of=("self",)).select_related("branch")
+            current = rows.in_bulk([each.member.pk for each in changes])
+            locked = [Change(current[each.member.pk], each.values) for each in changes]
+            for each in locked:
+                _assign(each, by, today)
+            _save([each.member for each in locked], by, reason)
+            move_all([(c.member, c.values["branch"]) for c in locked if "branch" in c.values], on=today)
+            _restate([c for c in locked if _RESTATING & c.values.keys()], today)
+    except IntegrityError as error:
+        raise EnrolmentError(IDENTITY_TAKEN) from error
+
+
+def move(member: Member, to: Branch, *, on: date | None = None, by: User | None) -> None:
+    """Move a person to another branch of the university from ``on`` (today)."""
+    day = on or timezone.localdate()
+    with transaction.atomic():
+        member = Member.objects.select_for_update(of=("self",)).select_related("branch").get(pk=member.pk)
+        _check(member.name, to, Dates(), day)
+        before = member.branch.name
+        member.branch, member.branch_path = to, to.path
+        _save([member], by, "")
+        move_all([(member, to)], on=day)
+        audit.record("member.move", by=by, on=member, before={"branch": before}, after={"branch": to.name})
+
+
+_RESTATING: Final = frozenset({"joined_on", "full_on", "status", "stages"})
+
+
+def _check(name: str, branch: Branch, dates: Dates, today: date) -> None:
+    if not name.strip():
+        raise EnrolmentError("没有填写姓名。")
+    if not branch.is_leaf:
+        raise EnrolmentError(f"“{branch.short_name}”不是党支部，党员须编入党支部。")
+    if branch.dissolved_on and branch.dissolved_on <= today:
+        raise EnrolmentError(f"“{branch.short_name}”已撤销，不能编入党员。")
+    if dates.joined_on and dates.full_on and dates.full_on < dates.joined_on:
+        raise EnrolmentError("转为正式党员日期不能早于加入党组织日期。")
+
+
+def _new(person: NewMember, number: str) -> Member:
+    member = Member(
+        number=number,
+        branch=person.branch,
+        branch_path=person.branch.path,
+        status=person.status,
+        **{name: getattr(person, name) for name in PLAIN},
+    )
+    for name in ENCRYPTED:
+        setattr(member, name, getattr(person, name))
+    _derive(member)
+    return member
+
+
+def _derive(member: Member) -> None:
+    member.name_pinyin = pinyin.pinyin(member.name)[:128]
+    member.name_initials = pinyin.initials(member.name)[:32]
+    member.name_order = pinyin.stroke_key(member.name)
+
+
+def _begin(enrolled: Iterable[tuple[Member, NewMember]], today: date) -> None:
+    """First spells and status periods."""
+    spells: list[MembershipSpell] = []
+    periods: list[StatusPeriod] = []
+    for member, person in enrolled:
+        since, assumed = standing.spell_start(
+            person.branch.founded_on, person.dates, person.transferred_in_on, today
+        )
+        spells.append(_spell(member, since, is_assumed=assumed))
+        spans = standing.timeline(person.status, person.dates, fallback=since, today=today)
+        if person.status == Status.SUSPENDED:
+            spans = standing.interrupted(spans, [Span(Status.SUSPENDED, today, is_assumed=True)])
+        periods += _periods(member, spans)
+    MembershipSpell.objects.bulk_create(spells, batch_size=BATCH)
+    StatusPeriod.objects.bulk_create(periods, batch_size=BATCH)
+
+
+def _spell(member: Member, since: date, *, is_assumed: bool) -> MembershipSpell:
+    return MembershipSpell(
+        member=member,
+        branch=member.branch,
+        branch_path=member.branch_path,
+        since=since,
+        is_assumed=is_assumed,
+    )
+
+
+def _periods(member: Member, spans: Iterable[Span]) -> list[StatusPeriod]:
+    return [
+        StatusPeriod(
+            member=member, status=span.status, since=span.since, until=span.until, is_assumed=span.is_assumed
+        )
+        for span in spans
+    ]
+
+
+def _record_enrolment(members: Sequence[Member], by: User | None, reason: str) -> None:
+    if len(members) == 1:
+        audit.record(
+            "member.enrol", by=by, on=members[0], after={"number": members[0].number, "reason": reason}
+        )
+    elif members:
+        span = {"first": members[0].number, "last": members[-1].number}
+        audit.record("member.enrol", by=by, after={**span, "people": len(members), "reason": reason})
+
+
+def _assign(each: Change, by: User | None, today: date) -> None:
+    """Put the new values on the member, and the audit entry with old and new ones beside them."""
+    member, values = each.member, each.values
+    dates = Dates(values.get("joined_on", member.joined_on), values.get("full_on", member.full_on))
+    _check(values.get("name", member.name), values.get("branch", member.branch), dates, today)
+    before: dict[str, str] = {}
+    for name, value in values.items():
+        if name == "stages":
+            continue
+        before[name] = written(name, getattr(member, name))
+        setattr(member, name, value)
+    if "branch" in values:
+        member.branch_path = member.branch.path
+    if "name" in values:
+        _derive(member)
+    after = {name: written(name, value) for name, value in values.items()}
+    audit.record("member.change", by=by, on=member, before=before, after=after)
+
+
+def written(name: str, value: Any) -> str:
+    """How a value stands in the audit trail: hashed when it is sensitive."""
+    text = (
+        "、".join(f"{stage}:{day}" for stage, day in value.items()) if isinstance(value, Mapping) else value
+    )
+    return audit.hashed(text) if name in SENSITIVE else "" if text is None else str(text)
+
+
+def _save(members: Sequence[Member], by: User | None, reason: str) -> None:
+    """Write whole rows in few statements, with their history (``bulk_update`` takes minutes for thousands of rows)."""
+    columns = [column.name for column in Member._meta.concrete_fields if not column.primary_key]
+    Member.objects.bulk_create(
+        members, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=columns
+    )
+    Member.history.bulk_history_create(
+        members, batch_size=BATCH, update=True, default_user=by, default_change_reason=reason[:100] or None
+    )
+
+
+def move_all(moves: Sequence[tuple[Member, Branch]], *, on: date) -> None:
+    """End the 隶属 of the people the day before ``on`` and begin the next; seats in party groups end with it.
+
+    A spell that began on ``on`` or later is corrected in place: nobody is in two branches on one day. The caller saves
+    the members and records the move.
+    """
+    for ids in _batches([member.pk for member, _ in moves]):
+        of_these = MembershipSpell.objects.filter(member__in=ids, kind=MembershipSpell.Kind.BELONGING)
+        for running in (of_these.open(), GroupMembership.objects.filter(member__in=ids).open()):
+            running.filter(since__gte=on).delete()
+            running.update(until=on - DAY)
+    MembershipSpell.objects.bulk_create(
+        (MembershipSpell(member=member, branch=to, branch_path=to.path, since=on) for member, to in moves),
+        batch_size=BATCH,
+    )
+
+
+def _restate(changes: Sequence[Change], today: date) -> None:
+    """Draw the status periods anew from the record's dates, around suspensions and absences that were recorded."""
+    kept: dict[Any, list[StatusPeriod]] = {}
+    for ids in _batches([each.member.pk for each in changes]):
+        old = StatusPeriod.objects.filter(member__in=ids)
+        for period in old.order_by("since"):
+            kept.setdefault(period.member_id, []).append(period)
+        old.delete()
+    fresh: list[StatusPeriod] = []
+    for each in changes:
+        fresh += _periods(each.member, _spans(each, kept.get(each.member.pk, []), today))
+    StatusPeriod.objects.bulk_create(fresh, batch_size=BATCH)
+
+
+def _batches(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """SQLite takes so many parameters in a statement and no more."""
+    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
+
+
+def _spans(each: Change, old: Sequence[StatusPeriod], today: date) -> list[Span]:
+    member = each.member
+    stages = {
+        period.status: period.since for period in old if period.status in STAGES and not period.is_assumed
+    }
+    dates = Dates(member.joined_on, member.full_on, {**stages, **each.values.get("stages", {})})
+    fallback = min((period.since for period in old), default=today)
+    spans = standing.timeline(member.status, dates, fallback=fallback, today=today)
+    return standing.interrupted(spans, _interruptions(member.status, old, today))
+
+
+def _interruptions(status: str, old: Sequence[StatusPeriod], today: date) -> list[Span]:
+    """Recorded suspensions and absences; the open one ends yesterday when the status says it is over."""
+    found: list[Span] = []
+    for period in old:
+        if period.status not in INTERRUPTIONS:
+            continue
+        until = period.until if period.until or period.status == status else today - DAY
+        if until is None or period.since <= until:
+            found.append(Span(period.status, period.since, until, period.is_assumed))
+    if status in INTERRUPTIONS and not any(span.until is None for span in found):
+        found.append(Span(status, today, None, is_assumed=True))
+    return found
