@@ -6,6 +6,7 @@ A path step is the branch's own number, so a path is never reused and a past ``o
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.apps import apps
@@ -54,6 +55,18 @@ def found(*, by: User | None, parent: Branch | None, **fields: object) -> Branch
 def _place(branch: Branch, parent: Branch | None) -> None:
     branch.path = (parent.path if parent else "") + step(branch.pk)
     branch.order_key = (parent.order_key if parent else "") + order_step(branch.position, branch.pk)
+
+
+def change(branch: Branch, *, by: User | None, **facts: Any) -> None:
+    """Give new values to columns of ``branch`` that are not its place. Audited with old and new ones."""
+    with transaction.atomic():
+        before = {name: str(getattr(branch, name) or "") for name in facts}
+        for name, value in facts.items():
+            setattr(branch, name, value)
+        branch.full_clean(exclude=["path", "order_key", "parent"])
+        branch.save(update_fields=list(facts))
+        after = {name: str(value or "") for name, value in facts.items()}
+        audit.record("branch.change", by=by, on=branch, before=before, after=after)
 
 
 def move(branch: Branch, to: Branch, *, on: date | None = None, by: User | None) -> None:

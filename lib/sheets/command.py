@@ -1,0 +1,67 @@
+"""The command line of an import: a dry run unless told otherwise, JSON and nothing else when asked for it."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from lib.sheets.intake import Problem, Report
+from lib.sheets.reading import WorkbookError
+
+SOME_WRONG, UNREADABLE = 1, 2
+SHOWN = 50
+
+
+class ImportCommand(BaseCommand):
+    """Exit status 1 when rows are wrong (the good ones are written all the same), 2 when the file cannot be read."""
+
+    def run_import(self, path: Path, *, commit: bool, options: dict[str, Any]) -> Report:
+        raise NotImplementedError
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="工作簿（.xlsx 或 .csv）")
+        parser.add_argument("--commit", action="store_true", help="写入没有错误的行；不加此项只检查，不写入")
+        parser.add_argument("--json", action="store_true", help="只输出 JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            report = self.run_import(options["file"], commit=options["commit"], options=options)
+        except WorkbookError as fault:
+            self._refuse(fault.message, as_json=options["json"])
+        except OSError as fault:
+            self._refuse(f"读不到文件“{options['file'].name}”：{fault.strerror}。", as_json=options["json"])
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
+        else:
+            self._print(report, commit=options["commit"])
+        if report.errors:
+            sys.exit(SOME_WRONG)
+
+    def _refuse(self, sentence: str, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False))
+        else:
+            self.stderr.write(sentence)
+        sys.exit(UNREADABLE)
+
+    def _print(self, report: Report, *, commit: bool) -> None:
+        self.stdout.write(f"工作表“{report.sheet}”，表头在第 {report.header_row} 行，共 {report.rows} 行。")
+        unknown = [each["heading"] for each in report.columns if each["field"] is None]
+        if unknown:
+            self.stdout.write("未识别的列（不会导入）：" + "、".join(unknown))
+        self.stdout.write(
+            f"新增 {report.new}，变更 {report.changed}，不变 {report.unchanged}，"
+            f"文件中没有 {report.absent}（不会删除），错误 {report.wrong_rows} 行。"
+        )
+        self._list("错误", report.errors)
+        self._list("提示", report.warnings)
+        self.stdout.write("已写入没有错误的行。" if commit else "这是试运行，没有写入；加 --commit 写入。")
+
+    def _list(self, title: str, problems: list[Problem]) -> None:
+        for problem in problems[:SHOWN]:
+            place = f"第 {problem.row} 行" + (f" {problem.column} 列" if problem.column else "")
+            self.stdout.write(f"{title} {place}：{problem.message}")
+        if len(problems) > SHOWN:
+            self.stdout.write(f"{title}还有 {len(problems) - SHOWN} 条，用 --json 查看全部。")

@@ -1,0 +1,45 @@
+"""Small workbooks for tests, and the sample university's when they lie beside the repository."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from openpyxl import Workbook
+
+SAMPLES = Path(settings.BASE_DIR).parent / "shared" / "data" / "rosters"
+
+
+def workbook(path, *rows, title="Sheet1", more=()):
+    """An .xlsx with the given rows; ``more`` are further sheets as (title, rows). Texts stay texts."""
+    book = Workbook()
+    book.remove(book.active)
+    for name, lines in ((title, rows), *more):
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    book.save(path)
+    return path
+
+
+def sample(name):
+    """A sample workbook; the test is skipped, with the reason, where the samples are not there."""
+    if not (SAMPLES / name).is_file():
+        pytest.skip(f"no sample workbooks at {SAMPLES}")
+    return SAMPLES / name
+
+
+def run(command, *arguments):
+    """Exit status and parsed output of a command that was asked for JSON."""
+    out, status = StringIO(), 0
+    try:
+        call_command(command, *map(str, arguments), "--json", stdout=out)
+    except SystemExit as end:
+        status = end.code
+    return status, json.loads(out.getvalue())
+
+
+def codes(report, what="errors"):
+    return [(problem["row"], problem["column"], problem["code"]) for problem in report[what]]
