@@ -1,0 +1,131 @@
+"""Makes the demo university in an empty database, in one transaction."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.urls import NoReverseMatch
+
+from accounts import audit
+from accounts.models import AuditEntry, User
+from activities.models import Activity, Campaign
+from branches.models import Branch
+from members.models import Member
+from reminders import ledger
+
+from . import accounts, drafts, offices, organisations, people, records
+from .scale import SCALES, Scale, Setting
+
+logger = logging.getLogger(__name__)
+LOADED = "demo.load"
+
+
+class NotEmpty(RuntimeError):
+    """There is something in the database already; the message is for whoever runs the command."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was made, in numbers."""
+
+    organisations: int
+    branches: int
+    members: int
+    records: int
+
+
+def is_demo() -> bool:
+    return AuditEntry.objects.filter(action=LOADED).exists()
+
+
+def load(scale: str | Scale, seed: int, today: date, say: Callable[[str], object] = logger.info) -> Loaded:
+    """The university of ``scale`` as of ``today``: the same three give the same data.
+
+    Organisations go through their verbs. Members, posts and records are written in bulk, as an import is: with the
+    rows and history that the verbs would leave, and one audit entry for all. Tallies are rebuilt and proven, what is
+    due is collected, and the audit entries are sealed.
+    """
+    if (
+        User.objects.exists()
+        or Branch.objects.exists()
+        or Member.objects.exists()
+        or Activity.objects.exists()
+    ):
+        raise NotEmpty("数据库里已有数据，演示数据只能装入空的数据库。请换一个 DATA_DIR 或数据库后再试。")
+    setting = Setting(SCALES[scale] if isinstance(scale, str) else scale, seed, today)
+    with transaction.atomic():
+        made = _Maker(setting, say).make()
+        audit.record(
+            LOADED, by=None, after={"seed": seed, "today": today.isoformat(), "records": made.records}
+        )
+    with suppress(NoReverseMatch):
+        ledger.collect(today)
+    while audit.seal():
+        pass
+    return made
+
+
+class _Maker:
+    def __init__(self, setting: Setting, say: Callable[[str], object]) -> None:
+        self.setting = setting
+        self.say = say
+
+    def make(self) -> Loaded:
+        setting, say = self.setting, self.say
+        say("建立组织 …")
+        university = organisations.found_university(setting)
+        elections = organisations.elect_all(university, setting)
+        say("安排党员、职务和账号 …")
+        everybody = people.Settler(setting, university).settle()
+        leaf = accounts.lively_leaf(university, everybody, setting.today)
+        accounts.bring_birthdays(everybody, leaf, setting)
+        held = offices.fill_offices(everybody, university, elections, setting)
+        secretary = held[leaf.branch.pk].secretary_on(setting.today)
+        assert secretary
+        users = accounts.make_personas(university, everybody, leaf, secretary, setting)
+        keepers = accounts.open_accounts(held, setting)
+        keepers[secretary.person.member.pk] = users["shuji"]
+        people.write(everybody)
+        offices.write(held)
+        accounts.grant_posts(held)
+        stations = offices.open_stations(everybody, university, setting)
+        accounts.grant_personas(users, university, leaf, stations[0], setting)
+        say("写入三年的活动记录 …")
+        written = self._write_records(held, everybody, leaf, keepers, users["zuzhibu"])
+        leaves = Branch.objects.leaves().existing_on(setting.today).count()
+        return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)
+
+    def _write_records(
+        self,
+        held: offices.Offices,
+        everybody: people.People,
+        lively: organisations.Leaf,
+        keepers: dict,  # type: ignore[type-arg]
+        clerk: User,
+    ) -> int:
+        setting = self.setting
+        campaigns = {}
+        for name in setting.scale.campaigns:
+            first, last = setting.campaign_days(name)
+            campaigns[name] = Campaign.objects.create(name=name, started_on=first, ended_on=last)
+        habits = {}
+        planned: list[drafts.Draft] = []
+        for number, (pk, office) in enumerate(held.items()):
+            stream = setting.stream(f"habits:{office.leaf.branch.code}")
+            habits[pk] = drafts.habits_of(office, stream, is_weak=number == len(held) // 3)
+            own = drafts.plan_records(office, everybody, habits[pk], setting)
+            planned += drafts.leave_some_due(own, setting) if office.leaf is lively else own
+        drafts.withdraw_some(planned, setting)
+        drafts.assign_campaigns(planned, list(held.values()), everybody, setting)
+        by_branch: dict[int, list[drafts.Draft]] = defaultdict(list)
+        for draft in planned:
+            by_branch[draft.office.leaf.branch.pk].append(draft)
+        writer = records.Writer(setting, everybody, keepers, clerk, campaigns)
+        for pk, office in held.items():
+            writer.write(office.leaf.branch, by_branch[pk], habits[pk])
+        records.prove()
+        return writer.written

@@ -1,0 +1,89 @@
+"""How large the demo is, and which days it covers."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from activities.kinds import Kind
+from lib.periods import quarter_of
+
+THEME_EDUCATION = "主题教育"
+PARTY_HISTORY = "党史学习教育"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """``members`` are on the roster of the last day; ``campaigns`` says how many records of which kind each counts."""
+
+    branches: int
+    members: int
+    stations: int
+    campaigns: Mapping[str, Mapping[Kind, int]]
+    years: int = 3
+
+
+SMALL = Scale(
+    branches=90,
+    members=1_800,
+    stations=10,
+    campaigns={
+        PARTY_HISTORY: {Kind.PARTY_LECTURE: 96, Kind.THEME_DAY: 380, Kind.FILM: 40},
+        THEME_EDUCATION: {Kind.SEMINAR: 140, Kind.PRACTICE: 240},
+    },
+)
+SCALES: dict[str, Scale] = {
+    "small": SMALL,
+    "s": Scale(
+        branches=300,
+        members=10_000,
+        stations=30,
+        campaigns={
+            PARTY_HISTORY: {Kind.PARTY_LECTURE: 320, Kind.THEME_DAY: 1_260, Kind.FILM: 130},
+            THEME_EDUCATION: {Kind.SEMINAR: 460, Kind.PRACTICE: 800},
+        },
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every section is made from: the scale, the seed, and ``today``, the day after the last record."""
+
+    scale: Scale
+    seed: int
+    today: date
+    start: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        first = quarter_of(self.today.replace(day=1, year=self.today.year - self.scale.years)).start
+        object.__setattr__(self, "start", first)
+
+    @property
+    def last_day(self) -> date:
+        """Records end yesterday: what is entered today would depend on the hour the demo is made."""
+        return self.today - timedelta(days=1)
+
+    def stream(self, name: str) -> random.Random:
+        return random.Random(f"{self.seed}:{name}")
+
+    def campaign_days(self, name: str) -> tuple[date, date]:
+        """Whole months within the three years, one campaign after the other, in years that are over."""
+        year = self.today.year - 2 if name == PARTY_HISTORY else self.today.year - 1
+        first = 3 if name == PARTY_HISTORY else 4
+        return date(year, first, 1), date(year, 12, 31)
+
+
+def shares(total: int, weights: list[float], least: list[int]) -> list[int]:
+    """``total`` divided by ``weights``, none below its ``least``; the largest remainders get what is left over."""
+    spare = total - sum(least)
+    if spare < 0:
+        raise ValueError(f"{total} cannot be divided: {sum(least)} are needed at the least")
+    whole = sum(weights)
+    exact = [max(0.0, total * weight / whole - low) for weight, low in zip(weights, least, strict=True)]
+    factor = spare / (sum(exact) or 1)
+    parts = [low + int(part * factor) for low, part in zip(least, exact, strict=True)]
+    by_remainder = sorted(range(len(parts)), key=lambda n: (int(exact[n] * factor) - exact[n] * factor, n))
+    for n in by_remainder[: total - sum(parts)]:
+        parts[n] += 1
+    return parts

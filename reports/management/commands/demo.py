@@ -1,0 +1,79 @@
+"""`manage.py demo`: fill an empty database with a made-up university to look around in."""
+
+import json
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from reports.demo import accounts, load
+from reports.demo.accounts import Persona
+from reports.demo.scale import SCALES
+
+
+class Command(BaseCommand):
+    help = (
+        "Fills an empty database with a made-up university. Standard output names the accounts to sign in with, "
+        "progress goes to standard error."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--scale", choices=sorted(SCALES), default="small", help="how large (default: small)"
+        )
+        parser.add_argument(
+            "--seed", type=int, default=7, help="the same seed and day give the same data (default: 7)"
+        )
+        parser.add_argument(
+            "--today", type=date.fromisoformat, help="the day it is made for (default: today)"
+        )
+        parser.add_argument(
+            "--accounts", action="store_true", help="load nothing, only name the demo's accounts"
+        )
+        parser.add_argument("--accounts-json", action="store_true", help="name the accounts as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["accounts"]:
+            told = accounts.issue_passwords(afresh=False) if load.is_demo() else []
+        else:
+            told = self._load(options["scale"], options["seed"], options["today"] or timezone.localdate())
+        self.stdout.write(as_json(told) if options["accounts_json"] else as_text(told))
+
+    def _load(self, scale: str, seed: int, today: date) -> list[tuple[Persona, str]]:
+        if today > timezone.localdate():
+            raise CommandError("--today 不能晚于今天。")
+        try:
+            made = load.load(scale, seed, today, say=self.stderr.write)
+        except load.NotEmpty as error:
+            raise CommandError(str(error)) from error
+        self.stderr.write(
+            f"演示数据已装入：{made.organisations} 个党组织，其中现有党支部 {made.branches} 个；"
+            f"在册党员 {made.members} 人；活动记录 {made.records} 条。"
+        )
+        return accounts.issue_passwords(afresh=True)
+
+
+def as_json(told: list[tuple[Persona, str]]) -> str:
+    rows = [
+        {
+            "username": persona.username,
+            "name": persona.name,
+            "role": persona.role,
+            "password": password or None,
+        }
+        for persona, password in told
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def as_text(told: list[tuple[Persona, str]]) -> str:
+    """The accounts that can sign in, for a terminal."""
+    if not told:
+        return "No demo accounts in this database."
+    lines = [f"  {p.username:<12} {password:<20} {p.role}  {p.name}" for p, password in told if password]
+    head = "Accounts (one-time passwords, to be changed at the first sign-in):"
+    own = [persona.username for persona, password in told if persona.is_main and not password]
+    tail = [f"  with a password of their own: {', '.join(own)}"] if own else []
+    return "\n".join([*([head] if lines else []), *lines, *tail])
