@@ -12,7 +12,7 @@ from branches.models import Branch, RoleGrant, Station
 from branches.roles import Role
 from lib.periods import anniversary
 from lib.pinyin import initials, pinyin, stroke_key
-from members.models import Member, Post
+from members.models import Post
 from members.posts import ROLE_OF
 
 from .offices import Offices, Tenure
@@ -84,11 +84,7 @@ def open_accounts(offices: Offices, setting: Setting) -> dict[UUID, User]:
             continue
         for tenure in office.tenures:
             member = tenure.person.member
-            if (
-                Post.Title(tenure.title) in ROLE_OF
-                and tenure.until >= setting.start
-                and member.pk not in users
-            ):
+            if Post.Title(tenure.title) in ROLE_OF and tenure.until >= setting.start and not member.account:
                 users[member.pk] = User(
                     username=member.school_number,
                     name=member.name,
@@ -186,12 +182,9 @@ def grant_personas(
         user=users["gongzuozhan"], role=Role.STATION_HEAD, station=place, since=place.since
     )
     place.assignments.filter(is_head=True, until=None).update(grant=grant)
-    if head.member.account is None:
-        _rename(head, BY_NAME["gongzuozhan"].name)
-        head.member.account = users["gongzuozhan"]
-        head.member.save()
-    else:
-        Member.objects.filter(pk=head.member.pk).update(name=head.member.name)
+    _rename(head, BY_NAME["gongzuozhan"].name)
+    head.member.account = users["gongzuozhan"]
+    head.member.save()
 
 
 def issue_passwords(*, afresh: bool) -> list[tuple[Persona, str]]:

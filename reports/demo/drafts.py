@@ -5,6 +5,7 @@ the exam weeks, most branches meet most duties, and one meets few.
 """
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,14 +15,17 @@ from lib.periods import Period, month_of
 
 from .offices import Group, Office
 from .organisations import Form
-from .people import People
+from .people import People, Person
 from .scale import Setting
 from .words import CAMPAIGN_THEMES, THEMES, Theme
 
 #: How likely a duty of the month is met in the holidays; 1 in all other months.
 STUDENT_MONTHS = {1: 0.85, 2: 0.45, 7: 0.8, 8: 0.35}
 STAFF_MONTHS = {2: 0.85, 7: 0.95, 8: 0.7}
-LECTURE_MONTHS = {1: (3,), 2: (4, 5, 6), 3: (9,), 4: (10, 11, 12)}
+#: The last week (0 to 3) in which students hold anything in the months of examinations.
+WEEKS_BEFORE_EXAMS = {1: 0, 6: 1}
+HOLIDAYS = {(1, 1), *((5, day) for day in range(1, 4)), *((10, day) for day in range(1, 8))}
+Chance = tuple[Kind, float, int, Group | None]
 
 
 @dataclass
@@ -49,7 +53,7 @@ class Habits:
 
 
 def habits_of(office: Office, stream: random.Random, *, is_weak: bool) -> Habits:
-    diligence = 0.5 if is_weak else stream.choices((0.995, 0.97, 0.9), (6, 3, 1))[0]
+    diligence = 0.5 if is_weak else stream.choices((0.99, 0.96, 0.88), (5, 3, 2))[0]
     prompt = (0, 0, 0, 1, 1, 2, 3, 5)
     slow = (0, 1, 2, 3, 5, 6, 9, 14)
     lag = (3, 6, 9, 12, 20) if is_weak else slow if stream.random() < 0.2 else prompt
@@ -70,53 +74,53 @@ def plan_records(office: Office, people: People, habits: Habits, setting: Settin
     return sorted(kept, key=lambda draft: draft.day)
 
 
-def _month(office: Office, habits: Habits, month: Period, stream: random.Random) -> list[Draft]:
-    number = month.start.month
-    is_student = office.leaf.is_student
-    season = (STUDENT_MONTHS if is_student else STAFF_MONTHS).get(number, 1.0)
-    likely = habits.diligence * season
-    drafts = []
-
-    def hold(kind: Kind, chance: float, week: int, group: Group | None = None) -> None:
+def _month(office: Office, habits: Habits, month: Period, stream: random.Random) -> Iterator[Draft]:
+    for kind, chance, week, group in _chances(office, habits, month.start.month, stream):
         if stream.random() < chance:
-            drafts.append(Draft(office, kind, _day(habits, month, week, stream), group))
+            yield Draft(office, kind, _day(office, habits, month, week, stream), group)
 
-    hold(Kind.THEME_DAY, likely, habits.week)
+
+def _chances(office: Office, habits: Habits, month: int, stream: random.Random) -> Iterator[Chance]:
+    """What may be held in a month: kind, likelihood, week (0 to 3), party group."""
+    likely = habits.diligence * (STUDENT_MONTHS if office.leaf.is_student else STAFF_MONTHS).get(month, 1.0)
+    yield Kind.THEME_DAY, likely, habits.week, None
     if office.has_committee:
-        hold(Kind.COMMITTEE_MEETING, likely, 0)
+        yield Kind.COMMITTEE_MEETING, likely, 0, None
     for group in office.groups:
-        hold(Kind.GROUP_MEETING, likely, 2, group)
-    if number in (3, 6, 9, 12) or (number == 11 and stream.random() < 0.4):
-        hold(Kind.GENERAL_MEETING, habits.diligence, stream.randint(0, 2))
-    if number in LECTURE_MONTHS[(number + 2) // 3] and stream.random() < (1 if number in (3, 9) else 0.36):
-        hold(Kind.PARTY_LECTURE, habits.diligence, stream.randint(1, 3))
-    _yearly(office, number, hold, stream)
-    return drafts
+        yield Kind.GROUP_MEETING, likely, 2, group
+    if month in (3, 6, 9, 12) or (month == 11 and stream.random() < 0.4):
+        yield Kind.GENERAL_MEETING, habits.diligence, stream.randint(0, 2), None
+    if month in (3, 9) or (month in (4, 5, 6, 10, 11, 12) and stream.random() < 0.36):
+        yield Kind.PARTY_LECTURE, habits.diligence, stream.randint(1, 3), None
+    if office.leaf.branch.form != Form.FUNCTIONAL:
+        yield from _yearly(office, month, stream)
 
 
-def _yearly(office: Office, number: int, hold, stream: random.Random) -> None:  # type: ignore[no-untyped-def]
-    if office.leaf.branch.form == Form.FUNCTIONAL:
-        return
-    if number == 12:
-        hold(Kind.ORGANIZATION_LIFE_MEETING, 0.9, 2)
-    if number == 1:
-        hold(Kind.DEMOCRATIC_REVIEW, 0.85, 1)
-    if number in (11, 5):
-        hold(Kind.HEART_TALK, 0.6, 1)
-    if number == 6 and office.leaf.is_student:
-        hold(Kind.OATH, 0.5, 3)
-    if number in (4, 10):
-        hold(Kind.POLITICAL_BIRTHDAY, 0.35, 3)
-    if number in (3, 5, 10, 11) and office.leaf.branch.category != Branch.Category.RETIRED:
-        hold(Kind.VOLUNTEERING, 0.25, stream.randint(0, 3))
+def _yearly(office: Office, month: int, stream: random.Random) -> Iterator[Chance]:
+    if month == 12:
+        yield Kind.ORGANIZATION_LIFE_MEETING, 0.9, 2, None
+    if month == 1:
+        yield Kind.DEMOCRATIC_REVIEW, 0.85, 1, None
+    if month in (5, 11):
+        yield Kind.HEART_TALK, 0.6, 1, None
+    if month == 6 and office.leaf.is_student:
+        yield Kind.OATH, 0.5, 3, None
+    if month in (4, 10):
+        yield Kind.POLITICAL_BIRTHDAY, 0.35, 3, None
+    if month in (3, 5, 10, 11) and office.leaf.branch.category != Branch.Category.RETIRED:
+        yield Kind.VOLUNTEERING, 0.25, stream.randint(0, 3), None
 
 
-def _day(habits: Habits, month: Period, week: int, stream: random.Random) -> date:
-    """The usual weekday of the week (0 to 3) of the month, moved now and then; students avoid exam weeks."""
+def _day(office: Office, habits: Habits, month: Period, week: int, stream: random.Random) -> date:
+    """The usual weekday of the week (0 to 3), moved now and then; not in exam weeks, not on the national holidays."""
+    if office.leaf.is_student:
+        week = min(week, WEEKS_BEFORE_EXAMS.get(month.start.month, week))
     first = month.start + timedelta(days=(habits.weekday - month.start.weekday()) % 7)
     day = first + timedelta(days=7 * week)
     if stream.random() < 0.25:
         day += timedelta(days=stream.choice((-1, 1, 2)))
+    if (day.month, day.day) in HOLIDAYS:
+        day += timedelta(days=7)
     while day.weekday() > 4:
         day += timedelta(days=1)
     return min(max(day, month.start), month.end)
@@ -126,7 +130,8 @@ def _has_people(draft: Draft, people: People) -> bool:
     return len(expected(draft, people)) >= (2 if draft.kind == Kind.COMMITTEE_MEETING else 3)
 
 
-def expected(draft: Draft, people: People) -> list:  # type: ignore[type-arg]
+def expected(draft: Draft, people: People) -> list[Person]:
+    """Whom the roster of the day expects; of the kinds with chosen people, whom there is to choose from."""
     if draft.kind == Kind.COMMITTEE_MEETING:
         return draft.office.committee_on(draft.day)
     if draft.group:
@@ -178,10 +183,10 @@ def _added(
     """``number`` more records, spread over the branches."""
     added: list[Draft] = []
     order = stream.sample(offices, len(offices))
-    turn = 0
-    while len(added) < number:
+    for turn in range(100 * number):
+        if len(added) == number:
+            break
         office = order[turn % len(order)]
-        turn += 1
         day = days[0] + timedelta(days=stream.randint(0, (days[1] - days[0]).days))
         if day.weekday() > 4 or day.month in (2, 7, 8):
             continue

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.urls import NoReverseMatch
@@ -104,7 +105,7 @@ class _Maker:
         held: offices.Offices,
         everybody: people.People,
         lively: organisations.Leaf,
-        keepers: dict,  # type: ignore[type-arg]
+        keepers: dict[UUID, User],
         clerk: User,
     ) -> int:
         setting = self.setting

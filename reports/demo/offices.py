@@ -252,6 +252,9 @@ def _staff(
     now = [stay for stay in students if stay.holds_on(setting.today) and stay.until == FAR]
     before = [stay for stay in students if stay.until != FAR and stay.until > station.since]
     team = stream.sample(now, min(7, len(now)))
+    team.sort(
+        key=lambda stay: stay.person.member.account is not None
+    )  # a head has an account of the persona's
     team += stream.sample(before, min(3, len(before)))
     StationAssignment.objects.bulk_create(
         StationAssignment(

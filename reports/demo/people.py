@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from branches.models import Branch
 from lib.periods import anniversary
+from members import numbers
 from members.models import Member, MembershipSpell, StatusPeriod
 
-from .organisations import FAR, Form, Leaf, University
+from .organisations import FAR, Leaf, University
 from .persons import Registry, some_day
 from .scale import Setting, shares
 
@@ -193,7 +194,7 @@ class Settler:
             for _ in range(count):
                 self._student(leaf, first + offset, stream)
         for year in range(self.setting.start.year, first):
-            for _ in range(round(students * stream.uniform(0.44, 0.62))):
+            for _ in range(round(students * stream.uniform(0.60, 0.74))):
                 self._student(leaf, year, stream)
 
     def _student(self, leaf: Leaf, leaves_in: int, stream: random.Random) -> None:
@@ -325,6 +326,8 @@ def full_day(joined: date, end: date, stream: random.Random) -> date | None:
 def write(people: People) -> None:
     """Members, spells and status periods in bulk, with the history row that a saved member has."""
     members = [person.member for person in people.persons()] + [member for member, _, _ in people.candidates]
+    for member, number in zip(members, numbers.allocate(len(members)), strict=True):
+        member.number = number
     Member.objects.bulk_create(members, batch_size=500)
     Member.history.bulk_history_create(members, batch_size=500, default_change_reason="演示数据")
     MembershipSpell.objects.bulk_create(_spells(people), batch_size=1000)

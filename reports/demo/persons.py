@@ -23,7 +23,7 @@ ROADS = ("育才路", "文汇路", "海棠路", "梧桐街", "建设路", "青�
 
 
 class Registry:
-    """Gives every person a member number, a school number and an identity number that nobody else has."""
+    """Gives every person a school number and an identity number that nobody else has."""
 
     def __init__(self, stream: random.Random) -> None:
         self._stream = stream
@@ -49,7 +49,6 @@ class Registry:
         is_student = job == "学生"
         member = Member(
             id=UUID(int=stream.getrandbits(128), version=4),
-            number=f"{self._count:08d}",
             school_number=f"{entered}{self._count % 1_000_000:06d}" if is_student else f"{self._count:06d}",
             branch=branch,
             branch_path=branch.path,

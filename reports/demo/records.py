@@ -40,7 +40,8 @@ class Row:
     """An attendance row to be: a model object would cost five times as much, and there are six figures of them."""
 
     activity_id: UUID
-    person: Person
+    member_id: UUID
+    name: str
     state: str
     reason: str
     may_vote: bool
@@ -125,7 +126,8 @@ class Writer:
         rows = []
         for person in people:
             state, reason = _mark(stream, person, reasons)
-            rows.append(Row(activity.pk, person, state, reason, person.may_vote(draft.day)))
+            member = person.member
+            rows.append(Row(activity.pk, member.pk, member.name, state, reason, person.may_vote(draft.day)))
         counts = Counter(row.state for row in rows)
         activity.expected, activity.present = len(rows), counts[State.PRESENT]
         activity.on_leave, activity.absent = counts[State.LEAVE], counts[State.ABSENT]
@@ -142,7 +144,7 @@ class Writer:
         theme = draft.theme
         assert theme
         activity.title = theme.title
-        names = [mark.person.member.name for mark in present]
+        names = [mark.name for mark in present]
         leaders = [
             leader for leader in (draft.group.leaders if draft.group else []) if leader.holds_on(draft.day)
         ]
@@ -198,22 +200,18 @@ class Writer:
 
 
 def _insert(rows: list[Row]) -> None:
-    table, column = connection.ops.quote_name(Attendance._meta.db_table), connection.ops.quote_name
-    fields = [
-        Attendance._meta.get_field(name) for name in ("activity", "member", "state", "reason", "may_vote")
-    ]
-    key = Activity._meta.pk
-    names = ", ".join(column(field.column) for field in fields)
+    """Plain INSERTs that every database takes."""
+    quote, key = connection.ops.quote_name, Activity._meta.pk
+    columns = ("activity_id", "member_id", "state", "reason", "may_vote")
     stored = {
-        pk: key.get_db_prep_value(pk, connection)
-        for row in rows
-        for pk in (row.activity_id, row.person.member.pk)
+        pk: key.get_db_prep_value(pk, connection) for row in rows for pk in (row.activity_id, row.member_id)
     }
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {table} ({names}) VALUES (%s, %s, %s, %s, %s)",  # noqa: S608 - names of the model itself
+            f"INSERT INTO {quote(Attendance._meta.db_table)} ({', '.join(map(quote, columns))}) "  # noqa: S608 - own names
+            "VALUES (%s, %s, %s, %s, %s)",
             [
-                (stored[row.activity_id], stored[row.person.member.pk], row.state, row.reason, row.may_vote)
+                (stored[row.activity_id], stored[row.member_id], row.state, row.reason, row.may_vote)
                 for row in rows
             ],
         )
