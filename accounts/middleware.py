@@ -1,11 +1,16 @@
-"""Per-request conditions of a session: where it comes from, how long it may last, a password due for change."""
+"""Per-request conditions of a session: where it comes from, how long it may last, a password due for change.
+
+And what every answer to a signed-in user has in common: it is kept in no cache, and a refusal leaves a trace.
+"""
 
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +36,44 @@ class RemoteAddress:
             return self.get_response(request)
         finally:
             audit.remote_address.reset(token)
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every page asks for a sign-in unless its view says otherwise; a fragment sends the whole page there."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(reverse("login"))
+        return super().handle_no_permission(request, view_func)
+
+
+class NeverStored:
+    """What a signed-in user saw stays in no cache of a shared computer."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+class RefusalTrail:
+    """A refusal inside the scope (403) is written down; a stranger's object is a 404 like any other."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        user = getattr(request, "user", None)
+        if isinstance(exception, PermissionDenied) and user is not None and user.is_authenticated:
+            after = {"method": request.method, "path": request.path[:200]}
+            audit.record("access.refuse", by=user, denied=True, after=after)
 
 
 class SessionLimits:

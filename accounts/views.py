@@ -28,6 +28,12 @@ class SignIn(LoginView):
         audit.record("session.sign_in", by=form.get_user(), on=form.get_user())
         return response
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        # Hashed: what stands in the field may be a password typed in the wrong place.
+        account = audit.hashed(form.data.get("username", ""))
+        audit.record("session.sign_in", by=None, denied=True, after={"account": account})
+        return super().form_invalid(form)
+
 
 class SignOut(LogoutView):
     next_page = "login"

@@ -105,6 +105,11 @@ def may(user: "User", right: Right, path: str) -> bool:
     return covers(ranges_of(user, right), path)
 
 
+def may_restructure(user: "User", path: str) -> bool:
+    """Moving, dissolving or reordering a branch is for whoever keeps the branch above it."""
+    return may(user, Right.KEEP_BRANCHES, path[:-STEP])
+
+
 class ScopedQuerySet(models.QuerySet[M]):
     """``visible_to(user)`` is where every list, count, search, export and statistic starts."""
 

@@ -2,6 +2,11 @@
 
 from datetime import date
 
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import User
+
 from .models import Branch, Term
 
 
@@ -26,17 +31,33 @@ def due_date(elected_on: date, years: int) -> date:
         return elected_on.replace(year=elected_on.year + years, day=28)
 
 
-def elect(branch: Branch, elected_on: date, years: int | None = None) -> Term:
-    """Record an election: the running term ends, a new one starts. ``years`` defaults to the lawful ones."""
-    branch.terms.filter(ended_on__isnull=True, elected_on__lt=elected_on).update(ended_on=elected_on)
+def elect(branch: Branch, elected_on: date, years: int | None = None, *, by: User | None = None) -> Term:
+    """Record an election; ``years`` defaults to the lawful ones. Audited.
+
+    The term that ran until then ends on that day; one recorded late ends with the election that followed it.
+    """
     length = years or lawful_years(branch)[0]
-    term, _ = Term.objects.update_or_create(
-        branch=branch,
-        elected_on=elected_on,
-        defaults={
-            "years": length,
-            "due_on": due_date(elected_on, length),
-            "branch_path": branch.path,
-        },
-    )
+    with transaction.atomic():
+        branch.terms.filter(ended_on__isnull=True, elected_on__lt=elected_on).update(ended_on=elected_on)
+        following = branch.terms.filter(elected_on__gt=elected_on).order_by("elected_on").first()
+        term, _ = Term.objects.update_or_create(
+            branch=branch,
+            elected_on=elected_on,
+            defaults={
+                "years": length,
+                "due_on": due_date(elected_on, length),
+                "ended_on": following.elected_on if following else None,
+                "branch_path": branch.path,
+            },
+        )
+        audit.record("term.elect", by=by, on=term, after={"elected_on": elected_on.isoformat(), "years": length})
     return term
+
+
+def undo(term: Term, *, by: User | None) -> None:
+    """Take back an election recorded by mistake: the term that had ended with it runs on. Audited."""
+    with transaction.atomic():
+        facts = {"elected_on": term.elected_on.isoformat(), "years": term.years}
+        audit.record("term.undo", by=by, on=term, before=facts)
+        term.branch.terms.filter(ended_on=term.elected_on).update(ended_on=term.ended_on)
+        term.delete()

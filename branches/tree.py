@@ -103,6 +103,19 @@ def move(branch: Branch, to: Branch, *, on: date | None = None, by: User | None)
         )
 
 
+def affected_by(branch: Branch) -> list[tuple[type[models.Model], int]]:
+    """How many rows of each kind follow ``branch`` when it moves, the branches themselves first."""
+    counts: list[tuple[type[models.Model], int]] = [(Branch, Branch.objects.below(branch.path).count())]
+    counts += [(model, _rows_below(model, branch.path).count()) for model in scoped_models()]
+    return [(model, count) for model, count in counts if count]
+
+
+def line_of(path: str) -> list[str]:
+    """The names from the root down to ``path``."""
+    paths = [path[:length] for length in range(STEP, len(path) + 1, STEP)]
+    return list(Branch.objects.filter(path__in=paths).order_by("path").values_list("short_name", flat=True))
+
+
 def scoped_models() -> list[type[models.Model]]:
     """Every model whose rows follow a branch, whichever room it stands in."""
     return [model for model in apps.get_models() if issubclass(model, Scoped)] + [RoleGrant]
@@ -154,6 +167,16 @@ def dissolve(branch: Branch, on: date, *, by: User | None) -> None:
         branch.full_clean(exclude=["path", "order_key"])
         branch.save(update_fields=["dissolved_on"])
         audit.record("branch.dissolve", by=by, on=branch, after={"on": on.isoformat()})
+
+
+def confirm_categories(branches: Iterable[Branch], *, by: User | None) -> int:
+    """The categories guessed from the names are right: take the mark away. Audited for each branch."""
+    with transaction.atomic():
+        guessed = [branch for branch in branches if branch.category_is_guess]
+        Branch.objects.filter(pk__in=[branch.pk for branch in guessed]).update(category_is_guess=False)
+        for branch in guessed:
+            audit.record("branch.confirm", by=by, on=branch, after={"category": branch.category})
+    return len(guessed)
 
 
 def ranges_during(branch: Branch, start: date, end: date) -> tuple[Range, ...]:

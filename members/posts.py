@@ -1,14 +1,16 @@
 """Posts and what they bring: a post in a branch brings a role, and the role ends with the post."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
-from accounts import audit, passwords
+from accounts import access, audit, passwords
 from accounts.models import User
-from branches.models import Branch, PartyGroup, RoleGrant
+from branches import grants
+from branches.models import Branch, PartyGroup
 from branches.roles import Role
 
+from .account_holders import may_keep
 from .models import Member, Post
 
 #: The role a post brings to whoever has an account.
@@ -61,39 +63,60 @@ def end(post: Post, *, on: date, by: User | None) -> None:
         audit.record("post.end", by=by, on=post, after={"until": on.isoformat()})
 
 
+def hand_over(post: Post, to: Member, *, on: date, by: User) -> Post:
+    """End ``post`` with the day before ``on`` and give it to ``to`` from that day."""
+    with transaction.atomic():
+        end(post, on=on - timedelta(days=1), by=by)
+        return appoint(
+            to, post.branch, post.title, since=on, by=by, group=post.group, duty=post.duty
+        )
+
+
 def _bring_role(post: Post, by: User | None) -> None:
+    """Nobody brings himself a role: whoever acts on his own post keeps what he has."""
     role = ROLE_OF.get(Post.Title(post.title))
     account = post.member.account
-    if role is None or account is None or not post.branch.is_leaf:
+    if role is None or account is None or not post.branch.is_leaf or account == by:
         return
-    grant, _ = RoleGrant.objects.get_or_create(
-        user=account,
-        role=role,
-        branch=post.branch,
-        until=None,
-        defaults={"branch_path": post.branch.path, "since": post.since, "granted_by": by},
-    )
+    grant = grants.give(account, role, branch=post.branch, since=post.since, by=by)
+    Post.objects.filter(grant=grant).exclude(pk=post.pk).update(grant=None)
     Post.objects.filter(pk=post.pk).update(grant=grant)
     post.grant = grant
 
 
 def provide_accounts(posts: list[Post], *, by: User) -> list[tuple[Post, str]]:
-    """Accounts for all holders of ``posts`` at once.
+    """Accounts for all holders of ``posts`` at once. One transaction, audited.
 
-    Returns, for each holder whose account was made just now, the post and the one-time password, to be printed and
-    handed out; holders who have an account only get the role. One transaction, audited.
+    Returns the posts whose holders got a one-time password just now, to be printed and handed out: those whose account
+    was made, and those who never signed in to theirs. The others only get the role.
     """
     made: list[tuple[Post, str]] = []
     with transaction.atomic():
+        # Read anew and locked: one holder may have two of the posts, and two of the staff may press the button.
+        holders = Member.objects.select_for_update().in_bulk([post.member_id for post in posts])
         for post in posts:
-            member = post.member
-            if member.account is None:
-                member.account = User.objects.create_user(_free_username(member), member.name)
-                member.save(update_fields=["account"])
-                made.append((post, passwords.issue(member.account, by=by)))
+            post.member = holders[post.member_id]
+            password = _one_time_password(post.member, by)
+            if password:
+                made.append((post, password))
             _bring_role(post, by)
         audit.record("account.provide", by=by, after={"made": len(made), "holders": len(posts)})
     return made
+
+
+def _one_time_password(member: Member, by: User) -> str:
+    if member.account is None:
+        member.account, password = access.open_account(_free_username(member), member.name, by=by)
+        member.save(update_fields=["account"])
+        return password
+    if is_unused(member.account) and may_keep(by, member.account):
+        return passwords.issue(member.account, by=by)
+    return ""
+
+
+def is_unused(account: User) -> bool:
+    """The account was made, and nobody has signed in to it yet."""
+    return account.is_active and account.must_change_password and account.last_login is None
 
 
 def _free_username(member: Member) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
+from django.test import Client
+
 from accounts.models import User
 from activities.attendance import Mark, expected_people
 from activities.models import Activity
@@ -68,6 +70,14 @@ def give(user: User, role: Role, branch: Branch | None = None, **more: object) -
     return RoleGrant.objects.create(
         user=user, role=role, branch=branch, branch_path=branch.path if branch else "", **fields
     )
+
+
+def a_browser(user: User | None = None, **options: object) -> Client:
+    """A browser in which ``user`` is signed in."""
+    client = Client(**options)
+    if user:
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def a_member(

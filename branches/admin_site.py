@@ -1,0 +1,387 @@
+"""The browser admin: a site opened by roles, and a base class that covers every way out of one's scope.
+
+Django's own permission rows, log entries, pop-ups, redirects for missing rows and bulk deletion are not used: who may
+do what is asked of :mod:`branches.roles`, what was done is written to the audit trail.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import update_wrapper
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import ShowFacets
+from django.contrib.admin.utils import NestedObjects, unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, router
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.text import capfirst
+
+from accounts import audit
+from accounts.models import User
+
+from . import history
+from .forms import BranchChoiceField, DateInput
+from .models import Branch
+from .roles import Right
+from .scope import has_right, may, ranges_of, within
+
+METHODS = ["GET", "POST"]
+#: The groups of the menu, in this order.
+GROUPS = ("党员", "党组织", "活动", "账号与权限", "任务与提醒", "审计")
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something staff come to the admin for: a line of its first page, with how many wait when that can be counted."""
+
+    label: str
+    hint: str
+    url: Callable[[], str]
+    may_see: Callable[[User], bool]
+    waiting: Callable[[User], int] | None = None
+
+
+class BranchbookAdminSite(admin.AdminSite):
+    site_header = site_title = "支部簿　数据后台"
+    index_title = "数据后台"
+    empty_value_display = "—"
+
+    def __init__(self, name="admin"):
+        super().__init__(name)
+        self.disable_action("delete_selected")
+        self.errands: list[Errand] = []
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Only lists that know scope: the groups that Django's own app brings are left out."""
+        if admin_class is not None and issubclass(admin_class, ScopedModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request):
+        return has_right(request.user, Right.USE_ADMIN)
+
+    def admin_view(self, view, cacheable=False):
+        guarded = super().admin_view(view, cacheable)
+
+        def inner(request, *args, **kwargs):
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
+            if not self.has_permission(request):
+                raise PermissionDenied("数据后台由组织部、二级党组织工作人员和三员使用。")
+            return guarded(request, *args, **kwargs)
+
+        return update_wrapper(inner, view)
+
+    def get_urls(self):
+        """Without a second sign-in, the redirect to any object, and the pages by app: they know no scope."""
+        left_out = {"login", "logout", "password_change", "password_change_done", "view_on_site", "app_list"}
+        urls = [entry for entry in super().get_urls() if getattr(entry, "name", None) not in left_out]
+        for entry in urls:
+            if hasattr(getattr(entry, "callback", None), "login_url"):
+                del entry.callback.login_url
+        return urls
+
+    def get_log_entries(self, request):
+        return ()
+
+    def get_app_list(self, request, app_label=None):
+        groups = {name: [] for name in GROUPS}
+        for model, model_admin in self._registry.items():
+            if model_admin.has_module_permission(request):
+                groups[model_admin.group].append((model_admin.place, self._entry(request, model, model_admin)))
+        return [
+            {
+                "name": name,
+                "app_label": f"group-{number}",
+                "models": [entry for _, entry in sorted(entries, key=lambda pair: pair[0])],
+            }
+            for number, (name, entries) in enumerate(groups.items(), start=1)
+            if entries
+        ]
+
+    def _entry(self, request, model, model_admin):
+        route = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        perms = model_admin.get_model_perms(request)
+        return {
+            "model": model,
+            "name": capfirst(model._meta.verbose_name_plural),
+            "object_name": model._meta.object_name,
+            "perms": perms,
+            "admin_url": reverse(f"{route}_changelist"),
+            "add_url": reverse(f"{route}_add") if perms["add"] else None,
+            "view_only": not perms["change"],
+        }
+
+    def index(self, request, extra_context=None):
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        errands = [
+            {
+                "label": errand.label,
+                "hint": errand.hint,
+                "url": errand.url(),
+                "waiting": errand.waiting(request.user) if errand.waiting else None,
+            }
+            for errand in self.errands
+            if errand.may_see(request.user)
+        ]
+        return super().index(request, {"errands": errands, **(extra_context or {})})
+
+
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
+    """Offers only what the related model's own list shows this user."""
+
+    def field_choices(self, field, request, model_admin):
+        rows = model_admin.choices_of(field, request, to_keep=False)
+        return [(row.pk, str(row)) for row in rows]
+
+
+admin.FieldListFilter.register(lambda field: field.remote_field, ScopedRelatedFilter, take_priority=True)
+
+
+class ScopedFields:
+    """What a list and its inlines share: fields whose choices end where the user's scope ends."""
+
+    formfield_overrides = {models.DateField: {"widget": DateInput}}
+    right_to_keep: Right | None = None
+
+    def choices_of(self, db_field, request, *, to_keep=True):
+        """Rows of the related model's own list; nothing when that model has no list."""
+        related = db_field.remote_field.model
+        if not self.admin_site.is_registered(related):
+            return related._default_manager.none()
+        rows = self.admin_site.get_model_admin(related).get_queryset(request)
+        if to_keep and self.right_to_keep and hasattr(rows, "reachable_by"):
+            rows = rows.reachable_by(request.user, self.right_to_keep)
+        return rows
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.remote_field.model is Branch:
+            kwargs.setdefault("form_class", BranchChoiceField)
+        kwargs.setdefault("queryset", self.choices_of(db_field, request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs.setdefault("queryset", self.choices_of(db_field, request))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
+    """A list cut to the user's scope. Read-only unless ``right_to_keep`` names the right it takes to write.
+
+    Where a verb exists the subclass calls it in ``save_model`` or in an action, and its field is read-only.
+    """
+
+    group = GROUPS[0]
+    place = 0
+    right_to_see = Right.SEE_BRANCHES
+    can_add = can_delete = False
+    #: What a verb called from the form may raise to refuse; its message is shown.
+    refusals: tuple[type[Exception], ...] = ()
+
+    list_per_page = 50
+    list_max_show_all = 50
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    view_on_site = False
+    save_as = False
+
+    # Who sees and who writes
+
+    def visible(self, request):
+        """``visible_to`` the user, and inside the part of the tree for which the admin was opened to him."""
+        rows = self.model._default_manager.visible_to(request.user)
+        return rows.filter(within(rows.scope_field, ranges_of(request.user, Right.USE_ADMIN)))
+
+    def get_queryset(self, request):
+        rows = self.visible(request)
+        if ordering := self.get_ordering(request):
+            rows = rows.order_by(*ordering)
+        return rows
+
+    def get_object(self, request, object_id, from_field=None):
+        obj = super().get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        return obj
+
+    def to_field_allowed(self, request, to_field):
+        return to_field == self.opts.pk.name
+
+    def path_of(self, obj):
+        return obj.branch_path
+
+    def may_keep(self, request, obj):
+        return self.right_to_keep is not None and may(request.user, self.right_to_keep, self.path_of(obj))
+
+    def _may_keep_any(self, request):
+        return self.right_to_keep is not None and has_right(request.user, self.right_to_keep)
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return has_right(request.user, self.right_to_see)
+
+    def has_add_permission(self, request):
+        return self.can_add and self._may_keep_any(request)
+
+    def has_change_permission(self, request, obj=None):
+        return self._may_keep_any(request) if obj is None else self.may_keep(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.can_delete and self.has_change_permission(request, obj)
+
+    def lookup_allowed(self, lookup, value, request):
+        """Only what a filter of this list asks: free conditions on a column would tell what the page masks."""
+        names = [entry[0] if isinstance(entry, tuple) else entry for entry in self.get_list_filter(request)]
+        fields = [name for name in names if isinstance(name, str)] + [self.date_hierarchy or ""]
+        own = {name.parameter_name for name in names if hasattr(name, "parameter_name")}
+        return lookup in own or any(name and (lookup == name or lookup.startswith(f"{name}__")) for name in fields)
+
+    # Pages
+
+    def get_urls(self):
+        """Without the old form of the address, which redirects whatever the method and whoever asks."""
+        return super().get_urls()[:-1]
+
+    def object_page(self, view, name):
+        """The address of an own page about one object: ``…/<id>/<name>/``."""
+        route = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+        return path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=route)
+
+    def own_url(self, obj, name):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=[obj.pk])
+
+    def object_tools(self, request, obj):
+        """(label, address) of the buttons over one object; over the list: :meth:`list_tools`."""
+        return []
+
+    def list_tools(self, request):
+        return []
+
+    def page_context(self, request, obj, title):
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": obj,
+            "title": title,
+            "subtitle": str(obj),
+            "has_view_permission": True,
+        }
+
+    def changelist_view(self, request, extra_context=None):
+        if request.method == "POST":
+            if not self.get_actions(request):
+                return HttpResponseNotAllowed(["GET"])
+            self._refuse_foreign_selection(request)
+        context = {"title": self.opts.verbose_name_plural, "tools": self.list_tools(request)}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def _refuse_foreign_selection(self, request):
+        """One row of somebody else's among the selected ones, and nothing is done to any."""
+        selected = set(request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME))
+        try:
+            found = self.visible(request).filter(pk__in=selected).count()
+        except (ValueError, ValidationError) as error:
+            raise Http404 from error
+        if found != len(selected):
+            raise Http404
+
+    def refuse_unkept(self, request, rows):
+        """An action over rows of which one may only be seen is refused whole."""
+        if not all(self.may_keep(request, row) for row in rows):
+            raise PermissionDenied("所选内容中有您无权修改的，没有作任何改动。")
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except self.refusals as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["title"] = f"新增{self.opts.verbose_name}" if add else str(obj)
+        context["subtitle"] = None
+        context["tools"] = self.object_tools(request, obj) if change else []
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # What was done goes to the audit trail
+
+    def save_model(self, request, obj, form, change):
+        before = {name: _plain(form.initial.get(name)) for name in form.changed_data} if change else {}
+        super().save_model(request, obj, form, change)
+        after = {name: _plain(form.cleaned_data.get(name)) for name in form.changed_data}
+        if after:
+            self.record(request, "change" if change else "add", obj, before, after)
+
+    def save_formset(self, request, form, formset, change):
+        formset.save()
+        for obj in formset.new_objects:
+            self.record(request, "add", obj)
+        for obj, names in formset.changed_objects:
+            self.record(request, "change", obj, after={name: _plain(getattr(obj, name)) for name in names})
+        for obj in formset.deleted_objects:
+            self.record(request, "delete", obj)
+
+    def delete_model(self, request, obj):
+        self.record(request, "delete", obj)
+        super().delete_model(request, obj)
+
+    def record(self, request, done, obj, before=None, after=None):
+        audit.record(f"{obj._meta.model_name}.{done}", by=request.user, on=obj, before=before, after=after)
+
+    def log_addition(self, request, obj, message):
+        return None
+
+    def log_change(self, request, obj, message):
+        return None
+
+    def log_deletions(self, request, queryset):
+        return None
+
+    def get_deleted_objects(self, objs, request):
+        """What hangs on the objects is counted, not named: it may lie outside the scope."""
+        collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
+        collector.collect(objs)
+        protected = {}
+        for obj in collector.protected:
+            name = obj._meta.verbose_name_plural
+            protected[name] = protected.get(name, 0) + 1
+        counts = {model._meta.verbose_name_plural: len(rows) for model, rows in collector.model_objs.items()}
+        unnamed = [f"{name} {count} 条" for name, count in protected.items()]
+        return [str(obj) for obj in objs], counts, set(), unnamed
+
+    def history_view(self, request, object_id, extra_context=None):
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        obj = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.page_context(request, obj, "历史记录"),
+            "changes": history.changes(obj, lambda field, keys: self._names(request, field, keys)),
+            "deeds": history.deeds(obj),
+        }
+        return render(request, "admin/object_history.html", context)
+
+    def _names(self, request, field, keys):
+        rows = self.choices_of(field, request, to_keep=False).filter(pk__in=keys)
+        return {row.pk: str(row) for row in rows}
+
+
+def _plain(value):
+    """A form's value as the audit trail keeps it."""
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(value, models.QuerySet | list):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

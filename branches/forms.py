@@ -1,0 +1,145 @@
+"""The forms of the organisation tree. They clean; :mod:`branches.tree` and its neighbours save."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+
+from . import grants
+from .models import Branch, RoleGrant, Term
+from .scope import covering_ranges, within
+from .tree import depth
+
+
+class BranchChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Organisations in official order, each below its parent."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return "　" * depth(obj.path) + obj.short_name
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date control: no script, and right on a phone."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class BranchForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Branch
+        fields = ["parent", "level", "name", "short_name", "code", "category", "form", "is_college", "founded_on", "note"]
+        # The code may be one outside the user's scope: the message tells no more than that it cannot be used.
+        error_messages = {"code": {"unique": "这个代码不能使用，请核对上级党组织编发的代码。"}}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "parent" in self.fields and not cleaned.get("parent"):
+            self.add_error("parent", "请选择上级党组织。")
+        return cleaned
+
+
+class MoveForm(forms.Form):
+    """Where to, and from which day on."""
+
+    to = BranchChoiceField(label="调整到", queryset=Branch.objects.none(), empty_label="请选择上级党组织")
+    on = forms.DateField(
+        label="生效日期", widget=DateInput, help_text="这一天之前的活动和统计仍算在原上级党组织。"
+    )
+
+    def __init__(self, branch: Branch, targets: QuerySet[Branch], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.branch = branch
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = targets.exclude(within("path", covering_ranges([branch.path]))).exclude(pk=branch.parent_id)
+        self.fields["on"].initial = timezone.localdate()
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        placement = self.branch.placements.open().first()
+        if on > timezone.localdate():
+            raise forms.ValidationError(f"生效日期不能晚于今天（{timezone.localdate():%Y-%m-%d}）。")
+        if placement and on < placement.since:
+            raise forms.ValidationError(f"生效日期不能早于现在这段隶属关系开始的日期（{placement.since:%Y-%m-%d}）。")
+        return on
+
+
+class DissolveForm(forms.Form):
+    on = forms.DateField(label="撤销日期", widget=DateInput, help_text="从这一天起不再计入义务和统计。")
+
+    def __init__(self, branch: Branch, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.branch = branch
+        self.fields["on"].initial = timezone.localdate()
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if self.branch.founded_on and on < self.branch.founded_on:
+            raise forms.ValidationError(f"撤销日期不能早于成立日期（{self.branch.founded_on:%Y-%m-%d}）。")
+        return on
+
+
+class OrderForm(forms.Form):
+    """One number for each child; equal numbers keep the order they had."""
+
+    def __init__(self, children: Iterable[Branch], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.children = list(children)
+        for place, child in enumerate(self.children, start=1):
+            self.fields[f"place-{child.pk}"] = forms.IntegerField(
+                label=child.short_name, min_value=1, max_value=99999, initial=place
+            )
+
+    def ordered(self) -> list[Branch]:
+        return sorted(self.children, key=lambda child: self.cleaned_data[f"place-{child.pk}"])
+
+
+class TermForm(forms.ModelForm):  # type: ignore[type-arg]
+    years = forms.IntegerField(
+        label="任期（年）", required=False, min_value=1, max_value=10, help_text="留空则按规定：院（系）和委员会5年，总支、支部3年。"
+    )
+
+    class Meta:
+        model = Term
+        fields = ["branch", "elected_on"]
+
+    def clean_elected_on(self) -> date:
+        day: date = self.cleaned_data["elected_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("当选日期不能晚于今天。")
+        return day
+
+
+class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """``giver`` is who grants: set by the admin before the form is made."""
+
+    giver: User
+
+    class Meta:
+        model = RoleGrant
+        fields = ["user", "role", "branch", "station", "since", "until"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        user, role, since = cleaned.get("user"), cleaned.get("role"), cleaned.get("since")
+        if not (user and role and since):
+            return cleaned
+        place = cleaned.get("branch") or cleaned.get("station")
+        if user == self.giver:
+            self.add_error("user", "不能给自己授权，请由另一位有权的人员办理。")
+        elif not grants.may_grant(self.giver, role, place.branch_path if place else ""):
+            self.add_error("role", "您不能在这个范围授予这个角色。")
+        else:
+            try:
+                grants.refuse_mixture(user, role, since, cleaned.get("until"))
+            except grants.GrantError as error:
+                self.add_error("role", str(error))
+        return cleaned
