@@ -41,7 +41,9 @@ class RemoteAddress:
 class SignInRequired(LoginRequiredMiddleware):
     """Every page asks for a sign-in unless its view says otherwise; a fragment sends the whole page there."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # the fragment's redirect is one of htmx, not of HTTP
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(reverse("login"))
         return super().handle_no_permission(request, view_func)

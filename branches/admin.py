@@ -67,7 +67,10 @@ class BranchAdmin(ScopedModelAdmin):
             return [(None, {"fields": ["parent", *self.facts]})]
         return [
             (None, {"fields": self.facts}),
-            ("组织关系", {"fields": ["parent", "position", "dissolved_on"], "description": "用页面右上方的按钮办理。"}),
+            (
+                "组织关系",
+                {"fields": ["parent", "position", "dissolved_on"], "description": "用页面右上方的按钮办理。"},
+            ),
         ]
 
     def get_readonly_fields(self, request, obj=None):
@@ -84,14 +87,19 @@ class BranchAdmin(ScopedModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
+        facts = {name: form.cleaned_data[name] for name in self.facts if name in form.cleaned_data}
         if change:
-            if "category" in form.changed_data:
-                obj.category_is_guess = False
-            super().save_model(request, obj, form, change)
+            self._change(request, obj, {name: facts[name] for name in form.changed_data})
             return
-        facts = {name: form.cleaned_data[name] for name in self.facts}
         obj.pk = tree.found(by=request.user, parent=form.cleaned_data["parent"], **facts).pk
         obj.refresh_from_db()
+
+    def _change(self, request, obj, facts):
+        """From the row as it stands: the form has already put the new values on its own object."""
+        if "category" in facts:
+            facts["category_is_guess"] = False
+        if facts:
+            tree.change(Branch.objects.get(pk=obj.pk), by=request.user, **facts)
 
     @admin.display(description="党组织", ordering="order_key")
     def indented(self, branch):
@@ -146,7 +154,13 @@ class BranchAdmin(ScopedModelAdmin):
         if asked is not None and form.is_valid():
             to, on = form.cleaned_data["to"], form.cleaned_data["on"]
             if request.method == "POST":
-                return self._done(request, branch, "已调整到“{}”。", to, lambda: tree.move(branch, to, on=on, by=request.user))
+                return self._done(
+                    request,
+                    branch,
+                    "已调整到“{}”。",
+                    to,
+                    lambda: tree.move(branch, to, on=on, by=request.user),
+                )
             context |= {
                 "preview": True,
                 "before": tree.line_of(branch.path),
@@ -160,7 +174,13 @@ class BranchAdmin(ScopedModelAdmin):
         form = DissolveForm(branch, request.POST or None)
         if request.method == "POST" and form.is_valid():
             on = form.cleaned_data["on"]
-            return self._done(request, branch, "已撤销，{} 起不再计入。", on, lambda: tree.dissolve(branch, on, by=request.user))
+            return self._done(
+                request,
+                branch,
+                "已撤销，{} 起不再计入。",
+                on,
+                lambda: tree.dissolve(branch, on, by=request.user),
+            )
         context = self.page_context(request, branch, "撤销党组织")
         context |= {"form": form, "affected": self._affected(branch)}
         return render(request, "admin/branches/branch/dissolve.html", context)
@@ -176,7 +196,13 @@ class BranchAdmin(ScopedModelAdmin):
             raise Http404
         if request.method == "POST" and form.is_valid():
             ordered = form.ordered()
-            return self._done(request, parent, "已调整下级党组织的顺序。", "", lambda: tree.reorder(parent, ordered, by=request.user))
+            return self._done(
+                request,
+                parent,
+                "已调整下级党组织的顺序。",
+                "",
+                lambda: tree.reorder(parent, ordered, by=request.user),
+            )
         context = {**self.page_context(request, parent, "调整下级党组织的顺序"), "form": form}
         return render(request, "admin/branches/branch/order.html", context)
 
@@ -196,7 +222,12 @@ class DueFilter(admin.SimpleListFilter):
     parameter_name = "due"
 
     def lookups(self, request, model_admin):
-        return [("soon", "半年内届满（含已届满）"), ("over", "已届满未换届"), ("running", "任期内"), ("ended", "往届")]
+        return [
+            ("soon", "半年内届满（含已届满）"),
+            ("over", "已届满未换届"),
+            ("running", "任期内"),
+            ("ended", "往届"),
+        ]
 
     def queryset(self, request, queryset):
         today = timezone.localdate()

@@ -90,7 +90,9 @@ class BranchbookAdminSite(admin.AdminSite):
         groups = {name: [] for name in GROUPS}
         for model, model_admin in self._registry.items():
             if model_admin.has_module_permission(request):
-                groups[model_admin.group].append((model_admin.place, self._entry(request, model, model_admin)))
+                groups[model_admin.group].append(
+                    (model_admin.place, self._entry(request, model, model_admin))
+                )
         return [
             {
                 "name": name,
@@ -245,7 +247,9 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         names = [entry[0] if isinstance(entry, tuple) else entry for entry in self.get_list_filter(request)]
         fields = [name for name in names if isinstance(name, str)] + [self.date_hierarchy or ""]
         own = {name.parameter_name for name in names if hasattr(name, "parameter_name")}
-        return lookup in own or any(name and (lookup == name or lookup.startswith(f"{name}__")) for name in fields)
+        return lookup in own or any(
+            name and (lookup == name or lookup.startswith(f"{name}__")) for name in fields
+        )
 
     # Pages
 

@@ -20,7 +20,8 @@ class BranchChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Organisations in official order, each below its parent."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return "　" * depth(obj.path) + obj.short_name
+        branch: Branch = obj
+        return "　" * depth(branch.path) + branch.short_name
 
 
 class DateInput(forms.DateInput):
@@ -35,7 +36,18 @@ class DateInput(forms.DateInput):
 class BranchForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Branch
-        fields = ["parent", "level", "name", "short_name", "code", "category", "form", "is_college", "founded_on", "note"]
+        fields = [
+            "parent",
+            "level",
+            "name",
+            "short_name",
+            "code",
+            "category",
+            "form",
+            "is_college",
+            "founded_on",
+            "note",
+        ]
         # The code may be one outside the user's scope: the message tells no more than that it cannot be used.
         error_messages = {"code": {"unique": "这个代码不能使用，请核对上级党组织编发的代码。"}}
 
@@ -59,7 +71,10 @@ class MoveForm(forms.Form):
         self.branch = branch
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = targets.exclude(within("path", covering_ranges([branch.path]))).exclude(pk=branch.parent_id)
+        present = [branch.parent.pk] if branch.parent else []
+        field.queryset = targets.exclude(within("path", covering_ranges([branch.path]))).exclude(
+            pk__in=present
+        )
         self.fields["on"].initial = timezone.localdate()
 
     def clean_on(self) -> date:
@@ -68,7 +83,9 @@ class MoveForm(forms.Form):
         if on > timezone.localdate():
             raise forms.ValidationError(f"生效日期不能晚于今天（{timezone.localdate():%Y-%m-%d}）。")
         if placement and on < placement.since:
-            raise forms.ValidationError(f"生效日期不能早于现在这段隶属关系开始的日期（{placement.since:%Y-%m-%d}）。")
+            raise forms.ValidationError(
+                f"生效日期不能早于现在这段隶属关系开始的日期（{placement.since:%Y-%m-%d}）。"
+            )
         return on
 
 
@@ -104,7 +121,11 @@ class OrderForm(forms.Form):
 
 class TermForm(forms.ModelForm):  # type: ignore[type-arg]
     years = forms.IntegerField(
-        label="任期（年）", required=False, min_value=1, max_value=10, help_text="留空则按规定：院（系）和委员会5年，总支、支部3年。"
+        label="任期（年）",
+        required=False,
+        min_value=1,
+        max_value=10,
+        help_text="留空则按规定：院（系）和委员会5年，总支、支部3年。",
     )
 
     class Meta:

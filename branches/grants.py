@@ -70,7 +70,9 @@ def refuse_mixture(user: User, role: str, since: date, until: date | None) -> No
     if role not in THREE_ADMINS:
         others = others.filter(role__in=THREE_ADMINS)
     if (other := others.first()) is not None:
-        raise GrantError(f"该账号在这段时间已是{other.get_role_display()}，三员之间、三员与其他角色不能兼任。")
+        raise GrantError(
+            f"该账号在这段时间已是{other.get_role_display()}，三员之间、三员与其他角色不能兼任。"
+        )
 
 
 def end(grant: RoleGrant, *, on: date, by: User | None) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 from django.db.models import Field, ForeignKey, Model
 
@@ -55,8 +56,8 @@ def changes(obj: Model, names: Names) -> list[Change]:
         return []
     records = list(obj.history.select_related("history_user")[:LENGTH])
     found = [
-        (newer, obj._meta.get_field(delta.field), delta.old, delta.new)
-        for newer, older in zip(records, records[1:], strict=False)
+        (newer, cast("Field[Any, Any]", obj._meta.get_field(delta.field)), delta.old, delta.new)
+        for newer, older in pairwise(records)
         for delta in newer.diff_against(older).changes
     ]
     labels = _labels(found, names)

@@ -50,7 +50,9 @@ def elect(branch: Branch, elected_on: date, years: int | None = None, *, by: Use
                 "branch_path": branch.path,
             },
         )
-        audit.record("term.elect", by=by, on=term, after={"elected_on": elected_on.isoformat(), "years": length})
+        audit.record(
+            "term.elect", by=by, on=term, after={"elected_on": elected_on.isoformat(), "years": length}
+        )
     return term
 
 

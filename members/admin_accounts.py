@@ -61,7 +61,11 @@ class UserAdmin(ScopedModelAdmin):
         return bool(roles_of(request.user) & OPENERS)
 
     def get_fields(self, request, obj=None):
-        return self.fields if obj is None else [*self.fields, "roles", "is_active", "state", "last_login", "date_joined"]
+        return (
+            self.fields
+            if obj is None
+            else [*self.fields, "roles", "is_active", "state", "last_login", "date_joined"]
+        )
 
     def get_readonly_fields(self, request, obj=None):
         return [] if obj is None else ["username", "roles", "is_active", "state", "last_login", "date_joined"]
@@ -103,7 +107,10 @@ class UserAdmin(ScopedModelAdmin):
         if queryset.filter(is_active=False).exists():
             self.message_user(request, "所选账号中有已停用的，请先恢复。没有发放任何密码。", messages.ERROR)
             return None
-        slips = [slip_of(account, passwords.issue(account, by=request.user), self.roles(account)) for account in queryset]
+        slips = [
+            slip_of(account, passwords.issue(account, by=request.user), self.roles(account))
+            for account in queryset
+        ]
         return sheet(request, slips, self._list_url())
 
     @admin.action(description="停用所选账号", permissions=["change"])

@@ -67,9 +67,7 @@ def hand_over(post: Post, to: Member, *, on: date, by: User) -> Post:
     """End ``post`` with the day before ``on`` and give it to ``to`` from that day."""
     with transaction.atomic():
         end(post, on=on - timedelta(days=1), by=by)
-        return appoint(
-            to, post.branch, post.title, since=on, by=by, group=post.group, duty=post.duty
-        )
+        return appoint(to, post.branch, post.title, since=on, by=by, group=post.group, duty=post.duty)
 
 
 def _bring_role(post: Post, by: User | None) -> None:
