@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 
 # Readings as a surname, where pypinyin's first reading is another one (《现代汉语词典》, the entries marked 姓).
 SURNAMES: dict[str, str] = dict(
@@ -48,10 +49,26 @@ def _syllables(name: str) -> tuple[str, ...]:
     surname = list(COMPOUND_SURNAMES.get(text[:2], ()))
     if not surname and text[:1] in SURNAMES:
         surname = [SURNAMES[text[0]]]
-    # What pypinyin does not know, such as a Latin name, it gives back as it is, blanks included.
-    given = lazy_pinyin(text[len(surname) :], style=Style.NORMAL)
-    words = (word for run in given for word in run.split())
-    return tuple(filter(None, map(_plain, (*surname, *words))))
+    given = text[len(surname) :]
+    if (
+        len(given) <= 3
+        and given[:2] not in PHRASES_DICT
+        and given[1:] not in PHRASES_DICT
+        and given not in PHRASES_DICT
+    ):
+        read = [part for character in given for part in _read(character)]
+    else:
+        read = _read(given)
+    return tuple(filter(None, map(_plain, (*surname, *read))))
+
+
+@lru_cache(maxsize=32_768)
+def _read(text: str) -> list[str]:
+    """What pypinyin reads, 80 µs for a text not met before. What it does not know it gives back, here word by word.
+
+    A short name in which it knows no phrase it reads character by character: then its answers are kept for each.
+    """
+    return [word for run in lazy_pinyin(text, style=Style.NORMAL) for word in run.split()]
 
 
 def _plain(syllable: str) -> str:

@@ -46,6 +46,10 @@ def annotate_workbook(
     telephone numbers) are text, whatever they were. The original texts are kept, so that the corrected copy can be
     uploaded like the file it came from; the reason names the row of that file. ValueError for a row it does not have.
     """
+    given = list(rows)
+    for marked in given:
+        if not header.row_number < marked.row_number <= len(sheet.rows):
+            raise ValueError(f"工作表“{sheet.name}”的数据里没有第 {marked.row_number} 行。")
     workbook = Workbook(write_only=True)
     workbook.properties.creator = ""
     out: Any = workbook.create_sheet("需要更正的行")
@@ -55,9 +59,7 @@ def annotate_workbook(
     out.append(
         [_head_cell(out, text) for text in (REASON, ADVICE, *(column.heading for column in header.columns))]
     )
-    for marked in rows:
-        if not header.row_number < marked.row_number <= len(sheet.rows):
-            raise ValueError(f"工作表“{sheet.name}”的数据里没有第 {marked.row_number} 行。")
+    for marked in given:
         out.append(list(_cells(out, marked, sheet.rows[marked.row_number - 1], width, text_columns)))
     workbook.save(target)
 

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO, StringIO
 from math import isfinite
 from pathlib import Path
@@ -137,7 +138,10 @@ def _convert(rows: list[list[Any]]) -> None:
 
 def _cell(value: object) -> Cell:
     if isinstance(value, float):
-        return int(value) if value.is_integer() else value if isfinite(value) else str(value)
+        if not value.is_integer():
+            return value if isfinite(value) else str(value)
+        # Above 2**53 the digits as the sheet shows them, 999999200509266000, not the nearest power's …048.
+        return int(value) if abs(value) < 2**53 else int(Decimal(repr(value)))
     if value == "":
         return None
     return value if isinstance(value, str | bool | int | date) else str(value)

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 TRIGGERS = "=+-@\t\r＝＋－＠"
 _GUARDED = re.compile(rf"'+[{re.escape(TRIGGERS)}]")
 # Characters that XML 1.0 does not allow, lone surrogates among them.
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
@@ -65,4 +65,4 @@ def unguard(text: str) -> str:
 
 def clean_xml(text: str) -> str:
     """Without the characters that no XML file may hold."""
-    return text if text.isprintable() else NOT_XML.sub("", text)
+    return text if text.isprintable() else _NOT_XML.sub("", text)

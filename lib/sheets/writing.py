@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Literal
 from rustpy_xlsxwriter import Format, write_worksheets
 
 from lib.sheets.annotating import Marked, annotate_workbook
-from lib.sheets.text import NOT_XML, TRIGGERS, clean_xml, guard, repair_text
+from lib.sheets.text import TRIGGERS, clean_xml, guard, repair_text
 
 __all__ = [
     "Kind",
@@ -39,7 +39,7 @@ LONGEST_TEXT = 32_767
 LARGEST_NUMBER = 2**53
 A4 = 9
 _HOT = frozenset(TRIGGERS + "'")
-_UNSAFE = re.compile(rf"\n[{re.escape(TRIGGERS)}']|{NOT_XML.pattern}")
+_UNSAFE_START = re.compile(rf"\n[{re.escape(TRIGGERS)}']")
 _NOT_IN_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -111,7 +111,7 @@ def cell_text(value: object) -> str | None:
 
 
 def _number(value: object) -> object:
-    if value.__class__ is int and -LARGEST_NUMBER <= value <= LARGEST_NUMBER:  # type: ignore[operator]
+    if value.__class__ is int and -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
         return value
     number = float(value) if isinstance(value, Decimal) else value
     if isinstance(number, int | float) and not isinstance(number, bool):
@@ -120,7 +120,7 @@ def _number(value: object) -> object:
 
 
 def _date(value: object) -> object:
-    if value.__class__ is date and value.year >= 1900:  # type: ignore[attr-defined]
+    if value.__class__ is date and value.year >= 1900:
         return value
     day = value.date() if isinstance(value, datetime) else value
     return day if isinstance(day, date) and day.year >= 1900 else cell_text(day)
@@ -153,7 +153,7 @@ def _records(sheet: OutSheet) -> Iterator[dict[str, Any]]:
                 cells[index] = cell_text(cells[index])
         for index, convert in others:
             cells[index] = convert(cells[index])
-        yield dict(zip(headings, cells, strict=True))
+        yield dict(zip(headings, cells))  # noqa: B905 - their lengths were compared; strict costs a third more
     if is_empty:
         yield dict.fromkeys(headings)
 
@@ -168,10 +168,15 @@ def _row_test(texts: list[int]) -> Callable[[list[Any]], bool]:
     def is_safe(cells: list[Any]) -> bool:
         values = pick(cells)
         try:
-            joined = "\n" + "\n".join(filter(None, values))
+            plain = "".join(filter(None, values))
         except TypeError:
             return False
-        return _UNSAFE.search(joined) is None and len(joined) <= LONGEST_TEXT and 0 not in values
+        return (
+            plain.isprintable()
+            and len(plain) <= LONGEST_TEXT
+            and _UNSAFE_START.search("\n" + "\n".join(filter(None, values))) is None
+            and 0 not in values  # nor False: `filter` passes over them
+        )
 
     return is_safe
 
