@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
-    path("", include("accounts.urls")),
     path("", include("members.urls")),
+    path("", include("jobs.urls")),
+    path("", include("reports.urls")),
 ]

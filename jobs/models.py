@@ -62,3 +62,16 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
+
+    @property
+    def percent(self) -> int | None:
+        """How far the present stage is; None when it does not say."""
+        return min(100, 100 * self.done // self.total) if self.total else None
+
+    @property
+    def seconds_left(self) -> int | None:
+        """By the pace of the present stage so far; None when nothing can be said yet."""
+        if self.state != self.State.RUNNING or not self.done or not self.started_at or not self.beat_at:
+            return None
+        spent = (self.beat_at - self.started_at).total_seconds()
+        return round(spent * (self.total - self.done) / self.done) if self.total > self.done else None

@@ -7,16 +7,15 @@ row is the truth: a lost message or a killed worker leaves a row that :func:`swe
 import hashlib
 import logging
 import secrets
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -42,21 +41,25 @@ class JobRefused(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """``work(progress)`` does the job; ``may_fetch(user, job)`` is asked at every download."""
+    """``work(progress)`` does the job; ``may_fetch(user, job)`` is asked at every download.
+
+    A repeatable one may be done again with the same parameters, when its result has gone.
+    """
 
     name: str
     work: Callable[["Progress"], None]
     may_fetch: Callable[[User, Job], bool]
+    is_repeatable: bool = False
 
 
 _kinds: dict[str, Kind] = {}
 
 
 def register(
-    name: str, may_fetch: Callable[[User, Job], bool]
+    name: str, may_fetch: Callable[[User, Job], bool], *, repeatable: bool = False
 ) -> Callable[[Callable[["Progress"], None]], None]:
     def keep(work: Callable[[Progress], None]) -> None:
-        _kinds[name] = Kind(name, work, may_fetch)
+        _kinds[name] = Kind(name, work, may_fetch, repeatable)
 
     return keep
 
@@ -65,6 +68,17 @@ def may_fetch(user: User, job: Job) -> bool:
     """Owner and scope are checked at download, not only when the job began."""
     kind = _kinds.get(job.kind)
     return job.owner_id == user.pk and kind is not None and kind.may_fetch(user, job)
+
+
+def may_repeat(user: User, job: Job) -> bool:
+    """Whether ``user`` may have the same done again: it is over, of a repeatable kind, and still in scope."""
+    kind = _kinds.get(job.kind)
+    return job.is_over and kind is not None and kind.is_repeatable and may_fetch(user, job)
+
+
+def repeat(job: Job, *, by: User) -> Job:
+    """Queue a new job like ``job``; the caller has asked :func:`may_repeat`."""
+    return start(job.kind, by, job.label, job.parameters)
 
 
 class Progress:
@@ -76,11 +90,17 @@ class Progress:
         self.parameters: dict[str, Any] = job.parameters
 
     def at(self, stage: str, done: int = 0, total: int = 0, *, writing: bool = False) -> None:
-        """Say where the work is. Raises :class:`Cancelled` when asked to stop and nothing is written yet."""
-        rows = Job.objects.filter(pk=self.job.pk)
-        if not writing and rows.filter(cancel_requested=True).exists():
+        """Say where the work is, at least every :data:`SILENT_FOR`.
+
+        Raises :class:`Cancelled` when asked to stop and nothing is written yet, or when another worker took over.
+        """
+        rows = _held(self.job)
+        if not writing:
+            rows = rows.filter(cancel_requested=False)
+        if not rows.update(
+            stage=stage, done=done, total=total, beat_at=timezone.now(), can_cancel=not writing
+        ):
             raise Cancelled
-        rows.update(stage=stage, done=done, total=total, beat_at=timezone.now(), can_cancel=not writing)
 
     def result_path(self, name: str) -> Path:
         """A fresh file in the results folder that will be offered under ``name``."""
@@ -112,7 +132,11 @@ def _send(job: Job) -> None:
 def run(job_id: str) -> None:
     """Do one job once: whoever turns the row from queued to running does it."""
     claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
-        state=Job.State.RUNNING, started_at=timezone.now(), beat_at=timezone.now(), attempts=F("attempts") + 1
+        state=Job.State.RUNNING,
+        started_at=timezone.now(),
+        beat_at=timezone.now(),
+        attempts=F("attempts") + 1,
+        can_cancel=True,
     )
     if not claimed:
         return
@@ -125,7 +149,7 @@ def run(job_id: str) -> None:
     except JobRefused as refusal:
         _end(job, Job.State.FAILED, str(refusal))
     except Exception:  # noqa: BLE001  whatever happened, the row must say so
-        logger.error("job %s failed\n%s", job.pk, traceback.format_exc())
+        logger.exception("job %s failed", job.pk)
         _end(
             job,
             Job.State.FAILED,
@@ -135,19 +159,39 @@ def run(job_id: str) -> None:
         _end(job, Job.State.DONE, job.message)
 
 
+def _held(job: Job) -> QuerySet[Job]:
+    """The job's row as long as this claim of it stands: a silent job may have been taken over."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+
+
 def _end(job: Job, state: str, message: str) -> None:
-    job.state, job.message = state, message[:300]
-    job.finished_at = timezone.now()
+    ended: dict[str, Any] = {
+        "state": state,
+        "message": message[:300],
+        "outcome": job.outcome,
+        "finished_at": timezone.now(),
+    }
     if state == Job.State.DONE and job.result_file:
         path = result_path_of(job)
         path.chmod(0o600)
-        job.result_sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    fields = ["state", "message", "finished_at", "outcome", "result_file", "result_name", "result_sha256"]
-    job.save(update_fields=fields)
+        ended["result_file"], ended["result_name"] = job.result_file, job.result_name
+        ended["result_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    if not _held(job).update(**ended) or state != Job.State.DONE:
+        _discard_result(job)
+
+
+def _discard_result(job: Job) -> None:
+    if job.result_file:
+        result_path_of(job).unlink(missing_ok=True)
 
 
 def result_path_of(job: Job) -> Path:
     return Path(settings.DATA_DIR) / "results" / job.result_file
+
+
+def has_result(job: Job) -> bool:
+    """Whether there is a file to fetch; it goes after :data:`KEEP`."""
+    return job.state == Job.State.DONE and bool(job.result_file) and result_path_of(job).is_file()
 
 
 def cancel(job: Job, *, by: User) -> bool:
@@ -175,7 +219,15 @@ def sweep() -> int:
     lost = Job.objects.filter(state=Job.State.QUEUED, created_at__lt=now - QUEUED_FOR)
     for job in lost:
         _send(job)
-    for job in Job.objects.filter(finished_at__lt=now - KEEP).exclude(result_file=""):
-        result_path_of(job).unlink(missing_ok=True)
-        Job.objects.filter(pk=job.pk).update(result_file="")
+    _drop_old_results(now)
     return len(lost)
+
+
+def _drop_old_results(now: datetime) -> None:
+    """By age, so that what a killed worker left half written goes too."""
+    Job.objects.filter(finished_at__lt=now - KEEP).exclude(result_file="").update(result_file="")
+    kept = set(Job.objects.exclude(result_file="").values_list("result_file", flat=True))
+    oldest = (now - KEEP).timestamp()
+    for path in (Path(settings.DATA_DIR) / "results").glob("*"):
+        if path.name not in kept and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)

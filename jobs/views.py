@@ -1,0 +1,102 @@
+"""The job centre: one's own imports and exports, how far they are, and their results."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import audit
+from accounts.http import AuthenticatedRequest
+from accounts.models import User
+
+from . import running
+from .models import Job
+
+PER_PAGE = 50
+CONTENT_TYPES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/csv",
+}
+
+
+def own_job_or_404(user: User, pk: UUID) -> Job:
+    return get_object_or_404(Job.objects.visible_to(user), pk=pk)
+
+
+@require_safe
+def job_list(request: AuthenticatedRequest) -> HttpResponse:
+    page = Paginator(Job.objects.visible_to(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    is_busy = any(not job.is_over for job in page)
+    return render(request, "jobs/job_list.html", {"page": page, "is_busy": is_busy})
+
+
+@require_safe
+def job_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    job = own_job_or_404(request.user, pk)
+    return render(request, "jobs/job_detail.html", _about(request.user, job))
+
+
+def _about(user: User, job: Job) -> dict[str, object]:
+    """What the page of a job shows. A result that has gone can be made anew."""
+    has_result = running.has_result(job)
+    return {
+        "job": job,
+        "has_result": has_result,
+        "may_fetch": has_result and running.may_fetch(user, job),
+        "is_expired": bool(job.result_name) and job.state == Job.State.DONE and not has_result,
+        "may_repeat": running.may_repeat(user, job),
+        "kept_until": job.finished_at + running.KEEP if job.finished_at else None,
+        "time_left": _time_left(job.seconds_left),
+    }
+
+
+def _time_left(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    return (
+        f"约 {max(seconds, 1)} 秒"
+        if seconds < 90
+        else f"约 {timedelta(seconds=seconds).seconds // 60 + 1} 分钟"
+    )
+
+
+@require_safe
+@cache_control(no_store=True)
+def job_result(request: AuthenticatedRequest, pk: UUID) -> FileResponse | HttpResponse:
+    job = own_job_or_404(request.user, pk)
+    if not running.may_fetch(request.user, job):
+        raise Http404
+    if not running.has_result(job):
+        return render(request, "jobs/job_detail.html", _about(request.user, job), status=410)
+    path = running.result_path_of(job)
+    audit.record("job.fetch", by=request.user, on=job, after={"sha256": job.result_sha256})
+    ending = "." + job.result_name.rpartition(".")[2]
+    return FileResponse(
+        path.open("rb"),
+        as_attachment=True,
+        filename=job.result_name,
+        content_type=CONTENT_TYPES.get(ending, "application/octet-stream"),
+    )
+
+
+@require_POST
+def job_cancel(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    job = own_job_or_404(request.user, pk)
+    if running.cancel(job, by=request.user):
+        messages.success(request, f"已请求取消“{job.label}”。")
+    else:
+        messages.error(request, f"“{job.label}”已在写入或已结束，不能取消。")
+    return redirect("job_detail", pk=job.pk)
+
+
+@require_POST
+def job_repeat(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    job = own_job_or_404(request.user, pk)
+    if not running.may_repeat(request.user, job):
+        raise Http404
+    return redirect("job_detail", pk=running.repeat(job, by=request.user).pk)
