@@ -15,6 +15,8 @@ from branches.scope import Range
 from lib.periods import Period
 from members.statistics import RosterFigures, roster_figures
 
+from .asked import Asked
+
 
 @dataclass(frozen=True)
 class Quarterly:
@@ -24,6 +26,7 @@ class Quarterly:
     today: date
     branch: Branch | None
     campaign: Campaign | None
+    category: str
     life: LifeFigures
     roster: RosterFigures
 
@@ -66,4 +69,15 @@ def compose(
     if category:
         life = life.of_category(category)
         roster = roster.of_category(category)
-    return Quarterly(period, today, branch, campaign, life, roster)
+    return Quarterly(period, today, branch, campaign, category, life, roster)
+
+
+def compose_for(asked: Asked) -> Quarterly:
+    return compose(
+        asked.ranges,
+        asked.period,
+        asked.today,
+        branch=asked.org,
+        campaign=asked.campaign,
+        category=asked.category,
+    )

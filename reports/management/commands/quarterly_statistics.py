@@ -13,7 +13,8 @@ from branches.models import Branch
 from branches.reach import whole_tree
 from branches.tree import ranges_during
 from lib.periods import Period
-from reports import quarterly
+from reports import quarterly, workbook
+from reports.asked import Asked
 from reports.quarterly import Quarterly
 
 HEADINGS = "活动 举行 按时 应开 已开 未开 应到 实到 请假 缺席".split()
@@ -31,9 +32,13 @@ class Command(BaseCommand):
         form.add_argument("--xlsx", metavar="FILE", type=Path, help="写成工作簿")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        figures = compose(options["period"], options["branch"], options["campaign"])
+        asked = read(options["period"], options["branch"], options["campaign"])
+        figures = quarterly.compose_for(asked)
         if options["json"]:
             self.stdout.write(json.dumps(figures.body(), ensure_ascii=False))
+        elif options["xlsx"]:
+            workbook.write(options["xlsx"], figures, asked, by=None)
+            self.stdout.write(f"已写入 {options['xlsx']}。")
         else:
             self._table(figures)
 
@@ -60,8 +65,8 @@ def places(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
 
 
-def compose(code: str, branch_code: str | None, campaign_name: str | None) -> Quarterly:
-    """The figures the arguments ask for; whatever they name wrongly is one sentence and exit code 2."""
+def read(code: str, branch_code: str | None, campaign_name: str | None) -> Asked:
+    """What the arguments ask for, of the whole tree; whatever they name wrongly is one sentence and exit code 2."""
     try:
         period = Period.parse(code)
     except ValueError as error:
@@ -72,8 +77,6 @@ def compose(code: str, branch_code: str | None, campaign_name: str | None) -> Qu
     campaign = Campaign.objects.filter(name=campaign_name).first() if campaign_name else None
     if campaign_name and campaign is None:
         raise CommandError(f"没有名为“{campaign_name}”的专题活动，请核对名称。", returncode=2)
-    if branch:
-        ranges = ranges_during(branch, period.start, period.end)
-    else:
-        ranges = whole_tree(period.start, period.end)
-    return quarterly.compose(ranges, period, timezone.localdate(), branch=branch, campaign=campaign)
+    whole = whole_tree(period.start, period.end)
+    ranges = ranges_during(branch, period.start, period.end) if branch else whole
+    return Asked(period, timezone.localdate(), ranges, whole, org=branch, campaign=campaign)

@@ -1,0 +1,73 @@
+"""What a page of figures is asked for, within a user's scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from activities.models import Campaign
+from branches.models import Branch
+from branches.scope import STEP, Range
+from lib.periods import Period
+
+SECOND_LEVEL = 2 * STEP
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Figures of ``ranges`` in ``period``: the scope of the user, cut to one organisation when one is asked for.
+
+    ``org`` takes in all below it, as it stood then; ``branch_id`` is one organisation by itself. ``visible`` is what
+    the user may open today.
+    """
+
+    period: Period
+    today: date
+    ranges: tuple[Range, ...]
+    visible: tuple[Range, ...]
+    org: Branch | None = None
+    branch_id: int | None = None
+    category: str = ""
+    campaign: Campaign | None = None
+    kind: str = ""
+    state: str = ""
+    on_time: str = ""
+
+    @property
+    def is_by_branch(self) -> bool:
+        """Looking into one organisation below the root, the rows are its branches."""
+        return lies_in_one(self.ranges)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of the tree was in the user's scope then."""
+        return not self.ranges
+
+    @property
+    def title(self) -> str:
+        return f"{self.org.short_name if self.org else ''}{self.period.label}"
+
+    @property
+    def as_parameters(self) -> dict[str, str]:
+        """What a job is started with."""
+        given = {
+            "period": self.period.code,
+            "org": str(self.org.pk) if self.org else "",
+            "category": self.category,
+            "campaign": self.campaign.name if self.campaign else "",
+        }
+        return {name: value for name, value in given.items() if value}
+
+    @property
+    def carried(self) -> dict[str, object]:
+        """What a link to a list behind one of the figures takes along."""
+        org = self.org.pk if self.org else organisation_at(self.ranges[0][0]) if self.is_by_branch else None
+        return {"org": org, "category": self.category, "campaign": self.campaign and self.campaign.name}
+
+
+def lies_in_one(ranges: Sequence[Range]) -> bool:
+    return len(ranges) == 1 and len(ranges[0][0]) >= SECOND_LEVEL
+
+
+def organisation_at(path: str) -> int:
+    """A path step is the organisation's own number."""
+    return int(path[-STEP:], 36)

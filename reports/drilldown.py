@@ -1,0 +1,117 @@
+"""The lists behind the figures of duties: one line a duty."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from accounts.models import User
+from activities import duties
+from activities.duties import STATE_LABELS, Duty, State
+from activities.kinds import Kind
+from activities.regulations import NATIONAL
+from branches.models import Branch
+from branches.roles import Right
+from branches.scope import may
+from lib.masking import mask_name
+from members.models import Post
+
+from .asked import SECOND_LEVEL, Asked, organisation_at
+
+
+@dataclass(frozen=True)
+class StateGroup:
+    """A state a list is asked for; several of a duty's own states may belong to it."""
+
+    label: str
+    holds: Callable[[Duty], bool]
+
+
+OPEN = frozenset({State.DUE, State.TODO, State.OVERDUE})
+STATE_GROUPS = {
+    "required": StateGroup("应开", lambda duty: duty.is_required),
+    "met": StateGroup("已开", lambda duty: duty.is_met),
+    "late": StateGroup("已开（补记）", lambda duty: duty.state == State.DONE_LATE),
+    "open": StateGroup("未开", lambda duty: duty.state in OPEN),
+    "missed": StateGroup("逾期未开", lambda duty: duty.is_missed),
+    "due": StateGroup("即将到期", lambda duty: duty.state == State.DUE),
+    "todo": StateGroup("未到期", lambda duty: duty.state == State.TODO),
+    "exempt": StateGroup("不适用", lambda duty: not duty.is_required),
+}
+#: What the pages draw for a duty's own state.
+LOOKS = {
+    State.DONE: "done",
+    State.DONE_LATE: "done",
+    State.DUE: "due",
+    State.TODO: "todo",
+    State.OVERDUE: "late",
+    State.NOT_APPLICABLE: "exempt",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One duty as the list shows it; ``branch`` is None when it is out of the user's reach today."""
+
+    duty: Duty
+    branch: Branch | None
+    unit: str
+    secretary: str
+    look: str
+    word: str
+
+
+def asked_duties(asked: Asked) -> list[Duty]:
+    """The duties a list is about, in whatever state. Seven queries."""
+    kinds = [Kind(asked.kind)] if asked.kind else None
+    found = duties.evaluate(asked.ranges, asked.period, asked.today, kinds=kinds)
+    return [
+        duty
+        for duty in found
+        if (not asked.category or duty.category == asked.category)
+        and (not asked.branch_id or duty.branch_id == asked.branch_id)
+    ]
+
+
+def in_state(found: Iterable[Duty], state: str) -> list[Duty]:
+    return [duty for duty in found if not state or STATE_GROUPS[state].holds(duty)]
+
+
+def lines(found: list[Duty], user: User, units: Iterable[Branch]) -> list[Line]:
+    """One page of duties with their branches and secretaries; names in clear only for whoever may see them."""
+    ids = {duty.branch_id for duty in found}
+    branches = Branch.objects.in_bulk(ids)
+    names = {unit.pk: unit.short_name for unit in units}
+    held = Post.objects.open().filter(branch__in=ids, title=Post.Title.SECRETARY)
+    secretaries = dict(held.values_list("branch", "member__name"))
+    shown = []
+    for duty in found:
+        branch = branches[duty.branch_id]
+        secretary = secretaries.get(duty.branch_id, "")
+        shown.append(
+            Line(
+                duty=duty,
+                branch=branch if may(user, Right.SEE_BRANCHES, branch.path) else None,
+                unit=names.get(organisation_at(duty.org_path[:SECOND_LEVEL]), ""),
+                secretary=secretary if may(user, Right.SEE_NAMES, branch.path) else mask_name(secretary),
+                look=LOOKS[duty.state],
+                word=STATE_LABELS[duty.state],
+            )
+        )
+    return shown
+
+
+def count_states(found: Iterable[Duty]) -> list[tuple[str, int]]:
+    """How many there are of each of the groups that split a list."""
+    everything = list(found)
+    return [
+        (group.label, sum(map(group.holds, everything)))
+        for name, group in STATE_GROUPS.items()
+        if name in ("required", "met", "missed", "exempt")
+    ]
+
+
+def heading(asked: Asked) -> str:
+    """The list in a few words: 9月主题党日未开."""
+    what = next((rule.title for rule in NATIONAL if rule.kind == asked.kind), "义务")
+    state = STATE_GROUPS[asked.state].label if asked.state else ""
+    where = asked.org.short_name if asked.org else ""
+    return f"{where}{asked.period.label}{what}{state}"

@@ -1,0 +1,175 @@
+"""What a page of figures is asked for: the query row, read into one object within the user's scope.
+
+A field in error counts as not given; its error stands under the field. An organisation outside the scope is a 404.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import Http404, QueryDict
+
+from accounts.models import User
+from activities.kinds import Kind
+from activities.models import Campaign
+from activities.regulations import NATIONAL
+from branches.models import Branch
+from branches.reach import organisation_within, reach_during
+from branches.roles import Right
+from branches.scope import Range, ranges_of, within
+from lib.periods import Period, month_of, quarter_of, year_of
+
+from .asked import Asked, lies_in_one
+from .drilldown import STATE_GROUPS
+
+QUARTERS_OFFERED = 8
+MONTHS_OFFERED = 12
+YEARS_OFFERED = 5
+
+
+class PeriodField(forms.CharField):
+    """The code of a period (2026Q3), offered as the last ones."""
+
+    widget = forms.Select
+
+    def clean(self, value: Any) -> Period | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return Period.parse(text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.code if isinstance(value, Period) else value
+
+
+def period_or_404(code: str) -> Period:
+    try:
+        return Period.parse(code)
+    except ValueError:
+        raise Http404 from None
+
+
+def period_choices(today: date, *extra: Period) -> list[Any]:
+    """Year, quarters and months up to today, latest first; ``extra`` when it is none of them."""
+    years = _back(year_of(today), YEARS_OFFERED)
+    quarters = _back(quarter_of(today), QUARTERS_OFFERED)
+    months = _back(month_of(today), MONTHS_OFFERED)
+    offered = {*years, *quarters, *months}
+    others = [(one.code, one.label) for one in extra if one not in offered]
+    groups = [("季度", quarters), ("月", months), ("年", years)]
+    return others + [(name, [(one.code, _label(one, today)) for one in periods]) for name, periods in groups]
+
+
+def _back(period: Period, number: int) -> list[Period]:
+    periods = [period]
+    while len(periods) < number:
+        periods.append(periods[-1].previous())
+    return periods
+
+
+def _label(period: Period, today: date) -> str:
+    return f"{period.label}（进行中）" if period.contains(today) else period.label
+
+
+def units_within(ranges: Sequence[Range]) -> list[Branch]:
+    """The organisations a user chooses among, in official order: second-level ones, or what one of them holds."""
+    visible = Branch.objects.filter(within("path", ranges))
+    if lies_in_one(ranges):
+        return list(visible.exclude(path=ranges[0][0]).order_by("order_key"))
+    second_level = visible.filter(parent__isnull=False, parent__parent__isnull=True)
+    return list(second_level.order_by("order_key"))
+
+
+class FigureFilter(forms.Form):
+    """The fields of the statistics page; the lists add their own."""
+
+    period = PeriodField(label="期间", required=False)
+    org = forms.IntegerField(label="党组织", required=False, widget=forms.Select)
+    category = forms.ChoiceField(
+        label="支部类别", required=False, choices=[("", "全部"), *Branch.Category.choices]
+    )
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.all(), label="专题活动", required=False, empty_label="不限", to_field_name="name"
+    )
+    branch = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    #: What is shown when no period is given.
+    default_period = staticmethod(quarter_of)
+
+    def __init__(self, data: QueryDict, *, user: User, today: date, period: Period | None = None) -> None:
+        values = data.copy()
+        if period:
+            values["period"] = period.code
+        super().__init__(values)
+        self.user, self.today = user, today
+        self.is_valid()
+        shown = self.cleaned_data.get("period") or self.default_period(today)
+        self.reach = reach_during(user, Right.SEE_FIGURES, shown.start, shown.end)
+        self.units = units_within(self.reach)
+        self.asked = self._read(shown)
+        self._offer()
+
+    def _read(self, period: Period) -> Asked:
+        values = self.cleaned_data
+        org, ranges = None, self.reach
+        if pk := values.get("org"):
+            org, ranges = organisation_within(self.reach, pk, period.start, period.end)
+        return Asked(
+            period=period,
+            today=self.today,
+            ranges=ranges,
+            visible=ranges_of(self.user, Right.SEE_BRANCHES),
+            org=org,
+            branch_id=values.get("branch"),
+            category=values.get("category", ""),
+            campaign=values.get("campaign"),
+            kind=values.get("kind", ""),
+            state=values.get("state", ""),
+            on_time=values.get("on_time", ""),
+        )
+
+    def _offer(self) -> None:
+        """Fill the choices; the values asked for are always among them."""
+        fields: dict[str, Any] = self.fields
+        fields["period"].widget.choices = period_choices(self.today, self.asked.period)
+        units = self.units if self.asked.org in (None, *self.units) else [self.asked.org, *self.units]
+        fields["org"].widget.choices = [("", "全部"), *((unit.pk, unit.short_name) for unit in units if unit)]
+        if not self.asked.branch_id:
+            del fields["branch"]
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.data.get(name) for name in self.fields if name != "period")
+
+
+class DutyFilter(FigureFilter):
+    kind = forms.ChoiceField(
+        label="义务",
+        required=False,
+        choices=[("", "全部"), *((rule.kind.value, rule.title) for rule in NATIONAL)],
+    )
+    state = forms.ChoiceField(
+        label="状态",
+        required=False,
+        choices=[("", "全部"), *((key, one.label) for key, one in STATE_GROUPS.items())],
+    )
+    campaign = None  # type: ignore[assignment]  # a duty belongs to none
+
+    field_order = ("period", "kind", "state", "org", "category")
+
+
+class RecordFilter(FigureFilter):
+    kind = forms.ChoiceField(label="类型", required=False, choices=[("", "全部"), *Kind.choices])
+    on_time = forms.ChoiceField(
+        label="登记", required=False, choices=[("", "全部"), ("1", "按时登记"), ("0", "补记")]
+    )
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "有效"), ("withdrawn", "已撤回"), ("all", "全部")]
+    )
+
+    default_period = staticmethod(year_of)
+    field_order = ("period", "kind", "org", "category", "campaign", "on_time", "state")

@@ -1,0 +1,33 @@
+"""Addresses of the lists behind the figures: whoever shows a number links to exactly the rows it counts."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from lib.periods import Period
+
+
+def duties(period: Period, **filters: object) -> str:
+    return _address("duty_list", period, filters)
+
+
+def records(period: Period, **filters: object) -> str:
+    return _address("activity_list", period, filters)
+
+
+def statistics(period: Period, **filters: object) -> str:
+    return with_filters(reverse("quarter_period", args=[period.code]), filters)
+
+
+def dashboard(period: Period, **filters: object) -> str:
+    return _address("dashboard", period, filters)
+
+
+def _address(name: str, period: Period, filters: Mapping[str, object]) -> str:
+    return with_filters(reverse(name), {"period": period.code, **filters})
+
+
+def with_filters(address: str, filters: Mapping[str, object]) -> str:
+    query = urlencode({name: value for name, value in filters.items() if value not in (None, "")})
+    return f"{address}?{query}" if query else address

@@ -1,0 +1,103 @@
+"""The columns of the statistics: what each counts, and the list behind it. Page and workbook share them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from activities.duties import Duty
+from activities.statistics import KindFigures
+from lib.periods import Period
+from lib.templatetags.ui import percent, thousands
+
+from . import links
+from .rollup import exempt
+
+#: A share of fewer persons than this would be about somebody.
+FEWEST_FOR_A_RATE = 5
+TOO_FEW = "应到不足 5 人次，不显示比率"
+
+Value = int | Fraction | None
+ListName = Literal["", "duties", "records"]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What one row counts, all its kinds together."""
+
+    life: KindFigures
+    exempt: int = 0
+
+
+@dataclass(frozen=True)
+class Measure:
+    group: str
+    heading: str
+    value: Callable[[Sums], Value]
+    behind: ListName = ""
+    filters: Mapping[str, str] | None = None
+
+    @property
+    def is_rate(self) -> bool:
+        return not self.behind
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value ready to be shown, with the address of the list behind it."""
+
+    text: str
+    url: str = ""
+    note: str = ""
+
+
+def rate(part: int | None, whole: int | None) -> Fraction | None:
+    return Fraction(part or 0, whole) if whole else None
+
+
+def attendance_rate(life: KindFigures) -> Fraction | None:
+    return rate(life.present, life.expected) if life.expected >= FEWEST_FOR_A_RATE else None
+
+
+DUTY, HELD, PRESENT = "义务（项）", "活动（次）", "党员参加（人次）"
+MEASURES: tuple[Measure, ...] = (
+    Measure(DUTY, "应开", lambda sums: sums.life.required, "duties", {"state": "required"}),
+    Measure(DUTY, "已开", lambda sums: sums.life.met, "duties", {"state": "met"}),
+    Measure(DUTY, "逾期未开", lambda sums: sums.life.missed, "duties", {"state": "missed"}),
+    Measure(DUTY, "不适用", lambda sums: sums.exempt, "duties", {"state": "exempt"}),
+    Measure(DUTY, "完成率", lambda sums: rate(sums.life.met, sums.life.required)),
+    Measure(HELD, "举行", lambda sums: sums.life.held, "records"),
+    Measure(HELD, "按时登记", lambda sums: sums.life.on_time, "records", {"on_time": "1"}),
+    Measure(HELD, "按时率", lambda sums: rate(sums.life.on_time, sums.life.held)),
+    Measure(PRESENT, "应到", lambda sums: sums.life.expected, "records"),
+    Measure(PRESENT, "实到", lambda sums: sums.life.present, "records"),
+    Measure(PRESENT, "请假", lambda sums: sums.life.on_leave, "records"),
+    Measure(PRESENT, "缺席", lambda sums: sums.life.absent, "records"),
+    Measure(PRESENT, "到会率", lambda sums: attendance_rate(sums.life)),
+)
+
+
+def measures_of(*, judged: bool) -> tuple[Measure, ...]:
+    """Under a campaign no duty is judged."""
+    return MEASURES if judged else tuple(one for one in MEASURES if one.group != DUTY)
+
+
+def cells(
+    measures: Sequence[Measure], sums: Sums, period: Period, filters: Mapping[str, object]
+) -> list[Cell]:
+    return [_cell(measure, sums, period, filters) for measure in measures]
+
+
+def _cell(measure: Measure, sums: Sums, period: Period, filters: Mapping[str, object]) -> Cell:
+    value = measure.value(sums)
+    if measure.is_rate:
+        hidden = measure.group == PRESENT and 0 < sums.life.expected < FEWEST_FOR_A_RATE
+        return Cell(percent(value), note=TOO_FEW if hidden else "")
+    if not isinstance(value, int):
+        return Cell(thousands(None))
+    behind = links.duties if measure.behind == "duties" else links.records
+    return Cell(thousands(value), behind(period, **{**filters, **(measure.filters or {})}) if value else "")
+
+
+def sums_of(life: KindFigures, duties: Sequence[Duty] = ()) -> Sums:
+    return Sums(life, exempt(duties))

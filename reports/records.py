@@ -1,0 +1,87 @@
+"""The list of records behind the figures of activities and attendance."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from activities.models import Activity, ActivityQuerySet
+from branches.models import Branch
+from branches.roles import Right
+from branches.scope import ranges_of, within
+
+from .asked import SECOND_LEVEL, Asked, organisation_at
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the whole list amounts to.
+
+    Records of branches that have left the user's scope since count in the figure, but are not listed.
+    """
+
+    counted: int
+    listed: int
+    on_time: int
+    expected: int
+    present: int
+    on_leave: int
+    absent: int
+
+    @property
+    def elsewhere(self) -> int:
+        return self.counted - self.listed
+
+
+@dataclass(frozen=True)
+class Line:
+    record: Activity
+    unit: str
+
+
+def counted(asked: Asked, user: User) -> ActivityQuerySet:
+    """The records a figure counts: by the place of each branch on the day.
+
+    A branch asked for by itself, without the organisation it then belonged to, is asked for as it stands today.
+    """
+    records = Activity.objects.held_in(asked.period)
+    if asked.branch_id and asked.org is None:
+        records = records.visible_to(user)
+    else:
+        records = records.filter(within("org_path", asked.ranges))
+    if asked.state != "all":
+        records = records.filter(withdrawn_at__isnull=asked.state != "withdrawn")
+    exact = {
+        "branch": asked.branch_id,
+        "branch__category": asked.category,
+        "campaigns": asked.campaign,
+        "kind": asked.kind,
+        "is_on_time": asked.on_time == "1" if asked.on_time else None,
+    }
+    return records.filter(**{name: value for name, value in exact.items() if value not in (None, "")})
+
+
+def totals(records: ActivityQuerySet, user: User) -> Totals:
+    """One query."""
+    visible = Q(within("branch_path", ranges_of(user, Right.SEE_RECORDS)))
+    persons = {name: Coalesce(Sum(name), 0) for name in ("expected", "present", "on_leave", "absent")}
+    return Totals(
+        **records.order_by().aggregate(
+            counted=Count("pk"),
+            listed=Count("pk", filter=visible),
+            on_time=Count("pk", filter=Q(is_on_time=True)),
+            **persons,
+        )
+    )
+
+
+def listed(records: ActivityQuerySet, user: User) -> ActivityQuerySet:
+    return records.visible_to(user).select_related("branch")
+
+
+def lines(page: Iterable[Activity], units: Iterable[Branch]) -> list[Line]:
+    """One page of records with the second-level organisation each belonged to on its day."""
+    names = {unit.pk: unit.short_name for unit in units}
+    return [Line(record, names.get(organisation_at(record.org_path[:SECOND_LEVEL]), "")) for record in page]

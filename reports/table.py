@@ -1,0 +1,118 @@
+"""The tables of the statistics page: one row an organisation, one row a kind of activity, ready to be shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.urls import reverse
+
+from activities.kinds import Kind
+from branches.scope import covers
+from lib.templatetags.ui import thousands
+
+from . import links
+from .asked import Asked
+from .links import with_filters
+from .measures import Cell, Measure, cells, measures_of, sums_of
+from .quarterly import Quarterly
+from .rollup import Unit, sum_of
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    url: str
+    heads: Sequence[Cell]
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Table:
+    """``bands`` are the upper headings with the number of columns each one spans."""
+
+    caption: str
+    bands: Sequence[tuple[str, int]]
+    measures: Sequence[Measure]
+    rows: Sequence[Row]
+    total: Row
+
+
+def by_unit(figures: Quarterly, asked: Asked, units: Sequence[Unit]) -> Table:
+    measures = measures_of(judged=asked.campaign is None)
+    rows = [
+        Row(
+            label=unit.branch.short_name,
+            url=_into(unit, asked),
+            heads=[_branches(unit, asked), _members(unit.members, unit.branch.pk, figures)],
+            cells=cells(measures, sums_of(sum_of(unit.kinds), unit.duties), asked.period, unit.filters),
+        )
+        for unit in units
+    ]
+    total = sums_of(sum_of(figures.life.total), figures.life.duties)
+    return Table(
+        caption=f"{asked.period.label}各{'党支部' if asked.is_by_branch else '二级党组织'}组织生活统计",
+        bands=_bands(measures),
+        measures=measures,
+        rows=rows,
+        total=Row(
+            label=f"{len(rows)} 个单位合计",
+            url="",
+            heads=[
+                Cell(thousands(sum(unit.branches for unit in units))),
+                _members(figures.roster.members, asked.org.pk if asked.org else None, figures),
+            ],
+            cells=cells(measures, total, asked.period, asked.carried),
+        ),
+    )
+
+
+def by_kind(figures: Quarterly, asked: Asked) -> Table:
+    measures = measures_of(judged=asked.campaign is None)
+    found = figures.life.total
+    rows = [
+        Row(
+            label=kind.label,
+            url="",
+            heads=[],
+            cells=cells(
+                measures,
+                sums_of(found[kind.value], [duty for duty in figures.life.duties if duty.rule.kind is kind]),
+                asked.period,
+                {**asked.carried, "kind": kind.value},
+            ),
+        )
+        for kind in Kind
+        if kind.value in found
+    ]
+    whole = sums_of(sum_of(found), figures.life.duties)
+    return Table(
+        caption=f"{asked.period.label}各类活动",
+        bands=_bands(measures),
+        measures=measures,
+        rows=rows,
+        total=Row("合计", "", [], cells(measures, whole, asked.period, asked.carried)),
+    )
+
+
+def _bands(measures: Sequence[Measure]) -> list[tuple[str, int]]:
+    return [(name, len(list(group))) for name, group in groupby(measures, lambda measure: measure.group)]
+
+
+def _into(unit: Unit, asked: Asked) -> str:
+    """One step down: the branches of a second-level organisation, or the page of a branch."""
+    if unit.branch.is_leaf:
+        is_open = covers(asked.visible, unit.branch.path)
+        return reverse("branch_page", args=[unit.branch.pk]) if is_open else ""
+    return links.statistics(asked.period, **unit.filters) if "branch" not in unit.filters else ""
+
+
+def _branches(unit: Unit, asked: Asked) -> Cell:
+    return Cell(thousands(unit.branches), "" if unit.branch.is_leaf else _into(unit, asked))
+
+
+def _members(number: int, org_id: int | None, figures: Quarterly) -> Cell:
+    """The roster of the day lists by where branches stand today, and knows no category."""
+    if figures.category or not number:
+        return Cell(thousands(number))
+    filters = {"branch": org_id, "on": figures.roster.day.isoformat()}
+    return Cell(thousands(number), with_filters(reverse("roster"), filters))

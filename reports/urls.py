@@ -1,0 +1,12 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("statistics/", views.quarter, name="quarter"),
+    path("statistics/<str:code>/", views.quarter_period, name="quarter_period"),
+    path("statistics/<str:code>/export/", views.quarter_export, name="quarter_export"),
+    path("duties/", views.duty_list, name="duty_list"),
+    path("activities/", views.activity_list, name="activity_list"),
+]

@@ -1,0 +1,121 @@
+"""Pages of figures: the way home, dashboard, statistics, and the lists behind every number."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import AuthenticatedRequest
+from accounts.models import User
+from branches.roles import THREE_ADMINS, Right, Role
+from branches.scope import has_right, roles_of
+from lib.periods import quarter_of
+
+from . import drilldown, links, quarterly, records, rollup, table, workbook
+from .definitions import definitions
+from .filters import DutyFilter, FigureFilter, RecordFilter, period_or_404
+
+PER_PAGE = 50
+
+
+def check_figures(user: User) -> None:
+    if not has_right(user, Right.SEE_FIGURES):
+        raise PermissionDenied
+
+
+@require_safe
+def home(request: AuthenticatedRequest) -> HttpResponse:
+    """Everybody's way in."""
+    roles = roles_of(request.user)
+    if Role.LEADER in roles:
+        return redirect("dashboard")
+    if roles & THREE_ADMINS:
+        return redirect("admin:index")
+    return redirect("me")
+
+
+@require_safe
+def quarter(request: AuthenticatedRequest) -> HttpResponse:
+    """The statistics of the running quarter; the query row of the page comes here with another period."""
+    check_figures(request.user)
+    period = period_or_404(request.GET.get("period") or quarter_of(timezone.localdate()).code)
+    filters = {name: value for name, value in request.GET.items() if name != "period"}
+    return redirect(links.statistics(period, **filters))
+
+
+@require_safe
+def quarter_period(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    check_figures(request.user)
+    if "period" in request.GET:
+        return quarter(request)
+    form = FigureFilter(
+        request.GET, user=request.user, today=timezone.localdate(), period=period_or_404(code)
+    )
+    asked = form.asked
+    figures = quarterly.compose_for(asked)
+    units = rollup.units(figures, asked)
+    context = {
+        "form": form,
+        "asked": asked,
+        "figures": figures,
+        "by_unit": table.by_unit(figures, asked, units),
+        "by_kind": table.by_kind(figures, asked),
+        "branch_count": sum(unit.branches for unit in units),
+        "definitions": definitions(),
+        "may_export": has_right(request.user, Right.EXPORT),
+        "dashboard_url": links.dashboard(asked.period),
+        "up_url": links.statistics(asked.period),
+    }
+    return render(request, "reports/statistics.html", context)
+
+
+@require_POST
+def quarter_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    if not has_right(request.user, Right.EXPORT):
+        raise PermissionDenied
+    form = FigureFilter(
+        request.POST, user=request.user, today=timezone.localdate(), period=period_or_404(code)
+    )
+    return redirect("job_detail", pk=workbook.start(form.asked, request.user).pk)
+
+
+@require_safe
+def duty_list(request: AuthenticatedRequest) -> HttpResponse:
+    """The duties behind a figure: as many lines as the figure says."""
+    check_figures(request.user)
+    form = DutyFilter(request.GET, user=request.user, today=timezone.localdate())
+    found = drilldown.asked_duties(form.asked)
+    page = Paginator(drilldown.in_state(found, form.asked.state), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "asked": form.asked,
+        "page": page,
+        "lines": drilldown.lines(list(page), request.user, form.units),
+        "counts": drilldown.count_states(found),
+        "heading": drilldown.heading(form.asked),
+        "dashboard_url": links.dashboard(form.asked.period),
+    }
+    return render(request, "reports/duty_list.html", context)
+
+
+@require_safe
+def activity_list(request: AuthenticatedRequest) -> HttpResponse:
+    check_figures(request.user)
+    form = RecordFilter(request.GET, user=request.user, today=timezone.localdate())
+    counted = records.counted(form.asked, request.user)
+    totals = records.totals(counted, request.user)
+    listed = records.listed(counted, request.user)
+    paginator = Paginator(listed, PER_PAGE)
+    paginator.count = totals.listed
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "asked": form.asked,
+        "page": page,
+        "lines": records.lines(page, form.units),
+        "totals": totals,
+        "dashboard_url": links.dashboard(form.asked.period),
+    }
+    return render(request, "reports/activity_list.html", context)
