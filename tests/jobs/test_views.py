@@ -32,8 +32,8 @@ def owner(client):
     return owner
 
 
-def a_job(owner, **fields):
-    return Job.objects.create(kind="test", owner=owner, label="三季度统计", **fields)
+def a_job(owner, label="三季度统计", **fields):
+    return Job.objects.create(kind="test", owner=owner, label=label, **fields)
 
 
 def a_done_job(owner):
