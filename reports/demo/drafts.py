@@ -17,7 +17,7 @@ from .offices import Group, Office
 from .organisations import Form
 from .people import People, Person
 from .scale import Setting
-from .words import CAMPAIGN_THEMES, THEMES, Theme
+from .themes import CAMPAIGN_THEMES, THEMES, Theme
 
 #: How likely a duty of the month is met in the holidays; 1 in all other months.
 STUDENT_MONTHS = {1: 0.94, 2: 0.8, 7: 0.92, 8: 0.78}
@@ -25,6 +25,13 @@ STAFF_MONTHS = {2: 0.95, 7: 0.98, 8: 0.92}
 #: The last week (0 to 3) in which students hold anything in the months of examinations.
 WEEKS_BEFORE_EXAMS = {1: 0, 6: 1}
 HOLIDAYS = {(1, 1), *((5, day) for day in range(1, 4)), *((10, day) for day in range(1, 8))}
+#: New Year's Day of the lunar calendar; nothing is held in the week that follows.
+SPRING_FESTIVALS = tuple(
+    map(
+        date.fromisoformat,
+        "2022-02-01 2023-01-22 2024-02-10 2025-01-29 2026-02-17 2027-02-06 2028-01-26 2029-02-13 2030-02-03".split(),
+    )
+)
 Chance = tuple[Kind, float, int, Group | None]
 
 
@@ -121,6 +128,8 @@ def _day(office: Office, habits: Habits, month: Period, week: int, stream: rando
         day += timedelta(days=stream.choice((-1, 1, 2)))
     if (day.month, day.day) in HOLIDAYS:
         day += timedelta(days=7)
+    if any(-1 <= (day - festival).days <= 7 for festival in SPRING_FESTIVALS):
+        day += timedelta(days=9 if day.day < 15 else -10)
     while day.weekday() > 4:
         day += timedelta(days=1)
     return min(max(day, month.start), month.end)
@@ -141,12 +150,17 @@ def expected(draft: Draft, people: People) -> list[Person]:
 
 def pick_theme(draft: Draft, stream: random.Random) -> Theme:
     """One that suits the season; a campaign has its own where the kind has."""
-    themes = (CAMPAIGN_THEMES if draft.campaign else {}).get(draft.kind) or THEMES[draft.kind]
+    category = draft.office.leaf.branch.category
+    themes = [
+        theme
+        for theme in (CAMPAIGN_THEMES if draft.campaign else {}).get(draft.kind) or THEMES[draft.kind]
+        if theme.suits(category)
+    ]
     seasonal = [theme for theme in themes if draft.day.month in theme.months]
     evergreen = [theme for theme in themes if not theme.months]
     if seasonal and (not evergreen or stream.random() < 0.6):
         return stream.choice(seasonal)
-    return stream.choice(evergreen or list(themes))
+    return stream.choice(evergreen or themes)
 
 
 def assign_campaigns(drafts: list[Draft], offices: list[Office], people: People, setting: Setting) -> None:

@@ -18,7 +18,7 @@ from branches.models import Branch
 from members.models import Member
 from reminders import ledger
 
-from . import accounts, drafts, offices, organisations, people, records
+from . import accounts, drafts, offices, organisations, people, records, settling
 from .scale import SCALES, Scale, Setting
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class _Maker:
         university = organisations.found_university(setting)
         elections = organisations.elect_all(university, setting)
         say("安排党员、职务和账号 …")
-        everybody = people.Settler(setting, university).settle()
+        everybody = settling.Settler(setting, university).settle()
         leaf = accounts.lively_leaf(university, everybody, setting.today)
         accounts.bring_birthdays(everybody, leaf, setting)
         held = offices.fill_offices(everybody, university, elections, setting)

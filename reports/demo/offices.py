@@ -95,8 +95,7 @@ def _fill_term(
     office: Office, stays: list[Stay], since: date, until: date, stream: random.Random, today: date
 ) -> None:
     seats = [(Title.SECRETARY, "")]
-    end = min(until, today)
-    voters = sum(1 for stay in stays if stay.holds_on(end) and stay.person.may_vote(end))
+    voters = max(_voters(stays, since), _voters(stays, min(until, today)))
     if voters >= COMMITTEE_FROM:
         if voters >= 18:
             seats.append((Title.DEPUTY, ""))
@@ -105,6 +104,10 @@ def _fill_term(
         ]
     for title, duty in seats:
         office.tenures += _hold(office, stays, (title, duty), since, until, stream, today)
+
+
+def _voters(stays: list[Stay], day: date) -> int:
+    return sum(stay.holds_on(day) and stay.person.may_vote(day) for stay in stays)
 
 
 def _hold(

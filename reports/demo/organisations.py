@@ -300,9 +300,9 @@ def elect_all(university: University, setting: Setting) -> dict[int, list[date]]
         terms.elect(branch, _workday(elected + timedelta(days=stream.randint(20, 200))))
     leaves = [leaf for leaf in university.leaves if leaf.branch.form != Form.TEMPORARY]
     for number, leaf in enumerate(leaves):
-        days_ago = 1_140 if number == len(leaves) // 2 else stream.randint(60, 900)
-        if number % 7 == 3:
-            days_ago = stream.randint(920, 1_070)
+        days_ago = stream.randint(920, 1_070) if number % 7 == 3 else stream.randint(60, 900)
+        if number == len(leaves) // 2:
+            days_ago = 1_140
         last = _workday(max(leaf.founded_on, min(setting.today - timedelta(days=days_ago), leaf.last_day)))
         before = _workday(last - timedelta(days=stream.randint(1_080, 1_130)))
         elections[leaf.branch.pk] = [day for day in (before, last) if day >= leaf.founded_on] or [

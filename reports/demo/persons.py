@@ -15,8 +15,42 @@ SURNAMES = (
     "魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 COMPOUND = ("欧阳", "上官", "司马", "诸葛")
-MALE = "伟强磊军洋勇杰涛超明辉刚平鹏飞波斌宇浩凯健俊帆旭宁龙晨阳博文志诚毅远峰泽昊然恒瑞嘉禾庆林松柏清和"
-FEMALE = "芳娜敏静丽艳娟霞秀英华慧巧雪琳玲云莉欣怡倩颖佳婷梦洁雅宁晴悦彤思语可心若溪知夏书言清禾一诺子衿岚月"
+#: Given names of three generations: born before 1965, before 1990, and since; each men's, then women's.
+GIVEN: tuple[tuple[int, str, str], ...] = (
+    (
+        1965,
+        (
+            "建国 国强 志强 文华 德明 永福 振华 保国 立新 世昌 学文 树林 长庚 德厚 广义 兴邦 耀宗 传礼 正义 明德 宝山 金生 "
+            "守信 福林 启明 维民 庆余 承德 怀仁 树人"
+        ),
+        (
+            "秀英 桂兰 淑珍 玉梅 凤琴 素芬 桂芳 美华 月娥 秀兰 淑华 玉珍 翠英 惠芳 爱华 雅琴 文秀 玉洁 春梅 淑贤 瑞芝 慧珍 "
+            "佩兰 彩霞 巧云 红梅 丽华 兰芝 素琴 静芳"
+        ),
+    ),
+    (
+        1990,
+        (
+            "建军 志刚 海波 永强 立军 晓明 振宇 国栋 宏伟 少华 庆丰 海涛 鹏程 家明 学军 卫东 春雷 景行 致远 文博 "
+            "少杰 立峰 永明 志诚 海峰 晓峰 新民 云帆"
+        ),
+        (
+            "晓燕 丽娟 雪梅 海燕 晓红 文静 志红 春燕 亚楠 玉婷 晓雯 淑敏 秋菊 佳丽 海英 卫红 小莉 素云 雅静 明霞 知微 若兰 "
+            "静文 雪芳 小芸 秀娟 慧敏 文慧 晓琳"
+        ),
+    ),
+    (
+        9999,
+        (
+            "子轩 浩然 宇航 俊熙 博文 嘉豪 泽宇 子墨 思源 明哲 梓睿 文昊 皓轩 瑞霖 志远 雨泽 昊天 知行 向阳 立言 望舒 清和 "
+            "亦安 书言 承志 乐天 嘉树 景明 怀瑾 子谦 以恒"
+        ),
+        (
+            "雨桐 欣怡 诗涵 梓萱 思雨 佳怡 子涵 雨欣 一诺 可馨 梦琪 若溪 语嫣 晓彤 静怡 紫涵 心悦 雅婷 晨曦 清扬 知夏 以宁 "
+            "小禾 子衿 见微 令仪 书瑶 映雪 采薇 安然 时雨 云舒"
+        ),
+    ),
+)
 NATIONS = ("01",) * 22 + ("03", "06", "08", "11", "15", "04", "02", "12")
 DISTRICTS = ("学府区", "城北区", "江东区", "新城区", "临湖区")
 ROADS = ("育才路", "文汇路", "海棠路", "梧桐街", "建设路", "青年路", "致远街", "明德路")
@@ -31,21 +65,13 @@ class Registry:
         self._count = 0
 
     def person(
-        self,
-        branch: Branch,
-        *,
-        born: date,
-        status: str,
-        job: str,
-        education: str,
-        entered: int,
-        name: str = "",
+        self, branch: Branch, *, born: date, status: str, job: str, education: str, entered: int
     ) -> Member:
         """An unsaved member; ``entered`` is the year of study or of employment."""
         stream = self._stream
         self._count += 1
         sex = Sex.FEMALE if stream.random() < 0.56 else Sex.MALE
-        called = name or _name(stream, sex)
+        called = _name(stream, sex, born)
         is_student = job == "学生"
         member = Member(
             id=UUID(int=stream.getrandbits(128), version=4),
@@ -80,14 +106,10 @@ class Registry:
                 return first + check_digit(first)
 
 
-def _name(stream: random.Random, sex: str) -> str:
-    surname = stream.choice(COMPOUND) if stream.random() < 0.01 else stream.choice(SURNAMES)
-    letters = FEMALE if sex == Sex.FEMALE else MALE
-    given = stream.choice(letters)
-    if stream.random() < 0.78:
-        second = stream.choice(letters)
-        given += second if second != given else ""
-    return surname + given
+def _name(stream: random.Random, sex: str, born: date) -> str:
+    surname = stream.choice(COMPOUND) if stream.random() < 0.008 else stream.choice(SURNAMES)
+    men, women = next((men, women) for before, men, women in GIVEN if born.year < before)
+    return surname + stream.choice((women if sex == Sex.FEMALE else men).split())
 
 
 def some_day(stream: random.Random, first: date, last: date) -> date:

@@ -23,6 +23,7 @@ from .drafts import Draft, Habits, expected
 from .offices import Title
 from .people import People, Person
 from .scale import Setting
+from .themes import Theme
 
 State = Attendance.State
 MINUTES = {
@@ -234,7 +235,7 @@ def _mark(stream: random.Random, person: Person, reasons: tuple[str, ...]) -> tu
     return State.PRESENT, ""
 
 
-def _place(draft: Draft, theme: words.Theme, stream: random.Random) -> str:
+def _place(draft: Draft, theme: Theme, stream: random.Random) -> str:
     if draft.kind in (Kind.COMMITTEE_MEETING, Kind.HEART_TALK):
         return stream.choice(("党员活动室", "书记办公室", "小会议室"))
     outdoors = next((place for word, place in words.OUTDOORS.items() if word in theme.title), "")
@@ -247,14 +248,16 @@ def _place(draft: Draft, theme: words.Theme, stream: random.Random) -> str:
     )
 
 
-def _notes(kind: Kind, theme: words.Theme, names: list[str], stream: random.Random) -> str:
+def _notes(kind: Kind, theme: Theme, names: list[str], stream: random.Random) -> str:
     text = "".join(theme.points)
-    if kind not in NO_MEETING and len(names) > 4:
+    if kind in NO_MEETING:
+        return text
+    if len(names) > 4:
         first, second = stream.sample(names, 2)
         text += stream.choice(words.CLOSINGS).format(
             a=first, b=second, n=stream.randint(3, min(8, len(names)))
         )
-    return text + (stream.choice(words.FOLLOW_UPS) if kind not in NO_MEETING else "")
+    return text + stream.choice(words.GROUP_FOLLOW_UPS if kind == Kind.GROUP_MEETING else words.FOLLOW_UPS)
 
 
 def prove() -> None:
