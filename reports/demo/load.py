@@ -47,8 +47,8 @@ def load(scale: str | Scale, seed: int, today: date, say: Callable[[str], object
     """The university of ``scale`` as of ``today``: the same three give the same data.
 
     Organisations go through their verbs. Members, posts and records are written in bulk, as an import is: with the
-    rows and history that the verbs would leave, and one audit entry for all. Tallies are rebuilt and proven, what is
-    due is collected, and the audit entries are sealed.
+    rows and history that the verbs would leave, and one audit entry for all. Tallies are rebuilt and proven, and what
+    is due is collected.
     """
     if (
         User.objects.exists()
@@ -65,8 +65,6 @@ def load(scale: str | Scale, seed: int, today: date, say: Callable[[str], object
         )
     with suppress(NoReverseMatch):
         ledger.collect(today)
-    while audit.seal():
-        pass
     return made
 
 

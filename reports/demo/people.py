@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from branches.models import Branch
 from members import numbers
 from members.models import Member, MembershipSpell, StatusPeriod
 
+from .inserting import insert, insert_history
 from .organisations import FAR, Leaf
 
 Status = StatusPeriod.Status
@@ -70,12 +73,14 @@ class People:
 def write(people: People) -> None:
     """Members, spells and status periods in bulk, with the history row that a saved member has."""
     members = [person.member for person in people.persons()] + [member for member, _, _ in people.candidates]
+    now = timezone.now()
     for member, number in zip(members, numbers.allocate(len(members)), strict=True):
         member.number = number
-    Member.objects.bulk_create(members, batch_size=500)
-    Member.history.bulk_history_create(members, batch_size=500, default_change_reason="演示数据")
-    MembershipSpell.objects.bulk_create(_spells(people), batch_size=1000)
-    StatusPeriod.objects.bulk_create(_statuses(people), batch_size=1000)
+        member._history_user, member._history_date = None, now  # type: ignore[attr-defined]
+    insert(members)
+    insert_history(members, reason="演示数据")
+    insert(list(_spells(people)))
+    insert(list(_statuses(people)))
 
 
 def _spells(people: People) -> Iterator[MembershipSpell]:

@@ -20,6 +20,7 @@ from branches.models import Branch
 
 from . import words
 from .drafts import Draft, Habits, expected
+from .inserting import insert, insert_history, insert_rows
 from .offices import Title
 from .people import People, Person
 from .scale import Setting
@@ -78,10 +79,12 @@ class Writer:
             self._tell(activity, draft, [row for row in rows if row.state == State.PRESENT], stream)
             marks += rows
             activities.append(activity)
-        Activity.objects.bulk_create(activities, batch_size=500)
-        _insert(marks)
-        history = self._remember(activities)
-        self._join(activities, history, [draft.campaign for draft in ordered])
+        insert(activities)
+        _insert_attendance(marks)
+        for activity in activities:
+            activity._history_user, activity._history_date = activity.entered_by, activity.entered_at  # type: ignore[attr-defined]
+        insert_history(activities)
+        self._join(activities, [draft.campaign for draft in ordered])
         self.written += len(activities)
 
     def _activity(self, draft: Draft, habits: Habits, stream: random.Random) -> Activity:
@@ -166,15 +169,7 @@ class Writer:
                 return tenure.person.member.name if tenure.person.member.name in present else ""
         return ""
 
-    def _remember(self, activities: list[Activity]) -> dict[UUID, Any]:
-        """The history row each verb would have made: entered then, by its account."""
-        history: Any = Activity.history
-        for activity in activities:
-            activity._history_user = activity.entered_by  # type: ignore[attr-defined]
-            activity._history_date = activity.entered_at  # type: ignore[attr-defined]
-        return {row.id: row for row in history.bulk_history_create(activities, batch_size=500)}
-
-    def _join(self, activities: list[Activity], history: dict[UUID, Any], names: list[str]) -> None:
+    def _join(self, activities: list[Activity], names: list[str]) -> None:
         """Which campaign a record belongs to, in the record and in its history."""
         through = Activity.campaigns.through
         joins = through.objects.bulk_create(
@@ -186,11 +181,13 @@ class Writer:
             batch_size=500,
         )
         past: Any = apps.get_model("activities", "HistoricalActivity_campaigns")
+        versions = Activity.history.filter(id__in=[join.activity_id for join in joins])
+        history = dict(versions.values_list("id", "history_id"))
         past.objects.bulk_create(
             [
                 past(
                     id=join.pk,
-                    history=history[join.activity_id],
+                    history_id=history[join.activity_id],
                     activity_id=join.activity_id,
                     campaign=join.campaign,
                 )
@@ -200,22 +197,19 @@ class Writer:
         )
 
 
-def _insert(rows: list[Row]) -> None:
-    """Plain INSERTs that every database takes."""
-    quote, key = connection.ops.quote_name, Activity._meta.pk
-    columns = ("activity_id", "member_id", "state", "reason", "may_vote")
+def _insert_attendance(rows: list[Row]) -> None:
+    key = Activity._meta.pk
     stored = {
         pk: key.get_db_prep_value(pk, connection) for row in rows for pk in (row.activity_id, row.member_id)
     }
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {quote(Attendance._meta.db_table)} ({', '.join(map(quote, columns))}) "  # noqa: S608 - own names
-            "VALUES (%s, %s, %s, %s, %s)",
-            [
-                (stored[row.activity_id], stored[row.member_id], row.state, row.reason, row.may_vote)
-                for row in rows
-            ],
-        )
+    insert_rows(
+        Attendance,
+        ("activity_id", "member_id", "state", "reason", "may_vote"),
+        (
+            (stored[row.activity_id], stored[row.member_id], row.state, row.reason, row.may_vote)
+            for row in rows
+        ),
+    )
 
 
 def _reasons(draft: Draft) -> tuple[str, ...]:
