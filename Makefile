@@ -22,8 +22,8 @@ install: $(VENV)/.runtime ## Make .venv with what the application needs
 run: $(VENV)/.runtime ## Start Branchbook on this machine with demo data (PORT=8000, DATA_DIR=data)
 	@$(BIN)/python -m config.trial
 
-test: $(VENV)/.dev ## Run the tests, except those below (ARGS="-k name" narrows)
-	$(CLEAN_ENV) $(PYTEST) -n auto -m "not browser and not services" $(ARGS)
+test: $(VENV)/.dev ## Run the tests, except those below and the slow ones (ARGS="-k name" narrows)
+	$(CLEAN_ENV) $(PYTEST) -n auto -m "not browser and not services and not slow" $(ARGS)
 
 test-browser: $(VENV)/.dev ## Run the tests that drive Chromium
 	$(CLEAN_ENV) $(PYTEST) -m browser $(ARGS)

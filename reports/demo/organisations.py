@@ -176,12 +176,13 @@ def found_university(setting: Setting) -> University:
     """Found, move and dissolve with the tree's own verbs; placements and audit entries are theirs."""
     stream = setting.stream("organisations")
     root = _found(None, "", Level.PARTY_COMMITTEE, "001", date(1956, 9, 1))
-    lasting = [sum(not special.dissolved for special in plan.specials) for plan in UNITS]
+    plans = [plan for plan in UNITS if not setting.scale.units or plan.name in setting.scale.units]
+    lasting = [sum(not special.dissolved for special in plan.specials) for plan in plans]
     counts = shares(
-        setting.scale.branches, [float(plan.weight) for plan in UNITS], [max(1, number) for number in lasting]
+        setting.scale.branches, [float(plan.weight) for plan in plans], [max(1, number) for number in lasting]
     )
     units = []
-    for number, (plan, count) in enumerate(zip(UNITS, counts, strict=True), start=1):
+    for number, (plan, count) in enumerate(zip(plans, counts, strict=True), start=1):
         suffix = "党委" if plan.level == Level.COLLEGE_COMMITTEE else "党总支"
         founded_on = date(stream.randint(1978, 2003), stream.choice((3, 6, 9)), stream.randint(1, 28))
         branch = _found(

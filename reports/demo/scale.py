@@ -14,13 +14,17 @@ PARTY_HISTORY = "党史学习教育"
 
 @dataclass(frozen=True)
 class Scale:
-    """``members`` are on the roster of the last day; ``campaigns`` says how many records of which kind each counts."""
+    """``members`` are on the roster of the last day; ``campaigns`` says how many records of which kind each counts.
+
+    ``units`` names the colleges and departments to take; empty is all of them.
+    """
 
     branches: int
     members: int
     stations: int
     campaigns: Mapping[str, Mapping[Kind, int]]
     years: int = 3
+    units: frozenset[str] = frozenset()
 
 
 SMALL = Scale(

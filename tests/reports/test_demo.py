@@ -1,0 +1,231 @@
+"""The demo university: the same from the same seed, right in every row, and exactly as large as it says."""
+
+import hashlib
+import json
+from collections import Counter
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from activities import duties, tallies
+from activities.attendance import expected_people
+from activities.kinds import Expected, Kind, expected_of
+from activities.models import Activity, Campaign
+from activities.statistics import organizational_life
+from branches.models import Branch, RoleGrant, Station
+from branches.scope import covering_ranges
+from lib import id_number
+from lib.periods import Period, quarter_of
+from members import birthdays
+from members.models import Member
+from members.rosters import roster
+from reports.demo import accounts, load
+from reports.demo.scale import PARTY_HISTORY, SMALL, THEME_EDUCATION, Scale, Setting
+
+TODAY = date(2026, 11, 22)
+TINY = Scale(
+    branches=13,
+    members=200,
+    stations=2,
+    units=frozenset({"机关", "教育科学学院", "数学科学学院", "计算机学院", "离退休工作处"}),
+    campaigns={
+        PARTY_HISTORY: {Kind.PARTY_LECTURE: 9, Kind.THEME_DAY: 38, Kind.FILM: 4},
+        THEME_EDUCATION: {Kind.SEMINAR: 14, Kind.PRACTICE: 24},
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def university(django_db_setup, django_db_blocker):
+    """Loaded once for the module, in a transaction that the module takes back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load.load(TINY, 7, TODAY)
+        yield covering_ranges([Branch.objects.get(parent=None).path])
+        transaction.set_rollback(True)
+
+
+def campaign_counts(ranges, scale):
+    """Kind by kind, summed over the quarters, as the statistics give them."""
+    first = Setting(scale, 7, TODAY).start
+    found = {}
+    for campaign in Campaign.objects.all():
+        counts = Counter()
+        for quarter in Period(quarter_of(first).start, quarter_of(TODAY).end).quarters():
+            for kind, figures in organizational_life(ranges, quarter, TODAY, campaign).total.items():
+                counts[kind] += figures.activities
+        found[campaign.name] = dict(counts)
+    return found
+
+
+def test_roster_of_today_has_exactly_the_members_of_the_scale(university, db):
+    assert len(roster(TODAY, university)) == TINY.members
+
+
+def test_branches_of_today_are_those_of_the_scale(university, db):
+    assert Branch.objects.leaves().existing_on(TODAY).count() == TINY.branches
+    assert Branch.objects.leaves().filter(dissolved_on__isnull=False).count() == 1
+
+
+def test_past_rosters_differ(university, db):
+    people = [
+        {row.number for row in roster(day, university)} for day in (TODAY, date(2025, 5, 1), date(2024, 5, 1))
+    ]
+    assert people[0] - people[1]
+    assert people[1] - people[0]
+    assert people[2] - people[1]
+
+
+def test_campaigns_count_exactly_what_the_scale_says(university, db):
+    assert campaign_counts(university, TINY) == TINY.campaigns
+
+
+def test_each_record_of_a_campaign_has_its_attendance(university, db):
+    assert not Activity.objects.filter(campaigns__isnull=False, expected=0).exists()
+
+
+def test_records_expect_whom_the_roster_of_their_day_expects(university, db):
+    for activity in Activity.objects.select_related("branch", "group").order_by("id")[:150]:
+        people = {
+            (p.member_id, p.may_vote)
+            for p in expected_people(activity.kind, activity.branch, activity.held_on, activity.group)
+        }
+        marked = set(activity.attendances.values_list("member", "may_vote"))
+        if expected_of(activity.kind) is Expected.CHOSEN:
+            assert marked
+            assert marked <= people
+        else:
+            assert marked == people
+
+
+def test_records_stand_where_their_branch_stood(university, db):
+    moved = Branch.objects.get(placements__until__isnull=False)
+    before, after = moved.placements.order_by("since")
+    paths = {
+        (activity.held_on <= before.until, activity.org_path)
+        for activity in Activity.objects.filter(branch=moved)
+    }
+    assert paths == {(True, before.path), (False, after.path)}
+
+
+def test_tallies_counters_and_audit_are_proven(university, db):
+    assert tallies.differences() == []
+    assert tallies.counter_differences() == []
+    accounts.issue_passwords(afresh=True)
+    assert list(audit.verify()) == []
+
+
+def test_records_are_entered_after_they_were_held_and_before_today(university, db):
+    for held_on, entered_at, on_time in Activity.objects.values_list("held_on", "entered_at", "is_on_time"):
+        entered_on = timezone.localdate(entered_at)
+        assert held_on <= entered_on < TODAY
+        assert on_time == (entered_on <= held_on + timedelta(days=7))
+
+
+def test_some_duties_are_missed_and_most_are_met(university, db):
+    total = organizational_life(university, Period.quarter(2026, 2), TODAY).total
+    theme_days = total[Kind.THEME_DAY]
+    assert 0.85 < theme_days.met / theme_days.required < 1
+
+
+def test_nobody_is_real(university, db):
+    for member in Member.objects.all()[:60]:
+        assert member.id_number[:6] == "999999"
+        assert id_number.faults(member.id_number, on=TODAY) == []
+        assert id_number.birth_of(member.id_number) == member.birth_date
+        assert id_number.sex_of(member.id_number) == member.sex
+        assert member.phone[:3] == "199"
+        assert member.address.startswith("XX省XX市")
+
+
+def test_secretary_has_something_to_do_and_two_birthdays_within_the_week(university, db):
+    secretary = User.objects.get(username="shuji")
+    branch = RoleGrant.objects.get(user=secretary).branch
+    open_duties = {
+        duty.rule.kind: duty.state
+        for duty in duties.evaluate(university, Period.quarter(2026, 4), TODAY)
+        if duty.branch_id == branch.pk and duty.is_required and not duty.is_met
+    }
+    soon = birthdays.between(TODAY, TODAY + timedelta(days=7), covering_ranges([branch.path]))
+    assert Kind.THEME_DAY in open_duties
+    assert duties.State.OVERDUE in open_duties.values()
+    assert len(soon) >= 2
+
+
+def test_station_heads_serve_at_their_stations(university, db):
+    assert Station.objects.count() == TINY.stations
+    grant = RoleGrant.objects.get(user__username="gongzuozhan")
+    head = grant.station.assignments.get(is_head=True)
+    assert head.member.account.username == "gongzuozhan"
+
+
+def test_only_the_main_personas_get_a_password_and_must_change_it(university, db):
+    told = accounts.issue_passwords(afresh=True)
+    assert [persona.username for persona, password in told if password] == ["zuzhibu", "shuji", "lingdao"]
+    for persona, password in told:
+        user = User.objects.get(username=persona.username)
+        assert user.check_password(password) == bool(password)
+        assert user.must_change_password == bool(password)
+
+
+def test_accounts_are_named_again_without_those_that_have_their_own_password(university, db):
+    accounts.issue_passwords(afresh=True)
+    User.objects.filter(username="shuji").update(must_change_password=False)
+    output = StringIO()
+    call_command("demo", accounts=True, accounts_json=True, stdout=output)
+    rows = {row["username"]: row["password"] for row in json.loads(output.getvalue())}
+    assert rows["shuji"] is None
+    assert rows["zuzhibu"]
+
+
+def fingerprint():
+    """Everything but what the hour and the machine decide."""
+    rows = [
+        list(
+            Branch.objects.order_by("code").values_list(
+                "code", "name", "parent__code", "founded_on", "dissolved_on"
+            )
+        ),
+        list(Member.objects.order_by("id").values_list("id", "number", "name", "joined_on", "branch__code")),
+        list(
+            Activity.objects.order_by("id").values_list(
+                "id", "title", "held_on", "entered_at", "notes", "present"
+            )
+        ),
+        list(
+            RoleGrant.objects.order_by("user__username", "since").values_list(
+                "user__username", "role", "since"
+            )
+        ),
+    ]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def loaded(seed):
+    with transaction.atomic():
+        load.load(TINY, seed, TODAY)
+        found = fingerprint()
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.slow
+def test_same_seed_and_day_give_the_same_data(db):
+    assert loaded(7) == loaded(7) != loaded(8)
+
+
+@pytest.mark.slow
+def test_small_scale_is_what_it_says(db):
+    made = load.load(SMALL, 7, TODAY)
+    ranges = covering_ranges([Branch.objects.get(parent=None).path])
+    assert (made.branches, len(roster(TODAY, ranges))) == (90, 1_800)
+    assert campaign_counts(ranges, SMALL) == {
+        "主题教育": {"seminar": 140, "practice": 240},
+        "党史学习教育": {"party_lecture": 96, "theme_day": 380, "film": 40},
+    }
+    assert tallies.differences() == []
