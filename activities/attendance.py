@@ -8,7 +8,7 @@ from uuid import UUID
 
 from branches.models import Branch, PartyGroup
 from members import rosters
-from members.models import Member, StatusPeriod
+from members.models import StatusPeriod
 
 from .kinds import Expected, expected_of
 from .models import Attendance
@@ -59,7 +59,9 @@ def expected_people(
     if expected is Expected.COMMITTEE:
         people = rosters.committee_on(branch, day)
     elif expected is Expected.GROUP:
-        people = rosters.group_on(group, day) if group else Member.objects.none()
+        if group is None:
+            return []
+        people = rosters.group_on(group, day)
     else:
         people = rosters.branch_members_on(branch, day)
     rows: Any = people.values_list("pk", "name", "status_then")  # type: ignore[misc]  # rosters annotates it

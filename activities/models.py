@@ -1,6 +1,7 @@
 """What happened: the activity log, who was there, the campaigns it belongs to, and the tallies made from it."""
 
 import uuid
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -18,6 +19,11 @@ from members.models import Member
 from .kinds import Kind
 
 
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def running_on(self, day: date) -> Self:
+        return self.filter(started_on__lte=day).filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day))
+
+
 class Campaign(models.Model):
     """A campaign (主题教育 and the like) that gathers records of any branch and kind."""
 
@@ -25,6 +31,8 @@ class Campaign(models.Model):
     started_on = models.DateField("开始日期")
     ended_on = models.DateField("结束日期", null=True, blank=True)
     note = models.TextField("说明", blank=True)
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         verbose_name = "专题活动"
@@ -167,6 +175,34 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} {self.get_state_display()}"
+
+
+class AttendanceChange(models.Model):
+    """What one correction changed for one person; the record's own history holds the facts, not the marks.
+
+    ``version`` is the record's after the correction. An empty state means the person was not on the list.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="attendance_changes")
+    version = models.PositiveIntegerField("版本")
+    member = models.ForeignKey(Member, verbose_name="党员", on_delete=models.PROTECT, related_name="+")
+    state_before = models.CharField("原到会情况", max_length=8, choices=Attendance.State, blank=True)
+    reason_before = models.CharField("原事由", max_length=60, blank=True)
+    state_after = models.CharField("现到会情况", max_length=8, choices=Attendance.State, blank=True)
+    reason_after = models.CharField("现事由", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "到会更正"
+        verbose_name_plural = "到会更正"
+        ordering = ["activity_id", "version", "member__name_order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "version", "member"], name="attendance_change_once_per_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.get_state_before_display()} → {self.get_state_after_display()}"
 
 
 class Tally(Scoped):

@@ -1,6 +1,6 @@
 """The verbs of the activity log: log, correct, withdraw. Each writes the record, its attendance and its tallies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from branches.scope import may
 from . import tallies
 from .attendance import Counts, ExpectedPerson, Mark, count, expected_people
 from .kinds import Expected, Kind, expected_of
-from .models import Activity, Attendance, Campaign
+from .models import Activity, Attendance, AttendanceChange, Campaign
 
 #: What a form may set; everything else is the verb's.
 FACTS = ("title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes")
@@ -45,7 +45,7 @@ def log(
     held_on: date,
     marks: Mapping[UUID, Mark],
     group: PartyGroup | None = None,
-    campaigns: Iterable[Campaign] = (),
+    campaigns: Collection[Campaign] = (),
     **facts: Any,
 ) -> tuple[Activity, bool]:
     """Record an activity once. Returns it, and whether this call made it.
@@ -53,7 +53,8 @@ def log(
     In one transaction: the record with its counters, the attendance rows (the expected list of ``held_on``), the
     month's tally, the audit entry. The same ``record_id`` sent again returns the record that is there.
     """
-    _check(by, branch, kind, held_on, group)
+    _check_right(by, branch, more_than_attendance=bool(facts or campaigns))
+    _check(branch, kind, held_on, group)
     people = expected_people(kind, branch, held_on, group)
     counts = _counted(kind, people, marks)
     try:
@@ -83,11 +84,17 @@ def correct(
     version: int,
     held_on: date,
     marks: Mapping[UUID, Mark],
-    campaigns: Iterable[Campaign] | None = None,
+    campaigns: Collection[Campaign] | None = None,
     **facts: Any,
 ) -> Activity:
-    """Change a record that is at ``version``; history keeps what it was. Raises :class:`Conflict` for the loser."""
-    _check(by, activity.branch, activity.kind, held_on, activity.group)
+    """Change a record that is at ``version``; history keeps what it was. Raises :class:`Conflict` for the loser.
+
+    In one transaction: the record, its attendance with what changed for whom, the tallies of both months, the audit
+    entry.
+    """
+    more = bool(facts or campaigns or held_on != activity.held_on)
+    _check_right(by, activity.branch, more_than_attendance=more)
+    _check(activity.branch, activity.kind, held_on, activity.group)
     with transaction.atomic():
         _lock(activity.branch)
         current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
@@ -101,8 +108,7 @@ def correct(
         current.version += 1
         _fill(current, _counted(current.kind, people, marks), facts)
         current.save()
-        current.attendances.all().delete()
-        _write_attendance(current, people, marks)
+        _rewrite_attendance(current, people, marks)
         if campaigns is not None:
             current.campaigns.set(campaigns)
         tallies.refresh_keys({old_key, tallies.key_of(current)})
@@ -145,25 +151,45 @@ def expected_for_correction(activity: Activity, held_on: date) -> list[ExpectedP
     return people
 
 
-def _check(by: User | None, branch: Branch, kind: str, held_on: date, group: PartyGroup | None) -> None:
-    if by is not None and not may(by, Right.RECORD, branch.path):
-        raise RecordError("只有本支部书记、记录员或上级工作人员可以登记。")
-    today = timezone.localdate()
-    if held_on > today:
-        raise RecordError(f"开展日期不能晚于今天（{today.year}年{today.month}月{today.day}日）。")
-    if not branch.exists_on(held_on):
-        raise RecordError(f"“{branch.short_name}”在这一天尚未成立或已撤销，请核对日期。")
+def _check_right(by: User | None, branch: Branch, *, more_than_attendance: bool) -> None:
+    if by is None or may(by, Right.RECORD, branch.path):
+        return
+    if not may(by, Right.TAKE_ATTENDANCE, branch.path):
+        raise RecordError("只有本支部书记、记录员、考勤员或上级工作人员可以登记。")
+    if more_than_attendance:
+        raise RecordError("考勤员只登记到会情况，其他内容请由书记或记录员填写。")
+
+
+def _check(branch: Branch, kind: str, held_on: date, group: PartyGroup | None) -> None:
+    if fault := fault_of_day(branch, held_on):
+        raise RecordError(fault)
     if (kind == Kind.GROUP_MEETING) != (group is not None) or (group and group.branch_id != branch.pk):
         raise RecordError("党小组会请选择本支部的党小组，其他类型不选。")
 
 
+def fault_of_day(branch: Branch, day: date) -> str:
+    """Why nothing of ``branch`` can have been held on ``day``; empty when it can."""
+    today = timezone.localdate()
+    if day > today:
+        return f"开展日期不能晚于今天（{today.year}年{today.month}月{today.day}日）。"
+    if not branch.exists_on(day):
+        return f"“{branch.short_name}”在这一天尚未成立或已撤销，请核对日期。"
+    return ""
+
+
 def _counted(kind: str, people: list[ExpectedPerson], marks: Mapping[UUID, Mark]) -> Counts:
-    """Every expected person must be marked: attendance is never assumed in silence."""
-    unmarked = [person.name for person in people if person.member_id not in marks]
-    if unmarked and expected_of(kind) is not Expected.CHOSEN:
-        more = "等" if len(unmarked) > 3 else ""
-        raise RecordError(f"还有 {len(unmarked)} 人没有标记到会情况：{'、'.join(unmarked[:3])}{more}。")
+    if fault := fault_of_marks(kind, people, marks):
+        raise RecordError(fault)
     return count(people, marks)
+
+
+def fault_of_marks(kind: str, people: Iterable[ExpectedPerson], marks: Container[UUID]) -> str:
+    """Every expected person must be marked: attendance is never assumed in silence. Empty when all are."""
+    unmarked = [person.name for person in people if person.member_id not in marks]
+    if not unmarked or expected_of(kind) is Expected.CHOSEN:
+        return ""
+    more = "等" if len(unmarked) > 3 else ""
+    return f"还有 {len(unmarked)} 人没有标记到会情况：{'、'.join(unmarked[:3])}{more}。"
 
 
 def _lock(branch: Branch) -> None:
@@ -187,6 +213,34 @@ def _fill(activity: Activity, counts: Counts, facts: Mapping[str, Any]) -> None:
 def place_on(branch: Branch, day: date) -> str:
     """The branch's path on ``day``; the present one for a day before its first placement."""
     return branch.placements.on(day).values_list("path", flat=True).first() or branch.path
+
+
+def _rewrite_attendance(activity: Activity, people: list[ExpectedPerson], marks: Mapping[UUID, Mark]) -> None:
+    """Replace the attendance rows and keep, for each person, what this version changed."""
+    before = marks_of(activity)
+    activity.attendances.all().delete()
+    _write_attendance(activity, people, marks)
+    after = marks_of(activity)
+    unmarked = Mark("")
+    AttendanceChange.objects.bulk_create(
+        AttendanceChange(
+            activity=activity,
+            version=activity.version,
+            member_id=member,
+            state_before=before.get(member, unmarked).state,
+            reason_before=before.get(member, unmarked).reason,
+            state_after=after.get(member, unmarked).state,
+            reason_after=after.get(member, unmarked).reason,
+        )
+        for member in before.keys() | after.keys()
+        if before.get(member) != after.get(member)
+    )
+
+
+def marks_of(activity: Activity) -> dict[UUID, Mark]:
+    """Person → mark, as the record has it now."""
+    rows = activity.attendances.values_list("member", "state", "reason")
+    return {member: Mark(state, reason) for member, state, reason in rows}
 
 
 def _write_attendance(activity: Activity, people: list[ExpectedPerson], marks: Mapping[UUID, Mark]) -> None:

@@ -93,3 +93,26 @@ NATIONAL: tuple[Rule, ...] = (
 
 def rules_on(day: date) -> tuple[Rule, ...]:
     return tuple(rule for rule in NATIONAL if rule.holds_on(day))
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """At least half of ``who`` must come before a meeting may do what ``purpose`` says."""
+
+    who: str
+    purpose: str
+    article: str
+
+    @property
+    def yes(self) -> str:
+        return f"达到半数，可{self.purpose}"
+
+    @property
+    def no(self) -> str:
+        return f"不足半数，不能{self.purpose}"
+
+
+QUORUMS: dict[Kind, Quorum] = {
+    Kind.GENERAL_MEETING: Quorum("有表决权", "表决", "支部条例第十一条：半数以上有表决权的党员到会"),
+    Kind.COMMITTEE_MEETING: Quorum("支委", "开会", "支部条例第十二条：半数以上委员到会"),
+}

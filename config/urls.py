@@ -7,6 +7,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("members.urls")),
+    path("", include("activities.urls")),
+    path("", include("reminders.urls")),
     path("", include("jobs.urls")),
     path("", include("reports.urls")),
 ]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 
 from activities import duties
+from activities.agenda import record_url
 from activities.duties import Duty, State
 from branches.models import Branch, RoleGrant
 from branches.roles import Role
@@ -50,12 +51,6 @@ def duties_due(on: date) -> Iterator[Due]:
                 url=record_url(duty),
                 branch_path=path,
             )
-
-
-def record_url(duty: Duty) -> str:
-    """The form that settles the duty, prefilled."""
-    group = f"&group={duty.group_id}" if duty.group_id else ""
-    return f"{reverse('activity_log', args=[duty.rule.kind.value])}?branch={duty.branch_id}{group}"
 
 
 def birthdays_due(on: date) -> Iterator[Due]:

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from branches.roles import THREE_ADMINS, Right, Role
+from activities.views.home import secretary_home
+from branches.roles import STAFF, THREE_ADMINS, Right, Role
 from branches.scope import has_right, roles_of
 from lib.periods import quarter_of
 
@@ -33,6 +34,8 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
         return redirect("dashboard")
     if roles & THREE_ADMINS:
         return redirect("admin:index")
+    if has_right(request.user, Right.TAKE_ATTENDANCE) and not roles & STAFF:
+        return secretary_home(request)
     return redirect("me")
 
 

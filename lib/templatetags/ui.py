@@ -237,20 +237,26 @@ def query(form: BaseForm, target: str, clear_url: str = "", *, filtered: bool = 
 
 
 @register.inclusion_tag("components/roster.html")
-def roster(people: Sequence[Any], reasons: BoundField | None = None) -> dict[str, Any]:
+def roster(
+    people: Sequence[Any],
+    reasons: BoundField | None = None,
+    reason_text: BoundField | None = None,
+    *,
+    chosen: bool = False,
+) -> dict[str, Any]:
     """Who came, inside form[data-roster]. people: name (of the field), id, label, note, votes, mark (present, leave,
-    absent or empty); reasons: the radio field for leave and absence. Without script a box named rest_present
-    asks the server to mark everyone left.
+    absent or empty); reasons and reason_text: the fields for those on leave; chosen: who is not marked had no part.
+    The button named all asks the server to mark everyone left; the script does the same on the page.
     """
-    return {"people": people, "reasons": reasons}
+    return {"people": people, "reasons": reasons, "reason_text": reason_text, "chosen": chosen}
 
 
 @register.inclusion_tag("components/submitbar.html")
 def submitbar(
     form_id: str, label: str, tally: Any = None, quorum: Any = None, later: str = ""
 ) -> dict[str, Any]:
-    """The sticky bar of a phone form, for block bottom. tally: expected, present, leave, absent; quorum: rule (half,
-    over-half, four-fifths), state, text; later: label of a lesser button that sends later=1.
+    """The sticky bar of a phone form, for block bottom. tally: expected, present, leave, absent; quorum: rule (who,
+    yes, no, article), state, text; later: label of a lesser button that sends later=1.
     """
     return {"form_id": form_id, "label": label, "tally": tally, "quorum": quorum, "later": later}
 

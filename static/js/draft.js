@@ -39,10 +39,26 @@ function setUp(form) {
       if (!isTick(field) || field.checked) values[field.name].push(...valuesOf(field));
     }
     try {
-      localStorage.setItem(key, JSON.stringify({ saved: Date.now(), values }));
+      localStorage.setItem(key, JSON.stringify({ saved: Date.now(), title: form.dataset.draftTitle, path: form.dataset.draftPath, values }));
       say(`已存本机 ${clock(new Date())}。提交后会再确认一次。`);
     } catch {
       say('本机存不下草稿，请尽快提交。');
+    }
+  }
+
+  // Fields of a name in `known` have been filled before and hold what was typed since.
+  function fill(draft, known) {
+    const taken = {};
+    const fresh = fields().filter((field) => draft[field.name] && !known.has(field.name));
+    for (const field of fresh) {
+      const values = draft[field.name];
+      known.add(field.name);
+      if (isTick(field)) field.checked = values.includes(field.value);
+      else if (field.type === 'select-multiple') for (const option of field.options) option.selected = values.includes(option.value);
+      else {
+        taken[field.name] = (taken[field.name] ?? -1) + 1;
+        field.value = values[taken[field.name]] ?? field.value;
+      }
     }
   }
 
@@ -55,22 +71,18 @@ function setUp(form) {
     }
     // A form that came back with errors already holds what was sent.
     if (!draft || document.querySelector('.error-summary')) return;
-    const taken = {};
-    for (const field of fields()) {
-      const values = draft.values[field.name];
-      if (!values) continue;
-      if (isTick(field)) field.checked = values.includes(field.value);
-      else if (field.type === 'select-multiple') for (const option of field.options) option.selected = values.includes(option.value);
-      else {
-        taken[field.name] = (taken[field.name] ?? -1) + 1;
-        field.value = values[taken[field.name]] ?? field.value;
-      }
-    }
+    const known = new Set();
+    fill(draft.values, known);
     if (restored) {
       restored.hidden = false;
       restored.querySelector('[data-draft-text]').textContent = `已恢复草稿（${moment(new Date(draft.saved))} 保存）。`;
     }
     form.dispatchEvent(new Event('change', { bubbles: true }));
+    // What the server made for other values is asked for anew; what then comes is filled too.
+    document.addEventListener('htmx:afterSettle', () => fill(draft.values, known));
+    document.addEventListener('DOMContentLoaded', () => {
+      form.querySelector('[data-draft-echo]')?.dispatchEvent(new Event('change', { bubbles: true }));
+    });
   }
 
   restore();

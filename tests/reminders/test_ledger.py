@@ -116,6 +116,7 @@ class TestCollecting:
         staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
         posts.provide_accounts([post], by=staff)
         post.refresh_from_db()
+        member.refresh_from_db()
         assert any(due.recipient_id == member.account_id for due in ledger.gather(JUNE))
         posts.end(post, on=date(2026, 6, 24), by=staff)
         assert not any(due.recipient_id == member.account_id for due in ledger.gather(JUNE))

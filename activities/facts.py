@@ -1,0 +1,89 @@
+"""The facts of a record in words: for its page, for its history, and for two versions side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from .attendance import Mark
+from .models import Activity, Attendance
+
+SEPARATOR = "；"
+NOTES = "要点"
+LABELS = {
+    "title": "主题",
+    "place": "地点",
+    "host": "主持人",
+    "recorder": "记录人",
+    "lecturer": "主讲人",
+    "notes": NOTES,
+}
+_ANY_DAY = date(2000, 1, 1)
+
+
+def ends_at(starts_at: time | None, minutes: int | None) -> time | None:
+    """When it ended; None when that is not known."""
+    if starts_at is None or not minutes:
+        return None
+    return (datetime.combine(_ANY_DAY, starts_at) + timedelta(minutes=minutes)).time()
+
+
+def minutes_between(starts_at: time, ends_at: time) -> int:
+    start, end = datetime.combine(_ANY_DAY, starts_at), datetime.combine(_ANY_DAY, ends_at)
+    return int((end - start).total_seconds() // 60)
+
+
+def hours(starts_at: time | None, minutes: int | None) -> str:
+    """14:30 至 16:00, or 14:30 when the end is not known."""
+    if starts_at is None:
+        return ""
+    end = ends_at(starts_at, minutes)
+    return f"{starts_at:%H:%M} 至 {end:%H:%M}" if end else f"{starts_at:%H:%M}"
+
+
+def topics_of(title: str, label: str) -> list[str]:
+    """The topics a title is made of; none where it only repeats the kind."""
+    return [topic for topic in title.split(SEPARATOR) if topic and topic != label]
+
+
+def described(values: Mapping[str, Any]) -> dict[str, str]:
+    """Label → words for the facts of a record, of one of its versions or of a form; every label is there."""
+    words = {
+        "日期": f"{values['held_on']:%Y-%m-%d}",
+        "时间": hours(values.get("starts_at"), values.get("minutes")),
+    }
+    words |= {label: values.get(name) or "" for name, label in LABELS.items()}
+    words["专题活动"] = "、".join(sorted(campaign.name for campaign in values.get("campaigns", ())))
+    return words
+
+
+def values_of(activity: Activity) -> dict[str, Any]:
+    """What :func:`described` asks, of a record as it is stored."""
+    names = ("held_on", "starts_at", "minutes", *LABELS)
+    return {**{name: getattr(activity, name) for name in names}, "campaigns": list(activity.campaigns.all())}
+
+
+def mark_in_words(mark: Mark | None) -> str:
+    """到会, 请假（因公）; 未列入 for somebody who is not on the list."""
+    if mark is None or not mark.state:
+        return "未列入"
+    label = Attendance.State(mark.state).label
+    return f"{label}（{mark.reason}）" if mark.reason else str(label)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs between two versions of a record."""
+
+    label: str
+    before: str
+    after: str
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
+    """What differs, in the order of ``after``."""
+    return [
+        Change(label, before.get(label, ""), words)
+        for label, words in after.items()
+        if before.get(label, "") != words
+    ]

@@ -1,0 +1,395 @@
+"""The quick record, its short form for whoever only takes attendance, and withdrawing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.models import User
+from branches.models import Branch, PartyGroup
+from lib.dates import DateError, parse_date
+
+from . import facts, prefill, records, tokens
+from .attendance import ExpectedPerson, Mark, expected_people
+from .kinds import Expected, Kind, expected_of
+from .models import Activity, Campaign
+from .regulations import QUORUMS
+from .rollcall import QuorumLine, RollCall
+
+REASONS: dict[str, tuple[str, ...]] = {
+    Branch.Category.STUDENT: ("因公", "因病", "上课", "实习"),
+    Branch.Category.STAFF: ("因公", "因病", "出差", "授课"),
+    Branch.Category.RETIRED: ("因病", "在外地", "照顾家人"),
+}
+USUAL_REASONS = ("因公", "因病", "因事")
+#: Kinds in which somebody lectures.
+LECTURED = (Kind.PARTY_LECTURE, Kind.SEMINAR)
+#: Buttons that ask for the same form again, with another list or more marks, and for nothing to be checked.
+AGAIN = ("reload", "all")
+TITLE_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Whose record of what a form is for; ``activity`` is the record being corrected."""
+
+    user: User
+    branch: Branch
+    kind: str
+    activity: Activity | None = None
+
+    @property
+    def label(self) -> str:
+        return str(Kind(self.kind).label)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whoever the secretary chooses takes part; who is not marked had no part in it."""
+        return expected_of(self.kind) is Expected.CHOSEN
+
+    def people(self, day: date, group: PartyGroup | None) -> list[ExpectedPerson]:
+        if self.activity:
+            return records.expected_for_correction(self.activity, day)
+        return expected_people(self.kind, self.branch, day, group)
+
+    def groups(self, day: date) -> list[PartyGroup]:
+        """The party groups to choose from; a record keeps its own."""
+        if self.kind != Kind.GROUP_MEETING or self.activity:
+            return []
+        return list(self.branch.groups.on(day))
+
+    def marks(self) -> dict[UUID, Mark]:
+        return records.marks_of(self.activity) if self.activity else {}
+
+
+class AttendanceForm(forms.Form):
+    """When, which group, who came: what an attendance-taker may write, and what every record needs.
+
+    The roll stands beside the fields: its people are those of the day (and group) the form names, whatever else is
+    wrong with it, so that nothing typed is lost.
+    """
+
+    held_on = forms.DateField(
+        label="日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"required": "请选择日期。", "invalid": "日期应为如 2026-03-15。"},
+    )
+    group = forms.TypedChoiceField(
+        label="党小组",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择党小组。", "invalid_choice": "请选择本支部的党小组。"},
+    )
+    reason = forms.ChoiceField(label="请假事由", required=False, widget=forms.RadioSelect)
+    reason_text = forms.CharField(
+        label="其他事由",
+        required=False,
+        max_length=60,
+        error_messages={"max_length": "事由不超过 60 个字。"},
+        widget=forms.TextInput(
+            attrs={"class": "input", "placeholder": "或写其他事由", "autocomplete": "off"}
+        ),
+    )
+
+    #: May the day of a record be changed, and more be written than who came?
+    writes_facts = False
+
+    def __init__(
+        self, occasion: Occasion, data: QueryDict | None = None, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.occasion = occasion
+        self.sent = QueryDict() if data is None else data
+        self.fields["held_on"].disabled = occasion.activity is not None and not self.writes_facts
+        self.fields["held_on"].widget.attrs["max"] = timezone.localdate().isoformat()
+        self.day = self._day()
+        self._sign()
+        self._offer_groups()
+        self.roll = self._call()
+        self._offer_reasons()
+
+    def _day(self) -> date:
+        """The day the list is asked for, even while the date is still wrong."""
+        wanted = None if self.fields["held_on"].disabled else self.sent.get("held_on")
+        try:
+            day = parse_date(wanted or self.initial.get("held_on"))
+        except DateError:
+            day = None
+        today = timezone.localdate()
+        day = min(day or today, today)
+        self.initial["held_on"] = day
+        return day
+
+    def _sign(self) -> None:
+        """The signed id of a record to be; the version of a record there is, as the browser saw it."""
+        who = (self.occasion.user, self.occasion.branch, self.occasion.kind)
+        sent = self.sent.get("token", "")
+        self.record_id = tokens.read(sent, *who) if sent else None
+        self.is_expired = self.is_bound and self.occasion.activity is None and self.record_id is None
+        self.token = sent if self.record_id else tokens.issue(*who)
+        number = self.sent.get("version", "")
+        self.version = int(number) if number.isdecimal() else 0
+        if self.occasion.activity and not self.is_bound:
+            self.version = self.occasion.activity.version
+
+    def _offer_groups(self) -> None:
+        groups = {str(group.pk): group for group in self.occasion.groups(self.day)}
+        only = next(iter(groups)) if len(groups) == 1 else ""
+        wanted = str(self.sent.get("group") or self.initial.get("group") or only)
+        self.chosen_group = groups.get(wanted)
+        self.initial["group"] = wanted
+        if groups:
+            _offer(self.fields["group"], [(pk, group.name) for pk, group in groups.items()])
+        else:
+            del self.fields["group"]
+
+    def _call(self) -> RollCall:
+        earlier = self.occasion.marks()
+        people = self.occasion.people(self.day, self.chosen_group)
+        if not self.is_bound:
+            return RollCall.of_record(people, earlier)
+        roll = RollCall.sent(people, self.sent, earlier)
+        return roll.with_everybody() if "all" in self.sent else roll
+
+    def _offer_reasons(self) -> None:
+        usual = REASONS.get(self.occasion.branch.category, USUAL_REASONS)
+        _offer(self.fields["reason"], [(word, word) for word in usual])
+        shared = self.roll.shared_reason
+        self.initial["reason" if shared in usual else "reason_text"] = shared
+
+    def full_clean(self) -> None:
+        """A form that only asks for another list, or for everybody to be marked, comes back unchecked."""
+        if self.sent.keys().isdisjoint(AGAIN):
+            super().full_clean()
+        else:
+            self._errors = ErrorDict(renderer=self.renderer)
+            self.cleaned_data = {}
+
+    def clean_held_on(self) -> date:
+        day: date = self.cleaned_data["held_on"]
+        if fault := records.fault_of_day(self.occasion.branch, day):
+            raise ValidationError(fault)
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.is_expired:
+            self.add_error(None, "这张表单已过期。请先看支部页上是否已有这次记录，没有再提交一次。")
+        if not self.errors.keys() & {"held_on", "group"} and (fault := self._fault_of_roll()):
+            self.add_error(None, fault)
+        return cleaned
+
+    def _fault_of_roll(self) -> str:
+        day = f"{self.day.month}月{self.day.day}日"
+        if not self.roll.people:
+            return f"{day}的应到名单是空的，请核对日期，或先请上级党组织维护名册。"
+        if self.roll.strangers:
+            return f"名单已换成{day}的应到人员，请核对后再提交。"
+        if self.occasion.is_chosen and not self.roll.states:
+            return "还没有选择参加的人。"
+        return records.fault_of_marks(self.occasion.kind, self.roll.people, self.roll.states)
+
+    @property
+    def is_to_be_saved(self) -> bool:
+        return self.is_bound and self.sent.keys().isdisjoint(AGAIN) and self.is_valid()
+
+    @property
+    def marks(self) -> dict[UUID, Mark]:
+        reason: str = self.cleaned_data.get("reason_text") or self.cleaned_data.get("reason") or ""
+        return self.roll.marks(reason.strip())
+
+    @property
+    def day_in_words(self) -> str:
+        """今天（3月30日）, 3月12日."""
+        day = f"{self.day.month}月{self.day.day}日"
+        today = timezone.localdate()
+        if self.day == today:
+            return f"今天（{day}）"
+        return day if self.day.year == today.year else f"{self.day.year}年{day}"
+
+    @property
+    def is_unfolded(self) -> bool:
+        """The facts stand open when something in them is to be looked at."""
+        return (self.day != timezone.localdate() and self.occasion.activity is None) or bool(self.errors)
+
+    @property
+    def tally(self) -> dict[str, int]:
+        """The figures of the submit bar, as far as the marks go."""
+        counts = self.roll.counts
+        expected = counts.expected if self.occasion.is_chosen else len(self.roll.people)
+        return {
+            "expected": expected,
+            "present": counts.present,
+            "leave": counts.on_leave,
+            "absent": counts.absent,
+        }
+
+    @property
+    def why_empty(self) -> str:
+        """Why there is nobody to mark."""
+        kind = self.occasion.kind
+        if kind == Kind.GROUP_MEETING and not self.occasion.activity:
+            return "请先选择党小组。" if "group" in self.fields else "本支部在这一天没有党小组。"
+        expected = expected_of(kind)
+        who = {Expected.COMMITTEE: "支委", Expected.GROUP: "党小组成员"}.get(expected, "党员")
+        return f"本支部在这一天没有{who}，请核对日期，或请上级党组织维护名册。"
+
+    @property
+    def quorum(self) -> QuorumLine | None:
+        rule = QUORUMS.get(Kind(self.occasion.kind))
+        return self.roll.quorum_line(rule) if rule and self.roll.people else None
+
+    @property
+    def facts_sent(self) -> dict[str, Any]:
+        """What the verbs take besides day, group, marks and campaigns."""
+        return {}
+
+    @property
+    def campaigns(self) -> list[Campaign] | None:
+        """None when the form does not ask."""
+        return None
+
+
+class RecordForm(AttendanceForm):
+    """The quick record: what happened, prefilled from last time."""
+
+    writes_facts = True
+
+    starts_at = forms.TimeField(
+        label="开始时间",
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": "时间应为如 14:30。"},
+    )
+    ends_at = forms.TimeField(
+        label="结束时间",
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": "时间应为如 16:00。"},
+    )
+    place = forms.CharField(label="地点", required=False, max_length=80)
+    host = forms.CharField(label="主持人", required=False, max_length=64)
+    recorder = forms.CharField(label="记录人", required=False, max_length=64)
+    lecturer = forms.CharField(label="主讲人", required=False, max_length=64)
+    topics = forms.MultipleChoiceField(label="议题", required=False, widget=forms.CheckboxSelectMultiple)
+    topic = forms.CharField(label="另写议题", required=False, max_length=120)
+    campaigns_of = forms.TypedMultipleChoiceField(
+        label="计入专题活动", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    notes = forms.CharField(
+        label="要点",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": "可从 WPS 或微信粘贴，也可以以后再补"}),
+    )
+
+    def __init__(
+        self, occasion: Occasion, data: QueryDict | None = None, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(occasion, data, {**_recorded(occasion.activity), **(initial or {})})
+        if not occasion.activity and not self.is_bound:
+            last = prefill.facts(occasion.branch, occasion.kind, self.chosen_group, self.day, occasion.user)
+            self.initial.update(last)
+        if occasion.kind not in LECTURED:
+            del self.fields["lecturer"]
+        self._offer_topics()
+        self._offer_campaigns()
+
+    def _offer_topics(self) -> None:
+        occasion = self.occasion
+        own = facts.topics_of(occasion.activity.title, occasion.label) if occasion.activity else []
+        offered = [*own, *prefill.topics(occasion.branch, occasion.kind), *self.sent.getlist("topics")]
+        _offer(self.fields["topics"], [(topic, topic) for topic in dict.fromkeys(offered)])
+        self.initial["topics"] = own
+
+    def _offer_campaigns(self) -> None:
+        running = list(Campaign.objects.running_on(self.day))
+        current = list(self.occasion.activity.campaigns.all()) if self.occasion.activity else []
+        self._campaigns = {campaign.pk: campaign for campaign in [*running, *current]}
+        if self._campaigns:
+            _offer(
+                self.fields["campaigns_of"], [(pk, campaign.name) for pk, campaign in self._campaigns.items()]
+            )
+            self.initial["campaigns_of"] = [campaign.pk for campaign in current]
+        else:
+            del self.fields["campaigns_of"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if end and not start and "starts_at" not in self.errors:
+            self.add_error("starts_at", "填了结束时间，请同时填写开始时间。")
+        if start and end and end <= start:
+            self.add_error("ends_at", "结束时间应晚于开始时间。")
+        if len(self._title()) > TITLE_LENGTH:
+            self.add_error(
+                "topic", f"议题合起来不超过 {TITLE_LENGTH} 个字，现在是 {len(self._title())} 个字。"
+            )
+        return cleaned
+
+    def _title(self) -> str:
+        topics = [*self.cleaned_data.get("topics", []), self.cleaned_data.get("topic", "")]
+        return facts.SEPARATOR.join(dict.fromkeys(topic for topic in topics if topic))
+
+    @property
+    def hours_in_words(self) -> str:
+        start, end = (_clock(self[name].value()) for name in ("starts_at", "ends_at"))
+        return f"{start} 至 {end}" if start and end else start
+
+    @property
+    def people_in_words(self) -> str:
+        """Place and people on one line; what is empty is left out."""
+        shown = (("place", ""), ("host", "主持 "), ("recorder", "记录 "), ("lecturer", "主讲 "))
+        known = [(word, self[name].value()) for name, word in shown if name in self.fields]
+        return "，".join(f"{word}{value}" for word, value in known if value)
+
+    @property
+    def facts_sent(self) -> dict[str, Any]:
+        start, end = self.cleaned_data["starts_at"], self.cleaned_data["ends_at"]
+        plain = ("place", "host", "recorder", "lecturer", "notes")
+        return {
+            "title": self._title(),
+            "starts_at": start,
+            "minutes": facts.minutes_between(start, end) if start and end else None,
+            **{name: self.cleaned_data[name] for name in plain if name in self.cleaned_data},
+        }
+
+    @property
+    def campaigns(self) -> list[Campaign] | None:
+        if "campaigns_of" not in self.fields:
+            return None
+        return [self._campaigns[pk] for pk in self.cleaned_data["campaigns_of"]]
+
+
+class WithdrawForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="撤回原因",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明撤回原因。"},
+    )
+
+
+def _offer(field: forms.Field, choices: list[tuple[Any, str]]) -> None:
+    field.choices = choices  # type: ignore[attr-defined]
+
+
+def _clock(value: time | str | None) -> str:
+    return f"{value:%H:%M}" if isinstance(value, time) else (value or "")[:5]
+
+
+def _recorded(activity: Activity | None) -> dict[str, Any]:
+    """What the record says already, as the form asks it."""
+    if activity is None:
+        return {}
+    names = ("held_on", "starts_at", "place", "host", "recorder", "lecturer", "notes")
+    recorded = {name: getattr(activity, name) for name in names}
+    return {**recorded, "ends_at": facts.ends_at(activity.starts_at, activity.minutes)}

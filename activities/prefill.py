@@ -1,0 +1,53 @@
+"""What a new record most likely says: the facts of last time, and the topics of late."""
+
+from datetime import date
+from typing import Any
+
+from accounts.models import User
+from branches.models import Branch, PartyGroup
+from branches.roles import SCRIBES
+from branches.scope import grants_of
+from members.models import Post
+
+from .facts import ends_at, topics_of
+from .kinds import Kind
+from .models import Activity
+
+RECENT = 30
+TOPICS = 6
+
+
+def facts(branch: Branch, kind: str, group: PartyGroup | None, day: date, user: User) -> dict[str, Any]:
+    """Time, place and people of the last record of this kind; the first time, who normally takes the chair."""
+    records = Activity.objects.valid().filter(branch=branch, kind=kind)
+    if group:
+        records = records.filter(group=group)
+    last = records.values("starts_at", "minutes", "place", "host", "recorder", "lecturer").first()
+    if last is None:
+        return {
+            "host": _chair(branch, group, day),
+            "recorder": user.name if _writes_for(user, branch) else "",
+        }
+    return {**last, "ends_at": ends_at(last["starts_at"], last["minutes"])}
+
+
+def _chair(branch: Branch, group: PartyGroup | None, day: date) -> str:
+    """The group's leader or the branch's secretary (支部条例 14)."""
+    posts = Post.objects.on(day).filter(branch=branch)
+    if group:
+        held = posts.filter(group=group, title=Post.Title.GROUP_LEADER)
+    else:
+        held = posts.filter(title=Post.Title.SECRETARY)
+    return held.values_list("member__name", flat=True).first() or ""
+
+
+def _writes_for(user: User, branch: Branch) -> bool:
+    return any(grant.role in SCRIBES and grant.branch_id == branch.pk for grant in grants_of(user))
+
+
+def topics(branch: Branch, kind: str) -> list[str]:
+    """Topics of the branch's last records, those of the same kind first. One query."""
+    rows = Activity.objects.valid().filter(branch=branch).values_list("kind", "title")[:RECENT]
+    ordered = sorted(rows, key=lambda row: row[0] != kind)
+    found = [topic for of, title in ordered for topic in topics_of(title, str(Kind(of).label))]
+    return list(dict.fromkeys(found))[:TOPICS]

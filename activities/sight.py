@@ -1,0 +1,40 @@
+"""What a reader may see of a record inside his scope: a leader sees figures and masked names."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from branches.roles import Right
+from branches.scope import may
+from lib.masking import mask_name
+
+
+@dataclass(frozen=True)
+class Sight:
+    """``path`` is where the record's branch stands now."""
+
+    user: User
+    path: str
+
+    def _may(self, right: Right) -> bool:
+        return may(self.user, right, self.path)
+
+    @property
+    def may_write(self) -> bool:
+        return self._may(Right.RECORD)
+
+    @property
+    def may_mark(self) -> bool:
+        return self._may(Right.TAKE_ATTENDANCE)
+
+    @property
+    def sees_notes(self) -> bool:
+        """Notes tell who said what: they are for those who keep the record."""
+        return self.may_write
+
+    @property
+    def sees_reasons(self) -> bool:
+        """Why somebody was on leave may be an illness: it is for those who take attendance."""
+        return self.may_mark
+
+    def name(self, name: str) -> str:
+        return name if self._may(Right.SEE_NAMES) else mask_name(name)

@@ -1,0 +1,78 @@
+"""How a record came to say what it says: its versions, each with who, when and what changed."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from . import facts
+from .attendance import Mark
+from .facts import Change
+from .models import Activity, AttendanceChange
+from .sight import Sight
+
+PEOPLE = ("主持人", "记录人", "主讲人")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version, the latest first in a list; ``title`` says what was done."""
+
+    number: int
+    title: str
+    by: str
+    at: datetime
+    changes: list[Change]
+
+
+def of(activity: Activity, sight: Sight) -> list[Version]:
+    """The versions of a record, as far as the reader may see them. Four queries."""
+    kept = _last_of_each(activity)
+    people = _people(activity, sight)
+    found: list[Version] = []
+    words: dict[str, str] = {}
+    for number, row in sorted(kept.items()):
+        before, words = words, _words(row, sight)
+        changed = facts.changes(before, words) if before else []
+        found.append(
+            Version(
+                number=number,
+                title=_title(number, row, withdrawn=row.withdrawn_at is not None),
+                by=row.history_user.name if row.history_user else "系统",
+                at=row.history_date,
+                changes=[c for c in changed if sight.sees_notes or c.label != facts.NOTES] + people[number],
+            )
+        )
+    return found[::-1]
+
+
+def _last_of_each(activity: Activity) -> dict[int, Any]:
+    """Version → its last history row: writing the campaigns of a record makes one more row of the same version."""
+    rows = activity.history.select_related("history_user").prefetch_related("campaigns__campaign")
+    return {row.version: row for row in rows.order_by("history_id")}
+
+
+def _words(row: Any, sight: Sight) -> dict[str, str]:
+    """A row's facts, told from the withdrawal too."""
+    values = {field: getattr(row, field) for field in ("held_on", "starts_at", "minutes", *facts.LABELS)}
+    words = facts.described({**values, "campaigns": [link.campaign for link in row.campaigns.all()]})
+    words |= {label: sight.name(words[label]) for label in PEOPLE}
+    return {**words, "撤回原因": row.withdrawn_reason}
+
+
+def _title(number: int, row: Any, *, withdrawn: bool) -> str:
+    if number == 1:
+        return "登记"
+    return "撤回" if withdrawn else "修改"
+
+
+def _people(activity: Activity, sight: Sight) -> dict[int, list[Change]]:
+    found: dict[int, list[Change]] = defaultdict(list)
+    changed: list[AttendanceChange] = list(activity.attendance_changes.select_related("member"))
+    for row in changed:
+        before, after = Mark(row.state_before, row.reason_before), Mark(row.state_after, row.reason_after)
+        if not sight.sees_reasons:
+            before, after = Mark(before.state), Mark(after.state)
+        words = (facts.mark_in_words(before), facts.mark_in_words(after))
+        found[row.version].append(Change(sight.name(row.member.name), *words))
+    return found

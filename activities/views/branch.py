@@ -1,0 +1,188 @@
+"""A branch on one page: its year of duties, who leads it, its people, its last records."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest
+from activities import agenda
+from activities.attendance import expected_people
+from activities.duties import MET, STATE_LABELS, Duty, State
+from activities.kinds import Kind
+from activities.models import Activity
+from activities.sight import Sight
+from activities.views.matrix import CELL_STATES, months_down
+from activities.year import BranchYear, Square, branch_year
+from branches.models import Branch, Term
+from branches.scope import get_visible_or_404, grants_of
+from lib.dated import holds_on
+from members.models import GroupMembership, Post
+
+YEARS_BACK = 2
+RECENT = 8
+TERM_WARNING = timedelta(days=90)
+TITLES = (Post.Title.SECRETARY, Post.Title.DEPUTY, Post.Title.COMMITTEE)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Why a square of the matrix is not simply done; ``url`` opens the form that settles it."""
+
+    anchor: str
+    label: str
+    state: str
+    word: str
+    reasons: list[str]
+    url: str
+
+
+@dataclass(frozen=True)
+class TermLine:
+    elected_on: date
+    due_on: date
+    days_left: int
+
+    @property
+    def warning(self) -> str:
+        if self.days_left < 0:
+            return f"任期已于 {self.due_on:%Y-%m-%d} 届满，请尽快换届；确需延期的，按规定报上级党组织批准。"
+        if self.days_left <= TERM_WARNING.days:
+            return f"还有 {self.days_left} 天届满，请着手换届准备。"
+        return ""
+
+
+@require_safe
+def branch_own(request: AuthenticatedRequest) -> HttpResponse:
+    """The page of the branch one works for; without any grant, one's own page."""
+    grants = sorted(
+        (grant for grant in grants_of(request.user) if grant.branch), key=lambda g: -len(g.branch_path)
+    )
+    if not grants:
+        return redirect("me")
+    return redirect("branch_page", grants[0].branch_id)
+
+
+@require_safe
+def branch_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    branch: Branch = get_visible_or_404(Branch.objects.select_related("parent"), request.user, pk=pk)
+    today = timezone.localdate()
+    sight = Sight(request.user, branch.path)
+    context: dict[str, Any] = {"branch": branch, "sight": sight, **_leadership(branch, sight, today)}
+    if not branch.is_leaf:
+        below = Branch.objects.visible_to(request.user).filter(parent=branch).existing_on(today)
+        return render(request, "activities/branch.html", {**context, "below": below})
+    year = _asked_year(request.GET.get("year", ""), today)
+    context |= _year(branch, year, today, sight) | _people(branch, sight, today)
+    return render(request, "activities/branch.html", context)
+
+
+def _asked_year(text: str, today: date) -> int:
+    """This year or one of those before it that the switch offers."""
+    years = _offered_years(today)
+    return int(text) if text.isdecimal() and int(text) in years else today.year
+
+
+def _offered_years(today: date) -> range:
+    return range(today.year - YEARS_BACK, today.year + 1)
+
+
+def _year(branch: Branch, number: int, today: date, sight: Sight) -> dict[str, Any]:
+    year = branch_year(branch, number, today)
+    records = list(
+        Activity.objects.filter(branch=branch, held_on__year=number).only(
+            "kind", "title", "held_on", "withdrawn_at", "expected", "present", "branch_path"
+        )
+    )
+    listed = reverse_list(branch, number)
+    return {
+        "year": year,
+        "years": _offered_years(today),
+        "matrix": months_down(year, lambda square: _link(square, records, listed, today)),
+        "notes": _notes(year, sight),
+        "recent": records[:RECENT],
+        "list_url": listed,
+    }
+
+
+def reverse_list(branch: Branch, year: int) -> str:
+    """The list of the branch's records of a year."""
+    return f"{reverse('activity_list')}?branch={branch.pk}&period={year}"
+
+
+def _link(square: Square, records: list[Activity], listed: str, today: date) -> str:
+    """To the one record that met the duty, to the list of several, or to the line that says what is missing."""
+    if square.state is State.TODO and square.period.start > today:
+        return ""
+    if square.state not in MET:
+        return f"#{square.anchor}"
+    met = [
+        record
+        for record in records
+        if record.kind == square.rule.kind
+        and not record.is_withdrawn
+        and square.period.contains(record.held_on)
+    ]
+    if len(met) == 1:
+        return reverse("activity_detail", args=[met[0].pk])
+    return f"{listed.partition('&period=')[0]}&period={square.period.code}&kind={square.rule.kind.value}"
+
+
+def _notes(year: BranchYear, sight: Sight) -> list[Note]:
+    """A line for each square that has begun and is not done, or of which nothing is asked."""
+    return [
+        Note(
+            anchor=square.anchor,
+            label=square.label,
+            state=CELL_STATES[square.state],
+            word=STATE_LABELS[square.state],
+            reasons=[_reason(duty) for duty in square.duties if not duty.is_met],
+            url=_settle_url(square) if sight.may_mark else "",
+        )
+        for square in year.squares
+        if square.state not in MET and (square.state is not State.TODO or square.period.start <= year.today)
+    ]
+
+
+def _reason(duty: Duty) -> str:
+    return f"{duty.group_name}：{duty.reason}" if duty.group_name else duty.reason
+
+
+def _settle_url(square: Square) -> str:
+    open_ones = [duty for duty in square.duties if duty.is_required and not duty.is_met]
+    return agenda.record_url(open_ones[0]) if open_ones else ""
+
+
+def _leadership(branch: Branch, sight: Sight, today: date) -> dict[str, Any]:
+    posts = Post.objects.on(today).filter(branch=branch, title__in=TITLES).select_related("member")
+    ordered = sorted(posts, key=lambda post: TITLES.index(Post.Title(post.title)))
+    leaders = [
+        (
+            f"{post.duty}{post.get_title_display()}" if post.duty else post.get_title_display(),
+            sight.name(post.member.name),
+        )
+        for post in ordered
+    ]
+    term = Term.objects.filter(branch=branch, ended_on__isnull=True).order_by("-elected_on").first()
+    line = TermLine(term.elected_on, term.due_on, (term.due_on - today).days) if term else None
+    return {"leaders": leaders, "term": line}
+
+
+def _people(branch: Branch, sight: Sight, today: date) -> dict[str, Any]:
+    roster = expected_people(Kind.GENERAL_MEETING, branch, today)
+    groups: dict[int, tuple[str, list[str]]] = {
+        group.pk: (group.name, []) for group in branch.groups.on(today)
+    }
+    seats = GroupMembership.objects.filter(holds_on(today), group__in=groups).order_by("member__name_order")
+    for group, name in seats.values_list("group", "member__name"):
+        groups[group][1].append(sight.name(name))
+    return {
+        "members": [(one.member_id, sight.name(one.name), not one.may_vote) for one in roster],
+        "probationary": sum(not one.may_vote for one in roster),
+        "groups": list(groups.values()),
+    }

@@ -1,0 +1,109 @@
+"""One record: what it says, how it came to say so, and taking it back."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import AuthenticatedRequest
+from activities import facts, records, versions
+from activities.forms import WithdrawForm
+from activities.models import Activity, Attendance
+from activities.records import Conflict, RecordError
+from activities.sight import Sight
+from activities.views.places import require
+from branches.roles import Right
+from branches.scope import get_visible_or_404
+
+State = Attendance.State
+
+
+@dataclass(frozen=True)
+class Group:
+    """The people of one attendance state, as 姓名 or 姓名（事由）."""
+
+    state: str
+    label: str
+    people: list[str]
+
+
+def _found(request: AuthenticatedRequest, pk: UUID) -> tuple[Activity, Sight]:
+    rows = Activity.objects.select_related("branch", "group", "entered_by")
+    activity: Activity = get_visible_or_404(rows, request.user, pk=pk)
+    return activity, Sight(request.user, activity.branch_path)
+
+
+@require_safe
+def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    activity, sight = _found(request, pk)
+    context = {
+        "activity": activity,
+        "sight": sight,
+        "facts": _facts(activity, sight),
+        "groups": _groups(activity, sight),
+        "notes": activity.notes if sight.sees_notes else "",
+        "entered_by": sight.name(activity.entered_by.name) if activity.entered_by else "",
+        "changes": activity.version - 1 - activity.is_withdrawn,
+    }
+    return render(request, "activities/detail.html", context)
+
+
+def _facts(activity: Activity, sight: Sight) -> list[tuple[str, str]]:
+    """Label and words of what is known; names of people masked for whoever may not see them."""
+    values = facts.values_of(activity)
+    values |= {name: sight.name(values[name]) for name in ("host", "recorder", "lecturer")}
+    words = facts.described(values)
+    words.pop(facts.NOTES)
+    group = {"党小组": activity.group.name} if activity.group else {}
+    return [(label, text) for label, text in {**group, **words}.items() if text]
+
+
+def _groups(activity: Activity, sight: Sight) -> list[Group]:
+    rows = activity.attendances.order_by("member__name_order", "member__number")
+    people: dict[str, list[str]] = {state: [] for state in State.values}
+    for state, name, reason in rows.values_list("state", "member__name", "reason"):
+        shown = sight.name(name)
+        people[state].append(f"{shown}（{reason}）" if reason and sight.sees_reasons else shown)
+    return [Group(state, str(State(state).label), names) for state, names in people.items() if names]
+
+
+@require_safe
+def activity_history(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    activity, sight = _found(request, pk)
+    shown = versions.of(activity, sight)
+    return render(request, "activities/history.html", {"activity": activity, "versions": shown})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    activity, _ = _found(request, pk)
+    require(request.user, Right.RECORD, activity.branch)
+    if activity.is_withdrawn:
+        messages.info(request, "这条记录已经撤回。")
+        return redirect("activity_detail", pk)
+    form = WithdrawForm(request.POST or None, initial={"version": activity.version})
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            records.withdraw(activity, by=request.user, **form.cleaned_data)
+        except Conflict as conflict:
+            form = _renewed(form, conflict)
+            activity, status = conflict.current, 409
+        except RecordError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "已撤回。记录仍可查看，不再计数。")
+            return redirect("activity_detail", pk)
+    return render(request, "activities/withdraw.html", {"form": form, "activity": activity}, status=status)
+
+
+def _renewed(form: WithdrawForm, conflict: Conflict) -> WithdrawForm:
+    """The same reason over the record as it is now: whoever withdraws must have seen that."""
+    again: dict[str, Any] = {"reason": form.cleaned_data["reason"], "version": conflict.current.version}
+    form = WithdrawForm(again)
+    form.add_error(None, "这条记录刚被别人改过。现在的内容如下，确认仍要撤回，请再点一次。")
+    return form

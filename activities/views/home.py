@@ -1,0 +1,120 @@
+"""The secretary's first page: what is due, whose birthday it is, the year so far."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.http import AuthenticatedRequest
+from activities import agenda
+from activities.agenda import duties_of
+from activities.duties import Duty, State
+from activities.views import birthdays
+from activities.views.matrix import months_across
+from activities.views.places import Choice, asked_branch, own_branches
+from activities.year import laid_out
+from branches.models import Branch
+from branches.roles import Right
+from branches.scope import covering_ranges
+from lib.periods import Period, month_of, quarter_of, year_of
+from members.birthdays import between
+
+SHOWN_BRANCHES = 6
+
+
+@dataclass(frozen=True)
+class DueItem:
+    """One line of the due list (components/due_item.html)."""
+
+    day: int
+    when: str
+    is_soon: bool
+    title: str
+    note: str
+    url: str
+    action: str = "去记录"
+
+
+def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
+    """For whoever records for a branch; with several branches, the first of them unless the address names one."""
+    branches = list(own_branches(request.user, Right.TAKE_ATTENDANCE)[:SHOWN_BRANCHES])
+    branch = asked_branch(request) if "branch" in request.GET or not branches else branches[0]
+    assert branch is not None, "asked_branch refuses whoever has none"
+    today = timezone.localdate()
+    context = {
+        "branch": branch,
+        "branches": _switch(branches, branch, request.path),
+        **_duties(branch, today),
+        **_birthdays(branch, today),
+    }
+    return render(request, "activities/home.html", context)
+
+
+def _switch(branches: list[Branch], shown: Branch, path: str) -> list[Choice]:
+    if len(branches) < 2:
+        return []
+    return [Choice(one.short_name, f"{path}?branch={one.pk}", current=one == shown) for one in branches]
+
+
+def _duties(branch: Branch, today: date) -> dict[str, Any]:
+    """Open items and the year, from one evaluation of this year and the last quarter."""
+    year = year_of(today)
+    start = min(year.start, quarter_of(today).previous().start)
+    found = duties_of(branch, Period(start, year.end), today)
+    recent = [duty for duty in found if duty.period.end >= quarter_of(today).previous().start]
+    due = agenda.open_duties(recent, today)
+    return {
+        "headline": headline(due, today),
+        "items": [due_item(duty, today) for duty in due],
+        "year": year,
+        "matrix": months_across(
+            laid_out([d for d in found if d.period.start >= year.start], today.year, today)
+        ),
+    }
+
+
+def headline(due: list[Duty], today: date) -> str:
+    """11月还有 3 件事，1 件逾期，2 件明天截止."""
+    if not due:
+        return f"{today.month}月的事都办完了"
+    overdue = sum(duty.is_missed for duty in due)
+    first = min((duty.due_on for duty in due if not duty.is_missed), default=None)
+    parts = [f"{today.month}月还有 {len(due)} 件事"]
+    if overdue:
+        parts.append(f"{overdue} 件逾期")
+    if first:
+        number = sum(duty.due_on == first for duty in due)
+        parts.append(f"{number} 件{_day_in_words(first, today)}截止")
+    return "，".join(parts)
+
+
+def due_item(duty: Duty, today: date) -> DueItem:
+    held = f"已开 {duty.held} 次" if duty.held else "还没开"
+    overdue = duty.state is State.OVERDUE
+    return DueItem(
+        day=duty.due_on.day,
+        when="已逾期" if overdue else _near(duty.due_on, today),
+        is_soon=duty.state in (State.OVERDUE, State.DUE),
+        title=duty.title,
+        note=f"{duty.period.short_label}应开 {duty.rule.count} 次，{held}"
+        + ("，已开展的可补记" if overdue else ""),
+        url=agenda.record_url(duty),
+    )
+
+
+def _near(day: date, today: date) -> str:
+    return {0: "今天", 1: "明天"}.get((day - today).days, f"{day.month}月")
+
+
+def _day_in_words(day: date, today: date) -> str:
+    return {0: "今天", 1: "明天"}.get((day - today).days, f"{day.month}月{day.day}日")
+
+
+def _birthdays(branch: Branch, today: date) -> dict[str, Any]:
+    month = month_of(today)
+    found = between(month.start, month.end, covering_ranges([branch.path]))
+    coming = [birthdays.line(birthday, today) for birthday in found if birthday.day >= today]
+    return {"month": month, "born": len(found), "next_born": coming[0] if coming else None}

@@ -1,0 +1,78 @@
+"""One's own page: who one is here, and one's own attendance of the year."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest
+from accounts.models import User
+from activities.kinds import Kind
+from activities.models import Attendance
+from branches.roles import Role
+from branches.scope import grants_of
+from lib.periods import year_of
+from members.models import Member
+
+State = Attendance.State
+#: Attendance → the state of the status tag.
+STATES: dict[str, str] = {State.PRESENT: "done", State.LEAVE: "due", State.ABSENT: "late"}
+
+
+@dataclass(frozen=True)
+class OwnAttendance:
+    """A record one was expected at."""
+
+    day: date
+    kind: str
+    title: str
+    state: str
+    label: str
+    reason: str
+
+
+@require_safe
+def me(request: AuthenticatedRequest) -> HttpResponse:
+    member = Member.objects.select_related("branch").filter(account=request.user).first()
+    year = year_of(timezone.localdate())
+    context: dict[str, Any] = {"member": member, "roles": _roles(request.user), "year": year}
+    if member:
+        own = Attendance.objects.filter(
+            member=member,
+            activity__withdrawn_at__isnull=True,
+            activity__held_on__range=(year.start, year.end),
+        )
+        context |= {"figures": _figures(own), "attendances": _lines(own)}
+    return render(request, "activities/me.html", context)
+
+
+def _roles(user: User) -> list[tuple[str, str]]:
+    """Role and where it holds."""
+    return [
+        (str(Role(grant.role).label), str(grant.branch or grant.station or "全校"))
+        for grant in grants_of(user)
+    ]
+
+
+def _figures(own: QuerySet[Attendance]) -> dict[str, int]:
+    return own.aggregate(
+        expected=Count("pk"),
+        present=Count("pk", filter=Q(state=State.PRESENT)),
+        on_leave=Count("pk", filter=Q(state=State.LEAVE)),
+        absent=Count("pk", filter=Q(state=State.ABSENT)),
+    )
+
+
+def _lines(own: QuerySet[Attendance]) -> list[OwnAttendance]:
+    rows = own.order_by("-activity__held_on").values_list(
+        "activity__held_on", "activity__kind", "activity__title", "state", "reason"
+    )
+    return [
+        OwnAttendance(day, str(Kind(kind).label), title, STATES[state], str(State(state).label), reason)
+        for day, kind, title, state, reason in rows
+    ]

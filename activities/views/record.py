@@ -1,0 +1,155 @@
+"""The quick record: log something new, correct what was logged."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import AuthenticatedRequest
+from activities import comparison, records
+from activities.forms import AttendanceForm, Occasion, RecordForm
+from activities.kinds import Kind
+from activities.models import Activity
+from activities.records import Conflict, RecordError
+from activities.views.places import asked_branch, choose_branch, require
+from branches.roles import Right
+from branches.scope import covering_ranges, get_visible_or_404, may, ranges_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
+    if kind not in Kind.values:
+        raise Http404
+    branch = asked_branch(request)
+    if branch is None:
+        return choose_branch(request, f"为哪个支部记录{Kind(kind).label}")
+    occasion = Occasion(request.user, branch, kind)
+    if request.method != "POST":
+        asked = {"held_on": request.GET.get("date", ""), "group": request.GET.get("group", "")}
+        return _show(request, _form_class(occasion)(occasion, initial=asked))
+    form = _form_class(occasion)(occasion, request.POST)
+    if form.is_to_be_saved:
+        try:
+            activity = _log(form)
+        except RecordError as error:
+            form.add_error(None, str(error))
+        else:
+            return _done(request, form, activity, "已记录")
+    return _show(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_correct(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    activity: Activity = get_visible_or_404(
+        Activity.objects.select_related("branch", "group"), request.user, pk=pk
+    )
+    require(request.user, Right.TAKE_ATTENDANCE, activity.branch)
+    if activity.is_withdrawn:
+        messages.error(request, "这条记录已撤回，不能再修改。")
+        return redirect("activity_detail", pk)
+    occasion = Occasion(request.user, activity.branch, activity.kind, activity)
+    if request.method != "POST":
+        return _show(request, _form_class(occasion)(occasion))
+    form = _form_class(occasion)(occasion, request.POST)
+    if form.is_to_be_saved:
+        try:
+            activity = _correct(form, activity)
+        except Conflict as conflict:
+            return _show_conflict(request, form, conflict)
+        except RecordError as error:
+            form.add_error(None, str(error))
+        else:
+            return _done(request, form, activity, "已修改")
+    return _show(request, form)
+
+
+def _form_class(occasion: Occasion) -> type[AttendanceForm]:
+    writes = may(occasion.user, Right.RECORD, occasion.branch.path)
+    return RecordForm if writes else AttendanceForm
+
+
+def _log(form: AttendanceForm) -> Activity:
+    occasion = form.occasion
+    assert form.record_id is not None, "an expired form is not valid"
+    activity, _ = records.log(
+        by=occasion.user,
+        record_id=form.record_id,
+        branch=occasion.branch,
+        kind=occasion.kind,
+        held_on=form.cleaned_data["held_on"],
+        group=form.chosen_group,
+        marks=form.marks,
+        campaigns=form.campaigns or [],
+        **form.facts_sent,
+    )
+    return activity
+
+
+def _correct(form: AttendanceForm, activity: Activity) -> Activity:
+    return records.correct(
+        activity,
+        by=form.occasion.user,
+        version=form.version,
+        held_on=form.cleaned_data["held_on"],
+        marks=form.marks,
+        campaigns=form.campaigns,
+        **form.facts_sent,
+    )
+
+
+def _done(request: AuthenticatedRequest, form: AttendanceForm, activity: Activity, verb: str) -> HttpResponse:
+    """Say what was written; the browser drops its draft on reading the message."""
+    counted = f"应到 {activity.expected}，实到 {activity.present}"
+    for number, word in ((activity.on_leave, "请假"), (activity.absent, "缺席")):
+        counted += f"，{word} {number}" if number else ""
+    text = f"{verb}：{activity.get_kind_display()}，{counted}。"
+    messages.success(request, text, extra_tags=f"draft:{draft_key(form.occasion)}")
+    return redirect("activity_detail", activity.pk)
+
+
+def draft_key(occasion: Occasion) -> str:
+    """Names user and record, so that people who share a phone do not meet each other's drafts."""
+    if occasion.activity:
+        return f"u{occasion.user.pk}-{occasion.activity.pk}"
+    return f"u{occasion.user.pk}-b{occasion.branch.pk}-{occasion.kind}"
+
+
+def _show_conflict(request: AuthenticatedRequest, form: AttendanceForm, conflict: Conflict) -> HttpResponse:
+    """Both versions side by side, what was typed kept in the form, ready to be sent over the other one."""
+    current = conflict.current
+    form.add_error(None, str(conflict))
+    form.version = current.version
+    rows = comparison.side_by_side(current, form)
+    changed_by = current.history.select_related("history_user").first()
+    context = {"conflict": rows, "changed_by": changed_by}
+    form.occasion = replace(form.occasion, activity=current)
+    return _show(request, form, context, status=409)
+
+
+def _show(
+    request: AuthenticatedRequest,
+    form: AttendanceForm,
+    more: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    occasion = form.occasion
+    activity = occasion.activity
+    own = covering_ranges([occasion.branch.path])
+    context = {
+        "form": form,
+        "occasion": occasion,
+        "branch": occasion.branch,
+        "is_one_of_several": ranges_of(request.user, Right.TAKE_ATTENDANCE) != own,
+        "action": request.get_full_path(),
+        "draft": draft_key(occasion),
+        "back_url": reverse("activity_detail", args=[activity.pk])
+        if activity
+        else reverse("activity_choose"),
+        **(more or {}),
+    }
+    return render(request, "activities/record.html", context, status=status)

@@ -1,0 +1,57 @@
+"""One's own to-do list, from the ledger."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest
+from reminders.models import Reminder
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the due list (components/due_item.html)."""
+
+    day: int
+    when: str
+    is_soon: bool
+    title: str
+    note: str
+    url: str
+    action: str
+
+
+@require_safe
+def todo(request: AuthenticatedRequest) -> HttpResponse:
+    """What is open, the earliest first; ``?state=settled`` what is done or lapsed, the latest first."""
+    settled = request.GET.get("state") == "settled"
+    own = Reminder.objects.visible_to(request.user)
+    rows = own.exclude(state=Reminder.State.OPEN).order_by("-settled_at", "-id") if settled else own.open()
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "items": [_item(row) for row in page], "settled": settled}
+    return render(request, "reminders/todo.html", context)
+
+
+def _item(row: Reminder) -> Item:
+    days = (row.due_on - timezone.localdate()).days
+    is_open = row.state == Reminder.State.OPEN
+    near = {0: "今天", 1: "明天"}.get(days, f"{row.due_on.month}月")
+    if not is_open:
+        when = str(Reminder.State(row.state).label)
+    else:
+        when = "已逾期" if days < 0 and row.kind == "duty" else near
+    return Item(
+        day=row.due_on.day,
+        when=when,
+        is_soon=is_open and days <= 7,
+        title=row.title,
+        note=row.detail,
+        url=row.url if is_open else "",
+        action="去记录" if row.kind == "duty" else "查看",
+    )
