@@ -16,7 +16,7 @@ def side_by_side(stored: Activity, form: AttendanceForm) -> list[Change]:
     typed: dict[str, Any] = {**now, **form.facts_sent, "held_on": form.cleaned_data["held_on"]}
     typed["title"] = typed["title"] or form.occasion.label
     if form.campaigns is not None:
-        typed["campaigns"] = form.campaigns
+        typed["campaigns"] = [campaign.name for campaign in form.campaigns]
     return facts.changes(facts.described(now), facts.described(typed)) + _people(stored, form)
 
 

@@ -47,20 +47,26 @@ def topics_of(title: str, label: str) -> list[str]:
 
 
 def described(values: Mapping[str, Any]) -> dict[str, str]:
-    """Label → words for the facts of a record, of one of its versions or of a form; every label is there."""
+    """Label → words for the facts of a record, of one of its versions or of a form; every label is there.
+
+    ``campaigns`` are names.
+    """
     words = {
         "日期": f"{values['held_on']:%Y-%m-%d}",
         "时间": hours(values.get("starts_at"), values.get("minutes")),
     }
     words |= {label: values.get(name) or "" for name, label in LABELS.items()}
-    words["专题活动"] = "、".join(sorted(campaign.name for campaign in values.get("campaigns", ())))
+    words["专题活动"] = "、".join(sorted(values.get("campaigns", ())))
     return words
 
 
 def values_of(activity: Activity) -> dict[str, Any]:
     """What :func:`described` asks, of a record as it is stored."""
     names = ("held_on", "starts_at", "minutes", *LABELS)
-    return {**{name: getattr(activity, name) for name in names}, "campaigns": list(activity.campaigns.all())}
+    return {
+        **{name: getattr(activity, name) for name in names},
+        "campaigns": [campaign.name for campaign in activity.campaigns.all()],
+    }
 
 
 def mark_in_words(mark: Mark | None) -> str:

@@ -1,9 +1,12 @@
 """How a record came to say what it says: its versions, each with who, when and what changed."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.apps import apps
 
 from . import facts
 from .attendance import Mark
@@ -29,10 +32,11 @@ def of(activity: Activity, sight: Sight) -> list[Version]:
     """The versions of a record, as far as the reader may see them. Four queries."""
     kept = _last_of_each(activity)
     people = _people(activity, sight)
+    campaigns = _campaigns(kept.values())
     found: list[Version] = []
     words: dict[str, str] = {}
     for number, row in sorted(kept.items()):
-        before, words = words, _words(row, sight)
+        before, words = words, _words(row, campaigns[row.pk], sight)
         changed = facts.changes(before, words) if before else []
         found.append(
             Version(
@@ -48,14 +52,23 @@ def of(activity: Activity, sight: Sight) -> list[Version]:
 
 def _last_of_each(activity: Activity) -> dict[int, Any]:
     """Version → its last history row: writing the campaigns of a record makes one more row of the same version."""
-    rows = activity.history.select_related("history_user").prefetch_related("campaigns__campaign")
-    return {row.version: row for row in rows.order_by("history_id")}
+    rows = activity.history.select_related("history_user").order_by("history_id")
+    return {row.version: row for row in rows}
 
 
-def _words(row: Any, sight: Sight) -> dict[str, str]:
+def _campaigns(rows: Iterable[Any]) -> dict[int, list[str]]:
+    """History row → the names of its campaigns."""
+    links: Any = apps.get_model("activities", "HistoricalActivity_campaigns")
+    found: dict[int, list[str]] = defaultdict(list)
+    for row, name in links.objects.filter(history__in=rows).values_list("history", "campaign__name"):
+        found[row].append(name)
+    return found
+
+
+def _words(row: Any, campaigns: list[str], sight: Sight) -> dict[str, str]:
     """A row's facts, told from the withdrawal too."""
     values = {field: getattr(row, field) for field in ("held_on", "starts_at", "minutes", *facts.LABELS)}
-    words = facts.described({**values, "campaigns": [link.campaign for link in row.campaigns.all()]})
+    words = facts.described({**values, "campaigns": campaigns})
     words |= {label: sight.name(words[label]) for label in PEOPLE}
     return {**words, "撤回原因": row.withdrawn_reason}
 
