@@ -7,16 +7,16 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from . import grants, terms, tree
+from . import admin_trail, grants, terms, tree  # noqa: F401 - admin_trail registers its own
 from .admin_site import Errand, ScopedModelAdmin
 from .forms import BranchForm, DissolveForm, GrantForm, MoveForm, OrderForm, TermForm
 from .models import Branch, BranchQuerySet, RoleGrant, Station, Term
 from .roles import Right, Role
-from .scope import has_right, may_restructure, ranges_of, roles_of, within
+from .scope import covering_ranges, has_right, may_restructure, ranges_of, roles_of, within
 
 DUE_SOON = timedelta(days=183)
 #: What staff are told of when a branch moves or ends; tallies and reminders follow by themselves.
@@ -145,26 +145,27 @@ class BranchAdmin(ScopedModelAdmin):
         return [(model._meta.verbose_name, count) for model, count in rows if model._meta.model_name in NAMED]
 
     def move_view(self, request, object_id):
+        """Asked for by GET, it shows what would follow; done by POST."""
         branch = self._restructured(request, object_id)
         targets = Branch.objects.visible_to(request.user).reachable_by(request.user, Right.KEEP_BRANCHES)
         targets = targets.exclude(level=Branch.Level.BRANCH).existing_on(timezone.localdate())
-        asked = request.POST if request.method == "POST" else request.GET if "to" in request.GET else None
-        form = MoveForm(branch, targets, asked)
+        if request.method == "POST":
+            form = MoveForm(branch, targets, request.POST)
+            words = {"title": "调整隶属关系", "button": "确认调整", "done": "已调整隶属关系，立即生效。"}
+            return self.own_form(
+                request,
+                branch,
+                form,
+                lambda: tree.move(branch, by=request.user, **form.cleaned_data),
+                **words,
+            )
+        form = MoveForm(branch, targets, request.GET if "to" in request.GET else None)
         context = {**self.page_context(request, branch, "调整隶属关系"), "form": form}
-        if asked is not None and form.is_valid():
-            to, on = form.cleaned_data["to"], form.cleaned_data["on"]
-            if request.method == "POST":
-                return self._done(
-                    request,
-                    branch,
-                    "已调整到“{}”。",
-                    to,
-                    lambda: tree.move(branch, to, on=on, by=request.user),
-                )
+        if form.is_bound and form.is_valid():
             context |= {
                 "preview": True,
                 "before": tree.line_of(branch.path),
-                "after": [*tree.line_of(to.path), branch.short_name],
+                "after": [*tree.line_of(form.cleaned_data["to"].path), branch.short_name],
                 "affected": self._affected(branch),
             }
         return render(request, "admin/branches/branch/move.html", context)
@@ -172,18 +173,18 @@ class BranchAdmin(ScopedModelAdmin):
     def dissolve_view(self, request, object_id):
         branch = self._restructured(request, object_id)
         form = DissolveForm(branch, request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            on = form.cleaned_data["on"]
-            return self._done(
-                request,
-                branch,
-                "已撤销，{} 起不再计入。",
-                on,
-                lambda: tree.dissolve(branch, on, by=request.user),
-            )
-        context = self.page_context(request, branch, "撤销党组织")
-        context |= {"form": form, "affected": self._affected(branch)}
-        return render(request, "admin/branches/branch/dissolve.html", context)
+        return self.own_form(
+            request,
+            branch,
+            form,
+            lambda: tree.dissolve(branch, form.cleaned_data["on"], by=request.user),
+            title="撤销党组织",
+            button=f"撤销“{branch}”",
+            danger=True,
+            done="已撤销，已有的记录都保留。",
+            help="撤销后不再计入义务和统计，已有的记录都保留。仍在册的党员请先办理组织关系转接。",
+            affected=self._affected(branch),
+        )
 
     def order_view(self, request, object_id):
         parent = self.get_object(request, unquote(object_id))
@@ -191,30 +192,41 @@ class BranchAdmin(ScopedModelAdmin):
             raise PermissionDenied
         children = Branch.objects.filter(parent=parent).existing_on(timezone.localdate())
         form = OrderForm(children, request.POST or None)
-        sent = {name for name in request.POST if name.startswith("place-")}
-        if sent - set(form.fields):
+        if {name for name in request.POST if name.startswith("place-")} - set(form.fields):
             raise Http404
-        if request.method == "POST" and form.is_valid():
-            ordered = form.ordered()
-            return self._done(
-                request,
-                parent,
-                "已调整下级党组织的顺序。",
-                "",
-                lambda: tree.reorder(parent, ordered, by=request.user),
-            )
-        context = {**self.page_context(request, parent, "调整下级党组织的顺序"), "form": form}
-        return render(request, "admin/branches/branch/order.html", context)
+        return self.own_form(
+            request,
+            parent,
+            form,
+            lambda: tree.reorder(parent, form.ordered(), by=request.user),
+            title="调整下级党组织的顺序",
+            button="保存顺序",
+            done="已调整下级党组织的顺序。",
+            help="数字小的排在前面，数字相同的保持现在的先后。名单、统计和报表都按这个顺序。",
+        )
 
-    def _done(self, request, branch, message, detail, verb):
-        """Do it and go back to the branch; what the verb refuses is said there."""
-        try:
-            verb()
-        except tree.TreeError as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, message.format(detail))
-        return redirect("admin:branches_branch_change", branch.pk)
+
+class UnderFilter(admin.SimpleListFilter):
+    """A part of the tree: the colleges, or the branches of one college for those who see no more."""
+
+    title = "所属党组织"
+    parameter_name = "under"
+
+    def _offered(self, request):
+        mine = Branch.objects.visible_to(request.user)
+        mine = mine.filter(within("path", ranges_of(request.user, Right.USE_ADMIN)))
+        return list(mine.existing_on(timezone.localdate()).values_list("pk", "path", "short_name", "level"))
+
+    def lookups(self, request, model_admin):
+        offered = self._offered(request)
+        upper = [row for row in offered if row[3] != Branch.Level.BRANCH]
+        self.paths = {str(pk): path for pk, path, _, _ in offered}
+        return [(str(pk), name) for pk, _, name, _ in (upper if len(upper) > 1 else offered)]
+
+    def queryset(self, request, queryset):
+        if self.value() is None:
+            return queryset
+        return queryset.filter(within("branch_path", covering_ranges([self.paths.get(self.value(), "")])))
 
 
 class DueFilter(admin.SimpleListFilter):

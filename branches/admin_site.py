@@ -11,6 +11,7 @@ from functools import update_wrapper
 from django.contrib import admin, messages
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import NestedObjects, unquote
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, router
@@ -29,6 +30,8 @@ from .roles import Right
 from .scope import has_right, may, ranges_of, within
 
 METHODS = ["GET", "POST"]
+#: In a form the words of a column head are too short.
+LABELS = {"since": "开始日期", "until": "结束日期"}
 #: The groups of the menu, in this order.
 GROUPS = ("党员", "党组织", "活动", "账号与权限", "任务与提醒", "审计")
 
@@ -116,6 +119,9 @@ class BranchbookAdminSite(admin.AdminSite):
             "view_only": not perms["change"],
         }
 
+    def autocomplete_view(self, request):
+        return ScopedAutocomplete.as_view(admin_site=self)(request)
+
     def index(self, request, extra_context=None):
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
@@ -130,6 +136,15 @@ class BranchbookAdminSite(admin.AdminSite):
             if errand.may_see(request.user)
         ]
         return super().index(request, {"errands": errands, **(extra_context or {})})
+
+
+class ScopedAutocomplete(AutocompleteJsonView):
+    """Its rows are those of the related model's own list, so it ends where that list ends."""
+
+    http_method_names = ["get"]
+
+    def serialize_result(self, obj, to_field_name):
+        return {"id": str(getattr(obj, to_field_name)), "text": self.model_admin.choice_label(obj)}
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
@@ -173,7 +188,28 @@ class ScopedFields:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if field is not None and db_field.name in LABELS:
+            field.label = LABELS[db_field.name]
         return field
+
+
+class ScopedInline(ScopedFields, admin.TabularInline):
+    """Rows of one object; who may change the object may change them."""
+
+    extra = 1
+    view_on_site = False
+
+    def _keeps(self, request, obj):
+        parent = self.admin_site.get_model_admin(self.parent_model)
+        return parent.has_change_permission(request, obj) if obj else parent.has_add_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def has_add_permission(self, request, obj=None):
+        return self._keeps(request, obj)
+
+    has_change_permission = has_delete_permission = has_add_permission
 
 
 class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
@@ -186,6 +222,7 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
     place = 0
     right_to_see = Right.SEE_BRANCHES
     can_add = can_delete = False
+    has_history = True
     #: What a verb called from the form may raise to refuse; its message is shown.
     refusals: tuple[type[Exception], ...] = ()
 
@@ -195,6 +232,10 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
     show_facets = ShowFacets.NEVER
     view_on_site = False
     save_as = False
+
+    def choice_label(self, obj):
+        """How a row is offered in a choice, where names alone may be equal."""
+        return str(obj)
 
     # Who sees and who writes
 
@@ -305,6 +346,22 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         if not all(self.may_keep(request, row) for row in rows):
             raise PermissionDenied("所选内容中有您无权修改的，没有作任何改动。")
 
+    def own_form(self, request, obj, form, verb, **words):
+        """An own page that is one form: ``title``, ``button``, ``done``; perhaps ``help``, ``danger``, ``affected``.
+
+        ``verb`` is called when the form is right; what it refuses stands over the form.
+        """
+        if request.method == "POST" and form.is_valid():
+            try:
+                verb()
+            except self.refusals as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, words["done"])
+                return HttpResponseRedirect(self.own_url(obj, "change"))
+        context = {**self.page_context(request, obj, words["title"]), "form": form, **words}
+        return render(request, "admin/own_form.html", {**context, "back": self.own_url(obj, "change")})
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -316,6 +373,7 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         context["title"] = f"新增{self.opts.verbose_name}" if add else str(obj)
         context["subtitle"] = None
         context["tools"] = self.object_tools(request, obj) if change else []
+        context |= {"show_save_and_continue": False, "has_history": self.has_history}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # What was done goes to the audit trail
@@ -370,6 +428,8 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         obj = self.get_object(request, unquote(object_id))
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
+        if not self.has_history:
+            raise Http404
         context = {
             **self.page_context(request, obj, "历史记录"),
             "changes": history.changes(obj, lambda field, keys: self._names(request, field, keys)),

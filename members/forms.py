@@ -5,10 +5,12 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from branches.forms import BranchChoiceField
 from branches.models import Branch
+from branches.roles import Right
 
 from .listing import Filter
-from .models import ON_ROSTER
+from .models import ON_ROSTER, Post
 from .unmasking import FIELDS
 
 
@@ -53,3 +55,24 @@ class UnmaskForm(forms.Form):
     reason = forms.CharField(
         label="用途", max_length=120, min_length=4, help_text="写明用途，将记入审计日志。"
     )
+
+
+class HolderFilter(forms.Form):
+    """Whose accounts are asked for; without an answer, those of the secretaries."""
+
+    title = forms.ChoiceField(label="职务", required=False, choices=Post.Title.choices)
+    branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
+    lacking = forms.BooleanField(label="只看没有账号的", required=False)
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        field: Any = self.fields["branch"]
+        mine = Branch.objects.visible_to(user).reachable_by(user, Right.KEEP_ACCOUNTS)
+        field.queryset = mine.existing_on(timezone.localdate())
+
+    def wanted(self) -> tuple[str, Branch | None, bool]:
+        """Title, branch and whether only those without an account; fields in error count as not given."""
+        self.is_valid()
+        values = self.cleaned_data
+        title = values.get("title") or Post.Title.SECRETARY
+        return title, values.get("branch"), bool(values.get("lacking"))

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from .views import person, roster, station
+from .views import accounts, person, roster, station
 
 urlpatterns = [
+    path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
     path("members/", roster.roster, name="roster"),
     path("members/export/", roster.roster_export, name="roster_export"),
     path("members/<uuid:pk>/", person.member_detail, name="member_detail"),

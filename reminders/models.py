@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from branches.models import Scoped
+from branches.roles import Right
+from branches.scope import ranges_of, within
 
 #: Kind, subject, due date, recipient: what makes a reminder the same one.
 Key = tuple[str, str, date, int]
@@ -18,6 +20,10 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def visible_to(self, user: User) -> Self:
         """Reminders are personal."""
         return self.filter(recipient=user)
+
+    def sent_below(self, user: User, right: Right) -> Self:
+        """Those sent to anybody on account of the part of the tree over which ``user`` holds ``right``."""
+        return self.filter(within("branch_path", ranges_of(user, right)))
 
     def open(self) -> Self:
         return self.filter(state=Reminder.State.OPEN)

@@ -1,0 +1,88 @@
+"""Records and campaigns in the browser admin. A record is written and corrected on its own pages, never here."""
+
+from django.contrib import admin
+from django.urls import reverse
+
+from branches.admin import UnderFilter
+from branches.admin_site import ScopedModelAdmin
+from branches.roles import Right, Role
+from branches.scope import roles_of
+
+from .models import Activity, Campaign
+
+
+class WithdrawnFilter(admin.SimpleListFilter):
+    """Without a choice the list shows the records that count."""
+
+    title = "状态"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("withdrawn", "已撤回"), ("all", "全部")]
+
+    def choices(self, changelist):
+        first, *rest = super().choices(changelist)
+        yield {**first, "display": "有效"}
+        yield from rest
+
+    def queryset(self, request, queryset):
+        if self.value() == "withdrawn":
+            return queryset.filter(withdrawn_at__isnull=False)
+        return queryset if self.value() == "all" else queryset.valid()
+
+
+@admin.register(Activity)
+class ActivityAdmin(ScopedModelAdmin):
+    group = "活动"
+    place = 1
+    right_to_see = Right.SEE_RECORDS
+
+    fieldsets = [
+        (None, {"fields": ["kind", "title", "branch", "group", "held_on", "starts_at", "minutes", "place"]}),
+        ("人员", {"fields": ["host", "recorder", "lecturer", "expected", "present", "on_leave", "absent"]}),
+        ("内容", {"fields": ["notes", "campaigns"]}),
+        ("登记", {"fields": ["entered_at", "entered_by", "is_on_time", "withdrawn_at", "withdrawn_reason"]}),
+    ]
+    list_display = ["title", "kind", "branch", "held_on", "entered_on", "expected", "present", "is_on_time"]
+    list_filter = [UnderFilter, "kind", WithdrawnFilter, "is_on_time", "campaigns"]
+    list_select_related = ["branch"]
+    search_fields = ["title", "branch__short_name"]
+    search_help_text = "主题或党支部"
+    ordering = ["-held_on", "-entered_at", "-pk"]
+    sortable_by = ["held_on", "expected", "present"]
+    date_hierarchy = "held_on"
+
+    @admin.display(description="登记日期", ordering="entered_at")
+    def entered_on(self, activity):
+        return activity.entered_at.date()
+
+    def object_tools(self, request, obj):
+        return [("打开记录", reverse("activity_detail", args=[obj.pk]))]
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ScopedModelAdmin):
+    """Campaigns belong to the whole university: everybody sees them, the organisation department keeps them."""
+
+    group = "活动"
+    place = 2
+    right_to_see = Right.SEE_RECORDS
+    can_add = can_delete = True
+
+    fields = ["name", "started_on", "ended_on", "note"]
+    list_display = ["name", "started_on", "ended_on"]
+    search_fields = ["name"]
+    ordering = ["-started_on", "name"]
+
+    def visible(self, request):
+        return Campaign.objects.all()
+
+    def may_keep(self, request, obj):
+        return self._may_keep_any(request)
+
+    def _may_keep_any(self, request):
+        return Role.ORGANIZATION_STAFF in roles_of(request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        """One that gathers records stays: deleting it would silently change what those records belong to."""
+        return self._may_keep_any(request) and (obj is None or not obj.activities.exists())
