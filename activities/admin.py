@@ -1,29 +1,20 @@
 """Records and campaigns in the browser admin. A record is written and corrected on its own pages, never here."""
 
 from django.contrib import admin
-from django.urls import reverse
 
 from branches.admin import UnderFilter
-from branches.admin_site import ScopedModelAdmin
+from branches.admin_site import ScopedModelAdmin, StateFilter
 from branches.roles import Right, Role
 from branches.scope import roles_of
 
 from .models import Activity, Campaign
 
 
-class WithdrawnFilter(admin.SimpleListFilter):
-    """Without a choice the list shows the records that count."""
-
-    title = "状态"
-    parameter_name = "state"
+class WithdrawnFilter(StateFilter):
+    default = "有效"
 
     def lookups(self, request, model_admin):
         return [("withdrawn", "已撤回"), ("all", "全部")]
-
-    def choices(self, changelist):
-        first, *rest = super().choices(changelist)
-        yield {**first, "display": "有效"}
-        yield from rest
 
     def queryset(self, request, queryset):
         if self.value() == "withdrawn":
@@ -55,9 +46,6 @@ class ActivityAdmin(ScopedModelAdmin):
     @admin.display(description="登记日期", ordering="entered_at")
     def entered_on(self, activity):
         return activity.entered_at.date()
-
-    def object_tools(self, request, obj):
-        return [("打开记录", reverse("activity_detail", args=[obj.pk]))]
 
 
 @admin.register(Campaign)

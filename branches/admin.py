@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from . import admin_trail, grants, terms, tree  # noqa: F401 - admin_trail registers its own
-from .admin_site import Errand, ScopedModelAdmin
+from .admin_site import Errand, ScopedModelAdmin, StateFilter
 from .forms import BranchForm, DissolveForm, GrantForm, MoveForm, OrderForm, TermForm
 from .models import Branch, BranchQuerySet, RoleGrant, Station, Term
 from .roles import Right, Role
@@ -23,19 +23,11 @@ DUE_SOON = timedelta(days=183)
 NAMED = ("branch", "member", "post", "partygroup", "station", "activity", "rolegrant")
 
 
-class ExistingFilter(admin.SimpleListFilter):
-    """Without a choice the list shows what exists today."""
-
-    title = "存续"
-    parameter_name = "state"
+class ExistingFilter(StateFilter):
+    default = "现有"
 
     def lookups(self, request, model_admin):
         return [("ended", "已撤销"), ("all", "全部")]
-
-    def choices(self, changelist):
-        first, *rest = super().choices(changelist)
-        yield {**first, "display": "现有"}
-        yield from rest
 
     def queryset(self, request, queryset):
         today = timezone.localdate()
@@ -289,16 +281,11 @@ class TermAdmin(ScopedModelAdmin):
         terms.undo(obj, by=request.user)
 
 
-class HoldsFilter(admin.SimpleListFilter):
-    """Without a choice the list shows what holds today."""
-
-    title = "状态"
-    parameter_name = "state"
+class HoldsFilter(StateFilter):
+    default = "现在有效"
 
     def lookups(self, request, model_admin):
         return [("ended", "已结束"), ("all", "全部")]
-
-    choices = ExistingFilter.choices
 
     def queryset(self, request, queryset):
         today = timezone.localdate()

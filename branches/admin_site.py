@@ -155,6 +155,19 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
         return [(row.pk, str(row)) for row in rows]
 
 
+class StateFilter(admin.SimpleListFilter):
+    """A filter whose first choice is not everything but what counts today, called ``default``."""
+
+    title = "状态"
+    parameter_name = "state"
+    default = ""
+
+    def choices(self, changelist):
+        first, *rest = super().choices(changelist)
+        yield {**first, "display": self.default}
+        yield from rest
+
+
 admin.FieldListFilter.register(lambda field: field.remote_field, ScopedRelatedFilter, take_priority=True)
 
 

@@ -88,7 +88,9 @@ class AuditEntryAdmin(ScopedModelAdmin):
         names = list(dict.fromkeys([*entry.before, *entry.after]))
         if entry.object_type.startswith(ABOUT_PEOPLE):
             return "、".join(names)
-        return "；".join(f"{name}：{entry.before.get(name, '—')} → {entry.after.get(name, '—')}" for name in names)
+        return "；".join(
+            f"{name}：{entry.before.get(name, '—')} → {entry.after.get(name, '—')}" for name in names
+        )
 
     @admin.display(description="封存号")
     def seal_number(self, entry):

@@ -42,7 +42,16 @@ class MemberAdmin(ScopedModelAdmin):
     form = MemberForm
     refusals = (enrolment.EnrolmentError,)
 
-    list_display = ["name", "number", "school_number", "branch", "status_label", "sex", "joined_on", "full_on"]
+    list_display = [
+        "name",
+        "number",
+        "school_number",
+        "branch",
+        "status_label",
+        "sex",
+        "joined_on",
+        "full_on",
+    ]
     list_filter = [UnderFilter, StatusFilter, "sex", "is_floating"]
     list_select_related = ["branch"]
     search_fields = ["name"]
@@ -97,12 +106,16 @@ class MemberAdmin(ScopedModelAdmin):
         if not self.may_keep(request, member):
             raise PermissionDenied
         targets = Branch.objects.visible_to(request.user).reachable_by(request.user, Right.KEEP_MEMBERS)
-        form = MoveMemberForm(member, targets.leaves().existing_on(timezone.localdate()), request.POST or None)
+        form = MoveMemberForm(
+            member, targets.leaves().existing_on(timezone.localdate()), request.POST or None
+        )
         return self.own_form(
             request,
             member,
             form,
-            lambda: enrolment.move(member, form.cleaned_data["to"], on=form.cleaned_data["on"], by=request.user),
+            lambda: enrolment.move(
+                member, form.cleaned_data["to"], on=form.cleaned_data["on"], by=request.user
+            ),
             title="转到另一支部",
             button="确认转移",
             done="已转到新的支部，原支部立即看不到。",
@@ -146,7 +159,9 @@ class OfMembers(ScopedModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(member__in=searching.find(Member.objects.all(), search_term).values("pk")), False
+        return queryset.filter(
+            member__in=searching.find(Member.objects.all(), search_term).values("pk")
+        ), False
 
 
 @admin.register(MembershipSpell)
@@ -201,7 +216,9 @@ class PostAdmin(ScopedModelAdmin):
 
     def save_model(self, request, obj, form, change):
         facts = dict(form.cleaned_data)
-        post = posts.appoint(facts.pop("member"), facts.pop("branch"), facts.pop("title"), by=request.user, **facts)
+        post = posts.appoint(
+            facts.pop("member"), facts.pop("branch"), facts.pop("title"), by=request.user, **facts
+        )
         obj.pk = post.pk
 
     def get_changeform_initial_data(self, request):

@@ -67,7 +67,9 @@ class PostForm(forms.ModelForm):
 
 
 class EndPostForm(forms.Form):
-    on = forms.DateField(label="任职最后一天", widget=DateInput, help_text="职务带来的角色在这一天之后失效，账号保留。")
+    on = forms.DateField(
+        label="任职最后一天", widget=DateInput, help_text="职务带来的角色在这一天之后失效，账号保留。"
+    )
 
     def __init__(self, post, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -105,7 +107,9 @@ class SeatsForm(forms.Form):
 
     leave = SeatChoice(label="现有成员，勾选移出", queryset=GroupMembership.objects.none(), required=False)
     join = PersonChoice(label="本支部其他党员，勾选编入", queryset=Member.objects.none(), required=False)
-    on = forms.DateField(label="生效日期", widget=DateInput, help_text="编入后，不再是本支部其他党小组的成员。")
+    on = forms.DateField(
+        label="生效日期", widget=DateInput, help_text="编入后，不再是本支部其他党小组的成员。"
+    )
 
     def __init__(self, group, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -190,7 +190,9 @@ class StationAssignmentAdmin(ScopedModelAdmin):
         return {"since": timezone.localdate(), **super().get_changeform_initial_data(request)}
 
     def object_tools(self, request, obj):
-        return [] if obj.until or not self.may_keep(request, obj) else [("解除安排", self.own_url(obj, "end"))]
+        return (
+            [] if obj.until or not self.may_keep(request, obj) else [("解除安排", self.own_url(obj, "end"))]
+        )
 
     def get_urls(self):
         return [self.object_page(self.end_view, "end"), *super().get_urls()]

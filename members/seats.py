@@ -41,7 +41,11 @@ def arrange(
         GroupMembership.objects.bulk_create(
             GroupMembership(member=member, group=group, since=on) for member in joining
         )
-        after = {"join": [m.number for m in joining], "leave": [m.number for m in leaving], "on": on.isoformat()}
+        after = {
+            "join": [m.number for m in joining],
+            "leave": [m.number for m in leaving],
+            "on": on.isoformat(),
+        }
         audit.record("group.seat", by=by, on=group, after=after)
 
 

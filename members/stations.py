@@ -74,7 +74,9 @@ def assign(
 ) -> StationAssignment:
     """Let ``member`` serve at ``station``; heading it brings the role to an existing account. Audited."""
     with transaction.atomic():
-        assignment = StationAssignment(member=member, station=station, area=area, is_head=is_head, since=since)
+        assignment = StationAssignment(
+            member=member, station=station, area=area, is_head=is_head, since=since
+        )
         assignment.full_clean()
         assignment.save()
         if is_head and member.account and member.account != by:

@@ -1,0 +1,116 @@
+"""Every page of the browser admin, as every role that enters it: nothing foreign on it, nothing inline in it."""
+
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from branches.roles import Role
+from tests import cast
+from tests.access.world import a_world
+
+pytestmark = pytest.mark.django_db
+
+STAFF = [Role.ORGANIZATION_STAFF, Role.COMMITTEE_STAFF]
+THREE = [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR]
+
+
+class Inline(HTMLParser):
+    """Collects what the Content-Security-Policy would refuse."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.inside = [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        names = {name for name, _ in attrs}
+        bad = {name for name in names if name == "style" or name.startswith(("on", "hx-on"))}
+        if tag == "style" or bad or any((value or "").startswith("javascript:") for _, value in attrs):
+            self.found.append((tag, sorted(bad)))
+        self.inside = "script" if tag == "script" and "src" not in names else ""
+
+    def handle_data(self, data):
+        if self.inside and data.strip():
+            self.found.append(("script", data))
+
+    def handle_endtag(self, tag):
+        self.inside = ""
+
+
+def pages_of(model_admin, row):
+    """The list, the forms, and everything about one row."""
+    for entry in model_admin.get_urls():
+        arguments = [row.pk] if "object_id" in entry.pattern.regex.groupindex else []
+        yield reverse(f"admin:{entry.name}", args=arguments)
+
+
+def pages_for(user, half):
+    """Those of the lists in the user's menu."""
+    request = SimpleNamespace(user=user)
+    for model, model_admin in admin.site._registry.items():
+        if model_admin.has_module_permission(request):
+            yield from pages_of(model_admin, half.of[model])
+
+
+@pytest.fixture
+def world():
+    return a_world()
+
+
+#: A name or a word that must not stand on any page of the role.
+HIDDEN = {
+    Role.COMMITTEE_STAFF: "音乐",
+    Role.SYSTEM_ADMIN: "党支部甲",
+    Role.SECURITY_ADMIN: "党支部甲",
+    Role.AUDITOR: "党支部甲",
+}
+
+
+@pytest.mark.parametrize("role", STAFF + THREE)
+def test_no_page_shows_what_is_foreign_or_runs_anything_inline(world, role):
+    browser = cast.a_browser(world.users[role])
+    for address in ["/admin/", *pages_for(world.users[role], world.own)]:
+        answer = browser.get(address)
+        assert answer.status_code in (200, 403, 404), address
+        text = answer.content.decode()
+        assert Inline(text).found == [], address
+        assert role not in HIDDEN or HIDDEN[role] not in text, address
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_own_rows_open(world, role):
+    """What staff come for is not refused by mistake."""
+    browser = cast.a_browser(world.users[role])
+    names = "branch member post partygroup station term membershipspell statusperiod activity campaign reminder".split()
+    for model in admin.site._registry:
+        if model._meta.model_name in names:
+            opts = model._meta
+            route = f"admin:{opts.app_label}_{opts.model_name}"
+            assert browser.get(reverse(f"{route}_changelist")).status_code == 200
+            assert browser.get(reverse(f"{route}_change", args=[world.own.of[model].pk])).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_page_about_a_foreign_row_is_the_404_of_a_missing_one(world, method):
+    """Committee staff of one college, row by row of the other."""
+    browser = cast.a_browser(world.users[Role.COMMITTEE_STAFF])
+    shared = {"campaign", "auditentry", "rolegrant", "job"}
+    for model, model_admin in admin.site._registry.items():
+        if model._meta.model_name in shared:
+            continue
+        row = world.foreign.of[model]
+        key = str(row.pk)
+        missing = "00000000-0000-4000-8000-000000000000" if len(key) > 30 else "987654"
+        for address in pages_of(model_admin, row):
+            if key in address:
+                foreign = getattr(browser, method)(address)
+                other = getattr(browser, method)(address.replace(key, missing))
+                assert foreign.status_code == other.status_code, address
+                assert foreign.status_code in (404, 405), address
+                assert foreign.content == other.content, address
