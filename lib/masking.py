@@ -8,7 +8,6 @@ import re
 from datetime import date
 
 STAR = "*"
-_STARS = ("*", "＊")
 # The official place down to the county is what the branch knows anyway; street and door are not shown. A 小区 or a
 # 家属区 is a street's part, not a county.
 _COUNTY = re.compile(r".{1,15}?(?:县|旗|(?<![小社园校院厂街舍属活])区)")
@@ -54,7 +53,7 @@ def mask_birth(day: date | None) -> str:
 
 def is_masked(text: str) -> bool:
     """Whether a cell of any column but a date of birth holds a mask."""
-    return any(star in text for star in _STARS)
+    return STAR in text or "＊" in text
 
 
 def is_masked_birth(text: str) -> bool:

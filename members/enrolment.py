@@ -7,19 +7,18 @@ and the audit entry, in which ID number, phone and address stand hashed.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history
 
 from accounts import audit
 from accounts.models import User
 from branches.models import Branch
 from lib import pinyin
 
-from . import numbers, standing
+from . import numbers, standing, versions
 from .models import GroupMembership, Member, MembershipSpell, StatusPeriod
 from .standing import DAY, INTERRUPTIONS, STAGES, Dates, Span, Status
 
@@ -94,9 +93,8 @@ def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "")
         with transaction.atomic():
             given = numbers.allocate(len(people))
             members = [_new(person, number) for person, number in zip(people, given, strict=True)]
-            bulk_create_with_history(
-                members, Member, batch_size=BATCH, default_user=by, default_change_reason=reason[:100] or None
-            )
+            Member.objects.bulk_create(members, batch_size=BATCH)
+            _keep(members, versions.CREATED, by, reason)
             _begin(zip(members, people, strict=True), today)
             _record_enrolment(members, by, reason)
     except IntegrityError as error:
@@ -162,7 +160,8 @@ def _new(person: NewMember, number: str) -> Member:
         **{name: getattr(person, name) for name in PLAIN},
     )
     for name in ENCRYPTED:
-        setattr(member, name, getattr(person, name))
+        if value := getattr(person, name):
+            setattr(member, name, value)
     _derive(member)
     return member
 
@@ -203,7 +202,11 @@ def _spell(member: Member, since: date, *, is_assumed: bool) -> MembershipSpell:
 def _periods(member: Member, spans: Iterable[Span]) -> list[StatusPeriod]:
     return [
         StatusPeriod(
-            member=member, status=span.status, since=span.since, until=span.until, is_assumed=span.is_assumed
+            member_id=member.pk,
+            status=span.status,
+            since=span.since,
+            until=span.until,
+            is_assumed=span.is_assumed,
         )
         for span in spans
     ]
@@ -252,9 +255,12 @@ def _save(members: Sequence[Member], by: User | None, reason: str) -> None:
     Member.objects.bulk_create(
         members, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=columns
     )
-    Member.history.bulk_history_create(
-        members, batch_size=BATCH, update=True, default_user=by, default_change_reason=reason[:100] or None
-    )
+    _keep(members, versions.CHANGED, by, reason)
+
+
+def _keep(members: Sequence[Member], kind: Literal["+", "~"], by: User | None, reason: str) -> None:
+    for ids in _batches([member.pk for member in members]):
+        versions.keep(ids, kind, by, reason)
 
 
 def move_all(moves: Sequence[tuple[Member, Branch]], *, on: date) -> None:

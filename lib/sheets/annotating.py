@@ -18,6 +18,7 @@ from lib.sheets.text import TRIGGERS, clean_xml, repair_text
 
 REASON, ADVICE = "错误原因", "建议"
 AUTHOR = "支部簿"
+KEPT_DIGITS = 15
 _BAD = PatternFill("solid", start_color="FFF6D5D0")
 _HEAD = PatternFill("solid", start_color="FFF3EEE6")
 
@@ -75,7 +76,7 @@ def _cells(
     for index in range(width):
         value = row[index] if index < len(row) else None
         if index in text_columns or isinstance(value, str | bool):
-            cell = _text_cell(out, repair_text(value) if not isinstance(value, str) else value)
+            cell = _text_cell(out, value if isinstance(value, str) else _digits(value))
         else:
             # A date is a value like a datetime; the stubs do not say so.
             cell = WriteOnlyCell(out, cast("datetime | float | None", value))
@@ -85,6 +86,16 @@ def _cells(
             cell.fill = _BAD
             cell.comment = Comment(clean_xml(marked.cells[index]), AUTHOR, height=80, width=240)
         yield cell
+
+
+def _digits(value: Cell) -> str:
+    """A number as text. Beyond 15 digits a spreadsheet made them up: "？" stands there, so that nobody takes them."""
+    if isinstance(value, int | float) and abs(value) >= 10**KEPT_DIGITS:
+        digits = f"{abs(value):.0f}"
+        return f"{abs(value):.{KEPT_DIGITS - 1}e}"[: KEPT_DIGITS + 1].replace(".", "") + "？" * (
+            len(digits) - KEPT_DIGITS
+        )
+    return repair_text(value)
 
 
 def _text_cell(out: Any, text: str) -> Any:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -58,17 +59,25 @@ class Table:
     def _filled(self) -> Iterator[tuple[int, list[Cell], bool]]:
         first = self.header.row_number
         for number, cells in enumerate(self.sheet.rows[first:], first + 1):
-            texts = [text for cell in cells if cell is not None and (text := repair_text(cell))]
+            # Three are enough to tell a row of data: a remark fills one cell, or two.
+            texts = list(
+                islice((text for cell in cells if cell is not None and (text := repair_text(cell))), 3)
+            )
             if texts:
                 yield number, cells, len(texts) <= 2 and bool(_REMARK.match(texts[0]))
 
     def columns_as_json(self, fields: Mapping[int, str | None]) -> list[dict[str, Any]]:
-        """Every column that has a heading or is taken for a field."""
+        """Every column that has a heading, or holds data without one."""
         return [
             {"column": column.letter, "heading": column.heading, "field": fields.get(column.index)}
             for column in self.header.columns
-            if column.heading or fields.get(column.index)
+            if column.heading or fields.get(column.index) or self._holds_data(column.index)
         ]
+
+    def _holds_data(self, index: int) -> bool:
+        """More than one cell: a single one is a row that slid out of its columns."""
+        cells = (row[index] for row in self.sheet.rows[self.header.row_number :] if index < len(row))
+        return sum(cell is not None for cell in cells) > 1
 
     def problem(self, row: int, index: int | None, code: str, message: str) -> Problem:
         letter = None if index is None else column_letter(index)

@@ -224,7 +224,8 @@ def test_committee_staff_reach_only_their_own_part(book):
 @pytest.mark.parametrize("rows", [[["甲", "乙"]], []])
 def test_a_file_without_a_head_gets_one_sentence(tmp_path, rows):
     status, report = run("import_branches", workbook(tmp_path / "x.xlsx", *rows))
-    assert status == 2 and list(report) == ["error"] and "没有找到表头" in report["error"]
+    assert (status, list(report)) == (2, ["error"])
+    assert "没有找到表头" in report["error"]
 
 
 def test_no_workbook_and_no_file(tmp_path):

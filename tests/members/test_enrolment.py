@@ -160,7 +160,8 @@ def test_a_change_is_in_the_history_and_in_the_trail_with_hashes(school):
     change(member, {"name": "张三丰", "phone": "13900002222"}, by=staff)
     entry = AuditEntry.objects.get(action="member.change")
     assert (entry.before["name"], entry.after["name"], entry.actor) == ("张三", "张三丰", staff)
-    assert entry.before["phone"].startswith("#") and entry.before["phone"] != entry.after["phone"]
+    assert (entry.before["phone"][0], entry.after["phone"][0]) == ("#", "#")
+    assert entry.before["phone"] != entry.after["phone"]
     assert list(Member.history.values_list("name", "history_type", "history_user")) == [
         ("张三丰", "~", staff.pk),
         ("张三", "+", staff.pk),

@@ -1,6 +1,7 @@
 """From the dates of a record to statuses without gap."""
 
 from datetime import date
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,8 +76,8 @@ days = st.dates(date(1950, 1, 1), date(2030, 1, 1))
 )
 def test_there_is_never_a_gap_an_overlap_or_a_second_open_end(status, joined, full, stages, fallback):
     spans = timeline(status, Dates(joined, full, stages), fallback=fallback, today=TODAY)
-    assert spans and [span.until for span in spans].count(None) == 1
-    assert all((later.since - span.until).days == 1 for span, later in zip(spans, spans[1:], strict=False))
+    assert [span.until for span in spans].count(None) == 1
+    assert all((later.since - span.until).days == 1 for span, later in pairwise(spans))
 
 
 def test_a_spell_starts_with_the_transfer_or_is_assumed():

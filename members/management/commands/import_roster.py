@@ -1,0 +1,32 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from lib.sheets.command import ImportCommand
+from lib.sheets.intake import Report
+from members import imports
+
+
+class Command(ImportCommand):
+    help = "导入党员花名册：新增、变更党员，核对文件中没有的人。默认试运行，不写入。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--errors-to", type=Path, metavar="F.xlsx", help="把有错误的行连同原因写入这个工作簿"
+        )
+        parser.add_argument(
+            "--overwrite-dates", action="store_true", help="入党日期、转正日期与系统中不同时，以文件为准"
+        )
+
+    def run_import(self, path: Path, *, commit: bool, options: dict[str, Any]) -> Report:
+        table = imports.open_roster(path)
+        decisions = imports.Decisions(overwritten=None if options["overwrite_dates"] else frozenset())
+        if commit:
+            analysis = imports.write(table, None, decisions, source=path.name)
+        else:
+            analysis = imports.analyse(table, None, decisions)
+        if options["errors_to"] and analysis.wrong:
+            imports.write_wrong_rows(analysis, options["errors_to"])
+        return analysis.report()
