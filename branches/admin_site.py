@@ -12,7 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import NestedObjects, unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, router
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
@@ -174,7 +174,10 @@ admin.FieldListFilter.register(lambda field: field.remote_field, ScopedRelatedFi
 class ScopedFields:
     """What a list and its inlines share: fields whose choices end where the user's scope ends."""
 
-    formfield_overrides = {models.DateField: {"widget": DateInput}}
+    formfield_overrides = {
+        models.DateField: {"widget": DateInput},
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+    }
     right_to_keep: Right | None = None
 
     def choices_of(self, db_field, request, *, to_keep=True):

@@ -62,7 +62,9 @@ class HolderFilter(forms.Form):
 
     title = forms.ChoiceField(label="职务", required=False, choices=Post.Title.choices)
     branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
-    lacking = forms.BooleanField(label="只看没有账号的", required=False)
+    account = forms.ChoiceField(
+        label="账号", required=False, choices=[("", "没有账号的"), ("unused", "尚未登录的"), ("all", "全部")]
+    )
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
@@ -70,9 +72,9 @@ class HolderFilter(forms.Form):
         mine = Branch.objects.visible_to(user).reachable_by(user, Right.KEEP_ACCOUNTS)
         field.queryset = mine.existing_on(timezone.localdate())
 
-    def wanted(self) -> tuple[str, Branch | None, bool]:
-        """Title, branch and whether only those without an account; fields in error count as not given."""
+    def wanted(self) -> tuple[str, Branch | None, str]:
+        """Title, branch and state of the account; fields in error count as not given."""
         self.is_valid()
         values = self.cleaned_data
         title = values.get("title") or Post.Title.SECRETARY
-        return title, values.get("branch"), bool(values.get("lacking"))
+        return title, values.get("branch"), values.get("account", "")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -32,13 +32,19 @@ def running_posts(user: User) -> QuerySet[Post]:
     return mine.on(timezone.localdate()).select_related("member__account", "branch", "group")
 
 
-def holders(user: User, title: str, branch: Branch | None, lacking: bool) -> list[Holder]:
+#: What of the accounts is asked for: those who have none, those who never signed in, everybody.
+STATES = {
+    "": Q(member__account=None),
+    "unused": Q(member__account__last_login=None, member__account__must_change_password=True),
+    "all": Q(),
+}
+
+
+def holders(user: User, title: str, branch: Branch | None, account: str) -> list[Holder]:
     """The holders asked for, in official order. One query."""
-    posts = running_posts(user).filter(title=title)
+    posts = running_posts(user).filter(STATES[account], title=title)
     if branch:
         posts = posts.filter(within("branch_path", covering_ranges([branch.path])))
-    if lacking:
-        posts = posts.filter(member__account=None)
     ordered = posts.order_by("branch__order_key", "group__position", "pk")
     return [_holder(post) for post in ordered]
 

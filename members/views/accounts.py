@@ -11,6 +11,7 @@ from branches.roles import Right
 from branches.scope import ranges_of
 from members import posts, providing, slips
 from members.forms import HolderFilter
+from members.models import Post
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,10 +24,12 @@ def accounts_provide(request: AuthenticatedRequest) -> HttpResponse:
         issued = posts.provide_accounts(providing.chosen_posts(user, keys), by=user)
         return slips.sheet(request, slips.slips_of(issued), reverse("accounts_provide"))
     form = HolderFilter(request.GET, user=user)
-    title, branch, lacking = form.wanted()
+    title, branch, account = form.wanted()
     context = {
         "form": form,
-        "holders": providing.holders(user, title, branch, lacking),
+        "holders": providing.holders(user, title, branch, account),
+        "title": Post.Title(title).label,
+        "shows_all": account == "all",
         "is_filtered": bool(request.GET),
         "none_chosen": request.method == "POST",
     }
