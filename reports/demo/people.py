@@ -76,6 +76,8 @@ def write(people: People) -> None:
     now = timezone.now()
     for member, number in zip(members, numbers.allocate(len(members)), strict=True):
         member.number = number
+        # The account was saved after it was given, so its key has to be taken over.
+        member.account = member.account
         member._history_user, member._history_date = None, now  # type: ignore[attr-defined]
     insert(members)
     insert_history(members, reason="演示数据")

@@ -21,7 +21,7 @@ from branches.scope import covering_ranges
 from lib import id_number
 from lib.periods import Period
 from members import birthdays
-from members.models import Member
+from members.models import Member, Post
 from members.rosters import roster
 from reports.demo import accounts, load
 from tests.reports.demo_world import TINY, TODAY, campaign_counts
@@ -128,6 +128,12 @@ def test_secretary_has_something_to_do_and_two_birthdays_within_the_week(univers
     assert (Kind.THEME_DAY, duties.State.TODO) in open_duties
     assert duties.State.OVERDUE in {state for _, state in open_duties}
     assert len(soon) >= 2
+
+
+def test_every_account_that_a_post_gave_a_role_is_its_holder(university, db):
+    posts = Post.objects.exclude(grant=None).select_related("member", "grant")
+    assert posts.count() > 0
+    assert {post.member.account_id == post.grant.user_id for post in posts} == {True}
 
 
 def test_station_heads_serve_at_their_stations(university, db):
