@@ -22,6 +22,8 @@ from .themes import CAMPAIGN_THEMES, THEMES, Theme
 #: How likely a duty of the month is met in the holidays; 1 in all other months.
 STUDENT_MONTHS = {1: 0.94, 2: 0.8, 7: 0.92, 8: 0.78}
 STAFF_MONTHS = {2: 0.95, 7: 0.98, 8: 0.92}
+#: More than certain, so that holidays keep it from nothing either.
+KEEN = 1.4
 #: The last week (0 to 3) in which students hold anything in the months of examinations.
 WEEKS_BEFORE_EXAMS = {1: 0, 6: 1}
 HOLIDAYS = {(1, 1), *((5, day) for day in range(1, 4)), *((10, day) for day in range(1, 8))}

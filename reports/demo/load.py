@@ -3,13 +3,11 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.urls import NoReverseMatch
 
 from accounts import audit
 from accounts.models import AuditEntry, User
@@ -63,8 +61,7 @@ def load(scale: str | Scale, seed: int, today: date, say: Callable[[str], object
         audit.record(
             LOADED, by=None, after={"seed": seed, "today": today.isoformat(), "records": made.records}
         )
-    with suppress(NoReverseMatch):
-        ledger.collect(today)
+    ledger.collect(today)
     return made
 
 
@@ -116,6 +113,8 @@ class _Maker:
         for number, (pk, office) in enumerate(held.items()):
             stream = setting.stream(f"habits:{office.leaf.branch.code}")
             habits[pk] = drafts.habits_of(office, stream, is_weak=number == len(held) // 3)
+            if office.leaf is lively:
+                habits[pk] = replace(habits[pk], diligence=drafts.KEEN)
             own = drafts.plan_records(office, everybody, habits[pk], setting)
             planned += drafts.leave_some_due(own, setting) if office.leaf is lively else own
         drafts.withdraw_some(planned, setting)

@@ -15,7 +15,7 @@ from .scale import Setting, shares
 NO_PROBATION = (date(1969, 4, 1), date(1977, 8, 31))
 SIZES = {"教工": 19.0, "本科生": 24.0, "硕士生": 21.0, "离退休": 26.0}
 #: Of a student branch today: the share of each class, from the one that leaves next.
-CLASSES = {"本科生": [0.62, 0.33, 0.05], "硕士生": [0.36, 0.34, 0.30]}
+CLASSES = {"本科生": [0.70, 0.28, 0.02], "硕士生": [0.36, 0.34, 0.30]}
 TEACHERS = ("专任教师", "专任教师", "专任教师", "辅导员", "实验技术人员", "行政管理人员")
 DAY = timedelta(days=1)
 
@@ -123,7 +123,7 @@ class Settler:
         is_master = leaf.subject == "硕士生"
         entered = leaves_in - (3 if is_master else 4)
         since = joined = self._joined(leaves_in, end, stream, is_master=is_master)
-        if is_master and (stream.random() < 0.6 or date(entered, 9, 1) > end - timedelta(days=400)):
+        if is_master and (stream.random() < 0.75 or date(entered, 9, 1) > end - timedelta(days=400)):
             joined = season_day(stream, date(entered - 2, 10, 1), date(entered, 6, 20))
             since = min(date(entered, 9, stream.randint(3, 12)), end - DAY)
         since = max(since, leaf.founded_on)
@@ -142,10 +142,12 @@ class Settler:
             self.people.add(Stay(person, leaf, since, left))
 
     def _joined(self, leaves_in: int, end: date, stream: random.Random, *, is_master: bool) -> date:
-        """Mostly in the years before the last one, some in the autumn of the last."""
-        latest = date(leaves_in, 1, 10) if stream.random() < 0.25 else date(leaves_in - 1, 6, 25)
+        """Mostly two years before leaving, some in the last year but one, few in the autumn of the last."""
+        latest = stream.choices(
+            (date(leaves_in - 2, 6, 25), date(leaves_in - 1, 6, 25), date(leaves_in, 1, 10)), (16, 3, 1)
+        )[0]
         first = date(leaves_in - (2 if is_master else 3), 10, 1)
-        return season_day(stream, first, min(latest, end - timedelta(days=8)))
+        return season_day(stream, min(first, latest - timedelta(days=200)), min(latest, end - timedelta(days=8)))
 
     def _fill_dissolved(self, leaf: Leaf, stream: random.Random) -> None:
         """Its members went to the other branches of the unit the day after it was dissolved."""
