@@ -112,7 +112,7 @@ class Settler:
             for _ in range(count):
                 self._student(leaf, first + offset, stream)
         for year in range(self.setting.start.year, first):
-            for _ in range(round(students * stream.uniform(0.56, 0.68))):
+            for _ in range(round(students * stream.uniform(0.48, 0.58))):
                 self._student(leaf, year, stream)
 
     def _student(self, leaf: Leaf, leaves_in: int, stream: random.Random) -> None:
