@@ -147,7 +147,9 @@ class Settler:
             (date(leaves_in - 2, 6, 25), date(leaves_in - 1, 6, 25), date(leaves_in, 1, 10)), (16, 3, 1)
         )[0]
         first = date(leaves_in - (2 if is_master else 3), 10, 1)
-        return season_day(stream, min(first, latest - timedelta(days=200)), min(latest, end - timedelta(days=8)))
+        return season_day(
+            stream, min(first, latest - timedelta(days=200)), min(latest, end - timedelta(days=8))
+        )
 
     def _fill_dissolved(self, leaf: Leaf, stream: random.Random) -> None:
         """Its members went to the other branches of the unit the day after it was dissolved."""
