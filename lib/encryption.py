@@ -202,7 +202,9 @@ class Encrypted(property):
     `cipher_for`. A property, because ``Model(id_number=…)`` accepts no other kind of descriptor.
     """
 
-    def __init__(self, column: str, *, indexes: Mapping[str, Callable[[str], str | None]] | None = None) -> None:
+    def __init__(
+        self, column: str, *, indexes: Mapping[str, Callable[[str], str | None]] | None = None
+    ) -> None:
         super().__init__()
         self.column = column
         self.indexes = dict(indexes or {})

@@ -15,6 +15,7 @@ Fault = Literal["truncated_id", "bad_length", "bad_checksum", "bad_birth"]
 
 # GB 11643-1999, 6.1 (ISO 7064 MOD 11-2): the weight of each place and the check character of each remainder.
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_WEIGHT = sum(WEIGHTS)
 CHECK_CHARACTERS = "10X98765432"
 FIRST_YEAR = 1900
 
@@ -37,8 +38,11 @@ def normalise(text: str) -> str:
 
 
 def check_digit(first17: str) -> str:
-    """The 18th character of a number whose first 17 digits are given; ValueError when they are not digits."""
-    return CHECK_CHARACTERS[sum(map(mul, map(int, first17), WEIGHTS)) % 11]
+    """The 18th character of a number whose first 17 digits are given; ValueError when they are not 17 digits."""
+    if len(first17) != 17 or not (first17.isascii() and first17.isdigit()):
+        raise ValueError("证件号码的前 17 位应全部是数字。")
+    # The bytes of digits are 48 more than the digits, which saves turning each into a number.
+    return CHECK_CHARACTERS[(sum(map(mul, first17.encode(), WEIGHTS)) - 48 * _WEIGHT) % 11]
 
 
 def faults(text: str, *, on: date | None = None) -> list[Fault]:

@@ -50,15 +50,11 @@ def _syllables(name: str) -> tuple[str, ...]:
     if not surname and text[:1] in SURNAMES:
         surname = [SURNAMES[text[0]]]
     given = text[len(surname) :]
-    if (
-        len(given) <= 3
-        and given[:2] not in PHRASES_DICT
-        and given[1:] not in PHRASES_DICT
-        and given not in PHRASES_DICT
-    ):
-        read = [part for character in given for part in _read(character)]
-    else:
+    phrases = (given[:2], given[1:], given)
+    if given.isascii() or len(given) > 3 or any(phrase in PHRASES_DICT for phrase in phrases):
         read = _read(given)
+    else:
+        read = [part for character in given for part in _read(character)]
     return tuple(filter(None, map(_plain, (*surname, *read))))
 
 

@@ -19,6 +19,7 @@ from lib.sheets.extent import Extent, Limits, WorkbookError
 
 CHUNK = 4 << 20
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
+_COUNT = re.compile(rb"""ount\s*=\s*["']\s*\+?([0-9]+)""")
 _MAIN_PART = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _TEMPLATE_PART = b"application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -142,6 +143,9 @@ def _check_entry(
                 raise WorkbookError(
                     "entity", "文件内部含有不允许的声明（DOCTYPE 或 ENTITY），请另存后再上传。"
                 )
+            # The parser reserves memory for as many shared strings as the file says it has.
+            if b"ount" in piece and any(int(count[:19]) > limits.cells for count in _COUNT.findall(piece)):
+                raise WorkbookError("broken", "文件内部的计数不正常，请用 Excel 或 WPS 打开并另存后再上传。")
             extent.read(piece)
         while part.read(CHUNK):
             pass

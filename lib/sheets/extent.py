@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_START = re.compile(rb"<(?:[\w.-]+:)?(?:row|c)(?=[\s/>])")
-_TAG = re.compile(rb"""<(?:[\w.-]+:)?(row|c)(?=[\s/>])((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)>""")
+_PREFIX = rb"""<(?:[^\s<>/:"'=]+:)?"""
+_START = re.compile(_PREFIX + rb"(?:row|c)(?=[\s/>])")
+_TAG = re.compile(_PREFIX + rb"""(row|c)(?=[\s/>])((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)>""")
 _REFERENCE = re.compile(rb"""(?<![\w:.-])r\s*=\s*["']\s*([A-Za-z]*)([0-9]*)""")
 _CLAIM = re.compile(
     rb"""<(?:\w+:)?dimension\s[^>]*?ref\s*=\s*["'][^"']*?:?\$?([A-Za-z]{1,9})\$?([0-9]{1,19})["']"""
@@ -81,8 +82,12 @@ class Extent:
         if claim and column_number(claim[1]) > self.limits.columns and int(claim[2]) > self.limits.rows:
             raise self._too_large(int(claim[2]), column_number(claim[1]))
         narrow = min(self._narrow, self.limits.columns)
-        if not _is_plain(piece) or _beyond(self.limits.rows, narrow).search(piece):
+        plain = piece.count(b'<c r="')
+        if _is_odd(piece, plain) or _unusual(self.limits.rows, narrow).search(piece):
             self._read_tags(piece)
+        elif plain:
+            # Where the piece ended is not known: a cell or row that follows without a reference is taken as too far.
+            self._row, self._column = self.limits.rows, self.limits.columns
         if b't="e"' in piece:
             self._note(_ERROR_CELL, piece)
         if b"<f" in piece:
@@ -92,14 +97,16 @@ class Extent:
         seen = 0
         for tag in _TAG.finditer(piece):
             seen += 1
-            reference = _REFERENCE.search(tag[2])
-            letters, digits = reference.groups() if reference else (b"", b"")
+            # The parser takes the last of several references, so each one counts.
+            references = _REFERENCE.findall(tag[2]) or [(b"", b"")]
             if tag[1] == b"row":
-                self._row = int(digits[:19]) if digits else self._row + 1
+                self._row = max(int(digits[:19] or self._row + 1) for _letters, digits in references)
                 self._column = 0
                 continue
-            self._row = int(digits[:19]) if digits else self._row
-            self._column = column_number(letters[:9]) if letters else self._column + 1
+            self._row = max(int(digits[:19] or self._row) for _letters, digits in references)
+            self._column = max(
+                column_number(letters[:9]) or self._column + 1 for letters, _digits in references
+            )
             if not tag[2].endswith(b"/") and not piece.startswith(b"</c>", tag.end()):
                 self._reach(self._row, self._column)
         if seen < sum(1 for _ in _START.finditer(piece)):
@@ -138,32 +145,26 @@ def too_large(row: int, column: int, limits: Limits) -> WorkbookError:
     )
 
 
-def _is_plain(piece: bytes) -> bool:
-    """Whether every cell of the piece begins ``<c r="``."""
-    plain = piece.count(b'<c r="')
+def _is_odd(piece: bytes, plain: int) -> bool:
+    """Whether the piece has rows or cells besides the ``plain`` cells that begin ``<c r="``, and their rows."""
+    if not plain and (b"<row" in piece or b":row" in piece):
+        return True
     if piece.count(b"<c") != plain and len(re.findall(rb"<c(?=[\s/>])", piece)) != plain:
-        return False
-    return b":c" not in piece or re.search(rb":c(?=[\s/>])", piece) is None
+        return True
+    return b":c" in piece and re.search(rb":c(?=[\s/>])", piece) is not None
 
 
 @lru_cache(maxsize=8)
-def _beyond(rows: int, columns: int) -> re.Pattern[bytes]:
-    """Finds a cell that may lie below row ``rows`` or right of column ``columns``, or whose reference is odd.
+def _unusual(rows: int, columns: int) -> re.Pattern[bytes]:
+    """Finds a cell that is not written ``<c r="B3" s="1" t="s">`` with a reference surely inside the two bounds.
 
-    It may find a few that do not: a row number is compared by its length and its first digit only.
+    It finds some that are inside: columns beyond AZ, and rows as long as ``rows`` that begin with its first digit.
     """
-    right = _above(column_letter(columns - 1), "A", "Z")
+    letters = "[A-Z]|A[A-Z]" if columns >= 52 else f"[A-{column_letter(min(columns, 26) - 1)}]"
     digits = str(rows)
-    below = rf"[0-9]{{{len(digits) + 1}}}|[{digits[0]}-9][0-9]{{{len(digits) - 1}}}|0"
-    reference = rf"{right}|[A-Z]+(?:{below})|[A-Z][^A-Z0-9]|[A-Z]{{2}}[^A-Z0-9]|[^A-Z]"
-    return re.compile(rf'<c r="(?:{reference})'.encode())
-
-
-def _above(limit: str, first: str, last: str) -> str:
-    """Alternatives that match a text longer than ``limit``, or as long and later in order."""
-    found = [rf"[{first}-{last}]{{{len(limit) + 1}}}"]
-    for place, character in enumerate(limit):
-        if character < last:
-            rest = rf"[{first}-{last}]{{{len(limit) - place - 1}}}"
-            found.append(rf"{limit[:place]}[{chr(ord(character) + 1)}-{last}]{rest}")
-    return "|".join(found)
+    numbers = rf"[0-9]{{1,{len(digits) - 1}}}" if len(digits) > 1 else "(?!)"
+    if digits[0] > "1":
+        numbers += rf"|[1-{int(digits[0]) - 1}][0-9]{{{len(digits) - 1}}}"
+    return re.compile(
+        rf'<c r="(?!(?:{letters})(?:{numbers})"(?: s="[0-9]+")?(?: t="[A-Za-z]+")?/?>)'.encode()
+    )

@@ -29,6 +29,8 @@ from lib.pinyin import STROKE_KEY_LENGTH, initials, pinyin, stroke_key
         ("吕布", "lvbu", "lb"),
         ("买买提·吐尔逊", "maimaitituerxun", "mmttex"),
         ("John Smith", "johnsmith", "js"),
+        ("Ann", "ann", "a"),
+        ("张朝阳", "zhangzhaoyang", "zzy"),
         ("", "", ""),
     ],
 )

@@ -113,6 +113,10 @@ def test_cells_written_in_other_ways(cells):
     assert rows_of(cells) == [[None, "乙"]]
 
 
+def test_a_single_cell_without_a_reference():
+    assert rows_of("<row><c><v>1</v></c></row>") == [[1]]
+
+
 def test_cells_with_a_prefix():
     inside = '<x:row r="1"><x:c r="A1"><x:v>1</x:v></x:c></x:row>'
     sheet = f'<x:worksheet xmlns:x="{SPREADSHEET}"><x:sheetData>{inside}</x:sheetData></x:worksheet>'
@@ -125,6 +129,9 @@ FAR = {
     "corner": (row(50, text("T50", "x")), "too_many_cells"),
     "end of the grid": (row(1, text("A1", "x")) + row(1048576, text("XFD1048576", "x")), "too_many_rows"),
     "attributes in another order": (row(1, '<c s="0" r="XFD1"><v>1</v></c>'), "too_many_columns"),
+    "two references": (row(1, '<c r="A1" r="XFD1"><v>1</v></c>'), "too_many_columns"),
+    "two references, the far one first": (row(1, '<c r="XFD1" r="A1"><v>1</v></c>'), "too_many_columns"),
+    "a prefix of Chinese": (row(1, '<表:c r="XFD1"><v>1</v></表:c>'), "too_many_columns"),
     "small letters": (row(1, '<c r="xfd1"><v>1</v></c>'), "too_many_columns"),
     "bracket in an attribute": (row(1, '<c x=">" r="XFD1"><v>1</v></c>'), "too_many_columns"),
     "no references": ("<row>" + "<c/>" * 20 + "<c><v>1</v></c></row>", "too_many_columns"),
@@ -177,6 +184,12 @@ def test_a_sheet_larger_than_one_piece_is_checked_to_its_end(monkeypatch):
     assert refusal(book("".join(rows) + row(51, text("A51", "x"))), SMALL) == "too_many_rows"
 
 
+def test_rows_without_references_do_not_hide_behind_others(monkeypatch):
+    monkeypatch.setattr("lib.sheets.archive.CHUNK", 300)
+    rows = "".join(row(n, text(f"A{n}", "x" * 40)) for n in range(1, 41)) + "<row><c><v>1</v></c></row>" * 20
+    assert refusal(book(rows), SMALL) == "too_many_rows"
+
+
 def test_packed_size():
     assert refusal(book(row(1, text("A1", "x"))), Limits(packed_bytes=100)) == "too_large"
 
@@ -204,6 +217,12 @@ def test_many_blank_rows_of_format_are_a_bomb_too():
 )
 def test_declarations_are_refused(change):
     assert refusal(packed(parts() | change)) == "entity"
+
+
+@pytest.mark.parametrize("count", ['uniqueCount="9999999999999"', "count = '9999999999999'"])
+def test_a_count_that_would_take_all_memory(count):
+    strings = f'<sst xmlns="{SPREADSHEET}" {count}><si><t>a</t></si></sst>'
+    assert refusal(packed(parts() | {"xl/sharedStrings.xml": strings})) == "broken"
 
 
 def test_other_encodings_are_refused():
