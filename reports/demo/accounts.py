@@ -1,5 +1,6 @@
 """Accounts: the personas to look around with, and those of the secretaries and deputies of the three years."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -187,10 +188,11 @@ def grant_personas(
     head.member.save()
 
 
-def issue_passwords(*, afresh: bool) -> list[tuple[Persona, str]]:
+def issue_passwords(*, afresh: bool = False, also: Collection[str] = ()) -> list[tuple[Persona, str]]:
     """Every persona of this database with a one-time password, "" where there is none to tell.
 
-    ``afresh`` gives the main ones theirs; without it only those get another who have not yet chosen their own.
+    ``afresh`` gives the main ones theirs, ``also`` those it names; otherwise only those of the main ones get another
+    who have not yet chosen their own.
     """
     told = []
     users = {user.username: user for user in User.objects.filter(username__in=list(BY_NAME))}
@@ -198,8 +200,8 @@ def issue_passwords(*, afresh: bool) -> list[tuple[Persona, str]]:
         user = users.get(persona.username)
         if user is None:
             continue
-        due = persona.is_main and (afresh or user.must_change_password)
-        told.append((persona, passwords.issue(user, by=None) if due else ""))
+        is_due = persona.is_main and (afresh or user.must_change_password)
+        told.append((persona, passwords.issue(user, by=None) if is_due or persona.username in also else ""))
     while audit.seal():
         pass
     return told

@@ -17,6 +17,18 @@ SIZES = {"教工": 19.0, "本科生": 24.0, "硕士生": 21.0, "离退休": 26.0
 #: Of a student branch today: the share of each class, from the one that leaves next.
 CLASSES = {"本科生": [0.70, 0.28, 0.02], "硕士生": [0.36, 0.34, 0.30]}
 TEACHERS = ("专任教师", "专任教师", "专任教师", "辅导员", "实验技术人员", "行政管理人员")
+#: What the staff of a branch do, where it is not teaching or administration.
+JOBS = {
+    "校医院": "医务人员",
+    "饮食服务中心": "工勤技能人员",
+    "物业服务中心": "工勤技能人员",
+    "公寓管理中心": "工勤技能人员",
+    "读者服务部": "图书资料人员",
+    "信息部": "图书资料人员",
+    "高中部": "附属学校教师",
+    "初中部": "附属学校教师",
+    "小学部": "附属学校教师",
+}
 DAY = timedelta(days=1)
 
 
@@ -80,7 +92,7 @@ class Settler:
             leaf,
             stream,
             (born, joined, left),
-            job=job or (stream.choice(TEACHERS) if teaches else "行政管理人员"),
+            job=job or (stream.choice(TEACHERS) if teaches else JOBS.get(leaf.subject, "行政管理人员")),
             education=stream.choice(("11", "11", "14") if teaches and not job else ("14", "21")),
             entered=hired.year,
         )

@@ -152,6 +152,12 @@ def test_only_the_main_personas_get_a_password_and_must_change_it(university, db
         assert user.must_change_password == bool(password)
 
 
+def test_another_persona_gets_a_password_when_named(university, db):
+    told = dict(accounts.issue_passwords(also=["shenji"]))
+    assert told[accounts.BY_NAME["shenji"]]
+    assert told[accounts.BY_NAME["xitong"]] == ""
+
+
 def test_accounts_are_named_again_without_those_that_have_their_own_password(university, db):
     accounts.issue_passwords(afresh=True)
     User.objects.filter(username="shuji").update(must_change_password=False)

@@ -33,15 +33,24 @@ class Command(BaseCommand):
             "--accounts", action="store_true", help="load nothing, only name the demo's accounts"
         )
         parser.add_argument("--accounts-json", action="store_true", help="name the accounts as JSON")
+        parser.add_argument(
+            "--issue",
+            metavar="USERNAME",
+            nargs="+",
+            default=[],
+            choices=sorted(accounts.BY_NAME),
+            help="also give these personas a one-time password",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["accounts"]:
-            told = accounts.issue_passwords(afresh=False) if load.is_demo() else []
+            told = accounts.issue_passwords(also=options["issue"]) if load.is_demo() else []
         else:
-            told = self._load(options["scale"], options["seed"], options["today"] or timezone.localdate())
+            self._load(options["scale"], options["seed"], options["today"] or timezone.localdate())
+            told = accounts.issue_passwords(afresh=True, also=options["issue"])
         self.stdout.write(as_json(told) if options["accounts_json"] else as_text(told))
 
-    def _load(self, scale: str, seed: int, today: date) -> list[tuple[Persona, str]]:
+    def _load(self, scale: str, seed: int, today: date) -> None:
         if today > timezone.localdate():
             raise CommandError("--today 不能晚于今天。")
         try:
@@ -52,7 +61,6 @@ class Command(BaseCommand):
             f"演示数据已装入：{made.organisations} 个党组织，其中现有党支部 {made.branches} 个；"
             f"在册党员 {made.members} 人；活动记录 {made.records} 条。"
         )
-        return accounts.issue_passwords(afresh=True)
 
 
 def as_json(told: list[tuple[Persona, str]]) -> str:
@@ -75,5 +83,12 @@ def as_text(told: list[tuple[Persona, str]]) -> str:
     lines = [f"  {p.username:<12} {password:<20} {p.role}  {p.name}" for p, password in told if password]
     head = "Accounts (one-time passwords, to be changed at the first sign-in):"
     own = [persona.username for persona, password in told if persona.is_main and not password]
-    tail = [f"  with a password of their own: {', '.join(own)}"] if own else []
-    return "\n".join([*([head] if lines else []), *lines, *tail])
+    others = [persona.username for persona, password in told if not persona.is_main and not password]
+    return "\n".join(
+        [
+            *([head] if lines else []),
+            *lines,
+            *([f"  With a password of their own: {', '.join(own)}"] if own else []),
+            *([f"  Without a password (see README): {', '.join(others)}"] if others else []),
+        ]
+    )
