@@ -35,7 +35,7 @@ class ActivityAdmin(ScopedModelAdmin):
         ("登记", {"fields": ["entered_at", "entered_by", "is_on_time", "withdrawn_at", "withdrawn_reason"]}),
     ]
     list_display = ["title", "kind", "branch", "held_on", "entered_on", "expected", "present", "is_on_time"]
-    list_filter = [UnderFilter, "kind", WithdrawnFilter, "is_on_time", "campaigns"]
+    list_filter = [UnderFilter, "kind", WithdrawnFilter, "is_on_time"]
     list_select_related = ["branch"]
     search_fields = ["title", "branch__short_name"]
     search_help_text = "主题或党支部"

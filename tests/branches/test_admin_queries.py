@@ -1,0 +1,107 @@
+"""What the lists of the browser admin cost: as many queries with fifty rows as with one."""
+
+import itertools
+from datetime import date, timedelta
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts import audit
+from activities.models import Campaign
+from branches.models import Branch
+from branches.roles import Role
+from branches.terms import elect
+from jobs.models import Job
+from reminders.models import Reminder
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2026, 9, 15)
+
+
+#: How each list gets another row: (school, user, number), with whatever the row hangs on.
+ONE_MORE = {
+    "activity": lambda school, user, number: cast.a_record(school.teachers, day=DAY),
+    "auditentry": lambda school, user, number: audit.record("branch.change", by=user, on=school.teachers),
+    "branch": lambda school, user, number: elect(
+        cast.found(school.physics, f"第{number}党支部", Branch.Level.BRANCH, f"9{number}"), DAY
+    ),
+    "campaign": lambda school, user, number: Campaign.objects.create(name=f"专题{number}", started_on=DAY),
+    "job": lambda school, user, number: Job.objects.create(kind="x", label="导出", owner=user),
+    "member": lambda school, user, number: cast.a_member(school.teachers),
+    "partygroup": lambda school, user, number: cast.a_group(
+        school.teachers, cast.a_member(school.teachers), name=f"第{number}党小组"
+    ),
+    "post": lambda school, user, number: cast.a_post(cast.a_member(school.teachers)),
+    "reminder": lambda school, user, number: Reminder.objects.create(
+        kind="duty",
+        subject=str(number),
+        due_on=DAY,
+        recipient=user,
+        title="主题党日",
+        branch_path=school.teachers.path,
+    ),
+    "station": lambda school, user, number: cast.a_station(
+        school.teachers, cast.a_member(school.teachers), name=f"工作站{number}"
+    ),
+    "term": lambda school, user, number: elect(school.teachers, DAY - timedelta(days=number)),
+    "user": lambda school, user, number: cast.a_user(Role.RECORDER, school.teachers),
+}
+ONE_MORE |= {
+    "membershipspell": ONE_MORE["member"],
+    "rolegrant": ONE_MORE["user"],
+    "stationassignment": ONE_MORE["station"],
+    "statusperiod": ONE_MORE["member"],
+}
+
+#: Five are the frame's: session, account, grants, the number of rows, the rows.
+COUNTS = {
+    "activity": 8,  # the colleges of the filter, the years and months above the list
+    "auditentry": 7,
+    "branch": 5,
+    "campaign": 5,
+    "job": 5,
+    "member": 6,
+    "membershipspell": 6,
+    "partygroup": 6,
+    "post": 6,
+    "reminder": 8,
+    "rolegrant": 5,
+    "station": 6,
+    "stationassignment": 6,
+    "statusperiod": 5,
+    "term": 7,
+    "user": 6,
+}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_list_costs_the_same_with_fifty_rows(name):
+    school = cast.a_university()
+    user = (
+        cast.a_user(Role.AUDITOR)
+        if name == "auditentry"
+        else cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+    )
+    browser = cast.a_browser(user)
+    model = next(model for model in admin.site._registry if model._meta.model_name == name)
+    address = reverse(f"admin:{model._meta.app_label}_{name}_changelist")
+    browser.get("/admin/")  # the first page of a session also writes when it began
+    numbers = itertools.count(1)
+    counts = []
+    for many in (1, 50):
+        for number in itertools.islice(numbers, many):
+            ONE_MORE[name](school, user, number)
+        with CaptureQueriesContext(connection) as queries:
+            response = browser.get(address)
+        counts.append(len(queries))
+    assert len(response.context["cl"].result_list) == 50
+    assert counts == [COUNTS[name]] * 2
+
+
+def test_every_list_is_counted():
+    assert sorted(COUNTS) == sorted(model._meta.model_name for model in admin.site._registry)
