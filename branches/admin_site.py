@@ -239,6 +239,8 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
     right_to_see = Right.SEE_BRANCHES
     can_add = can_delete = False
     has_history = True
+    #: How the history page shows columns that this page does not show in clear.
+    history_masks: dict[str, Callable[[object], str]] = {}
     #: What a verb called from the form may raise to refuse; its message is shown.
     refusals: tuple[type[Exception], ...] = ()
 
@@ -401,6 +403,13 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         if after:
             self.record(request, "change" if change else "add", obj, before, after)
 
+    def _create_formsets(self, request, obj, change):
+        """A row that is not this object's own refuses the whole form; Django would pass over it in silence."""
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        if any(form.instance.pk is None for formset in formsets for form in formset.initial_forms):
+            raise Http404
+        return formsets, inlines
+
     def save_formset(self, request, form, formset, change):
         formset.save()
         for obj in formset.new_objects:
@@ -448,7 +457,9 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
             raise Http404
         context = {
             **self.page_context(request, obj, "历史记录"),
-            "changes": history.changes(obj, lambda field, keys: self._names(request, field, keys)),
+            "changes": history.changes(
+                obj, lambda field, keys: self._names(request, field, keys), self.history_masks
+            ),
             "deeds": history.deeds(obj),
         }
         return render(request, "admin/object_history.html", context)

@@ -33,7 +33,22 @@ class DateInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
-class BranchForm(forms.ModelForm):  # type: ignore[type-arg]
+class WholeRowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Checks the row's constraints also where they speak of columns that are not on the form.
+
+    Django leaves such constraints to the database, whose refusal would be a page of its own.
+    """
+
+    beside: frozenset[str] = frozenset()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return (left_out - self.beside) | set(self._errors or ())
+
+
+class BranchForm(WholeRowForm):
+    beside = frozenset({"level", "dissolved_on"})
+
     class Meta:
         model = Branch
         fields = [

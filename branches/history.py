@@ -1,6 +1,6 @@
 """What happened to one object, from its history rows and from the audit trail, as a page can show it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -12,11 +12,12 @@ from accounts.models import AuditEntry
 from accounts.wording import action_label
 
 LENGTH = 100
-SEALED = ("_cipher", "_hash")
 OUTSIDE = "（不在您的范围内）"
 
 #: Names of related rows by primary key; a row the reader may not see is left out.
 Names = Callable[["ForeignKey[Any, Any]", set[Any]], dict[Any, str]]
+#: How a page shows the value of a column that it does not show in clear.
+Masks = Mapping[str, Callable[[Any], str]]
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def deeds(obj: Model) -> list[Deed]:
     ]
 
 
-def changes(obj: Model, names: Names) -> list[Change]:
-    """Field by field, newest first; encrypted columns only say that they changed."""
+def changes(obj: Model, names: Names, masks: Masks) -> list[Change]:
+    """Field by field, newest first. Columns that no form edits are left out, the encrypted ones among them."""
     if not hasattr(obj, "history"):
         return []
     records = list(obj.history.select_related("history_user")[:LENGTH])
@@ -66,8 +67,8 @@ def changes(obj: Model, names: Names) -> list[Change]:
             at=record.history_date,
             by=str(record.history_user or "系统"),
             field=str(getattr(field, "verbose_name", field.name)),
-            old=_shown(field, old, labels),
-            new=_shown(field, new, labels),
+            old=_shown(field, old, labels, masks),
+            new=_shown(field, new, labels, masks),
         )
         for record, field, old, new in found
     ]
@@ -82,11 +83,11 @@ def _labels(found: Iterable[tuple[Any, Any, Any, Any]], names: Names) -> dict[st
     return {name: names(field, keys) for name, (field, keys) in wanted.items()}
 
 
-def _shown(field: "Field[Any, Any]", value: Any, labels: dict[str, dict[Any, str]]) -> str:
-    if field.name.endswith(SEALED):
-        return "（加密保存）"
+def _shown(field: "Field[Any, Any]", value: Any, labels: dict[str, dict[Any, str]], masks: Masks) -> str:
     if value is None or value == "":
         return "（空）"
+    if field.name in masks:
+        return masks[field.name](value)
     if isinstance(field, ForeignKey):
         return labels[field.name].get(value, OUTSIDE)
     if field.choices:

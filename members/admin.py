@@ -41,6 +41,7 @@ class MemberAdmin(ScopedModelAdmin):
     right_to_keep = Right.KEEP_MEMBERS
     form = MemberForm
     refusals = (enrolment.EnrolmentError,)
+    history_masks = {"birth_date": mask_birth}
 
     list_display = [
         "name",

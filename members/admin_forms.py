@@ -3,7 +3,7 @@
 from django import forms
 from django.utils import timezone
 
-from branches.forms import BranchChoiceField, DateInput
+from branches.forms import BranchChoiceField, DateInput, WholeRowForm
 from branches.models import Branch, PartyGroup
 
 from . import rosters, seats
@@ -53,7 +53,9 @@ class MoveMemberForm(forms.Form):
         return _not_in_future(self.cleaned_data["on"])
 
 
-class PostForm(forms.ModelForm):
+class PostForm(WholeRowForm):
+    beside = frozenset({"until"})
+
     class Meta:
         model = Post
         fields = ["member", "branch", "title", "group", "duty", "since"]
@@ -130,13 +132,17 @@ class EndGroupForm(forms.Form):
     on = forms.DateField(label="最后一天", widget=DateInput, initial=timezone.localdate)
 
 
-class PartyGroupForm(forms.ModelForm):
+class PartyGroupForm(WholeRowForm):
+    beside = frozenset({"branch", "until"})
+
     class Meta:
         model = PartyGroup
         fields = ["branch", "name", "position", "since"]
 
 
-class StationAssignmentForm(forms.ModelForm):
+class StationAssignmentForm(WholeRowForm):
+    beside = frozenset({"until"})
+
     class Meta:
         model = StationAssignment
         fields = ["member", "station", "area", "is_head", "since"]
