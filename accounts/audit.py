@@ -51,7 +51,7 @@ def record(
         before=dict(before or {}),
         after=dict(after or {}),
     )
-    entry.mac = mac_of(entry)
+    entry.mac = encryption.sign(_message(entry), "audit")
     entry.save(force_insert=True)
     return entry
 
@@ -61,8 +61,8 @@ def hashed(value: object) -> str:
     return f"#{encryption.blind_index('audit', str(value))[:16]}" if value not in (None, "") else ""
 
 
-def mac_of(entry: AuditEntry) -> str:
-    """HMAC over every column of the entry but the HMAC itself."""
+def _message(entry: AuditEntry) -> bytes:
+    """Every column of the entry but its HMAC."""
     fields = [
         str(entry.pk),
         entry.at.astimezone(timezone.get_fixed_timezone(0)).isoformat(),
@@ -78,7 +78,12 @@ def mac_of(entry: AuditEntry) -> str:
         json.dumps(entry.before, sort_keys=True, ensure_ascii=False),
         json.dumps(entry.after, sort_keys=True, ensure_ascii=False),
     ]
-    return encryption.sign(json.dumps(fields, ensure_ascii=False).encode(), "audit")
+    return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def is_genuine(entry: AuditEntry) -> bool:
+    """Signed by any audit key, also one that was rotated out."""
+    return encryption.is_signed(_message(entry), "audit", entry.mac)
 
 
 def _link(number: int, previous: str, mac: str) -> str:
@@ -134,7 +139,7 @@ def verify() -> Iterator[Break]:
     for link in seals.iterator(chunk_size=2000):
         if link.number != expected:
             yield Break(str(expected), f"第 {expected} 至 {link.number - 1} 号封存缺失。")
-        if link.entry.mac != mac_of(link.entry):
+        if not is_genuine(link.entry):
             yield Break(str(link.number), f"第 {link.number} 号记录的内容与签名不符，可能被改动。")
         if link.previous != previous or link.hash != _link(link.number, link.previous, link.entry.mac):
             yield Break(str(link.number), f"第 {link.number} 号封存与前一号不衔接。")
@@ -146,7 +151,7 @@ def verify() -> Iterator[Break]:
 
 def _unsealed_breaks() -> Iterator[Break]:
     for entry in AuditEntry.objects.filter(seal__isnull=True).order_by("at").iterator():
-        if entry.mac != mac_of(entry):
+        if not is_genuine(entry):
             yield Break(str(entry.pk), "未封存记录的内容与签名不符，可能被改动。")
         if timezone.now() - entry.at > UNSEALED_LIMIT:
             yield Break(str(entry.pk), "记录超过 10 分钟未封存，请检查后台任务是否运行。")
@@ -157,7 +162,7 @@ def _anchor_breaks(hashes: Mapping[int, str]) -> Iterator[Break]:
     for path in sorted(folder.glob("head-*.json")):
         anchor_data = json.loads(path.read_text(encoding="utf-8"))
         signature = anchor_data.pop("mac", "")
-        if signature != encryption.sign(json.dumps(anchor_data).encode(), "anchor"):
+        if not encryption.is_signed(json.dumps(anchor_data).encode(), "anchor", signature):
             yield Break(path.name, f"锚定文件 {path.name} 的签名不符。")
         elif hashes.get(anchor_data["number"]) != anchor_data["hash"]:
             yield Break(path.name, f"第 {anchor_data['number']} 号封存与锚定文件 {path.name} 不符。")

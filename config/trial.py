@@ -49,7 +49,7 @@ class Part:
 def main() -> int:
     if not settings.TRIAL:
         return refuse(
-            "SECRET_KEY is set, so this is a production: start gunicorn, worker and beat as services."
+            "已设置 SECRET_KEY，这是正式环境：请把 gunicorn、worker、beat 作为系统服务启动。"
         )
     os.umask(0o077)
     make_folders()
@@ -57,7 +57,7 @@ def main() -> int:
         if not take(lock):
             lock.seek(0)
             return refuse(
-                f"Branchbook already runs on {settings.DATA_DIR}, in processes {lock.read()}: stop it first."
+                f"支部簿已在使用 {settings.DATA_DIR}（进程 {lock.read()}），请先停止它。"
             )
         accounts = prepare()
         return run(accounts, lock)
@@ -80,7 +80,7 @@ def take(lock: TextIO) -> bool:
 def prepare() -> str:
     """Bring key, database and static files up to date; return what there is to say about the accounts."""
     read_or_make(settings.KEYS_DIR / "secret_key")
-    print("Preparing the database and the static files …", flush=True)
+    print("正在准备数据库和静态文件 …", flush=True)
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     accounts = load_demo()
@@ -112,12 +112,12 @@ def run(accounts: str, lock: TextIO) -> int:
     port = find_port(int(os.environ.get("PORT") or 8000))
     with running_parts(port, lock) as parts:
         if wait_for_web(port, parts, asked_to_stop):
-            print(f"\n支部簿 Branchbook: http://{HOST}:{port}/\n\n{accounts}")
-            print(f"Logs: {settings.LOGS_DIR}    Stop: Ctrl-C", flush=True)
+            print(f"\n支部簿：http://{HOST}:{port}/\n\n{accounts}")
+            print(f"日志：{settings.LOGS_DIR}    停止：按 Ctrl-C", flush=True)
         while not asked_to_stop.wait(0.5):
             if ended := next((part for part in parts if part.has_ended()), None):
                 return report_end(ended)
-        print("Stopping …", flush=True)
+        print("正在停止 …", flush=True)
     return 0
 
 
@@ -129,7 +129,7 @@ def find_port(wanted: int) -> int:
             with suppress(OSError):
                 probe.bind((HOST, port))
                 return port
-    sys.exit(f"No free port between {wanted} and {wanted + PORTS_TO_TRY - 1}: name another with PORT=…")
+    sys.exit(f"端口 {wanted} 至 {wanted + PORTS_TO_TRY - 1} 都被占用，请用 PORT=… 另指定一个。")
 
 
 @contextmanager
@@ -191,7 +191,7 @@ def wait_for_web(port: int, parts: list[Part], asked_to_stop: threading.Event) -
 def report_end(part: Part) -> int:
     last = part.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES_SHOWN:]
     status = part.process.returncode
-    return refuse("\n".join([f"The {part.name} process ended with status {status}. Its log ends:", *last]))
+    return refuse("\n".join([f"{part.name} 进程意外结束，状态 {status}。日志末尾：", *last]))
 
 
 def stop(parts: list[Part]) -> None:

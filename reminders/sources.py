@@ -46,8 +46,8 @@ def duties_due(on: date) -> Iterator[Due]:
                 subject=duty.subject,
                 due_on=duty.due_on,
                 recipient_id=user_id,
-                title=f"{duty.branch_name} {duty.period.short_label}{duty.title}",
-                detail=f"{duty.reason}（{duty.rule.article}）",
+                title=f"{duty.period.short_label}{duty.title}",
+                detail=f"{duty.branch_name}：{duty.reason}（{duty.rule.article}）",
                 url=record_url(duty),
                 branch_path=path,
             )
@@ -63,8 +63,8 @@ def birthdays_due(on: date) -> Iterator[Due]:
                 subject=f"{birthday.member_number}:{birthday.day.year}",
                 due_on=birthday.day,
                 recipient_id=user_id,
-                title=f"{birthday.name} {birthday.day.month}月{birthday.day.day}日政治生日",
-                detail=f"入党 {birthday.years} 周年",
+                title=f"{birthday.name}政治生日",
+                detail=f"{birthday.branch_name}：{birthday.day.month}月{birthday.day.day}日，入党 {birthday.years} 周年",
                 url=reverse("birthdays"),
                 branch_path=path,
             )

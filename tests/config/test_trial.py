@@ -98,7 +98,7 @@ def test_trial_fails_when_a_part_dies(trial, tmp_path):
 
     assert process.wait(30) == 1
     assert not is_anything_left(tmp_path)
-    assert "The beat process ended with status -9." in (tmp_path / "output").read_text()
+    assert "beat 进程意外结束，状态 -9。" in (tmp_path / "output").read_text()
 
 
 def test_a_taken_port_is_passed_over():

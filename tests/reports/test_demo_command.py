@@ -22,7 +22,7 @@ def test_refuses_a_database_that_is_not_empty(db):
 def test_has_no_accounts_to_name_in_a_database_of_ones_own(db):
     output = StringIO()
     call_command("demo", accounts=True, stdout=output)
-    assert output.getvalue() == "No demo accounts in this database.\n"
+    assert output.getvalue() == "这个数据库里没有演示账号。\n"
 
 
 def test_day_in_the_future_is_refused(db):

@@ -79,16 +79,16 @@ def as_json(told: list[tuple[Persona, str]]) -> str:
 def as_text(told: list[tuple[Persona, str]]) -> str:
     """The accounts that can sign in, for a terminal."""
     if not told:
-        return "No demo accounts in this database."
+        return "这个数据库里没有演示账号。"
     lines = [f"  {p.username:<12} {password:<20} {p.role}  {p.name}" for p, password in told if password]
-    head = "Accounts (one-time passwords, to be changed at the first sign-in):"
+    head = "演示账号（一次性密码，首次登录须修改）："
     own = [persona.username for persona, password in told if persona.is_main and not password]
     others = [persona.username for persona, password in told if not persona.is_main and not password]
     return "\n".join(
         [
             *([head] if lines else []),
             *lines,
-            *([f"  With a password of their own: {', '.join(own)}"] if own else []),
-            *([f"  Without a password (see README): {', '.join(others)}"] if others else []),
+            *([f"  已自设密码：{'、'.join(own)}"] if own else []),
+            *([f"  尚无密码（见 README）：{'、'.join(others)}"] if others else []),
         ]
     )
