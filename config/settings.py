@@ -298,6 +298,8 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # No MEDIA_URL: an upload is only ever answered by a view that checks who asks.
 MEDIA_ROOT = UPLOADS_DIR
+# The largest workbook an import takes stays in memory: a temporary file would hold identity numbers in plain text.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 21 << 20
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {

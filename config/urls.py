@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("", include("branches.urls")),
     path("", include("members.urls")),
     path("", include("activities.urls")),
     path("", include("reminders.urls")),

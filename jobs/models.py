@@ -75,3 +75,53 @@ class Job(models.Model):
             return None
         spent = (self.beat_at - self.started_at).total_seconds()
         return round(spent * (self.total - self.done) / self.done) if self.total > self.done else None
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+
+class Upload(models.Model):
+    """A workbook handed in for an import, from the upload to the writing. Its content lies encrypted beside it.
+
+    ``decisions`` is what its owner decided about it, ``outcome`` the counts of what was found or written; neither
+    holds a value of a cell.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "待核对"
+        WRITING = "writing", "写入中"
+        WRITTEN = "written", "已写入"
+        FAILED = "failed", "写入失败"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.CASCADE, related_name="uploads"
+    )
+    name = models.CharField("文件名", max_length=120)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
+    decisions = models.JSONField(default=dict, blank=True)
+    outcome = models.JSONField(default=dict, blank=True)
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="uploads")
+    created_at = models.DateTimeField("上传时间", default=timezone.now)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "上传文件"
+        verbose_name_plural = "上传文件"
+        ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["owner", "kind", "-created_at"], name="upload_owner_kind")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_decided(self) -> bool:
+        """Nothing more can be decided about it."""
+        return self.state in (self.State.WRITING, self.State.WRITTEN)

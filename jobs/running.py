@@ -148,7 +148,7 @@ def run(job_id: str) -> None:
         _end(job, Job.State.CANCELLED, "已取消，没有写入任何内容。")
     except JobRefused as refusal:
         _end(job, Job.State.FAILED, str(refusal))
-    except Exception:  # noqa: BLE001  whatever happened, the row must say so
+    except Exception:
         logger.exception("job %s failed", job.pk)
         _end(
             job,

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from . import running
+from . import running, uploads
 
 
 @shared_task(name="jobs.tasks.run_job")
@@ -10,4 +10,4 @@ def run_job(job_id: str) -> None:
 
 @shared_task(name="jobs.tasks.sweep")
 def sweep() -> int:
-    return running.sweep()
+    return running.sweep() + uploads.sweep()

@@ -85,6 +85,23 @@ class FieldCipher:
         except (InvalidTag, ValueError):
             raise DecryptionError("密文无法解开：内容被改动，或不属于这一行这一栏，请核对备份。") from None
 
+    def seal(self, content: bytes, row: UUID | str) -> bytes:
+        """A file's content, as `encrypt` does a text: "v1.<key version>." and nonce, cipher text and tag."""
+        nonce = os.urandom(NONCE_BYTES)
+        return self._start.encode() + nonce + self._key.encrypt(nonce, content, self._bound_to(row))
+
+    def unseal(self, sealed: bytes, row: UUID | str) -> bytes:
+        """The content again; DecryptionError when it was changed, or sealed for another place."""
+        scheme, _, rest = sealed.partition(b".")
+        version, _, body = rest.partition(b".")
+        key = self._by_version.get(version.decode("ascii", "replace"))
+        if scheme != SCHEME.encode() or key is None:
+            raise DecryptionError("文件无法解开：不认识的加密方案，或缺少它的密钥。")
+        try:
+            return key.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], self._bound_to(row))
+        except (InvalidTag, ValueError):
+            raise DecryptionError("文件无法解开：内容被改动，或不属于这一项。") from None
+
     def has_key_of(self, token: str) -> bool:
         return token.partition(".")[2].partition(".")[0] in self._by_version
 

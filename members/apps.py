@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class MembersConfig(AppConfig):
     name = "members"
     verbose_name = "党员"
+
+    def ready(self) -> None:
+        # Importing registers their jobs; they need the models.
+        from . import exports  # noqa: F401, PLC0415
+        from .imports import staging  # noqa: F401, PLC0415

@@ -69,7 +69,7 @@ class Analysis:
         return {**aside, **{index: name for name, index in self.fields.items()}}
 
     def fingerprint(self) -> str:
-        """Differs when a later analysis would write something else."""
+        """Differs when a later analysis finds something else; which dates to overwrite may be decided meanwhile."""
         plan = [
             [[outcome.row.number for outcome in self.new]],
             [
@@ -192,15 +192,13 @@ def write(
     *,
     source: str,
     expected: str = "",
-    progress: Progress | None = None,
 ) -> Analysis:
     """Write the rows that are right: all of them or none. Wrong rows are left out.
 
     ``expected`` is the fingerprint of the analysis that was looked at; Outdated when it is another one now.
     """
-    say = progress or _say_nothing
     with transaction.atomic():
-        analysis = analyse(table, by, decisions, progress)
+        analysis = analyse(table, by, decisions)
         if expected and analysis.fingerprint() != expected:
             raise Outdated
         changes = [
@@ -208,12 +206,9 @@ def write(
             for outcome in analysis.changed
             if outcome.row.member and (values := outcome.values())
         ]
-        total = len(analysis.new) + len(changes)
-        say("写入", 0, total)
         enrol_all([outcome.new_member() for outcome in analysis.new], by=by, reason=source)
-        say("写入", len(analysis.new), total)
         change_all(changes, by=by, reason=source)
-        if total:
+        if analysis.new or changes:
             counts = {"new": len(analysis.new), "changed": len(changes), "wrong": len(analysis.wrong)}
             audit.record(
                 "roster.import", by=by, after={"source": source, "sheet": table.sheet.name, **counts}

@@ -1,0 +1,97 @@
+"""The import of the organisation register: upload, review, writing, each done at once: registers are short."""
+
+import logging
+from io import BytesIO
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import AuthenticatedRequest
+from jobs import uploads
+from jobs.forms import UploadForm
+from jobs.models import Upload
+from lib.sheets.reading import WorkbookError
+
+from . import register
+from .register.page import RegisterPage
+from .roles import Right
+from .scope import has_right
+
+KIND = "register"
+logger = logging.getLogger(__name__)
+
+
+def own_upload_or_404(request: AuthenticatedRequest, pk: UUID) -> Upload:
+    """One's own register, for whoever may import."""
+    if not has_right(request.user, Right.IMPORT):
+        raise PermissionDenied
+    return get_object_or_404(Upload.objects.visible_to(request.user), pk=pk, kind=KIND)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_register(request: AuthenticatedRequest) -> HttpResponse:
+    if not has_right(request.user, Right.IMPORT):
+        raise PermissionDenied
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        content = file.read()
+        try:
+            register.open_register(BytesIO(content))
+        except WorkbookError as fault:
+            form.add_error("file", fault.message)
+        else:
+            upload = uploads.keep(request.user, KIND, file.name, content)
+            return redirect("import_register_review", upload.pk)
+    return render(request, "branches/import_upload.html", {"form": form})
+
+
+@require_safe
+@never_cache
+def import_register_review(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    upload = own_upload_or_404(request, pk)
+    try:
+        table = register.open_register(BytesIO(uploads.read(upload, uploads.SOURCE)))
+    except uploads.Gone:
+        return render(request, "branches/import_done.html", {"upload": upload})
+    page = RegisterPage(upload, register.review(table, request.user), request.GET.get("show", ""))
+    return render(request, "branches/import_review.html", {"upload": upload, "it": page})
+
+
+@require_POST
+def import_register_write(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    upload = own_upload_or_404(request, pk)
+    if not uploads.claim(upload):
+        messages.error(request, "这个文件正在写入或已经写入。")
+        return redirect("import_register_review", upload.pk)
+    try:
+        table = register.open_register(BytesIO(uploads.read(upload, uploads.SOURCE)))
+        with transaction.atomic():
+            review = register.write(table, request.user)
+            counts = {"new": len(review.new), "changed": len(review.changed), "wrong": len(review.wrong)}
+            uploads.release(upload, Upload.State.WRITTEN, outcome=counts)
+    except Exception:  # whatever happened, nothing was written, and the page must say so
+        logger.exception("register %s could not be written", upload.pk)
+        uploads.release(upload, Upload.State.FAILED)
+        messages.error(request, "写入时出错，没有写入任何内容。请重试，仍不行请联系系统管理员。")
+        return redirect("import_register_review", upload.pk)
+    uploads.discard(upload)
+    messages.success(request, f"已写入：新增 {counts['new']} 个、变更 {counts['changed']} 个党组织。")
+    return redirect("import_register_review", upload.pk)
+
+
+@require_POST
+def import_register_drop(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    upload = own_upload_or_404(request, pk)
+    if upload.is_decided:
+        messages.error(request, "文件正在写入或已经写入，不能放弃。")
+        return redirect("import_register_review", upload.pk)
+    uploads.drop(upload, by=request.user)
+    messages.success(request, f"已放弃导入“{upload.name}”，文件已删除，没有写入任何内容。")
+    return redirect("import_register")

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from lib.sheets.reading import Limits
+
+
+class UploadForm(forms.Form):
+    """A workbook handed in for an import; what is in it is looked at afterwards."""
+
+    file = forms.FileField(
+        label="工作簿",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={
+            "required": "请选择文件。",
+            "empty": "文件是空的（0 字节），请重新导出后再上传。",
+            "missing": "没有收到文件，请重新选择。",
+        },
+    )
+
+    def clean_file(self) -> UploadedFile[Any]:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        limit = Limits().packed_bytes
+        if (file.size or 0) > limit:
+            raise forms.ValidationError(f"文件超过 {limit >> 20} MB，请拆成几个文件上传。")
+        return file

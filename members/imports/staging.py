@@ -1,0 +1,227 @@
+"""An upload on its way: taken in, checked, decided about, written. Between two requests nothing of it lies open.
+
+What a person decided is kept with the upload and applied at each new check. Long files are checked and written by jobs.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from jobs import running, uploads
+from jobs.models import Job, Upload
+from lib.sheets.intake import Table
+from lib.sheets.reading import normalise_heading
+from members.enrolment import EnrolmentError
+
+from .analysis import Analysis, Decisions, Outdated, Progress, analyse, open_roster, record_foreign, write
+from .columns import CHOICES, IGNORE
+from .marking import write_wrong_rows
+from .preview import counts, preview
+
+KIND = "roster"
+CHECK, WRITE = "roster_check", "roster_write"
+#: Files with more rows are checked and written by jobs.
+AT_ONCE = 1500
+REMEMBERED_FILES = 20
+
+logger = logging.getLogger(__name__)
+
+
+def receive(user: User, name: str, content: bytes) -> Upload:
+    """Take a workbook in and check it; WorkbookError when there is no roster in it."""
+    table = open_roster(BytesIO(content))
+    upload = uploads.keep(user, KIND, name, content)
+    known = {normalise_heading(c.heading): c.index for c in table.header.columns if c.heading and not c.field}
+    recalled = {known[key]: field for key, field in _remembered(user).items() if key in known}
+    if recalled:
+        _decide(
+            upload, columns={str(index): field for index, field in recalled.items()}, remembered=[*recalled]
+        )
+    _check_soon(upload, table)
+    return upload
+
+
+def _remembered(user: User) -> dict[str, str]:
+    """What the user decided about headings in files that were written, the latest decision last."""
+    written = Upload.objects.visible_to(user).filter(kind=KIND, state=Upload.State.WRITTEN)
+    found: dict[str, str] = {}
+    for decisions in reversed(list(written.values_list("decisions", flat=True)[:REMEMBERED_FILES])):
+        found |= decisions.get("headings", {})
+    return {heading: field for heading, field in found.items() if field in CHOICES or field == IGNORE}
+
+
+def decisions_of(upload: Upload) -> Decisions:
+    kept = upload.decisions
+    return Decisions(
+        columns={int(index): name for index, name in kept.get("columns", {}).items()},
+        overwritten=frozenset(kept.get("overwritten", [])),
+        reasons={int(row): reason for row, reason in kept.get("reasons", {}).items()},
+    )
+
+
+def _decide(upload: Upload, **kept: Any) -> None:
+    upload.decisions = {**upload.decisions, **kept}
+    Upload.objects.filter(pk=upload.pk).update(decisions=upload.decisions)
+
+
+def decide_columns(upload: Upload, columns: Mapping[int, str], headings: Mapping[str, str]) -> None:
+    """Take columns for what the owner says, and remember the headings once the file is written."""
+    kept = {str(index): name for index, name in columns.items()}
+    words = {normalise_heading(heading): name for heading, name in headings.items()}
+    _decide(upload, columns=kept, headings=words, remembered=[])
+    _check_soon(upload)
+
+
+def accept_mismatch(upload: Upload, row: int, reason: str) -> None:
+    """Take a row although sex or birth disagree with its ID number, for a reason that is kept with the person."""
+    _decide(upload, reasons={**upload.decisions.get("reasons", {}), str(row): reason})
+    _check_soon(upload)
+
+
+def decide_dates(upload: Upload, *, offered: Iterable[int], ticked: Iterable[int]) -> None:
+    """Of the rows offered, let the file replace the protected dates of the ticked ones only."""
+    kept = (set(upload.decisions.get("overwritten", [])) - set(offered)) | (set(ticked) & set(offered))
+    _decide(upload, overwritten=sorted(kept))
+
+
+def review_of(upload: Upload) -> dict[str, Any] | None:
+    """What the last check found; None while it is not finished."""
+    try:
+        found: dict[str, Any] = json.loads(uploads.read(upload, uploads.REVIEW))
+    except uploads.Gone:
+        return None
+    return found
+
+
+def _table(upload: Upload) -> Table:
+    return open_roster(BytesIO(uploads.read(upload, uploads.SOURCE)))
+
+
+def _check_soon(upload: Upload, table: Table | None = None) -> None:
+    """Check at once, or by a job when the file is long."""
+    uploads.discard(upload, uploads.REVIEW)
+    table = table or _table(upload)
+    if len(table.sheet.rows) <= AT_ONCE:
+        check(upload, table)
+        return
+    with transaction.atomic():
+        _attach(upload, running.start(CHECK, upload.owner, f"核对 {upload.name}", {"upload": str(upload.pk)}))
+
+
+def _attach(upload: Upload, job: Job) -> None:
+    upload.job = job
+    Upload.objects.filter(pk=upload.pk).update(job=job)
+
+
+def check(upload: Upload, table: Table, progress: Progress | None = None) -> None:
+    """Analyse the file and keep what was found: the page's lists, and the wrong rows to correct."""
+    decisions = decisions_of(upload)
+    analysis = analyse(table, upload.owner, decisions, progress)
+    record_foreign(analysis, upload.owner)
+    review = preview(analysis, decisions, upload.decisions.get("remembered", []))
+    _keep_wrong_rows(upload, analysis)
+    uploads.store(upload, uploads.REVIEW, json.dumps(review, ensure_ascii=False).encode())
+    upload.outcome = counts(review)
+    Upload.objects.filter(pk=upload.pk).update(outcome=upload.outcome)
+
+
+def _keep_wrong_rows(upload: Upload, analysis: Analysis) -> None:
+    if not analysis.wrong:
+        uploads.discard(upload, uploads.WRONG)
+        return
+    content = BytesIO()
+    write_wrong_rows(analysis, content)
+    uploads.store(upload, uploads.WRONG, content.getvalue())
+
+
+class Refused(Exception):
+    """The file is not written; the message is for the user."""
+
+
+OUTDATED = "核对之后系统中的数据有变动，没有写入任何内容。已重新核对，请再看一遍差异。"
+FAILED = "写入时出错，没有写入任何内容。请重试，仍不行请联系系统管理员。"
+
+
+def write_soon(upload: Upload) -> None:
+    """Write what is right, at once or by a job; Refused when something stands against it."""
+    review = review_of(upload)
+    if review is None:
+        raise Refused("文件还在核对，请稍候。")
+    if review["undecided"]:
+        raise Refused(f"还有 {review['undecided']} 列没有对应，请选好或设为忽略。")
+    if not review["new"] and not review["changed"]:
+        raise Refused("没有需要写入的内容。")
+    if not uploads.claim(upload):
+        raise Refused("这个文件正在写入或已经写入。")
+    if len(review["new"]) + len(review["changed"]) <= AT_ONCE:
+        write_now(upload, review["fingerprint"])
+        return
+    with transaction.atomic():
+        parameters = {"upload": str(upload.pk), "fingerprint": review["fingerprint"]}
+        _attach(upload, running.start(WRITE, upload.owner, f"导入 {upload.name}", parameters))
+
+
+def write_now(upload: Upload, fingerprint: str, progress: Progress | None = None) -> None:
+    """Write a claimed upload: its rows, and that it is written, in one transaction. Refused when nothing was."""
+    try:
+        table = _table(upload)
+        if progress:
+            # What is said within the transaction is not seen before its end, and it cannot be cancelled.
+            progress("写入", 0, upload.outcome.get("new", 0) + upload.outcome.get("changed", 0))
+        with transaction.atomic():
+            analysis = write(
+                table, upload.owner, decisions_of(upload), source=upload.name, expected=fingerprint
+            )
+            uploads.release(upload, Upload.State.WRITTEN, outcome={**upload.outcome, **_written(analysis)})
+    except (Outdated, EnrolmentError) as refusal:
+        uploads.release(upload, Upload.State.OPEN)
+        _check_soon(upload)
+        raise Refused(OUTDATED) from refusal
+    except (running.Cancelled, uploads.Gone):
+        uploads.release(upload, Upload.State.OPEN)
+        raise
+    except Exception as fault:
+        logger.exception("upload %s could not be written", upload.pk)
+        uploads.release(upload, Upload.State.FAILED)
+        raise Refused(FAILED) from fault
+    uploads.discard(upload, uploads.SOURCE, uploads.REVIEW)
+
+
+def _written(analysis: Analysis) -> dict[str, int]:
+    changed = sum(bool(outcome.values()) for outcome in analysis.changed)
+    return {"new": len(analysis.new), "changed": changed, "wrong": len(analysis.wrong)}
+
+
+def _owned_by(user: User, job: Job) -> bool:
+    return Upload.objects.visible_to(user).filter(pk=job.parameters["upload"]).exists()
+
+
+def _upload_of(progress: running.Progress) -> Upload:
+    upload = Upload.objects.select_related("owner").filter(pk=progress.parameters["upload"]).first()
+    if upload is None or not uploads.has(upload, uploads.SOURCE):
+        raise running.JobRefused("文件已放弃、已写入或已过期。")
+    return upload
+
+
+@running.register(CHECK, _owned_by)
+def check_roster(progress: running.Progress) -> None:
+    upload = _upload_of(progress)
+    check(upload, _table(upload), progress.at)
+    progress.job.message = f"核对完成：共 {upload.outcome['rows']} 行，{upload.outcome['wrong']} 行有错。"
+
+
+@running.register(WRITE, _owned_by)
+def write_roster(progress: running.Progress) -> None:
+    upload = _upload_of(progress)
+    progress.at("读取")
+    try:
+        write_now(upload, progress.parameters["fingerprint"], partial(progress.at, writing=True))
+    except Refused as refusal:
+        raise running.JobRefused(str(refusal)) from refusal
+    progress.job.message = "已写入，没有错误的行都已导入。"
