@@ -72,10 +72,7 @@ class Analysis:
         """Differs when a later analysis finds something else; which dates to overwrite may be decided meanwhile."""
         plan = [
             [[outcome.row.number for outcome in self.new]],
-            [
-                [o.row.number, [[d.name, d.old, d.new, d.is_held] for d in o.differences]]
-                for o in self.changed
-            ],
+            [[o.row.number, [[d.name, d.old, d.new] for d in o.differences]] for o in self.changed],
             [row.number for row in self.wrong],
         ]
         return hashlib.sha256(json.dumps(plan).encode()).hexdigest()

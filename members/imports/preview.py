@@ -16,6 +16,8 @@ from .comparing import Outcome
 from .facts import shown
 
 LONGEST_SAMPLE = 24
+#: The page has a place of its own for them: the map of the columns, the list of changes.
+SHOWN_ELSEWHERE = frozenset({"unknown_column", "protected_date"})
 
 
 def preview(analysis: Analysis, decisions: Decisions, remembered: Sequence[int] = ()) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def preview(analysis: Analysis, decisions: Decisions, remembered: Sequence[int] 
         "absent": [[str(pk), number, name, branch] for pk, number, name, branch in analysis.absent],
         "wrong": len(analysis.wrong),
         "errors": _problems(analysis, analysis.errors),
-        "warnings": _problems(analysis, analysis.warnings),
+        "warnings": _problems(analysis, [w for w in analysis.warnings if w.code not in SHOWN_ELSEWHERE]),
     }
 
 

@@ -145,11 +145,14 @@ class Refused(Exception):
 
 
 OUTDATED = "核对之后系统中的数据有变动，没有写入任何内容。已重新核对，请再看一遍差异。"
+TAKEN = "这个文件正在写入或已经写入。"
 FAILED = "写入时出错，没有写入任何内容。请重试，仍不行请联系系统管理员。"
 
 
 def write_soon(upload: Upload) -> None:
     """Write what is right, at once or by a job; Refused when something stands against it."""
+    if upload.is_decided:
+        raise Refused(TAKEN)
     review = review_of(upload)
     if review is None:
         raise Refused("文件还在核对，请稍候。")
@@ -158,7 +161,7 @@ def write_soon(upload: Upload) -> None:
     if not review["new"] and not review["changed"]:
         raise Refused("没有需要写入的内容。")
     if not uploads.claim(upload):
-        raise Refused("这个文件正在写入或已经写入。")
+        raise Refused(TAKEN)
     if len(review["new"]) + len(review["changed"]) <= AT_ONCE:
         write_now(upload, review["fingerprint"])
         return

@@ -58,9 +58,8 @@ def review(client, staff, tmp_path):
 
     def make(*rows, head=HEAD):
         answer = hand_in(client, workbook(tmp_path / "名册.xlsx", ["党员基本信息汇总表"], head, *rows))
-        upload = Upload.objects.latest("created_at")
-        assert answer.headers["location"] == reverse("import_review", args=[upload.pk])
-        return answer.headers["location"], upload
+        address = answer.headers["location"]
+        return address, Upload.objects.get(pk=address.split("/")[-2])
 
     return make
 
@@ -103,7 +102,7 @@ class TestReview:
     ):
         for count in (1, 50):
             address, _ = review(*(a_row(f"张{n}", n) for n in range(1, count + 1)))
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(4):
                 client.get(f"{address}?show=new")
 
     def test_a_change_shows_old_and_new(self, client, review):
@@ -111,11 +110,11 @@ class TestReview:
         post(client, "import_write", upload)
         address, _ = review(a_row(学历="硕士研究生毕业", 手机号="13900002222", 所在党支部="物理学生党支部"))
         [entry] = client.get(address).context["page"]
-        assert [difference[:3] for difference in entry["differences"]] == [
+        assert sorted(difference[:3] for difference in entry["differences"]) == [
             ["学历", "大学本科毕业", "硕士研究生毕业"],
-            ["手机号", "139****0001", "139****2222"],
             ["所在党支部", "物理教师党支部", "物理学生党支部"],
-        ] or sorted(d[0] for d in entry["differences"]) == ["学历", "所在党支部", "手机号"]
+            ["手机号", "139****0001", "139****2222"],
+        ]
 
 
 class TestDeciding:
@@ -142,7 +141,7 @@ class TestDeciding:
 
     def test_what_was_decided_is_remembered_for_the_next_file(self, client, review):
         self.test_unknown_columns_are_decided_before_writing(client, review)
-        address, upload = review(self.more(a_row("李强", 2)), head=["新列", *self.HEAD_WITH_MORE])
+        address, _upload = review(self.more(a_row("李强", 2)), head=["新列", *self.HEAD_WITH_MORE])
         how = {
             column["heading"]: column["how"] for column in client.get(address).context["review"]["columns"]
         }
@@ -211,7 +210,7 @@ class TestDeciding:
 
 class TestWriting:
     def test_the_right_rows_are_written_and_the_file_goes(self, client, review, tmp_path):
-        address, upload = review(a_row(), a_row("李强", 2, 性别="女"))
+        _address, upload = review(a_row(), a_row("李强", 2, 性别="女"))
         page = post(client, "import_write", upload)
         assert "新增 1 人" in page.content.decode()
         assert [member.name for member in Member.objects.all()] == ["张明"]
@@ -362,7 +361,7 @@ class TestScope:
 
     def upload(self, client, folder, *rows, head=HEAD):
         hand_in(client, workbook(folder / "x.xlsx", head, *rows))
-        upload = Upload.objects.latest("created_at")
+        upload = Upload.objects.get()
         return upload, staging.review_of(upload)
 
     def a_musician(self, school):
