@@ -104,7 +104,7 @@ class AttendanceForm(forms.Form):
     def __init__(
         self, occasion: Occasion, data: QueryDict | None = None, initial: Mapping[str, Any] | None = None
     ) -> None:
-        super().__init__(data, initial=dict(initial or {}))
+        super().__init__(data, initial={**_recorded(occasion.activity), **(initial or {})})
         self.occasion = occasion
         self.sent = QueryDict() if data is None else data
         self.fields["held_on"].disabled = occasion.activity is not None and not self.writes_facts
@@ -293,7 +293,7 @@ class RecordForm(AttendanceForm):
     def __init__(
         self, occasion: Occasion, data: QueryDict | None = None, initial: Mapping[str, Any] | None = None
     ) -> None:
-        super().__init__(occasion, data, {**_recorded(occasion.activity), **(initial or {})})
+        super().__init__(occasion, data, initial)
         if not occasion.activity and not self.is_bound:
             last = prefill.facts(occasion.branch, occasion.kind, self.chosen_group, self.day, occasion.user)
             self.initial.update(last)

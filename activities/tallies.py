@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
+from accounts import audit
 from branches.models import Branch
 
 from .models import Activity, Tally
@@ -115,24 +116,47 @@ def rebuild() -> int:
     return len(rows)
 
 
-def counter_differences() -> list[Activity]:
-    """Records whose own counters disagree with their attendance rows."""
+class CounterDifference(NamedTuple):
+    """A record whose own counters are not what its attendance rows say."""
+
+    activity: Activity
+    stored: dict[str, int]
+    counted: dict[str, int]
+
+
+def counter_differences() -> list[CounterDifference]:
+    """Every record whose counters disagree with its attendance rows. One query."""
+    states = {"present": "present", "on_leave": "leave", "absent": "absent"}
     marked = Activity.objects.annotate(
         _expected=Count("attendances"),
-        _present=Count("attendances", filter=Q(attendances__state="present")),
-        _leave=Count("attendances", filter=Q(attendances__state="leave")),
-        _absent=Count("attendances", filter=Q(attendances__state="absent")),
+        **{
+            f"_{name}": Count("attendances", filter=Q(attendances__state=state))
+            for name, state in states.items()
+        },
     )
-    return list(
-        marked.exclude(
-            expected=F("_expected"), present=F("_present"), on_leave=F("_leave"), absent=F("_absent")
+    names = ("expected", *states)
+    wrong = marked.exclude(**{name: F(f"_{name}") for name in names}).select_related("branch")
+    return [
+        CounterDifference(
+            activity,
+            {name: getattr(activity, name) for name in names},
+            {name: getattr(activity, f"_{name}") for name in names},
         )
-    )
+        for activity in wrong
+    ]
 
 
-def repair_counters(activities: Iterable[Activity]) -> None:
-    for activity in activities:
-        values: Any = activity
-        Activity.objects.filter(pk=activity.pk).update(
-            expected=values._expected, present=values._present, on_leave=values._leave, absent=values._absent
-        )
+def repair(tallies: Iterable[Difference], counters: Iterable[CounterDifference]) -> None:
+    """Make the named counters and tallies what the records say. One transaction, audited.
+
+    The branches are locked as the verbs lock them, so that a record written meanwhile is not left out.
+    """
+    counters = list(counters)
+    keys = {found.key for found in tallies} | {key_of(found.activity) for found in counters}
+    with transaction.atomic():
+        branches = Branch.objects.select_for_update().filter(pk__in={key.branch_id for key in keys})
+        list(branches.order_by("pk").values_list("pk"))
+        for found in counters:
+            Activity.objects.filter(pk=found.activity.pk).update(**found.counted)
+        refresh_keys(keys)
+        audit.record("tallies.repair", by=None, after={"tallies": len(keys), "records": len(counters)})
