@@ -1,27 +1,37 @@
-"""Two halves of a university with one of everything in each, and one user for every role in the first half."""
+"""Three branches of a university with one of everything in each, and one user for every role in the first.
+
+``near`` is a sibling in the same college, ``far`` stands in another: what is foreign depends on who asks.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import audit
 from accounts.models import User
-from activities.models import Activity, Campaign, Tally
-from branches.models import Branch, PartyGroup, RoleGrant, Station, StationArea, Term
+from activities.models import Campaign, Tally
+from branches.models import Branch, Placement, RoleGrant, Station, StationArea
 from branches.roles import Role
 from branches.terms import elect
 from jobs.models import Job
 from members.models import GroupMembership, Member, MembershipSpell, Post, StationAssignment, StatusPeriod
 from reminders.models import Reminder
 from tests import cast
+from tests.access.pages import Page
+from tests.access.table import MEMBER, Row
 
-ANONYMOUS = "anonymous"
-MEMBER = "member"
-ROLES = (ANONYMOUS, MEMBER, *(role.value for role in Role))
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+#: The day of all access tests.
+TODAY = "2026-10-20 12:00 +0800"
+#: The roles whose scope ends before the foreign halves do, and which half is foreign to each.
+BOUNDED = ("committee_staff", "leader", "secretary", "recorder", "attendance_taker", "station_head")
+FAR_SEEING = ("committee_staff", "leader")
+#: The same for everybody in the university.
+SHARED = (Campaign,)
+#: Rows that belong to one account: everybody's own is another.
+PERSONAL = {Job: "owner", Reminder: "recipient"}
 
 
 @dataclass
@@ -39,131 +49,108 @@ class Half:
 class World:
     school: cast.University
     own: Half
-    foreign: Half
+    near: Half
+    far: Half
     users: dict[str, User]
+
+    def foreign_to(self, role: str) -> Half:
+        return self.far if role in FAR_SEEING else self.near
+
+    def own_row(self, model: type[models.Model], role: str) -> models.Model:
+        """A row of the own half; of what belongs to one account, that of the role's user."""
+        if model in PERSONAL and role in self.users:
+            return model._default_manager.get(**{PERSONAL[model]: self.users[role]})
+        assert model in self.own.of, f"tests/access/world.py makes no {model._meta.label}"
+        return self.own.of[model]
+
+    def own_url(self, page: Page, row: Row, role: str) -> str:
+        model = row.model_of(page)
+        return page.url(values(page, row, self.own_row(model, role).pk if model else None))
+
+
+def values(page: Page, row: Row, pk: Any) -> dict[str, Any]:
+    """The parameters of a page: those the table fixes, and ``pk`` for the one that names an object."""
+    free = [name for name in page.parameters if name not in row.fixed]
+    assert len(free) < 2, f"{page.key}: {free} name several objects; say in tests/access.yaml what is fixed"
+    assert not free or pk is not None, f"{page.key}: say in tests/access.yaml of what model {free[0]} is"
+    return {**row.fixed, **dict.fromkeys(free, pk)}
+
+
+def missing_pk(model: type[models.Model]) -> Any:
+    """A key that no row has, of the model's own kind."""
+    return uuid4() if isinstance(model._meta.pk, models.UUIDField) else 987654321
 
 
 def a_world() -> World:
     school = cast.a_university()
-    own, foreign = _half(school.teachers), _half(school.musicians)
-    return World(school, own, foreign, _users(school, own))
+    own, near, far = (_half(branch) for branch in (school.teachers, school.students, school.musicians))
+    users = _users(school, own)
+    for user in users.values():
+        _personal(user, own.branch)
+    return World(school, own, near, far, users)
 
 
 def _half(branch: Branch) -> Half:
+    name = branch.short_name
+    account = cast.a_user(name=f"{name}书记")
+    member = cast.a_member(branch, f"{name}甲", account=account)
+    second = cast.a_member(branch, f"{name}乙")
+    group = cast.a_group(branch, member, second, name=f"{name}第一党小组")
+    station = cast.a_station(branch, second, name=f"{name}工作站")
     half = Half(branch)
-    account = cast.a_user(name=f"{branch.short_name}书记")
-    member = cast.a_member(branch, f"{branch.short_name}甲", account=account)
-    second = cast.a_member(branch, f"{branch.short_name}乙")
-    group = cast.a_group(branch, member, second, name=f"{branch.short_name}第一党小组")
-    grant = cast.give(account, Role.SECRETARY, branch)
-    post = cast.a_post(member, Post.Title.SECRETARY)
-    station = cast.a_station(branch, second, name=f"{branch.short_name}工作站")
-    record = cast.a_record(branch, title=f"{branch.short_name}主题党日", place="会议室")
     half.keep(
         branch,
         account,
         member,
         group,
-        grant,
-        post,
+        cast.give(account, Role.SECRETARY, branch),
+        cast.a_post(member, Post.Title.SECRETARY),
         station,
         StationArea.objects.get(station=station),
-        record,
+        cast.a_record(branch, title=f"{name}主题党日", place="会议室"),
         elect(branch, date(2024, 10, 15)),
-        GroupMembership.objects.filter(group=group).first(),
+        Placement.objects.get(branch=branch),
+        GroupMembership.objects.filter(group=group)[0],
         MembershipSpell.objects.get(member=member),
         StatusPeriod.objects.get(member=member),
         StationAssignment.objects.get(station=station),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
-        Job.objects.create(kind="quarterly_statistics", label=branch.short_name, owner=account),
-        Reminder.objects.create(
-            kind="duty",
-            subject=branch.code,
-            due_on=date(2026, 9, 30),
-            recipient=account,
-            title="主题党日",
-            branch_path=branch.path,
-        ),
+        *_personal(account, branch),
         audit.record("test", by=account, on=branch),
     )
     return half
 
 
+def _personal(user: User, branch: Branch) -> tuple[Job, Reminder]:
+    """What belongs to one account."""
+    return (
+        Job.objects.create(kind="roster_export", label=branch.short_name, owner=user),
+        Reminder.objects.create(
+            kind="duty",
+            subject=branch.code,
+            due_on=date(2026, 9, 30),
+            recipient=user,
+            title="主题党日",
+            branch_path=branch.path,
+        ),
+    )
+
+
 def _users(school: cast.University, own: Half) -> dict[str, User]:
     places = {
         Role.ORGANIZATION_STAFF: school.root,
-        Role.LEADER: school.root,
+        Role.LEADER: school.physics,
         Role.COMMITTEE_STAFF: school.physics,
         Role.SECRETARY: school.teachers,
         Role.RECORDER: school.teachers,
         Role.ATTENDANCE_TAKER: school.teachers,
     }
     users = {role.value: cast.a_user(role, places.get(role)) for role in Role if role != Role.STATION_HEAD}
-    users[Role.STATION_HEAD.value] = cast.a_user()
+    users[Role.STATION_HEAD.value] = head = cast.a_user()
     RoleGrant.objects.create(
-        user=users["station_head"], role=Role.STATION_HEAD, station=own.of[Station], since=date(2020, 1, 1)
+        user=head, role=Role.STATION_HEAD, station=own.of[Station], since=date(2020, 1, 1)
     )
     users[MEMBER] = cast.a_user()
     Member.objects.filter(pk=own.of[Member].pk).update(account=users[MEMBER])
     return users
-
-
-@dataclass(frozen=True)
-class Page:
-    """One pattern of the URL resolver; ``model`` is what its parameter names, if it has one."""
-
-    name: str
-    parameters: tuple[str, ...]
-    model: type[models.Model] | None
-
-    def url(self, half: Half) -> str:
-        if not self.parameters:
-            return reverse(self.name)
-        assert self.model, f"{self.name}: tell tests/access/world.py what its parameter names"
-        row = half.of[self.model]
-        value: Any = row.pk
-        return reverse(self.name, args=[value]) if len(self.parameters) == 1 else ""
-
-
-#: What the parameter of a page names, by the beginning of the page's name; the longest fits.
-PARAMETERS: dict[str, type[models.Model]] = {
-    "activity": Activity,
-    "branch": Branch,
-    "job": Job,
-    "member": Member,
-    "station": Station,
-    "group": PartyGroup,
-    "term": Term,
-}
-
-
-def pages() -> list[Page]:
-    """Every named pattern of the project, the admin's included."""
-    return sorted(_walk(get_resolver(), ""), key=lambda page: page.name)
-
-
-def _walk(resolver: URLResolver, namespace: str) -> list[Page]:
-    found = []
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            found += _walk(pattern, inner)
-        elif isinstance(pattern, URLPattern) and pattern.name:
-            parameters = tuple(pattern.pattern.regex.groupindex)
-            found.append(
-                Page(f"{namespace}{pattern.name}", parameters, _model_of(f"{namespace}{pattern.name}"))
-            )
-        else:
-            found.append(Page(f"unnamed {pattern.pattern}", (), None))
-    return found
-
-
-def _model_of(name: str) -> type[models.Model] | None:
-    if name.startswith("admin:"):
-        from django.apps import apps
-
-        app, _, rest = name.removeprefix("admin:").partition("_")
-        return apps.all_models.get(app, {}).get(rest.rpartition("_")[0])
-    fits = [prefix for prefix in PARAMETERS if name.startswith(prefix)]
-    return PARAMETERS[max(fits, key=len)] if fits else None
