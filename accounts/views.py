@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from . import audit
 from .forms import NewPasswordForm, SignInForm
@@ -16,6 +17,7 @@ from .http import AuthenticatedRequest
 
 
 class SignIn(LoginView):
+    http_method_names = ["get", "head", "post"]
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
@@ -45,6 +47,7 @@ class SignOut(LogoutView):
 
 
 @sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: AuthenticatedRequest) -> HttpResponse:
     form = NewPasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():

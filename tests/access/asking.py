@@ -1,7 +1,7 @@
 """Sending requests that leave nothing behind, and noticing what they wrote."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,23 +10,36 @@ from django.db import connection, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 
+from accounts.models import AuditEntry
 from tests.access.table import ANONYMOUS
 from tests.access.world import World
 
 WRITES = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)"?', re.IGNORECASE)
 #: Written by whoever is signed in, whatever is asked.
 SESSIONS = "django_session"
+AUDIT = AuditEntry._meta.db_table
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+NONCE = re.compile(r"'nonce-[^']+'")
+#: An id longer than another makes a longer page.
+LENGTH = "Content-Length"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and the tables that were written meanwhile, in order."""
+    """What came back, the tables that were written meanwhile, in order, and what the audit trail says of it."""
 
     status: int
     headers: dict[str, str]
     body: bytes
     wrote: tuple[str, ...]
+    audited: tuple[str, ...]
     response: HttpResponseBase
+
+    @property
+    def outcome(self) -> str:
+        """The status, and of a crash what it was."""
+        error = getattr(self.response, "exc_info", None)
+        return f"{self.status} ({error[0].__name__}: {error[1]})" if error else str(self.status)
 
     @property
     def text(self) -> str:
@@ -37,7 +50,7 @@ class Asker:
     """One user's browser. Each request runs in a savepoint that is rolled back."""
 
     def __init__(self, world: World, role: str) -> None:
-        self.client = Client(raise_request_exception=True)
+        self.client = Client(raise_request_exception=False)
         if role != ANONYMOUS:
             self.client.force_login(world.users[role], backend="django.contrib.auth.backends.ModelBackend")
         self.cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
@@ -59,8 +72,28 @@ class Asker:
         with written() as tables:
             response = send(url, headers=headers, **more)
             body = b"".join(response.streaming_content) if response.streaming else response.content
-            response.close()
-        return Answer(response.status_code, dict(response.headers), body, tuple(tables), response)
+        audited = _trail(tables.count(AUDIT))
+        return Answer(response.status_code, dict(response.headers), body, tuple(tables), audited, response)
+
+
+def _trail(count: int) -> tuple[str, ...]:
+    """The ``count`` latest audit entries, without what differs between any two."""
+    fields = ("action", "object_type", "object_id", "object_label", "branch_path", "outcome", "before", "after")
+    rows = AuditEntry.objects.order_by("-at", "-pk").values_list(*fields)[:count] if count else ()
+    return tuple(sorted(map(str, rows)))
+
+
+def same(one: Answer, other: Answer, ids: Iterable[object]) -> bool:
+    """Do both say the same, but for tokens, nonces and the ``ids`` that were asked for?"""
+    return _comparable(one, ids) == _comparable(other, ids)
+
+
+def _comparable(answer: Answer, ids: Iterable[object]) -> tuple[object, ...]:
+    parts = [answer.text, *(f"{name}: {value}" for name, value in sorted(answer.headers.items()) if name != LENGTH)]
+    plain = [NONCE.sub("", TOKEN.sub("", part)) for part in parts]
+    named = re.compile("|".join(rf"(?<!\w){re.escape(str(one))}(?!\w)" for one in ids))
+    said = [named.sub("<id>", part) for part in (*plain, *answer.audited)]
+    return (answer.status, *said, *answer.wrote)
 
 
 @contextmanager

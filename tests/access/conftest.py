@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 import time_machine
 
@@ -6,5 +8,8 @@ from tests.access.world import TODAY, World, a_world
 
 @pytest.fixture
 def world(db) -> World:
-    with time_machine.travel(TODAY, tick=False):
-        yield a_world()
+    """Made a minute ago, so that what a request writes is later than all that is there."""
+    with time_machine.travel(TODAY, tick=False) as clock:
+        made = a_world()
+        clock.shift(timedelta(minutes=1))
+        yield made

@@ -1,5 +1,6 @@
 """Every page of the project, as the URL resolver knows it, the admin's included."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ class Page:
     admin_model: type[Model] | None
 
     def url(self, values: Mapping[str, Any]) -> str:
+        if self.key == self.route:
+            return "/" + re.sub(r"\(\?P<(\w+)>.*?\)\$?", lambda found: str(values[found[1]]), self.route)
         return reverse(self.key, kwargs={name: values[name] for name in self.parameters})
 
 

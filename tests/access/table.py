@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from branches.roles import Role
-from tests.access.pages import Page
+from tests.access.pages import Page, pages
 
 ANONYMOUS = "anonymous"
 MEMBER = "member"
@@ -19,6 +19,7 @@ SIGNED_IN = (MEMBER, *(role.value for role in Role))
 ROLES = (ANONYMOUS, *SIGNED_IN)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REST = "rest"
+OTHER_KEYS = {"of", "with", "query", "asks", "see"}
 FILE = Path(__file__).parent.parent / "access.yaml"
 
 
@@ -29,6 +30,7 @@ class Row:
     answers: Mapping[tuple[str, str], int]
     of: str
     fixed: Mapping[str, str]
+    query: Mapping[str, str]
     asks: Mapping[str, str]
 
     def expected(self, role: str, method: str) -> int:
@@ -47,20 +49,29 @@ class Row:
 class Table:
     rows: Mapping[str, Row]
     exempt: Mapping[str, str]
+    plain: frozenset[str]
 
 
 @cache
 def table() -> Table:
     document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    groups = {name: words.split() for name, words in document["groups"].items()}
+    groups: dict[str, list[str]] = {}
+    for name, words in document["groups"].items():
+        groups[name] = [role for word in words.split() for role in groups.get(word, [word])]
     rows = {key: _row(key, body or {}, groups) for key, body in document["pages"].items()}
-    return Table(rows, document["exempt"] or {})
+    return Table(rows, document["exempt"], frozenset(document["plain"].split()))
+
+
+def declared() -> list[tuple[Page, Row]]:
+    """The pages that stand in the table, with their rows; that all do is a test of its own."""
+    rows = table().rows
+    return [(page, rows[page.key]) for page in pages() if page.key in rows]
 
 
 def _row(key: str, body: dict[str, Any], groups: Mapping[str, list[str]]) -> Row:
     answers = {(role, method): 302 if role == ANONYMOUS else 405 for role in ROLES for method in METHODS}
     for words, answer in body.items():
-        if words in ("of", "fixed", "asks", "why"):
+        if words in OTHER_KEYS:
             continue
         for word in words.split():
             # A word is a method, for all who signed in, or "anonymous", with its own methods.
@@ -69,7 +80,8 @@ def _row(key: str, body: dict[str, Any], groups: Mapping[str, list[str]]) -> Row
             else:
                 assert word in METHODS, f"{key}: {word} is no method"
                 answers.update({(role, word): code for role, code in _by_role(key, answer, groups).items()})
-    return Row(answers, body.get("of", ""), body.get("fixed", {}), body.get("asks", {}))
+    parts = (body.get(name, {}) for name in ("with", "query", "asks"))
+    return Row(answers, body.get("of", ""), *parts)
 
 
 def _by_role(key: str, answer: Any, groups: Mapping[str, list[str]]) -> dict[str, int]:

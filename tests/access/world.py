@@ -9,13 +9,16 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import models
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
 from activities.models import Campaign, Tally
 from branches.models import Branch, Placement, RoleGrant, Station, StationArea
 from branches.roles import Role
+from branches.scope import covering_ranges
 from branches.terms import elect
+from jobs import running
 from jobs.models import Job
 from members.models import GroupMembership, Member, MembershipSpell, Post, StationAssignment, StatusPeriod
 from reminders.models import Reminder
@@ -34,7 +37,7 @@ SHARED = (Campaign,)
 PERSONAL = {Job: "owner", Reminder: "recipient"}
 
 
-@dataclass
+@dataclass(repr=False)
 class Half:
     """One of everything that belongs to one branch; ``of[model]`` is the row of that model."""
 
@@ -45,7 +48,7 @@ class Half:
         self.of.update({type(row): row for row in rows})
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     school: cast.University
     own: Half
@@ -60,8 +63,11 @@ class World:
         """A row of the own half; of what belongs to one account, that of the role's user."""
         if model in PERSONAL and role in self.users:
             return model._default_manager.get(**{PERSONAL[model]: self.users[role]})
-        assert model in self.own.of, f"tests/access/world.py makes no {model._meta.label}"
-        return self.own.of[model]
+        return self.row_of(self.own, model)
+
+    def row_of(self, half: Half, model: type[models.Model]) -> models.Model:
+        assert model in half.of, f"tests/access/world.py makes no {model._meta.label}"
+        return half.of[model]
 
     def own_url(self, page: Page, row: Row, role: str) -> str:
         model = row.model_of(page)
@@ -125,7 +131,7 @@ def _half(branch: Branch) -> Half:
 def _personal(user: User, branch: Branch) -> tuple[Job, Reminder]:
     """What belongs to one account."""
     return (
-        Job.objects.create(kind="roster_export", label=branch.short_name, owner=user),
+        _done_job(user, branch),
         Reminder.objects.create(
             kind="duty",
             subject=branch.code,
@@ -135,6 +141,23 @@ def _personal(user: User, branch: Branch) -> tuple[Job, Reminder]:
             branch_path=branch.path,
         ),
     )
+
+
+def _done_job(user: User, branch: Branch) -> Job:
+    """The statistics of the branch, as a file that is there."""
+    job = Job.objects.create(
+        kind="quarterly_statistics",
+        label=branch.short_name,
+        owner=user,
+        parameters={"period": "2026Q3", "org": str(branch.pk)},
+        outcome={"ranges": covering_ranges([branch.path])},
+        state=Job.State.DONE,
+        result_file=f"access-{branch.code}",
+        result_name="统计.xlsx",
+        finished_at=timezone.now(),
+    )
+    running.result_path_of(job).write_text(branch.short_name)
+    return job
 
 
 def _users(school: cast.University, own: Half) -> dict[str, User]:

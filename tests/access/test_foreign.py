@@ -1,0 +1,61 @@
+"""A stranger's object and a missing one get the same answer, to the byte, and nothing is written.
+
+What is asked of an address (branches/12/), of a query (?branch=12) and of a form (branch=12) is tried alike.
+"""
+
+import pytest
+
+from tests.access.asking import AUDIT, Answer, Asker, same
+from tests.access.table import METHODS, declared
+from tests.access.world import BOUNDED, SHARED, World, missing_pk, values
+
+HTMX = {"HX-Request": "true"}
+#: Refused before anything is looked up: the role has no such page, the page no such method.
+BEFORE_LOOKING = {403, 405}
+
+
+@pytest.mark.parametrize("role", BOUNDED)
+def test_in_the_address(world: World, role: str):
+    asker, half, wrong = Asker(world, role), world.foreign_to(role), []
+    for page, row in declared():
+        model = row.model_of(page)
+        if model is None or model in SHARED or set(page.parameters) <= set(row.fixed):
+            continue
+        foreign, missing = world.row_of(half, model).pk, missing_pk(model)
+        for method in METHODS:
+            allowed = {404} | ({row.expected(role, method)} & BEFORE_LOOKING)
+            # A method the page does not know is refused with no regard to headers.
+            for headers in ({},) if allowed == {404, 405} else ({}, HTMX):
+                answers = [
+                    asker.ask(method, page.url(values(page, row, pk)), **headers) for pk in (foreign, missing)
+                ]
+                wrong += _faults(f"{page.key} {method}", *answers, (foreign, missing), allowed)
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", BOUNDED)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_in_a_query_or_a_form(world: World, role: str, method: str):
+    asker, half, wrong = Asker(world, role), world.foreign_to(role), []
+    for page, row in declared():
+        if row.expected(role, method) in BEFORE_LOOKING:
+            continue
+        url = world.own_url(page, row, role)
+        for key, model in row.object_keys().items():
+            foreign, missing = world.row_of(half, model).pk, missing_pk(model)
+            answers = [asker.ask(method, url, {key: str(pk)}) for pk in (foreign, missing)]
+            wrong += _faults(f"{page.key} {method} {key}", *answers, (foreign, missing), None)
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def _faults(
+    what: str, foreign: Answer, missing: Answer, ids: tuple[object, object], allowed: set[int] | None
+) -> list[str]:
+    faults = []
+    if allowed is not None and foreign.status not in allowed:
+        faults.append(f"{what}: {foreign.status} for a stranger's object")
+    if not same(foreign, missing, ids):
+        faults.append(f"{what}: a stranger's object answers otherwise than a missing one")
+    if set(foreign.wrote) - {AUDIT}:
+        faults.append(f"{what}: wrote {sorted(set(foreign.wrote))}")
+    return faults
