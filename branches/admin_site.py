@@ -270,7 +270,8 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         obj = super().get_object(request, object_id)
-        if obj is None:
+        # Whoever has no such list does not learn from the answer whether a row exists.
+        if obj is None or not self.has_view_permission(request):
             raise Http404
         return obj
 
