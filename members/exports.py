@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from branches.models import Branch
+from branches.roles import Right
+from branches.scope import covering_ranges, covers, ranges_of
 from jobs import running
 from jobs.models import Job
 from lib.masking import mask_address, mask_birth
@@ -105,14 +107,16 @@ def _from_parameters(user: User, parameters: dict[str, Any]) -> Filter:
 
 
 def _may_fetch(user: User, job: Job) -> bool:
-    """The scope must still hold at download."""
-    branch = job.parameters["branch"]
-    return branch is None or Branch.objects.visible_to(user).filter(pk=branch).exists()
+    """Every place the workbook is about must still be within the user's reach."""
+    reach = ranges_of(user, Right.EXPORT)
+    return bool(reach) and all(covers(reach, start) for start, _ in job.outcome.get("ranges", []))
 
 
 @running.register(KIND, _may_fetch)
 def export_roster(progress: running.Progress) -> None:
     wanted = _from_parameters(progress.owner, progress.parameters)
+    seen = ranges_of(progress.owner, Right.SEE_MEMBERS)
+    progress.job.outcome = {"ranges": covering_ranges([wanted.branch.path]) if wanted.branch else seen}
     progress.at("写入")
     path = progress.result_path(f"党员花名册-{wanted.day:%Y%m%d}.xlsx")
     progress.at("写入", write_roster(path, progress.owner, wanted))

@@ -14,11 +14,13 @@ from accounts.models import AuditEntry
 from tests.access.table import ANONYMOUS
 from tests.access.world import World
 
-WRITES = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)"?', re.IGNORECASE)
+WRITES = re.compile(
+    r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)"?', re.IGNORECASE
+)
 #: Written by whoever is signed in, whatever is asked.
 SESSIONS = "django_session"
 AUDIT = AuditEntry._meta.db_table
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+TOKEN = re.compile(r'name="(csrfmiddlewaretoken|token)" value="[^"]+"')
 NONCE = re.compile(r"'nonce-[^']+'")
 #: An id longer than another makes a longer page.
 LENGTH = "Content-Length"
@@ -78,7 +80,16 @@ class Asker:
 
 def _trail(count: int) -> tuple[str, ...]:
     """The ``count`` latest audit entries, without what differs between any two."""
-    fields = ("action", "object_type", "object_id", "object_label", "branch_path", "outcome", "before", "after")
+    fields = (
+        "action",
+        "object_type",
+        "object_id",
+        "object_label",
+        "branch_path",
+        "outcome",
+        "before",
+        "after",
+    )
     rows = AuditEntry.objects.order_by("-at", "-pk").values_list(*fields)[:count] if count else ()
     return tuple(sorted(map(str, rows)))
 
@@ -89,7 +100,10 @@ def same(one: Answer, other: Answer, ids: Iterable[object]) -> bool:
 
 
 def _comparable(answer: Answer, ids: Iterable[object]) -> tuple[object, ...]:
-    parts = [answer.text, *(f"{name}: {value}" for name, value in sorted(answer.headers.items()) if name != LENGTH)]
+    parts = [
+        answer.text,
+        *(f"{name}: {value}" for name, value in sorted(answer.headers.items()) if name != LENGTH),
+    ]
     plain = [NONCE.sub("", TOKEN.sub("", part)) for part in parts]
     named = re.compile("|".join(rf"(?<!\w){re.escape(str(one))}(?!\w)" for one in ids))
     said = [named.sub("<id>", part) for part in (*plain, *answer.audited)]

@@ -29,9 +29,7 @@ def pages() -> list[Page]:
     return sorted(_walk(get_resolver(), "", "", ()), key=lambda page: page.key)
 
 
-def _walk(
-    resolver: URLResolver, namespace: str, route: str, parameters: tuple[str, ...]
-) -> Iterator[Page]:
+def _walk(resolver: URLResolver, namespace: str, route: str, parameters: tuple[str, ...]) -> Iterator[Page]:
     for pattern in resolver.url_patterns:
         here = route + str(pattern.pattern)
         inside = (*parameters, *pattern.pattern.regex.groupindex)

@@ -41,6 +41,8 @@ def test_answers(world, role):
             answer, expected = asker.ask(method, url, data), row.expected(role, method)
             if answer.status != expected:
                 wrong.append(f"{page.key} {method}: {answer.outcome}, the table says {expected}")
-            elif role == ANONYMOUS and expected == 302 and not answer.headers["Location"].startswith("/login/"):
+            elif (
+                role == ANONYMOUS and expected == 302 and not answer.headers["Location"].startswith("/login/")
+            ):
                 wrong.append(f"{page.key} {method}: sent to {answer.headers['Location']}, not to the sign-in")
     assert not wrong, "\n" + "\n".join(wrong)

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from django.urls import reverse
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from branches.roles import Role
 from lib.sheets.reading import find_header, read_workbook
 from members.models import MembershipSpell
@@ -149,6 +149,25 @@ class TestExport:
         job = Job.objects.get()
         assert (job.state, job.done) == (Job.State.DONE, 2)
         assert may_fetch(user, job)
+
+    def test_its_result_is_for_whoever_still_reaches_all_of_it(
+        self, client, school, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        from branches.models import RoleGrant
+        from jobs.models import Job
+        from jobs.running import may_fetch
+        from members import exports
+
+        monkeypatch.setattr(exports, "AT_ONCE", 1)
+        user = signed_in(client, Role.ORGANIZATION_STAFF, school.root)
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(reverse("roster_export"), {"on": "2026-01-01"})
+        RoleGrant.objects.filter(user=user).update(branch=school.physics, branch_path=school.physics.path)
+        assert not may_fetch(User.objects.get(pk=user.pk), Job.objects.get())
+
+    def test_of_a_branch_one_cannot_choose_there_is_none(self, client, school):
+        signed_in(client, Role.SECRETARY, school.teachers)
+        assert client.post(reverse("roster_export"), {"branch": school.musicians.pk}).status_code == 404
 
 
 class TestPerson:
