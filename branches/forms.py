@@ -43,7 +43,7 @@ class WholeRowForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _get_validation_exclusions(self) -> set[str]:
         left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return (left_out - self.beside) | set(self._errors or ())
+        return (left_out - self.beside) | set(getattr(self, "_errors", None) or ())
 
 
 class BranchForm(WholeRowForm):

@@ -1,4 +1,4 @@
-"""Accounts for all holders of a post in one action: whom the page offers, the sheet it answers with, what it refuses."""
+"""Accounts for all holders of a post in one action: whom the page offers, the sheet it gives, what it refuses."""
 
 import re
 
