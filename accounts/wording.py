@@ -20,7 +20,9 @@ THINGS = {
     "station": "党员工作站",
     "statistics": "统计报表",
     "stationarea": "责任区",
+    "tallies": "月度计数",
     "term": "任期",
+    "upload": "导入文件",
     "user": "账号",
 }
 DEEDS = {
@@ -34,6 +36,7 @@ DEEDS = {
     "correct": "更正",
     "delete": "删除",
     "dissolve": "撤销",
+    "drop": "丢弃",
     "elect": "换届",
     "end": "结束",
     "enrol": "编入",
@@ -43,6 +46,7 @@ DEEDS = {
     "found": "成立",
     "give": "授予",
     "import": "导入",
+    "keep": "上传",
     "issue": "发放一次性密码",
     "log": "登记",
     "move": "调整隶属关系",
@@ -52,6 +56,7 @@ DEEDS = {
     "release": "解除安排",
     "reopen": "恢复",
     "reorder": "调整顺序",
+    "repair": "按记录重算",
     "revoke": "收回",
     "seat": "编入成员",
     "sign_in": "登录",
@@ -60,6 +65,7 @@ DEEDS = {
     "undo": "撤回",
     "unmask": "查看完整信息",
     "withdraw": "撤回",
+    "wrong_rows": "下载错误行",
 }
 
 
