@@ -38,11 +38,6 @@ class Asked:
         return lies_in_one(self.ranges)
 
     @property
-    def is_empty(self) -> bool:
-        """Nothing of the tree was in the user's scope then."""
-        return not self.ranges
-
-    @property
     def title(self) -> str:
         return f"{self.org.short_name if self.org else ''}{self.period.label}"
 

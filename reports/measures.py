@@ -26,7 +26,7 @@ class Sums:
     """What one row counts, all its kinds together."""
 
     life: KindFigures
-    exempt: int = 0
+    exempt: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,4 +100,4 @@ def _cell(measure: Measure, sums: Sums, period: Period, filters: Mapping[str, ob
 
 
 def sums_of(life: KindFigures, duties: Sequence[Duty] = ()) -> Sums:
-    return Sums(life, exempt(duties))
+    return Sums(life, exempt(duties) if duties else None)

@@ -31,6 +31,7 @@ class Table:
     """``bands`` are the upper headings with the number of columns each one spans."""
 
     caption: str
+    heads: Sequence[str]
     bands: Sequence[tuple[str, int]]
     measures: Sequence[Measure]
     rows: Sequence[Row]
@@ -42,15 +43,17 @@ def by_unit(figures: Quarterly, asked: Asked, units: Sequence[Unit]) -> Table:
     rows = [
         Row(
             label=unit.branch.short_name,
-            url=_into(unit, asked),
-            heads=[_branches(unit, asked), _members(unit.members, unit.branch.pk, figures)],
+            url=into(unit, asked),
+            heads=_heads(unit, asked, figures),
             cells=cells(measures, sums_of(sum_of(unit.kinds), unit.duties), asked.period, unit.filters),
         )
         for unit in units
     ]
     total = sums_of(sum_of(figures.life.total), figures.life.duties)
+    branches = [] if asked.is_by_branch else [Cell(thousands(sum(unit.branches for unit in units)))]
     return Table(
         caption=f"{asked.period.label}各{'党支部' if asked.is_by_branch else '二级党组织'}组织生活统计",
+        heads=["党员"] if asked.is_by_branch else ["支部", "党员"],
         bands=_bands(measures),
         measures=measures,
         rows=rows,
@@ -58,7 +61,7 @@ def by_unit(figures: Quarterly, asked: Asked, units: Sequence[Unit]) -> Table:
             label=f"{len(rows)} 个单位合计",
             url="",
             heads=[
-                Cell(thousands(sum(unit.branches for unit in units))),
+                *branches,
                 _members(figures.roster.members, asked.org.pk if asked.org else None, figures),
             ],
             cells=cells(measures, total, asked.period, asked.carried),
@@ -87,6 +90,7 @@ def by_kind(figures: Quarterly, asked: Asked) -> Table:
     whole = sums_of(sum_of(found), figures.life.duties)
     return Table(
         caption=f"{asked.period.label}各类活动",
+        heads=[],
         bands=_bands(measures),
         measures=measures,
         rows=rows,
@@ -98,7 +102,7 @@ def _bands(measures: Sequence[Measure]) -> list[tuple[str, int]]:
     return [(name, len(list(group))) for name, group in groupby(measures, lambda measure: measure.group)]
 
 
-def _into(unit: Unit, asked: Asked) -> str:
+def into(unit: Unit, asked: Asked) -> str:
     """One step down: the branches of a second-level organisation, or the page of a branch."""
     if unit.branch.is_leaf:
         is_open = covers(asked.visible, unit.branch.path)
@@ -106,8 +110,11 @@ def _into(unit: Unit, asked: Asked) -> str:
     return links.statistics(asked.period, **unit.filters) if "branch" not in unit.filters else ""
 
 
-def _branches(unit: Unit, asked: Asked) -> Cell:
-    return Cell(thousands(unit.branches), "" if unit.branch.is_leaf else _into(unit, asked))
+def _heads(unit: Unit, asked: Asked, figures: Quarterly) -> list[Cell]:
+    members = _members(unit.members, unit.branch.pk, figures)
+    if asked.is_by_branch:
+        return [members]
+    return [Cell(thousands(unit.branches), "" if unit.branch.is_leaf else into(unit, asked)), members]
 
 
 def _members(number: int, org_id: int | None, figures: Quarterly) -> Cell:

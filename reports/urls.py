@@ -4,6 +4,7 @@ from . import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("dashboard/", views.dashboard, name="dashboard"),
     path("statistics/", views.quarter, name="quarter"),
     path("statistics/<str:code>/", views.quarter_period, name="quarter_period"),
     path("statistics/<str:code>/export/", views.quarter_export, name="quarter_export"),

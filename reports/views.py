@@ -14,6 +14,7 @@ from branches.roles import STAFF, THREE_ADMINS, Right, Role
 from branches.scope import has_right, roles_of
 from lib.periods import quarter_of
 
+from . import dashboard as boards
 from . import drilldown, links, quarterly, records, rollup, table, workbook
 from .definitions import definitions
 from .filters import DutyFilter, FigureFilter, RecordFilter, period_or_404
@@ -37,6 +38,25 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     if has_right(request.user, Right.TAKE_ATTENDANCE) and not roles & STAFF:
         return secretary_home(request)
     return redirect("me")
+
+
+@require_safe
+def dashboard(request: AuthenticatedRequest) -> HttpResponse:
+    check_figures(request.user)
+    form = FigureFilter(request.GET, user=request.user, today=timezone.localdate())
+    asked = form.asked
+    figures = quarterly.compose_for(asked)
+    context = {
+        "asked": asked,
+        "figures": figures,
+        "board": boards.board(figures, asked),
+        "choices": boards.choices(asked),
+        "earlier": boards.earlier(asked),
+        "earlier_label": boards.earlier_label(asked),
+        "statistics_url": links.statistics(asked.period, **asked.carried),
+        "open_url": links.duties(asked.period, **{**asked.carried, "state": "open"}),
+    }
+    return render(request, "reports/dashboard.html", context)
 
 
 @require_safe

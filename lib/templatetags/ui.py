@@ -26,7 +26,7 @@ STATES = {
     "done": ("已完成", "check"),
     "due": ("即将到期", "bang"),
     "late": ("逾期未开", "x"),
-    "exempt": ("免开", "dash"),
+    "exempt": ("不适用", "dash"),
     "todo": ("未到期", "dot"),
     "doing": ("办理中", "half"),
 }

@@ -1,0 +1,84 @@
+"""What a leader should look at: organisations with overdue or nearly due meetings, terms that are over."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+
+from activities.duties import Duty, State
+from branches.models import Term
+from branches.scope import within
+
+from . import links
+from .asked import Asked
+from .conclusion import deadline
+from .rollup import Unit
+
+SHOWN = 7
+FEW = 3
+TERMS_AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Item:
+    look: str
+    title: str
+    text: str
+    note: str
+    url: str
+
+
+def attention(units: Sequence[Unit], asked: Asked) -> list[Item]:
+    """Overdue first, then nearly due, each in official order; then terms of office. One query."""
+    overdue = [_item(unit, asked, State.OVERDUE) for unit in units]
+    due = [_item(unit, asked, State.DUE) for unit in units]
+    return [item for item in (*overdue, *due, *_terms(asked)) if item]
+
+
+def _item(unit: Unit, asked: Asked, state: State) -> Item | None:
+    found = [duty for duty in unit.duties if duty.state == state]
+    if not found:
+        return None
+    is_late = state is State.OVERDUE
+    ends = min(duty.due_on for duty in found)
+    required = [duty for duty in unit.duties if duty.is_required]
+    return Item(
+        look="late" if is_late else "due",
+        title=unit.branch.short_name,
+        text=f"{_listed(found)}{'逾期未开' if is_late else f'未开，{deadline(ends, asked.today)}'}",
+        note=f"应开 {len(required)} 项，已开 {sum(duty.is_met for duty in required)} 项",
+        url=links.duties(asked.period, **{**unit.filters, "state": "missed" if is_late else "due"}),
+    )
+
+
+def _listed(found: Sequence[Duty]) -> str:
+    """9月主题党日 2 项、8月支委会 1 项; by duty alone when there would be more than a few."""
+    counted = Counter(f"{duty.period.short_label}{duty.rule.title}" for duty in found)
+    if len(counted) > FEW:
+        counted = Counter(duty.rule.title for duty in found)
+    return "、".join(f"{what} {number} 项" for what, number in counted.items())
+
+
+def _terms(asked: Asked) -> list[Item]:
+    ending = (
+        Term.objects.filter(
+            within("branch_path", asked.visible),
+            ended_on=None,
+            due_on__lte=asked.today + TERMS_AHEAD,
+            branch__dissolved_on=None,
+        )
+        .select_related("branch")
+        .order_by("due_on", "branch__order_key")
+    )
+    return [
+        Item(
+            look="late" if term.due_on < asked.today else "due",
+            title=term.branch.short_name,
+            text="届满未换届" if term.due_on < asked.today else "任期将满",
+            note=f"届满 {term.due_on}",
+            url=reverse("branch_page", args=[term.branch_id]) if term.branch.is_leaf else "",
+        )
+        for term in ending
+    ]

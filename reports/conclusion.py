@@ -1,0 +1,193 @@
+"""The dashboard's first screen: the period in one sentence, and four figures, each number with its list."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from activities.duties import Duty
+from activities.kinds import Kind
+from lib.periods import Period, month_of, quarter_of
+from lib.templatetags.ui import percent, thousands
+
+from . import links
+from .asked import Asked
+from .measures import attendance_rate, rate
+from .quarterly import Quarterly
+from .rollup import sum_of
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A bit of a sentence; with an address it is a number and its list."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    label: str
+    value: str
+    url: str
+    beside: list[Piece]
+    note: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Duties of one kind in one span, counted."""
+
+    kind: Kind
+    span: Period
+    required: int
+    met: int
+    open: int
+    missed: int
+
+    @property
+    def title(self) -> str:
+        return f"{self.span.short_label}{self.kind.label}"
+
+    @property
+    def classifier(self) -> str:
+        """Within a month a duty is a branch's only one; over a longer span it comes more than once."""
+        return "个支部" if self.span.kind == "month" else "次"
+
+
+def judged(found: Iterable[Duty], kind: Kind, span: Period) -> Judged:
+    own = [
+        duty
+        for duty in found
+        if duty.rule.kind is kind and span.start <= duty.period.start and duty.period.end <= span.end
+    ]
+    required, met = sum(duty.is_required for duty in own), sum(duty.is_met for duty in own)
+    return Judged(kind, span, required, met, required - met, sum(duty.is_missed for duty in own))
+
+
+def month_in_focus(asked: Asked) -> Period:
+    """The running month while the period runs, else all of it."""
+    return month_of(asked.today) if asked.period.contains(asked.today) else asked.period
+
+
+def quarter_in_focus(asked: Asked) -> Period | None:
+    """The running quarter while the period runs, else all of it; none within a month."""
+    if asked.period.kind == "month":
+        return None
+    return quarter_of(asked.today) if asked.period.contains(asked.today) else asked.period
+
+
+def deadline(day: date, today: date) -> str:
+    near = {0: "今天", 1: "明天"}.get((day - today).days)
+    return f"{near or f'{day.month}月{day.day}日'}截止"
+
+
+def sentence(figures: Quarterly, asked: Asked) -> list[Piece]:
+    """What there is to say first: the theme days in focus, then what is overdue."""
+    return [*_about_theme_days(figures, asked), *_about_overdue(figures, asked)]
+
+
+def _about_theme_days(figures: Quarterly, asked: Asked) -> list[Piece]:
+    focus = judged(figures.life.duties, Kind.THEME_DAY, month_in_focus(asked))
+    if not focus.required:
+        return [Piece(f"{focus.title}没有应开的支部。")]
+    pieces = [
+        Piece(f"{focus.title}应开 "),
+        _counted(focus, "required", focus.required, asked),
+        Piece(f" {focus.classifier}，已开 "),
+        _counted(focus, "met", focus.met, asked),
+    ]
+    short = focus.classifier[0]
+    if not focus.open:
+        return [*pieces, Piece(f" {short}，全部完成。")]
+    when = f"，{deadline(focus.span.end, asked.today)}" if asked.today <= focus.span.end else ""
+    missing = _counted(focus, "open", focus.open, asked)
+    return [*pieces, Piece(f" {short}，还有 "), missing, Piece(f" {short}未开{when}。")]
+
+
+def _counted(focus: Judged, state: str, number: int, asked: Asked) -> Piece:
+    url = links.duties(focus.span, **{**asked.carried, "kind": focus.kind.value, "state": state})
+    return Piece(thousands(number), url if number else "")
+
+
+def _about_overdue(figures: Quarterly, asked: Asked) -> list[Piece]:
+    missed = [duty for duty in figures.life.duties if duty.is_missed]
+    if not missed:
+        return [Piece("没有逾期未开的义务。")]
+    kind, number = Counter(duty.rule.kind for duty in missed).most_common(1)[0]
+    url = links.duties(asked.period, **{**asked.carried, "state": "missed"})
+    of_kind = links.duties(asked.period, **{**asked.carried, "state": "missed", "kind": kind.value})
+    return [
+        Piece("逾期未开的义务有 "),
+        Piece(thousands(len(missed)), url),
+        Piece(f" 项，其中{kind.label} "),
+        Piece(thousands(number), of_kind),
+        Piece(" 项。"),
+    ]
+
+
+def four_figures(figures: Quarterly, asked: Asked) -> list[Figure]:
+    """Theme days, general meetings (committee meetings within a month), entered on time, present."""
+    found = figures.life.duties
+    quarter = quarter_in_focus(asked)
+    second = (
+        judged(found, Kind.GENERAL_MEETING, quarter)
+        if quarter
+        else judged(found, Kind.COMMITTEE_MEETING, asked.period)
+    )
+    first = judged(found, Kind.THEME_DAY, month_in_focus(asked))
+    return [
+        _completion(first, asked),
+        _completion(second, asked),
+        _on_time(figures, asked),
+        _present(figures, asked),
+    ]
+
+
+def _completion(focus: Judged, asked: Asked) -> Figure:
+    if focus.missed:
+        note = f"逾期未开 {focus.missed} 次"
+    elif focus.open:
+        note = f"未开 {focus.open} 次，{deadline(focus.span.end, asked.today)}"
+    else:
+        note = "全部完成" if focus.required else "没有应开的支部"
+    met, required = (_counted(focus, "met", focus.met, asked), _counted(focus, "required", focus.required, asked))
+    return Figure(
+        label=focus.title,
+        value=percent(rate(focus.met, focus.required)),
+        url=_counted(focus, "open", focus.open, asked).url or required.url,
+        beside=[met, Piece(" / "), required],
+        note=note,
+    )
+
+
+def _on_time(figures: Quarterly, asked: Asked) -> Figure:
+    life = sum_of(figures.life.total)
+    on_time = links.records(asked.period, **{**asked.carried, "on_time": "1"})
+    held = links.records(asked.period, **asked.carried)
+    late = life.held - life.on_time
+    return Figure(
+        label="按时登记",
+        value=percent(rate(life.on_time, life.held)),
+        url=held if life.held else "",
+        beside=[
+            Piece(thousands(life.on_time), on_time if life.on_time else ""),
+            Piece(" / "),
+            Piece(thousands(life.held), held if life.held else ""),
+        ],
+        note=f"补记 {thousands(late)} 条" if late else "没有补记",
+    )
+
+
+def _present(figures: Quarterly, asked: Asked) -> Figure:
+    life = sum_of(figures.life.total)
+    share = attendance_rate(life)
+    url = links.records(asked.period, **asked.carried) if life.expected else ""
+    return Figure(
+        label="党员到会",
+        value=thousands(life.present) if share is None else percent(share),
+        url=url,
+        beside=[Piece(f"{thousands(life.present)} / {thousands(life.expected)} 人次")],
+        note=f"请假 {thousands(life.on_leave)}，缺席 {thousands(life.absent)}",
+    )
+

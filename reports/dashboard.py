@@ -1,0 +1,139 @@
+"""The dashboard: what a leader sees at a glance, put together from the figures of a period."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from activities.kinds import Kind
+from branches.models import Branch
+from lib.periods import Period, month_of, quarter_of, year_of
+from lib.templatetags.ui import percent, thousands
+
+from . import links, rollup
+from .asked import Asked
+from .attention import SHOWN, Item, attention
+from .conclusion import Figure, Piece, four_figures, judged, month_in_focus, sentence
+from .matrix import Matrix, matrix
+from .measures import rate
+from .quarterly import Quarterly
+from .rollup import Unit
+
+QUARTERS_BEFORE = 6
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A period to change to."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    url: str
+    width: int
+    value: str
+    value_url: str
+
+
+@dataclass(frozen=True)
+class Bars:
+    title: str
+    note: str
+    rows: Sequence[Bar]
+
+
+@dataclass(frozen=True)
+class Board:
+    sentence: list[Piece]
+    figures: list[Figure]
+    matrix: Matrix
+    matrix_title: str
+    attention: list[Item]
+    attention_total: int
+    completion: Bars
+    people: Bars
+
+
+def board(figures: Quarterly, asked: Asked) -> Board:
+    """Two queries more than the figures."""
+    units = rollup.units(figures, asked)
+    items = attention(units, asked)
+    return Board(
+        sentence=sentence(figures, asked),
+        figures=four_figures(figures, asked),
+        matrix=matrix(units, asked),
+        matrix_title=_matrix_title(units),
+        attention=items[:SHOWN],
+        attention_total=len(items),
+        completion=_completion(units, asked),
+        people=_people(figures, asked),
+    )
+
+
+def _matrix_title(units: Sequence[Unit]) -> str:
+    missed = sum(duty.is_missed for unit in units for duty in unit.duties)
+    where = sum(any(duty.is_missed for duty in unit.duties) for unit in units)
+    return f"{missed} 项逾期未开，在 {where} 个单位" if missed else "没有逾期未开的义务"
+
+
+def _completion(units: Sequence[Unit], asked: Asked) -> Bars:
+    """Theme days in focus, in official order: a work list, not a ranking."""
+    span, rows, incomplete = month_in_focus(asked), [], 0
+    for unit in units:
+        found = judged(unit.duties, Kind.THEME_DAY, span)
+        share = rate(found.met, found.required)
+        if share is None:
+            continue
+        incomplete += found.open > 0
+        filters = {**unit.filters, "kind": Kind.THEME_DAY.value}
+        url = links.duties(span, **{**filters, "state": "open" if found.open else "required"})
+        rows.append(Bar(unit.branch.short_name, url, int(share * 100), percent(share), url))
+    title = f"{incomplete} 个单位的主题党日还未全部开展" if incomplete else "主题党日全部开展"
+    return Bars(title, f"{span.short_label}主题党日完成率，按建制顺序", rows if len(rows) > 1 else [])
+
+
+def _people(figures: Quarterly, asked: Asked) -> Bars:
+    counted: Counter[str] = Counter()
+    for headcount in figures.roster.headcounts:
+        counted[headcount.category] += headcount.people
+    most = max(counted.values(), default=0)
+    rows = []
+    for category, label in [*Branch.Category.choices, ("", "未分类")]:
+        if not counted[category]:
+            continue
+        url = links.statistics(asked.period, **{**asked.carried, "category": category}) if category else ""
+        width = 100 * counted[category] // most
+        rows.append(Bar(str(label), url, width, thousands(counted[category]), url))
+    members = figures.roster.members
+    title = f"党员 {thousands(members)} 人，其中预备党员 {thousands(figures.roster.probationary)} 人"
+    return Bars(title, f"{figures.roster.day:%Y-%m-%d}，按所在支部的类别", rows)
+
+
+def choices(asked: Asked) -> list[Choice]:
+    """This month, this quarter, this year."""
+    return [
+        Choice(label, links.dashboard(period), period == asked.period)
+        for label, period in _running(asked).items()
+    ]
+
+
+def _running(asked: Asked) -> dict[str, Period]:
+    day = asked.today
+    return {"本月": month_of(day), "本季": quarter_of(day), "全年": year_of(day)}
+
+
+def earlier(asked: Asked) -> list[Choice]:
+    """The quarters before this one, and the year before."""
+    periods = [quarter_of(asked.today).previous()]
+    while len(periods) < QUARTERS_BEFORE:
+        periods.append(periods[-1].previous())
+    return [Choice(one.label, links.dashboard(one)) for one in (*periods, year_of(asked.today).previous())]
+
+
+def earlier_label(asked: Asked) -> str:
+    """What the menu of earlier periods says: the one shown, when it is one of them."""
+    return "以前" if asked.period in _running(asked).values() else asked.period.label
