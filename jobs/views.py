@@ -30,9 +30,18 @@ def own_job_or_404(user: User, pk: UUID) -> Job:
 
 @require_safe
 def job_list(request: AuthenticatedRequest) -> HttpResponse:
-    page = Paginator(Job.objects.visible_to(request.user), PER_PAGE).get_page(request.GET.get("page"))
-    is_busy = any(not job.is_over for job in page)
-    return render(request, "jobs/job_list.html", {"page": page, "is_busy": is_busy})
+    jobs = Job.objects.visible_to(request.user)
+    state = request.GET.get("state", "")
+    if state in Job.State.values:
+        jobs = jobs.filter(state=state)
+    page = Paginator(jobs, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "is_busy": any(not job.is_over for job in page),
+        "state": state,
+        "states": [("", "全部"), *Job.State.choices],
+    }
+    return render(request, "jobs/job_list.html", context)
 
 
 @require_safe

@@ -6,7 +6,7 @@ from datetime import date
 
 from activities.models import Campaign
 from branches.models import Branch
-from branches.scope import STEP, Range
+from branches.scope import STEP, Range, covers
 from lib.periods import Period
 
 SECOND_LEVEL = 2 * STEP
@@ -34,8 +34,13 @@ class Asked:
 
     @property
     def is_by_branch(self) -> bool:
-        """Looking into one organisation below the root, the rows are its branches."""
-        return lies_in_one(self.ranges)
+        """The rows are branches: looking into one organisation, or holding less than a second-level one."""
+        return lies_in_one(self.ranges) or all(len(start) > SECOND_LEVEL for start, _ in self.ranges)
+
+    def row_of(self, path: str) -> str:
+        """The place whose row a branch at ``path`` counts in; never one that is not wholly in the scope."""
+        above = path[:SECOND_LEVEL]
+        return path if lies_in_one(self.ranges) or not covers(self.ranges, above) else above
 
     @property
     def title(self) -> str:
@@ -55,7 +60,8 @@ class Asked:
     @property
     def carried(self) -> dict[str, object]:
         """What a link to a list behind one of the figures takes along."""
-        org = self.org.pk if self.org else organisation_at(self.ranges[0][0]) if self.is_by_branch else None
+        within = self.org.pk if self.org else None
+        org = organisation_at(self.ranges[0][0]) if lies_in_one(self.ranges) and not within else within
         return {"org": org, "category": self.category, "campaign": self.campaign and self.campaign.name}
 
 

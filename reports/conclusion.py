@@ -146,12 +146,15 @@ def four_figures(figures: Quarterly, asked: Asked) -> list[Figure]:
 
 def _completion(focus: Judged, asked: Asked) -> Figure:
     if focus.missed:
-        note = f"逾期未开 {focus.missed} 次"
+        note = f"逾期未开 {focus.missed} {focus.classifier}"
     elif focus.open:
-        note = f"未开 {focus.open} 次，{deadline(focus.span.end, asked.today)}"
+        note = f"未开 {focus.open} {focus.classifier}，{deadline(focus.span.end, asked.today)}"
     else:
         note = "全部完成" if focus.required else "没有应开的支部"
-    met, required = (_counted(focus, "met", focus.met, asked), _counted(focus, "required", focus.required, asked))
+    met, required = (
+        _counted(focus, "met", focus.met, asked),
+        _counted(focus, "required", focus.required, asked),
+    )
     return Figure(
         label=focus.title,
         value=percent(rate(focus.met, focus.required)),
@@ -190,4 +193,3 @@ def _present(figures: Quarterly, asked: Asked) -> Figure:
         beside=[Piece(f"{thousands(life.present)} / {thousands(life.expected)} 人次")],
         note=f"请假 {thousands(life.on_leave)}，缺席 {thousands(life.absent)}",
     )
-

@@ -75,11 +75,14 @@ def in_state(found: Iterable[Duty], state: str) -> list[Duty]:
     return [duty for duty in found if not state or STATE_GROUPS[state].holds(duty)]
 
 
-def lines(found: list[Duty], user: User, units: Iterable[Branch]) -> list[Line]:
-    """One page of duties with their branches and secretaries; names in clear only for whoever may see them."""
+def lines(found: list[Duty], user: User) -> list[Line]:
+    """One page of duties with their branches and secretaries; names in clear only for whoever may see them.
+
+    Two queries.
+    """
     ids = {duty.branch_id for duty in found}
-    branches = Branch.objects.in_bulk(ids)
-    names = {unit.pk: unit.short_name for unit in units}
+    above = {duty.subject: organisation_at(duty.org_path[:SECOND_LEVEL]) for duty in found}
+    branches = Branch.objects.in_bulk(ids | set(above.values()))
     held = Post.objects.open().filter(branch__in=ids, title=Post.Title.SECRETARY)
     secretaries = dict(held.values_list("branch", "member__name"))
     shown = []
@@ -90,7 +93,7 @@ def lines(found: list[Duty], user: User, units: Iterable[Branch]) -> list[Line]:
             Line(
                 duty=duty,
                 branch=branch if may(user, Right.SEE_BRANCHES, branch.path) else None,
-                unit=names.get(organisation_at(duty.org_path[:SECOND_LEVEL]), ""),
+                unit=branches[above[duty.subject]].short_name,
                 secretary=secretary if may(user, Right.SEE_NAMES, branch.path) else mask_name(secretary),
                 look=LOOKS[duty.state],
                 word=STATE_LABELS[duty.state],

@@ -8,7 +8,7 @@ from activities.duties import Duty
 from activities.statistics import KindFigures, OrganizationFigures, add_up
 from branches.models import Branch
 
-from .asked import SECOND_LEVEL, Asked, organisation_at
+from .asked import SECOND_LEVEL, Asked, lies_in_one, organisation_at
 from .quarterly import Quarterly
 
 
@@ -34,11 +34,11 @@ def units(figures: Quarterly, asked: Asked) -> list[Unit]:
     duties: dict[str, list[Duty]] = defaultdict(list)
     members: dict[str, int] = defaultdict(int)
     for part in figures.life.parts:
-        parts[_row_of(part.org_path, asked)].append(part)
+        parts[asked.row_of(part.org_path)].append(part)
     for duty in figures.life.duties:
-        duties[_row_of(duty.org_path, asked)].append(duty)
+        duties[asked.row_of(duty.org_path)].append(duty)
     for headcount in figures.roster.headcounts:
-        members[_row_of(headcount.path, asked)] += headcount.people
+        members[asked.row_of(headcount.path)] += headcount.people
     paths = parts.keys() | duties.keys() | members.keys()
     branches = Branch.objects.in_bulk({organisation_at(path) for path in paths})
     rows = [
@@ -55,13 +55,9 @@ def units(figures: Quarterly, asked: Asked) -> list[Unit]:
     return sorted(rows, key=lambda row: row.branch.order_key)
 
 
-def _row_of(path: str, asked: Asked) -> str:
-    return path if asked.is_by_branch else path[:SECOND_LEVEL]
-
-
 def _filters(path: str, asked: Asked) -> dict[str, object]:
-    """A branch within the organisation looked into; or a second-level organisation; or the root by itself."""
-    by_itself = asked.is_by_branch or len(path) < SECOND_LEVEL
+    """A second-level organisation with all below it, or one organisation by itself: a branch, the root."""
+    by_itself = lies_in_one(asked.ranges) or len(path) != SECOND_LEVEL
     named: dict[str, object] = {"branch" if by_itself else "org": organisation_at(path)}
     return {**asked.carried, **named}
 

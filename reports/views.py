@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -10,12 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities.views.home import secretary_home
+from activities.views.home import secretary_home
 from branches.roles import STAFF, THREE_ADMINS, Right, Role
-from branches.scope import has_right, roles_of
+from branches.scope import has_right, headed_stations, roles_of
+from jobs.models import Job
 from lib.periods import quarter_of
 
 from . import dashboard as boards
-from . import drilldown, links, quarterly, records, rollup, table, workbook
+from . import desk, drilldown, links, quarterly, records, rollup, table, workbook
 from .definitions import definitions
 from .filters import DutyFilter, FigureFilter, RecordFilter, period_or_404
 
@@ -29,15 +31,30 @@ def check_figures(user: User) -> None:
 
 @require_safe
 def home(request: AuthenticatedRequest) -> HttpResponse:
-    """Everybody's way in."""
-    roles = roles_of(request.user)
+    """Everybody's way in, by what they mostly do here."""
+    user, roles = request.user, roles_of(request.user)
+    if roles & STAFF:
+        return staff_home(request)
     if Role.LEADER in roles:
         return redirect("dashboard")
     if roles & THREE_ADMINS:
         return redirect("admin:index")
-    if has_right(request.user, Right.TAKE_ATTENDANCE) and not roles & STAFF:
+    if has_right(user, Right.TAKE_ATTENDANCE):
         return secretary_home(request)
-    return redirect("me")
+    return redirect("station_list" if headed_stations(user) else "me")
+
+
+def staff_home(request: AuthenticatedRequest) -> HttpResponse:
+    today = timezone.localdate()
+    asked = FigureFilter(QueryDict(), user=request.user, today=today).asked
+    context = {
+        "today_in_words": desk.today_in_words(today),
+        "figures": desk.figures_strip(quarterly.compose_for(asked), asked),
+        "waiting": desk.waiting(asked, request.user),
+        "jobs": Job.objects.visible_to(request.user)[: desk.JOBS_SHOWN],
+        "dashboard_url": links.dashboard(asked.period),
+    }
+    return render(request, "reports/staff_home.html", context)
 
 
 @require_safe
@@ -115,7 +132,7 @@ def duty_list(request: AuthenticatedRequest) -> HttpResponse:
         "form": form,
         "asked": form.asked,
         "page": page,
-        "lines": drilldown.lines(list(page), request.user, form.units),
+        "lines": drilldown.lines(list(page), request.user),
         "counts": drilldown.count_states(found),
         "heading": drilldown.heading(form.asked),
         "dashboard_url": links.dashboard(form.asked.period),

@@ -1,0 +1,100 @@
+"""The first page of organisation and committee staff: the running quarter, and what waits for them."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import User
+from activities.duties import State
+from jobs.models import Job
+from lib.periods import Period
+from lib.templatetags.ui import thousands
+
+from . import drilldown, links
+from .asked import Asked
+from .conclusion import Figure, Piece, deadline, four_figures
+from .links import with_filters
+from .quarterly import Quarterly
+
+JOBS_SHOWN = 5
+WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits, how much of it, and the list that holds as many lines."""
+
+    number: int
+    title: str
+    note: str
+    url: str
+    action: str
+
+
+def today_in_words(today: date) -> str:
+    return f"{today.month}月{today.day}日，星期{WEEKDAYS[today.weekday()]}"
+
+
+def figures_strip(figures: Quarterly, asked: Asked) -> list[Figure]:
+    """Three of the dashboard's figures, and the roster."""
+    members = Figure(
+        label="在册党员",
+        value=thousands(figures.roster.members),
+        url=reverse("roster"),
+        beside=[
+            Piece("预备 "),
+            Piece(
+                thousands(figures.roster.probationary),
+                with_filters(reverse("roster"), {"status": "probationary"}),
+            ),
+        ],
+        note=f"截至 {asked.today.month}月{asked.today.day}日",
+    )
+    return [*four_figures(figures, asked)[:3], members]
+
+
+def waiting(asked: Asked, user: User) -> list[Waiting]:
+    """What waits, the duties of this and the last quarter first; only what there is any of."""
+    both = replace(asked, period=Period(asked.period.previous().start, asked.period.end))
+    found = [*_duties(both), *_errands(user), *_failed_jobs(user)]
+    return [one for one in found if one.number]
+
+
+def _duties(asked: Asked) -> list[Waiting]:
+    found = drilldown.asked_duties(asked)
+    due = [duty for duty in found if duty.state == State.DUE]
+    return [
+        Waiting(
+            sum(duty.is_missed for duty in found),
+            "逾期未开的义务",
+            f"{asked.period.label}，可督促补开或补记",
+            links.duties(asked.period, **{**asked.carried, "state": "missed"}),
+            "打开名单",
+        ),
+        Waiting(
+            len(due),
+            "即将到期的义务",
+            deadline(min((duty.due_on for duty in due), default=asked.today), asked.today),
+            links.duties(asked.period, **{**asked.carried, "state": "due"}),
+            "打开名单",
+        ),
+    ]
+
+
+def _errands(user: User) -> list[Waiting]:
+    """What the rooms below have announced to the admin's first page, where it can be counted."""
+    site: Any = admin.site
+    return [
+        Waiting(errand.waiting(user), errand.label, errand.hint, errand.url(), "去处理")
+        for errand in site.errands
+        if errand.waiting and errand.may_see(user)
+    ]
+
+
+def _failed_jobs(user: User) -> list[Waiting]:
+    failed = Job.objects.visible_to(user).filter(state=Job.State.FAILED).count()
+    url = with_filters(reverse("job_list"), {"state": Job.State.FAILED.value})
+    return [Waiting(failed, "没有做成的任务", "导入、导出中失败的", url, "查看")]

@@ -1,0 +1,57 @@
+"""A small university whose third quarter of 2026 has some of everything."""
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from activities import records
+from activities.models import Campaign
+from branches import tree
+from branches.models import Branch
+from members.models import Post
+from tests import cast
+
+
+def entered_on(day, branch, kind, held, **more):
+    with time_machine.travel(f"{day} 09:00 +0800", tick=False):
+        return cast.a_record(branch, kind, held, **more)
+
+
+@pytest.fixture
+def school(db):
+    """Records on time, late, withdrawn and of a campaign; a committee, a party group, a branch that moved."""
+    school = cast.a_university()
+    for branch in (school.teachers, school.students, school.musicians):
+        people = [cast.a_member(branch) for _ in range(3)]
+        cast.a_post(people[0], Post.Title.SECRETARY)
+    cast.a_post(people[1], Post.Title.COMMITTEE)
+    group = cast.a_group(school.teachers, cast.a_member(school.teachers))
+    study = Campaign.objects.create(name="主题教育", started_on=date(2026, 1, 1))
+    entered_on("2026-07-15", school.teachers, "theme_day", date(2026, 7, 15))
+    entered_on("2026-08-30", school.teachers, "theme_day", date(2026, 8, 5), campaigns=[study])
+    entered_on("2026-07-20", school.teachers, "group_meeting", date(2026, 7, 20), group=group)
+    entered_on("2026-07-21", school.students, "general_meeting", date(2026, 7, 21))
+    entered_on("2026-07-22", school.students, "theme_day", date(2026, 7, 22), campaigns=[study])
+    entered_on("2026-08-03", school.musicians, "committee_meeting", date(2026, 8, 3))
+    entered_on("2026-08-04", school.physics, "first_agenda", date(2026, 8, 4))
+    withdrawn = entered_on("2026-08-06", school.musicians, "theme_day", date(2026, 8, 6))
+    records.withdraw(withdrawn, by=None, version=1, reason="重复登记")
+    tree.move(school.students, school.music, on=date(2026, 9, 1), by=None)
+    moved = Branch.objects.get(pk=school.students.pk)
+    entered_on("2026-09-10", moved, "theme_day", date(2026, 9, 10))
+    return school
+
+
+@pytest.fixture
+def october():
+    """The quarter is over."""
+    with time_machine.travel("2026-10-08 12:00 +0800", tick=False):
+        yield
+
+
+@pytest.fixture
+def august():
+    """The quarter runs, and the month ends within days."""
+    with time_machine.travel("2026-08-28 12:00 +0800", tick=False):
+        yield

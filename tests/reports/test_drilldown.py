@@ -1,0 +1,163 @@
+"""Every number links to a list of exactly as many rows."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from branches.models import Branch
+from branches.roles import Role
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+#: What of the list of records a column of the statistics counts.
+COUNTS = {
+    "举行": "counted",
+    "按时登记": "counted",
+    "应到": "expected",
+    "实到": "present",
+    "请假": "on_leave",
+    "缺席": "absent",
+}
+
+
+class Links(HTMLParser):
+    """The links of a page, each with its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self._open = [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "a":
+            self._open = [dict(attributes).get("href", ""), ""]
+
+    def handle_data(self, data):
+        if self._open:
+            self._open[1] += data
+
+    def handle_endtag(self, tag):
+        if tag == "a" and self._open:
+            self.found.append(tuple(self._open))
+            self._open = None
+
+
+def numbers(page):
+    """(number, address) of every link that is a number or a cell of the matrix."""
+    for address, text in Links(page.content.decode()).found:
+        if not address.startswith(("/duties/", "/activities/", "/members/")):
+            continue
+        if plain := re.fullmatch(r"[\d,]+", text.strip()):
+            yield int(plain[0].replace(",", "")), address
+        elif cell := re.search(r"(\d+) 项未开：", text):
+            yield int(cell[1]), address
+
+
+def length(client, address):
+    page = client.get(address)
+    assert page.status_code == 200, address
+    totals = page.context.get("totals")
+    return totals.counted if totals else page.context["page"].paginator.count
+
+
+@pytest.fixture(params=["leader", "physicist", "musician", "secretary", "two branches"])
+def seer(request, client, school):
+    """Somebody with a scope, signed in; the branch that moved belongs to the second music college now."""
+    moved = Branch.objects.get(pk=school.students.pk)
+    user = {
+        "leader": lambda: cast.a_user(Role.LEADER, school.root),
+        "physicist": lambda: cast.a_user(Role.LEADER, school.physics),
+        "musician": lambda: cast.a_user(Role.COMMITTEE_STAFF, school.music),
+        "secretary": lambda: cast.a_user(Role.SECRETARY, moved),
+        "two branches": lambda: cast.a_user(Role.SECRETARY, moved),
+    }[request.param]()
+    if request.param == "two branches":
+        cast.give(user, Role.RECORDER, school.teachers)
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize("code", ["2026", "2026Q3", "2026-08"])
+@pytest.mark.parametrize("day", ["2026-08-28", "2026-10-08"])
+def test_the_numbers_of_the_dashboard(client, seer, day, code):
+    with time_machine.travel(f"{day} 12:00 +0800", tick=False):
+        page = client.get(reverse("dashboard"), {"period": code})
+        found = list(numbers(page))
+        assert len(found) > 3
+        for number, address in found:
+            assert (address, length(client, address)) == (address, number)
+
+
+@pytest.mark.parametrize("filters", [{}, {"category": "student"}, {"campaign": "主题教育"}])
+def test_the_numbers_of_the_statistics(client, seer, october, filters):
+    page = client.get(reverse("quarter_period", args=["2026Q3"]), filters)
+    pages = [page]
+    pages += [client.get(row.url) for row in page.context["by_unit"].rows if "statistics" in row.url]
+    walked = 0
+    for each in pages:
+        tables = [each.context["by_unit"], each.context["by_kind"]]
+        for table in tables:
+            for row in (*table.rows, table.total):
+                for measure, cell in zip(table.measures, row.cells, strict=True):
+                    if cell.url:
+                        walked += 1
+                        assert (cell.url, counted(client, measure, cell.url)) == (cell.url, int(cell.text))
+    assert walked > 5
+
+
+def counted(client, measure, address):
+    page = client.get(address)
+    if measure.behind == "duties":
+        return page.context["page"].paginator.count
+    return getattr(page.context["totals"], COUNTS[measure.heading])
+
+
+def test_members_open_the_roster_of_the_day(client, school, october):
+    client.force_login(cast.a_user(Role.LEADER, school.root))
+    page = client.get(reverse("quarter_period", args=["2026Q3"]))
+    table = page.context["by_unit"]
+    for row in (*table.rows, table.total):
+        members = row.heads[-1]
+        assert length(client, members.url) == int(members.text)
+
+
+def test_the_branches_of_a_row_are_the_rows_below(client, school, october):
+    client.force_login(cast.a_user(Role.LEADER, school.root))
+    page = client.get(reverse("quarter_period", args=["2026Q3"]))
+    for row in page.context["by_unit"].rows:
+        below = client.get(row.url)
+        assert below.context["branch_count"] == int(row.heads[0].text)
+
+
+def test_what_a_branch_held_before_it_moved_is_counted_but_not_listed(client, school, october):
+    client.force_login(cast.a_user(Role.LEADER, school.physics))
+    page = client.get(reverse("activity_list"), {"period": "2026Q3"})
+    totals = page.context["totals"]
+    assert (totals.counted, totals.listed, totals.elsewhere) == (6, 4, 2)
+    assert "其中 2 条所在的党支部已转到其他党组织" in page.content.decode()
+    assert page.context["page"].paginator.count == 4
+
+
+def test_staff_home_counts_what_its_lists_hold(client, school, october):
+    client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+    page = client.get(reverse("home"))
+    found = list(numbers(page))
+    assert len(found) > 3
+    for number, address in found:
+        assert (address, length(client, address)) == (address, number)
+
+
+def test_three_clicks_from_the_total_to_one_missing_meeting(client, school, october):
+    client.force_login(cast.a_user(Role.LEADER, school.root))
+    dashboard = client.get(reverse("dashboard"), {"period": "2026Q3"})
+    missed = next(address for _, address in numbers(dashboard) if "state=missed" in address)
+    listed = client.get(missed)
+    line = listed.context["lines"][0]
+    assert line.duty.is_missed
+    branch_page = reverse("branch_page", args=[line.duty.branch_id])
+    assert branch_page in [address for address, _ in Links(listed.content.decode()).found]
+    assert client.get(branch_page).status_code == 200
