@@ -37,10 +37,16 @@ class Asked:
         """The rows are branches: looking into one organisation, or holding less than a second-level one."""
         return lies_in_one(self.ranges) or all(len(start) > SECOND_LEVEL for start, _ in self.ranges)
 
-    def row_of(self, path: str) -> str:
-        """The place whose row a branch at ``path`` counts in; never one that is not wholly in the scope."""
+    def row_of(self, path: str) -> tuple[int, bool]:
+        """The organisation in whose row a branch at ``path`` counts, and whether that row is of it alone.
+
+        A row takes in a whole second-level organisation only when all of it is in the scope; the root's own records
+        are a row alone.
+        """
         above = path[:SECOND_LEVEL]
-        return path if lies_in_one(self.ranges) or not covers(self.ranges, above) else above
+        if lies_in_one(self.ranges) or not covers(self.ranges, above):
+            return organisation_at(path), True
+        return organisation_at(above), len(above) < SECOND_LEVEL
 
     @property
     def title(self) -> str:

@@ -8,8 +8,12 @@ from activities.duties import Duty
 from activities.statistics import KindFigures, OrganizationFigures, add_up
 from branches.models import Branch
 
-from .asked import SECOND_LEVEL, Asked, lies_in_one, organisation_at
+from .asked import Asked
 from .quarterly import Quarterly
+
+
+#: An organisation, and whether the row is of it alone.
+Row = tuple[int, bool]
 
 
 @dataclass(frozen=True)
@@ -30,36 +34,33 @@ def units(figures: Quarterly, asked: Asked) -> list[Unit]:
     What a branch did before it moved stands with the organisation it belonged to then. An organisation's own records
     (a committee holds some, too) stand in the row of its own name.
     """
-    parts: dict[str, list[OrganizationFigures]] = defaultdict(list)
-    duties: dict[str, list[Duty]] = defaultdict(list)
-    members: dict[str, int] = defaultdict(int)
+    parts: dict[Row, list[OrganizationFigures]] = defaultdict(list)
+    duties: dict[Row, list[Duty]] = defaultdict(list)
+    members: dict[Row, int] = defaultdict(int)
+    leaves: dict[Row, set[int]] = defaultdict(set)
     for part in figures.life.parts:
         parts[asked.row_of(part.org_path)].append(part)
+        if part.level == Branch.Level.BRANCH:
+            leaves[asked.row_of(part.org_path)].add(part.branch_id)
     for duty in figures.life.duties:
         duties[asked.row_of(duty.org_path)].append(duty)
     for headcount in figures.roster.headcounts:
         members[asked.row_of(headcount.path)] += headcount.people
-    paths = parts.keys() | duties.keys() | members.keys()
-    branches = Branch.objects.in_bulk({organisation_at(path) for path in paths})
-    rows = [
+        leaves[asked.row_of(headcount.path)].add(headcount.branch_id)
+    rows = parts.keys() | duties.keys() | members.keys()
+    branches = Branch.objects.in_bulk({pk for pk, _ in rows})
+    found = [
         Unit(
-            branch=branches[organisation_at(path)],
-            kinds=add_up(part.kinds for part in parts[path]),
-            duties=tuple(duties[path]),
-            branches=len({part.branch_id for part in parts[path] if part.level == Branch.Level.BRANCH}),
-            members=members[path],
-            filters=_filters(path, asked),
+            branch=branches[row[0]],
+            kinds=add_up(part.kinds for part in parts[row]),
+            duties=tuple(duties[row]),
+            branches=len(leaves[row]),
+            members=members[row],
+            filters={**asked.carried, "branch" if row[1] else "org": row[0]},
         )
-        for path in paths
+        for row in rows
     ]
-    return sorted(rows, key=lambda row: row.branch.order_key)
-
-
-def _filters(path: str, asked: Asked) -> dict[str, object]:
-    """A second-level organisation with all below it, or one organisation by itself: a branch, the root."""
-    by_itself = lies_in_one(asked.ranges) or len(path) != SECOND_LEVEL
-    named: dict[str, object] = {"branch" if by_itself else "org": organisation_at(path)}
-    return {**asked.carried, **named}
+    return sorted(found, key=lambda unit: unit.branch.order_key)
 
 
 def sum_of(kinds: Mapping[str, KindFigures]) -> KindFigures:
