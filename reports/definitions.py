@@ -9,12 +9,9 @@ from .measures import FEWEST_FOR_A_RATE
 
 def definitions() -> list[tuple[str, str]]:
     rules = "；".join(f"{rule.title}（{rule.article}）" for rule in NATIONAL)
+    counted = "按月、按季、按党小组逐项计，新设、撤并的支部不满一期的不计，没有支委会的支部不计支委会。"
     return [
-        (
-            "应开",
-            f"按规定应开展的次数：{rules}。按月、按季、按党小组逐项计，"
-            "新设、撤并的支部不满一期的不计，没有支委会的支部不计支委会。",
-        ),
+        ("应开", f"按规定应开展的次数：{rules}。{counted}"),
         ("已开", "应开的各期中已经开展的期数，含补记。某月多开的次数不抵其他月份。"),
         ("逾期未开", "期限已过仍未开展的期数。未结束的期间不算逾期。"),
         ("不适用", "规定不适用的期数，明细中逐项写明原因。"),

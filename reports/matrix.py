@@ -1,4 +1,4 @@
-"""The obligation matrix of the dashboard: organisations × (duty, month), the number of meetings missing in each cell."""
+"""The obligation matrix of the dashboard: organisations × (duty, month), with the number of meetings missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -11,7 +11,6 @@ from branches.models import Branch
 from .asked import Asked
 from .quarterly import Quarterly
 
-
 #: An organisation, and whether the row is of it alone.
 Row = tuple[int, bool]
 

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities.views.home import secretary_home
-from activities.views.home import secretary_home
 from branches.roles import STAFF, THREE_ADMINS, Right, Role
 from branches.scope import has_right, headed_stations, roles_of
 from jobs.models import Job

@@ -1,4 +1,4 @@
-"""The workbook: the page's numbers, nothing a spreadsheet would run, nothing about people, and a trace of who took it."""
+"""The workbook: the page's numbers, nothing that runs, nothing about people, and a trace of who took it."""
 
 import re
 from io import BytesIO
