@@ -20,6 +20,8 @@ def workbook(path, *rows, title="Sheet1", more=()):
         sheet = book.create_sheet(name)
         for line in lines:
             sheet.append(line)
+        for cell in (cell for row in sheet for cell in row if isinstance(cell.value, str)):
+            cell.data_type = "s"
     book.save(path)
     return path
 

@@ -15,6 +15,7 @@ LISTS: Final = {
     "wrong": "错误",
     "warnings": "提示",
 }
+UNITS: Final = {"wrong": "行", "warnings": "条"}
 ERRORS_AHEAD: Final = 5
 
 
@@ -35,6 +36,7 @@ class ReviewPage:
         )
         self.title = LISTS[self.show]
         self.entries = self.lists[self.show]
+        self.figure = f"{thousands(self.count(self.show))} {UNITS.get(self.show, '人')}"
         self.writable = len(review["new"]) + len(review["changed"])
         self.undecided = int(review["undecided"])
 

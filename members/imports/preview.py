@@ -1,9 +1,9 @@
 """What the review page shows of an analysis: plain lists, masked where needed, kept encrypted beside the upload."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
+from lib.dates import DateError, parse_date
 from lib.masking import is_masked, mask_address, mask_birth, mask_id, mask_phone
 from lib.sheets.extent import column_number
 from lib.sheets.intake import Problem, without_numbers
@@ -15,7 +15,7 @@ from .columns import FIELDS, IGNORE, PROTECTED
 from .comparing import Outcome
 from .facts import shown
 
-LONGEST_SAMPLE = 24
+LONGEST_SAMPLE = 16
 #: The page has a place of its own for them: the map of the columns, the list of changes.
 SHOWN_ELSEWHERE = frozenset({"unknown_column", "protected_date"})
 
@@ -103,7 +103,7 @@ def sample(name: str | None, cell: Cell) -> str:
     """A cell as the page may show it: masked when its column is sensitive, or when it looks like a number of theirs."""
     text = repair_text(cell)
     if not text or is_masked(text):
-        return text[:LONGEST_SAMPLE]
+        return _short(text)
     if name == "id_number":
         return mask_id(text)
     if name in ("phone", "landline"):
@@ -111,15 +111,26 @@ def sample(name: str | None, cell: Cell) -> str:
     if name == "address":
         return mask_address(text)
     if name == "birth_date":
-        return mask_birth(cell) if isinstance(cell, date) else text[:4] + "…"
-    return without_numbers(text)[:LONGEST_SAMPLE]
+        return _birth(cell)
+    return _short(without_numbers(text))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SAMPLE else text[:LONGEST_SAMPLE] + "…"
+
+
+def _birth(cell: Cell) -> str:
+    try:
+        return mask_birth(parse_date(cell))
+    except DateError:
+        return repair_text(cell)[:4] + "…"
 
 
 def _columns(analysis: Analysis, decisions: Decisions, remembered: Sequence[int]) -> list[dict[str, Any]]:
     table = analysis.table
     taken = analysis.column_fields
     listed = {column["column"] for column in table.columns_as_json(taken)}
-    return [
+    found = [
         {
             "index": column.index,
             "letter": column.letter,
@@ -132,6 +143,8 @@ def _columns(analysis: Analysis, decisions: Decisions, remembered: Sequence[int]
         for column in table.header.columns
         if column.letter in listed
     ]
+    # What is still to be decided stands first.
+    return sorted(found, key=lambda column: column["how"] != "undecided")
 
 
 def _how(column: Column, name: str | None, decisions: Decisions, remembered: Sequence[int]) -> str:

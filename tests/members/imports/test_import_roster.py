@@ -9,6 +9,9 @@ from openpyxl import load_workbook
 
 from accounts.models import AuditEntry
 from branches.models import Branch
+from branches.roles import Role
+from members.exports import write_roster
+from members.listing import Filter
 from members.models import Member, MembershipSpell, StatusPeriod
 from tests import cast
 from tests.members.rosters import HEAD, a_file, a_row, an_id, column
@@ -239,6 +242,14 @@ class TestWriting:
         _, report = run("import_roster", path, "--commit")
         member.refresh_from_db()
         assert (report["changed"], member.id_number) == (1, an_id())
+
+    def test_a_masked_export_comes_back_as_all_unchanged(self, school, tmp_path):
+        rows = [a_row(), a_row("李 ·强", 2, 家庭住址=None), a_row("=王", 3, 工作岗位="-专员", 备注="@x")]
+        run("import_roster", a_file(tmp_path, *rows), "--commit")
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        write_roster(tmp_path / "out.xlsx", staff, Filter())
+        _, report = run("import_roster", tmp_path / "out.xlsx")
+        assert (counts(report), report["errors"]) == ((3, 0, 0, 3, 0), [])
 
 
 class TestFaults:

@@ -1,0 +1,111 @@
+"""The register's pages: upload, review, writing."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from branches import register, views
+from branches.models import Branch
+from branches.roles import Role
+from jobs.models import Upload
+from tests import cast
+from tests.branches.test_register import HEAD
+from tests.sheets import workbook
+
+pytestmark = pytest.mark.django_db
+NEW = ["中共XX师范大学物理学院博士生党支部", "001001009", "物理学院党委", "党支部", None, None, None]
+ORPHAN = ["中共XX师范大学医学院党支部", "001009001", "医学院党委", "党支部", None, None, None]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def school():
+    return cast.a_university()
+
+
+@pytest.fixture
+def staff(school, client):
+    user = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def review(client, staff, tmp_path):
+    def make(*rows, head=HEAD):
+        path = workbook(tmp_path / "党组织名册.xlsx", head, *rows)
+        file = SimpleUploadedFile(path.name, path.read_bytes())
+        return client.post(reverse("import_register"), {"file": file}).headers["location"]
+
+    return make
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def test_the_review_shows_figures_faults_and_unknown_columns(client, review):
+    address = review([*NEW, "甲"], [*ORPHAN, "乙"], head=[*HEAD, "书记"])
+    page = client.get(address)
+    assert [figure["value"] for figure in page.context["it"].figures] == ["1", "0", "0", "0", "1"]
+    assert "没有上级党组织“医学院党委”" in text(page)
+    assert "不会导入：书记" in text(page)
+    assert "物理学院博士生党支部" in text(client.get(f"{address}?show=new"))
+    assert Branch.objects.count() == 6
+
+
+def test_writing_founds_what_is_right_and_removes_the_file(client, review, tmp_path):
+    address = review(NEW, ORPHAN)
+    assert "新增 1 个" in text(client.post(f"{address}write/", follow=True))
+    assert Branch.objects.filter(code="001001009").exists()
+    assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
+    assert "正在写入或已经写入" in text(client.post(f"{address}write/", follow=True))
+    assert Branch.objects.count() == 7
+
+
+def test_an_error_writes_nothing_and_can_be_tried_again(client, review, monkeypatch):
+    address = review(NEW)
+
+    def fail(*args, **kwargs):
+        raise RuntimeError("injected")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(views.register, "write", fail)
+        assert "没有写入任何内容" in text(client.post(f"{address}write/", follow=True))
+    assert (Branch.objects.count(), Upload.objects.get().state) == (6, "failed")
+    client.post(f"{address}write/")
+    assert Branch.objects.count() == 7
+    assert register.write.__module__ == "branches.register.writing"
+
+
+def test_giving_up(client, review):
+    address = review(NEW)
+    assert "没有写入任何内容" in text(client.post(f"{address}drop/", follow=True))
+    assert client.get(address).status_code == 404
+
+
+def test_the_review_takes_as_many_queries_for_one_row_as_for_fifty(client, review, django_assert_num_queries):
+    for count in (1, 50):
+        rows = [[f"中共XX师范大学物理学院{n}班党支部", f"9{n:03d}", *NEW[2:]] for n in range(count)]
+        address = review(*rows)
+        with django_assert_num_queries(6):
+            client.get(address)
+
+
+def test_a_register_is_its_owners_and_only_for_staff(client, school, review):
+    address = review(NEW)
+    client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+    assert client.get(address).status_code == client.post(f"{address}write/").status_code == 404
+    client.force_login(cast.a_user(Role.SECRETARY, school.teachers))
+    assert client.get(address).status_code == client.get(reverse("import_register")).status_code == 403
+    assert Branch.objects.count() == 6
+
+
+def test_what_is_no_register_is_refused(client, staff):
+    file = SimpleUploadedFile("x.csv", "甲,乙,丙\n1,2,3\n".encode())
+    assert "没有找到表头" in text(client.post(reverse("import_register"), {"file": file}))
+    assert Upload.objects.count() == 0
