@@ -95,6 +95,8 @@ class Registry:
             f"XX省XX市{stream.choice(DISTRICTS)}{stream.choice(ROADS)}{stream.randint(1, 180)}号"
             f"{stream.randint(1, 12)}栋{stream.randint(1, 18)}0{stream.randint(1, 4)}室"
         )
+        if not is_student and stream.random() < 0.006:
+            member.is_floating, member.floating_to = True, "XX省XX市"
         return member
 
     def _id_number(self, born: date, sex: str) -> str:

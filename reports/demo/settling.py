@@ -130,6 +130,8 @@ class Settler:
     def _student(self, leaf: Leaf, leaves_in: int, stream: random.Random) -> None:
         """One of the class that leaves in June of ``leaves_in``; most masters joined as undergraduates."""
         last = date(leaves_in, 6, stream.randint(20, 30))
+        if self.today >= date(leaves_in, 6, 20):
+            last = min(last, self.today - DAY)
         left = last if last < self.today else FAR
         end = min(last, self.today)
         is_master = leaf.subject == "硕士生"

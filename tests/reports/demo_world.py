@@ -22,14 +22,14 @@ TINY = Scale(
 )
 
 
-def campaign_counts(ranges, scale):
+def campaign_counts(ranges, scale, today=TODAY):
     """Kind by kind, summed over the quarters, as the statistics give them."""
-    first = Setting(scale, 7, TODAY).start
+    first = Setting(scale, 7, today).start
     found = {}
     for campaign in Campaign.objects.all():
         counts = Counter()
-        for quarter in Period(quarter_of(first).start, quarter_of(TODAY).end).quarters():
-            for kind, figures in organizational_life(ranges, quarter, TODAY, campaign).total.items():
+        for quarter in Period(quarter_of(first).start, quarter_of(today).end).quarters():
+            for kind, figures in organizational_life(ranges, quarter, today, campaign).total.items():
                 counts[kind] += figures.activities
         found[campaign.name] = dict(counts)
     return found

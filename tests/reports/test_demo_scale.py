@@ -1,6 +1,7 @@
 """The demo in full, and made twice: slow."""
 
 import hashlib
+from datetime import date
 
 import pytest
 from django.db import transaction
@@ -50,6 +51,15 @@ def loaded(seed):
 @pytest.mark.slow
 def test_same_seed_and_day_give_the_same_data(db):
     assert loaded(7) == loaded(7) != loaded(8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", [date(2024, 2, 29), date(2026, 1, 1), date(2026, 6, 25)])
+def test_any_day_has_its_members_and_campaigns(db, day):
+    load.load(TINY, 7, day)
+    ranges = covering_ranges([Branch.objects.get(parent=None).path])
+    assert len(roster(day, ranges)) == TINY.members
+    assert campaign_counts(ranges, TINY, day) == TINY.campaigns
 
 
 @pytest.mark.slow

@@ -14,32 +14,23 @@ from reports.demo.scale import SCALES
 
 
 class Command(BaseCommand):
-    help = (
-        "Fills an empty database with a made-up university. Standard output names the accounts to sign in with, "
-        "progress goes to standard error."
-    )
+    help = "在空的数据库里装入虚构的大学。标准输出列出可登录的账号，进度写到标准错误。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--scale", choices=sorted(SCALES), default="small", help="规模（默认 small）")
         parser.add_argument(
-            "--scale", choices=sorted(SCALES), default="small", help="how large (default: small)"
+            "--seed", type=int, default=7, help="种子；同一种子、同一天得到同样的数据（默认 7）"
         )
-        parser.add_argument(
-            "--seed", type=int, default=7, help="the same seed and day give the same data (default: 7)"
-        )
-        parser.add_argument(
-            "--today", type=date.fromisoformat, help="the day it is made for (default: today)"
-        )
-        parser.add_argument(
-            "--accounts", action="store_true", help="load nothing, only name the demo's accounts"
-        )
-        parser.add_argument("--accounts-json", action="store_true", help="name the accounts as JSON")
+        parser.add_argument("--today", type=date.fromisoformat, help="数据截至哪一天（默认今天）")
+        parser.add_argument("--accounts", action="store_true", help="不装入数据，只列出演示账号")
+        parser.add_argument("--accounts-json", action="store_true", help="以 JSON 列出账号")
         parser.add_argument(
             "--issue",
             metavar="USERNAME",
             nargs="+",
             default=[],
             choices=sorted(accounts.BY_NAME),
-            help="also give these personas a one-time password",
+            help="另给这些账号发一次性密码",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
