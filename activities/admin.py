@@ -1,9 +1,10 @@
 """Records and campaigns in the browser admin. A record is written and corrected on its own pages, never here."""
 
 from django.contrib import admin
+from django.urls import reverse
 
-from branches.admin import UnderFilter
-from branches.admin_site import ScopedModelAdmin, StateFilter
+from branches.admin_base import ScopedModelAdmin
+from branches.admin_filters import StateFilter, UnderFilter
 from branches.roles import Right, Role
 from branches.scope import roles_of
 
@@ -46,6 +47,12 @@ class ActivityAdmin(ScopedModelAdmin):
     @admin.display(description="登记日期", ordering="entered_at")
     def entered_on(self, activity):
         return activity.entered_at.date()
+
+    def object_tools(self, request, obj):
+        return [("打开记录", reverse("activity_detail", args=[obj.pk]))]
+
+    def list_tools(self, request):
+        return [("按条件查看与导出", reverse("activity_list"))]
 
 
 @admin.register(Campaign)

@@ -1,6 +1,4 @@
-"""The organisation tree and the role grants in the browser admin."""
-
-from datetime import timedelta
+"""The organisation tree in the browser admin."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -11,29 +9,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from . import admin_trail, grants, terms, tree  # noqa: F401 - admin_trail registers its own
-from .admin_site import Errand, ScopedModelAdmin, StateFilter
-from .forms import BranchForm, DissolveForm, GrantForm, MoveForm, OrderForm, TermForm
-from .models import Branch, BranchQuerySet, RoleGrant, Station, Term
-from .roles import Right, Role
-from .scope import covering_ranges, has_right, may_restructure, ranges_of, roles_of, within
+from . import admin_grants, admin_trail, terms, tree  # noqa: F401 - the first two register their own
+from .admin_base import ScopedModelAdmin
+from .admin_filters import DUE_SOON, DueFilter, ExistingFilter
+from .admin_site import Errand
+from .forms import BranchForm, DissolveForm, MoveForm, OrderForm, TermForm
+from .models import Branch, Term
+from .roles import Right
+from .scope import has_right, may_restructure
 
-DUE_SOON = timedelta(days=183)
 #: What staff are told of when a branch moves or ends; tallies and reminders follow by themselves.
 NAMED = ("branch", "member", "post", "partygroup", "station", "activity", "rolegrant")
-
-
-class ExistingFilter(StateFilter):
-    default = "现有"
-
-    def lookups(self, request, model_admin):
-        return [("ended", "已撤销"), ("all", "全部")]
-
-    def queryset(self, request, queryset):
-        today = timezone.localdate()
-        if self.value() == "ended":
-            return queryset.filter(dissolved_on__lte=today)
-        return queryset if self.value() == "all" else queryset.existing_on(today)
 
 
 @admin.register(Branch)
@@ -117,6 +103,9 @@ class BranchAdmin(ScopedModelAdmin):
         pages = [("move", self.move_view), ("dissolve", self.dissolve_view), ("order", self.order_view)]
         return [self.object_page(view, name) for name, view in pages] + super().get_urls()
 
+    def list_tools(self, request):
+        return [("导入名册", reverse("import_register"))] if has_right(request.user, Right.IMPORT) else []
+
     def object_tools(self, request, obj):
         tools = []
         if may_restructure(request.user, obj.path) and obj.dissolved_on is None:
@@ -198,52 +187,6 @@ class BranchAdmin(ScopedModelAdmin):
         )
 
 
-class UnderFilter(admin.SimpleListFilter):
-    """A part of the tree: the colleges, or the branches of one college for those who see no more."""
-
-    title = "所属党组织"
-    parameter_name = "under"
-
-    def _offered(self, request):
-        mine = Branch.objects.visible_to(request.user)
-        mine = mine.filter(within("path", ranges_of(request.user, Right.USE_ADMIN)))
-        return list(mine.existing_on(timezone.localdate()).values_list("pk", "path", "short_name", "level"))
-
-    def lookups(self, request, model_admin):
-        offered = self._offered(request)
-        upper = [row for row in offered if row[3] != Branch.Level.BRANCH]
-        self.paths = {str(pk): path for pk, path, _, _ in offered}
-        return [(str(pk), name) for pk, _, name, _ in (upper if len(upper) > 1 else offered)]
-
-    def queryset(self, request, queryset):
-        if self.value() is None:
-            return queryset
-        return queryset.filter(within("branch_path", covering_ranges([self.paths.get(self.value(), "")])))
-
-
-class DueFilter(admin.SimpleListFilter):
-    title = "届满"
-    parameter_name = "due"
-
-    def lookups(self, request, model_admin):
-        return [
-            ("soon", "半年内届满（含已届满）"),
-            ("over", "已届满未换届"),
-            ("running", "任期内"),
-            ("ended", "往届"),
-        ]
-
-    def queryset(self, request, queryset):
-        today = timezone.localdate()
-        running = queryset.filter(ended_on__isnull=True)
-        return {
-            "over": running.filter(due_on__lt=today),
-            "soon": running.filter(due_on__lte=today + DUE_SOON),
-            "running": running.filter(due_on__gt=today + DUE_SOON),
-            "ended": queryset.filter(ended_on__isnull=False),
-        }.get(self.value(), queryset)
-
-
 @admin.register(Term)
 class TermAdmin(ScopedModelAdmin):
     group = "党组织"
@@ -281,90 +224,6 @@ class TermAdmin(ScopedModelAdmin):
         terms.undo(obj, by=request.user)
 
 
-class HoldsFilter(StateFilter):
-    default = "现在有效"
-
-    def lookups(self, request, model_admin):
-        return [("ended", "已结束"), ("all", "全部")]
-
-    def queryset(self, request, queryset):
-        today = timezone.localdate()
-        if self.value() == "ended":
-            return queryset.filter(until__lt=today)
-        return queryset if self.value() == "all" else queryset.exclude(until__lt=today)
-
-
-@admin.register(RoleGrant)
-class RoleGrantAdmin(ScopedModelAdmin):
-    group = "账号与权限"
-    place = 2
-    right_to_see = right_to_keep = Right.KEEP_GRANTS
-    can_add = True
-    form = GrantForm
-    refusals = (grants.GrantError,)
-
-    fields = ["user", "role", "branch", "station", "since", "until"]
-    autocomplete_fields = ["user"]
-    list_display = ["user", "role", "where", "since", "until", "granted_by"]
-    list_filter = [HoldsFilter, "role"]
-    list_select_related = ["user", "branch", "station", "granted_by"]
-    search_fields = ["user__username", "user__name", "branch__short_name"]
-    search_help_text = "账号、姓名或党组织"
-    ordering = ["branch_path", "role", "user__username"]
-    actions = ["revoke"]
-
-    def visible(self, request):
-        return RoleGrant.objects.visible_to(request.user)
-
-    def may_keep(self, request, obj):
-        return obj.user_id != request.user.pk and grants.may_grant(request.user, obj.role, obj.branch_path)
-
-    def get_readonly_fields(self, request, obj=None):
-        return [] if obj is None else ["user", "role", "branch", "station", "since"]
-
-    def choices_of(self, db_field, request, *, to_keep=True):
-        """The security administrator sees no branches, yet grants roles over them."""
-        if db_field.remote_field.model in (Branch, Station):
-            field = "path" if db_field.remote_field.model is Branch else "branch_path"
-            rows = db_field.remote_field.model.objects.all()
-            if Role.SECURITY_ADMIN not in roles_of(request.user):
-                rows = rows.filter(within(field, ranges_of(request.user, Right.KEEP_GRANTS)))
-            return rows.existing_on(timezone.localdate()) if isinstance(rows, BranchQuerySet) else rows.open()
-        return super().choices_of(db_field, request, to_keep=to_keep)
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        form.giver = request.user
-        return form
-
-    def get_changeform_initial_data(self, request):
-        return {"since": timezone.localdate(), **super().get_changeform_initial_data(request)}
-
-    def save_model(self, request, obj, form, change):
-        facts = form.cleaned_data
-        if change and facts["until"]:
-            grants.end(obj, on=facts["until"], by=request.user)
-        elif not change:
-            place = {name: facts[name] for name in ("branch", "station", "since", "until")}
-            grant = grants.give(facts["user"], facts["role"], by=request.user, **place)
-            obj.pk = grant.pk
-            obj.refresh_from_db()
-
-    @admin.display(description="范围", ordering="branch_path")
-    def where(self, grant):
-        return grant.branch or grant.station or "（三员，不分范围）"
-
-    @admin.action(description="立即收回所选授权", permissions=["change"])
-    def revoke(self, request, queryset):
-        self.refuse_unkept(request, queryset)
-        try:
-            count = grants.revoke(queryset.select_related("user"), by=request.user)
-        except grants.GrantError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        else:
-            self.message_user(request, f"已收回 {count} 项授权，立即生效。", messages.SUCCESS)
-
-
 def _keeps_branches(user):
     return has_right(user, Right.KEEP_BRANCHES)
 
@@ -381,6 +240,12 @@ def _due_terms(user):
 
 admin.site.errands += [
     Errand(
+        "导入党组织名册",
+        "党委、总支、支部的名称、代码、上级和任期。",
+        lambda: reverse("import_register"),
+        lambda user: has_right(user, Right.IMPORT),
+    ),
+    Errand(
         "核对支部类别",
         "导入时按名称推断的类别，逐个核对后确认。",
         lambda: reverse("admin:branches_branch_changelist") + "?category_is_guess__exact=1",
@@ -393,11 +258,5 @@ admin.site.errands += [
         lambda: reverse("admin:branches_term_changelist") + "?due=soon",
         _keeps_branches,
         _due_terms,
-    ),
-    Errand(
-        "授予角色",
-        "给账号授予或收回角色。",
-        lambda: reverse("admin:branches_rolegrant_changelist"),
-        lambda user: has_right(user, Right.KEEP_GRANTS),
     ),
 ]

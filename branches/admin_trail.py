@@ -8,7 +8,7 @@ from accounts.models import AuditEntry
 from accounts.wording import THINGS, action_label
 from jobs.models import Job
 
-from .admin_site import ScopedModelAdmin
+from .admin_base import ScopedModelAdmin
 from .roles import Right
 
 #: Of people the trail shows the auditor what was changed, not the values: he sees no member data.

@@ -7,8 +7,9 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from branches.admin import HoldsFilter, UnderFilter
-from branches.admin_site import Errand, ScopedModelAdmin
+from branches.admin_base import ScopedModelAdmin
+from branches.admin_filters import HoldsFilter, UnderFilter
+from branches.admin_site import Errand
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import has_right, ranges_of, within
@@ -97,7 +98,10 @@ class MemberAdmin(ScopedModelAdmin):
         return tools
 
     def list_tools(self, request):
-        return [("花名册与导出", reverse("roster"))]
+        tools = [("花名册与导出", reverse("roster"))]
+        if has_right(request.user, Right.IMPORT):
+            tools.append(("导入花名册", reverse("import_roster")))
+        return tools
 
     def get_urls(self):
         return [self.object_page(self.move_view, "move"), *super().get_urls()]
@@ -304,6 +308,12 @@ admin.site.errands[:0] = [
         "按姓名、拼音首字母、编号或后四位查找，查看和修改党员信息。",
         lambda: reverse("admin:members_member_changelist"),
         lambda user: has_right(user, Right.KEEP_MEMBERS),
+    ),
+    Errand(
+        "导入花名册",
+        "国家统一表样或别的表样，先看新增、变更和错误，再写入。",
+        lambda: reverse("import_roster"),
+        lambda user: has_right(user, Right.IMPORT),
     ),
     Errand(
         "为书记开通账号",

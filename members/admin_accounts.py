@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import access, passwords
 from accounts.models import User
-from branches.admin_site import ScopedModelAdmin
+from branches.admin_base import ScopedModelAdmin
 from branches.grants import GrantError
 from branches.models import RoleGrant
 from branches.roles import Right, Role

@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from branches.admin import HoldsFilter, UnderFilter
-from branches.admin_site import ScopedInline, ScopedModelAdmin
+from branches.admin_base import ScopedInline, ScopedModelAdmin
+from branches.admin_filters import HoldsFilter, UnderFilter
 from branches.grants import GrantError
 from branches.models import Branch, PartyGroup, Station, StationArea
 from branches.roles import Right

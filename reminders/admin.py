@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from branches.admin import UnderFilter
-from branches.admin_site import ScopedModelAdmin
+from branches.admin_base import ScopedModelAdmin
+from branches.admin_filters import UnderFilter
 from branches.roles import Right
 
 from .models import Reminder

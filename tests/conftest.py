@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 
 from config.celery import app
+
+# A machine that is busy with something else has not found a fault.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 MUST_RUN_IN_CI = ("browser", "services")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

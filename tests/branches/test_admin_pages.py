@@ -104,7 +104,7 @@ def test_every_page_about_a_foreign_row_is_the_404_of_a_missing_one(world, metho
     for model, model_admin in admin.site._registry.items():
         if model._meta.model_name in shared:
             continue
-        row = world.foreign.of[model]
+        row = world.far.of[model]
         key = str(row.pk)
         missing = "00000000-0000-4000-8000-000000000000" if len(key) > 30 else "987654"
         for address in pages_of(model_admin, row):
