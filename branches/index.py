@@ -27,6 +27,11 @@ class BranchIndex:
                 self._keys.setdefault(key, set()).add(branch.pk)
         self._found: dict[str, tuple[Branch, ...]] = {}
 
+    def is_current(self) -> bool:
+        """Whether every branch still stands where it stood when the index was made. One query."""
+        paths = dict(Branch.objects.values_list("pk", "path"))
+        return all(paths.get(pk) == branch.path for pk, branch in self.branches.items())
+
     def find(self, text: str) -> tuple[Branch, ...]:
         """The organisations a text may mean: one when it is clear, none when it is unknown."""
         if text not in self._found:

@@ -14,11 +14,16 @@ _NAME = "member"
 def allocate(count: int) -> list[str]:
     """The next ``count`` numbers. Whoever asks at the same time waits for this transaction and gets the following."""
     with transaction.atomic():
-        if not Counter.objects.filter(name=_NAME).exists():
-            Counter.objects.get_or_create(name=_NAME, defaults={"last": _highest()})
+        take_turn()
         Counter.objects.filter(name=_NAME).update(last=F("last") + count)
         last = Counter.objects.get(name=_NAME).last
     return [f"{PREFIX}{number:0{DIGITS}d}" for number in range(last - count + 1, last + 1)]
+
+
+def take_turn() -> None:
+    """Wait until nobody else enrols, and let nobody else until this transaction ends."""
+    if not Counter.objects.select_for_update().filter(name=_NAME).first():
+        Counter.objects.get_or_create(name=_NAME, defaults={"last": _highest()})
 
 
 def _highest() -> int:

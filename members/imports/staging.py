@@ -176,7 +176,7 @@ def write_now(upload: Upload, fingerprint: str, progress: Progress | None = None
         table = _table(upload)
         if progress:
             # What is said within the transaction is not seen before its end, and it cannot be cancelled.
-            progress("写入", 0, upload.outcome.get("new", 0) + upload.outcome.get("changed", 0))
+            progress("写入", 0, 0)
         with transaction.atomic():
             analysis = write(
                 table, upload.owner, decisions_of(upload), source=upload.name, expected=fingerprint

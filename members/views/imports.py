@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
@@ -66,11 +67,13 @@ def import_roster(request: AuthenticatedRequest) -> HttpResponse:
 @never_cache
 def import_review(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     upload = own_upload_or_404(request, pk)
+    is_busy = upload.job is not None and not upload.job.is_over
+    if not is_busy and request.headers.get("HX-Request"):
+        return HttpResponseClientRefresh()
     if upload.state == Upload.State.WRITTEN:
         has_wrong = uploads.has(upload, uploads.WRONG)
         return render(request, "members/import_done.html", {"upload": upload, "has_wrong": has_wrong})
     review = staging.review_of(upload)
-    is_busy = upload.job is not None and not upload.job.is_over
     if review is None or is_busy:
         has_source = uploads.has(upload, uploads.SOURCE)
         context = {"upload": upload, "job": upload.job, "is_busy": is_busy, "has_source": has_source}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from branches import tree
 from branches.index import BranchIndex
 from branches.models import Branch
 from branches.roles import Role
@@ -64,3 +65,10 @@ def test_it_takes_two_queries(school, django_assert_num_queries):
         index = BranchIndex(None)
         index.find("物理教师党支部")
         index.find("物理学生党支部")
+
+
+def test_it_knows_when_a_branch_has_moved(school):
+    index = BranchIndex(None)
+    assert index.is_current()
+    tree.move(school.students, school.music, by=None)
+    assert not index.is_current()

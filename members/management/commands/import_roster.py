@@ -5,7 +5,9 @@ from django.core.management.base import CommandParser
 
 from lib.sheets.command import ImportCommand
 from lib.sheets.intake import Report
+from lib.sheets.reading import WorkbookError
 from members import imports
+from members.enrolment import EnrolmentError
 
 
 class Command(ImportCommand):
@@ -24,7 +26,11 @@ class Command(ImportCommand):
         table = imports.open_roster(path)
         decisions = imports.Decisions(overwritten=None if options["overwrite_dates"] else frozenset())
         if commit:
-            analysis = imports.write(table, None, decisions, source=path.name)
+            try:
+                analysis = imports.write(table, None, decisions, source=path.name)
+            except (imports.Outdated, EnrolmentError) as refusal:
+                sentence = str(refusal) or "写入前系统中的数据有变动。"
+                raise WorkbookError("outdated", f"{sentence}没有写入任何内容，请再运行一次。") from refusal
         else:
             analysis = imports.analyse(table, None, decisions)
         if options["errors_to"] and analysis.wrong:

@@ -268,6 +268,9 @@ class TestWriting:
         page = client.get(address)
         assert "可以离开本页" in page.content.decode()
         assert "members/import_progress.html" in [template.name for template in page.templates]
+        Job.objects.update(state="failed", message="核对时出错。")
+        assert client.get(address, headers={"hx-request": "true"}).headers["hx-refresh"] == "true"
+        assert "核对时出错。" in client.get(address).content.decode()
 
 
 class TestAllOrNothing:
