@@ -128,7 +128,7 @@ class BranchAdmin(ScopedModelAdmin):
     def move_view(self, request, object_id):
         """Asked for by GET, it shows what would follow; done by POST."""
         branch = self._restructured(request, object_id)
-        targets = Branch.objects.visible_to(request.user).reachable_by(request.user, Right.KEEP_BRANCHES)
+        targets = Branch.objects.reachable_by(request.user, Right.KEEP_BRANCHES)
         targets = targets.exclude(level=Branch.Level.BRANCH).existing_on(timezone.localdate())
         if request.method == "POST":
             form = MoveForm(branch, targets, request.POST)
@@ -229,12 +229,12 @@ def _keeps_branches(user):
 
 
 def _guessed(user):
-    mine = Branch.objects.visible_to(user).reachable_by(user, Right.KEEP_BRANCHES)
+    mine = Branch.objects.reachable_by(user, Right.KEEP_BRANCHES)
     return mine.existing_on(timezone.localdate()).filter(category_is_guess=True).count()
 
 
 def _due_terms(user):
-    mine = Term.objects.visible_to(user).reachable_by(user, Right.KEEP_BRANCHES)
+    mine = Term.objects.reachable_by(user, Right.KEEP_BRANCHES)
     return mine.filter(ended_on__isnull=True, due_on__lte=timezone.localdate() + DUE_SOON).count()
 
 

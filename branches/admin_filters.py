@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from .models import Branch
 from .roles import Right
-from .scope import covering_ranges, ranges_of, within
+from .scope import covering_ranges, within
 
 DUE_SOON = timedelta(days=183)
 
@@ -69,8 +69,7 @@ class UnderFilter(admin.SimpleListFilter):
     parameter_name = "under"
 
     def _offered(self, request):
-        mine = Branch.objects.visible_to(request.user)
-        mine = mine.filter(within("path", ranges_of(request.user, Right.USE_ADMIN)))
+        mine = Branch.objects.reachable_by(request.user, Right.USE_ADMIN)
         return list(mine.existing_on(timezone.localdate()).values_list("pk", "path", "short_name", "level"))
 
     def lookups(self, request, model_admin):

@@ -74,7 +74,7 @@ class MemberAdmin(ScopedModelAdmin):
         ranges = ranges_of(request.user, Right.USE_ADMIN)
         guests = MembershipSpell.objects.filter(member=OuterRef("pk"), until__isnull=True)
         guests = guests.filter(within("branch_path", ranges))
-        return Member.objects.visible_to(request.user).filter(within("branch_path", ranges) | Exists(guests))
+        return Member.objects.filter(within("branch_path", ranges) | Exists(guests))
 
     def get_search_results(self, request, queryset, search_term):
         return searching.find(queryset, search_term), False
@@ -110,7 +110,7 @@ class MemberAdmin(ScopedModelAdmin):
         member = self.get_object(request, unquote(object_id))
         if not self.may_keep(request, member):
             raise PermissionDenied
-        targets = Branch.objects.visible_to(request.user).reachable_by(request.user, Right.KEEP_MEMBERS)
+        targets = Branch.objects.reachable_by(request.user, Right.KEEP_MEMBERS)
         form = MoveMemberForm(
             member, targets.leaves().existing_on(timezone.localdate()), request.POST or None
         )
@@ -189,7 +189,7 @@ class StatusPeriodAdmin(OfMembers):
 
     def visible(self, request):
         members = self.admin_site.get_model_admin(Member).visible(request)
-        return StatusPeriod.objects.visible_to(request.user).filter(member__in=members.values("pk"))
+        return StatusPeriod.objects.filter(member__in=members.values("pk"))
 
 
 @admin.register(Post)
@@ -298,7 +298,7 @@ class PostAdmin(ScopedModelAdmin):
 
 
 def _unprovided(user):
-    mine = Post.objects.visible_to(user).reachable_by(user, Right.KEEP_ACCOUNTS)
+    mine = Post.objects.reachable_by(user, Right.KEEP_ACCOUNTS)
     return mine.on(timezone.localdate()).filter(title=Post.Title.SECRETARY, member__account=None).count()
 
 

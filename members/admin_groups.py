@@ -180,7 +180,7 @@ class StationAssignmentAdmin(ScopedModelAdmin):
         return super().choices_of(db_field, request, to_keep=to_keep)
 
     def _stations(self, request):
-        return Station.objects.visible_to(request.user).reachable_by(request.user, Right.KEEP_BRANCHES).open()
+        return Station.objects.reachable_by(request.user, Right.KEEP_BRANCHES).open()
 
     def save_model(self, request, obj, form, change):
         facts = dict(form.cleaned_data)

@@ -69,7 +69,7 @@ class HolderFilter(forms.Form):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         field: Any = self.fields["branch"]
-        mine = Branch.objects.visible_to(user).reachable_by(user, Right.KEEP_ACCOUNTS)
+        mine = Branch.objects.reachable_by(user, Right.KEEP_ACCOUNTS)
         field.queryset = mine.existing_on(timezone.localdate())
 
     def wanted(self) -> tuple[str, Branch | None, str]:

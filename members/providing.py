@@ -28,7 +28,7 @@ class Holder:
 
 def running_posts(user: User) -> QuerySet[Post]:
     """Today's posts in the part of the tree where ``user`` keeps accounts."""
-    mine = Post.objects.visible_to(user).reachable_by(user, Right.KEEP_ACCOUNTS)
+    mine = Post.objects.reachable_by(user, Right.KEEP_ACCOUNTS)
     return mine.on(timezone.localdate()).select_related("member__account", "branch", "group")
 
 

@@ -114,3 +114,22 @@ def test_every_page_about_a_foreign_row_is_the_404_of_a_missing_one(world, metho
                 assert foreign.status_code == other.status_code, address
                 assert foreign.status_code in (404, 405), address
                 assert foreign.content == other.content, address
+
+
+def test_a_leader_of_the_whole_sees_in_the_admin_the_college_he_works_for(world):
+    """As a leader he sees names masked; the admin shows them in clear, so it ends where he is of the staff."""
+    both = cast.a_user(Role.LEADER, world.school.root)
+    cast.give(both, Role.COMMITTEE_STAFF, world.school.physics)
+    browser = cast.a_browser(both)
+    for address in pages_for(both, world.own):
+        assert "音乐" not in browser.get(address).content.decode(), address
+
+
+def test_committee_staff_see_no_reminder_or_job_of_others(world):
+    staff = world.users[Role.COMMITTEE_STAFF]
+    browser = cast.a_browser(staff)
+    jobs = browser.get("/admin/jobs/job/").context["cl"].queryset
+    assert {job.owner for job in jobs} == {staff}
+    reminders = browser.get("/admin/reminders/reminder/").context["cl"].queryset
+    assert all(reminder.branch_path.startswith(world.school.physics.path) for reminder in reminders)
+    assert reminders.count() > 0
