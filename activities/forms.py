@@ -34,6 +34,8 @@ LECTURED = (Kind.PARTY_LECTURE, Kind.SEMINAR)
 #: Buttons that ask for the same form again, with another list or more marks, and for nothing to be checked.
 AGAIN = ("reload", "all")
 TITLE_LENGTH = 120
+#: What stands behind 修改 until it is opened.
+FOLDED = ("held_on", "starts_at", "ends_at", "place", "host", "recorder", "lecturer")
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,8 @@ class AttendanceForm(forms.Form):
     @property
     def is_unfolded(self) -> bool:
         """The facts stand open when something in them is to be looked at."""
-        return (self.day != timezone.localdate() and self.occasion.activity is None) or bool(self.errors)
+        is_past = self.occasion.activity is None and self.day != timezone.localdate()
+        return is_past or not self.errors.keys().isdisjoint(FOLDED)
 
     @property
     def tally(self) -> dict[str, int]:

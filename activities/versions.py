@@ -14,6 +14,7 @@ from .facts import Change
 from .models import Activity, AttendanceChange
 from .sight import Sight
 
+WHY_WITHDRAWN = "撤回原因"
 PEOPLE = ("主持人", "记录人", "主讲人")
 
 
@@ -36,13 +37,14 @@ def of(activity: Activity, sight: Sight) -> list[Version]:
     found: list[Version] = []
     words: dict[str, str] = {}
     for number, row in sorted(kept.items()):
-        before, words = words, _words(row, campaigns[row.pk], sight)
-        changed = facts.changes(before, words) if before else []
+        now = _words(row, campaigns[row.pk], sight)
+        changed = facts.changes(words or {**now, WHY_WITHDRAWN: ""}, now)
+        words = now
         found.append(
             Version(
                 number=number,
                 title=_title(number, row, withdrawn=row.withdrawn_at is not None),
-                by=row.history_user.name if row.history_user else "系统",
+                by=sight.name(row.history_user.name) if row.history_user else "系统",
                 at=row.history_date,
                 changes=[c for c in changed if sight.sees_notes or c.label != facts.NOTES] + people[number],
             )
@@ -70,7 +72,7 @@ def _words(row: Any, campaigns: list[str], sight: Sight) -> dict[str, str]:
     values = {field: getattr(row, field) for field in ("held_on", "starts_at", "minutes", *facts.LABELS)}
     words = facts.described({**values, "campaigns": campaigns})
     words |= {label: sight.name(words[label]) for label in PEOPLE}
-    return {**words, "撤回原因": row.withdrawn_reason}
+    return {**words, WHY_WITHDRAWN: row.withdrawn_reason}
 
 
 def _title(number: int, row: Any, *, withdrawn: bool) -> str:

@@ -121,6 +121,7 @@ class TestHistory:
         response = page(browser, "activity_history", activity)
         rows = [(row.label, row.before, row.after) for row in response.context["versions"][0].changes]
         assert rows == [("主持人", "王*", "李*"), ("教**", "请假", "到会")]
+        assert "张书记" not in response.content.decode()
         assert "改过的话" not in response.content.decode()
 
     def test_queries_do_not_grow_with_the_versions(
