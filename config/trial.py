@@ -48,17 +48,13 @@ class Part:
 
 def main() -> int:
     if not settings.TRIAL:
-        return refuse(
-            "已设置 SECRET_KEY，这是正式环境：请把 gunicorn、worker、beat 作为系统服务启动。"
-        )
+        return refuse("已设置 SECRET_KEY，这是正式环境：请把 gunicorn、worker、beat 作为系统服务启动。")
     os.umask(0o077)
     make_folders()
     with (settings.DATA_DIR / "trial.lock").open("a+", encoding="ascii") as lock:
         if not take(lock):
             lock.seek(0)
-            return refuse(
-                f"支部簿已在使用 {settings.DATA_DIR}（进程 {lock.read()}），请先停止它。"
-            )
+            return refuse(f"支部簿已在使用 {settings.DATA_DIR}（进程 {lock.read()}），请先停止它。")
         accounts = prepare()
         return run(accounts, lock)
 

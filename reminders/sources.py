@@ -64,7 +64,10 @@ def birthdays_due(on: date) -> Iterator[Due]:
                 due_on=birthday.day,
                 recipient_id=user_id,
                 title=f"{birthday.name}政治生日",
-                detail=f"{birthday.branch_name}：{birthday.day.month}月{birthday.day.day}日，入党 {birthday.years} 周年",
+                detail=(
+                    f"{birthday.branch_name}：{birthday.day.month}月{birthday.day.day}日，"
+                    f"入党 {birthday.years} 周年"
+                ),
                 url=reverse("birthdays"),
                 branch_path=path,
             )

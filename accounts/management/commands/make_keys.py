@@ -12,6 +12,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         present = [name for name in NAMES if path_of(settings.KEYS_DIR, name).exists()]
         if present:
-            raise CommandError(f"已有密钥（{'、'.join(present)}），不再生成。缺少的请从密钥备份恢复。", returncode=1)
+            raise CommandError(
+                f"已有密钥（{'、'.join(present)}），不再生成。缺少的请从密钥备份恢复。", returncode=1
+            )
         ensure_keys(settings.KEYS_DIR)
         self.stdout.write("密钥已生成，请另行备份，不要和数据库备份放在一起。")
