@@ -219,11 +219,12 @@ def _why(rule: Rule, sub: Period, held: int, state: State) -> str:
 
 
 def _facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
-    """The branches that stood within ``ranges`` at any time of ``period``. Four queries."""
+    """The branches that existed and stood within ``ranges`` at any time of ``period``. Four queries."""
     placed = Placement.objects.during(period.start, period.end).filter(
         within("path", ranges), branch__level=Branch.Level.BRANCH
     )
-    branches = list(Branch.objects.filter(pk__in=placed.values("branch")).order_by("order_key"))
+    standing = Branch.objects.filter(pk__in=placed.values("branch")).exclude(dissolved_on__lte=period.start)
+    branches = list(standing.exclude(founded_on__gt=period.end).order_by("order_key"))
     ids = [branch.pk for branch in branches]
     places: dict[int, list[tuple[date, date, str]]] = defaultdict(list)
     rows = Placement.objects.filter(branch__in=ids).order_by("since")

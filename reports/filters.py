@@ -108,6 +108,8 @@ class FigureFilter(forms.Form):
         self.user, self.today = user, today
         self.is_valid()
         shown = self.cleaned_data.get("period") or self.default_period(today)
+        if not values.get("period"):
+            values["period"] = shown.code  # so that the field says what the page shows
         self.reach = reach_during(user, Right.SEE_FIGURES, shown.start, shown.end)
         self.units = units_within(self.reach)
         self.asked = self._read(shown)

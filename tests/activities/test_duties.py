@@ -150,6 +150,14 @@ class TestBranchesThatComeAndGo:
         states = judged(branch, kinds=[Kind.THEME_DAY])
         assert list(states.values()) == [State.OVERDUE, State.NOT_APPLICABLE, State.NOT_APPLICABLE]
 
+    def test_dissolved_before_the_period_is_no_branch_of_it(self, branch):
+        tree.dissolve(branch, date(2026, 7, 1), by=None)
+        assert judged(branch) == {}
+
+    def test_founded_after_the_period_is_no_branch_of_it(self, school):
+        young = cast.found(school.physics, "新支部", Branch.Level.BRANCH, "n1", founded_on=date(2026, 10, 1))
+        assert judged(young) == {}
+
     def test_a_branch_nobody_belonged_to_owes_nothing(self, school):
         member = cast.a_member(school.students, joined=date(2026, 8, 5), full=None)
         MembershipSpell.objects.filter(member=member).update(until=date(2026, 8, 20))

@@ -251,6 +251,9 @@ class TestRecords:
         assert len(self.listed(client)) == 3
         assert self.listed(client, branch=school.musicians.pk) == []
 
+    def test_the_field_says_which_period_is_shown(self, client, leader):
+        assert '<option value="2026" selected>' in text(client.get(reverse("activity_list")))
+
     def test_a_campaign_that_does_not_exist(self, client, leader):
         page = client.get(reverse("activity_list"), {"campaign": "没有"})
         assert "选择一个有效的选项" in text(page)
