@@ -212,6 +212,11 @@ class PostAdmin(ScopedModelAdmin):
     ordering = ["branch__order_key", "title", "-since", "pk"]
     sortable_by = ["since", "until"]
 
+    def choices_of(self, db_field, request, *, to_keep=True):
+        """Guests too: the secretary of a functional branch belongs to another one."""
+        of_people = db_field.remote_field.model is Member
+        return super().choices_of(db_field, request, to_keep=to_keep and not of_people)
+
     def get_fields(self, request, obj=None):
         return self.fields if obj is None else [*self.fields, "until"]
 

@@ -35,7 +35,7 @@ def slips_of(issued: list[tuple[Post, str]]) -> list[Slip]:
 
 def sheet(request: HttpRequest, slips: list[Slip], back: str) -> HttpResponse:
     """The answer to the request that issued the passwords: a reload cannot show them again."""
-    address = request.build_absolute_uri(reverse("login"))
+    address = request.build_absolute_uri(reverse("home"))
     context = {"slips": slips, "address": address, "back": back}
     response = render(request, "members/slips.html", context)
     response.headers["Cache-Control"] = "no-store, private"

@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 
 from branches.models import Branch
-from branches.roles import Role
+from branches.roles import RIGHTS, Right, Role
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,16 @@ class TestScope:
     def test_choices_end_at_the_college(self, staff):
         field = staff.get(f"{BRANCHES}add/").context["adminform"].form.fields["parent"]
         assert [branch.short_name for branch in field.queryset] == ["物理学院党委"]
+
+    def test_a_right_may_reach_less_far_than_the_admin(self, school, monkeypatch):
+        """Who may only look at music offers no branch of it, should a role like that come."""
+        user = cast.a_user(Role.ORGANIZATION_STAFF, school.physics)
+        cast.give(user, Role.COMMITTEE_STAFF, school.music)
+        monkeypatch.setitem(RIGHTS, Right.KEEP_BRANCHES, frozenset({Role.ORGANIZATION_STAFF}))
+        field = (
+            cast.a_browser(user).get("/admin/branches/term/add/").context["adminform"].form.fields["branch"]
+        )
+        assert list(field.queryset) == [school.physics, school.teachers, school.students]
 
     def test_autocomplete_ends_at_the_college(self, staff):
         query = {"app_label": "branches", "model_name": "term", "field_name": "branch", "term": "党支部"}

@@ -194,6 +194,17 @@ class TestPosts:
         response = self.appoint(college, member, branch)
         assert list(response.context["adminform"].form.errors) == [who]
 
+    def test_a_guest_may_hold_a_post_in_the_branch_he_attends(self, college, school):
+        guest = cast.a_member(school.musicians)
+        MembershipSpell.objects.create(
+            member=guest,
+            branch=school.teachers,
+            branch_path=school.teachers.path,
+            kind="attending",
+            since=TODAY,
+        )
+        assert self.appoint(college, guest, school.teachers, "secretary").status_code == 302
+
     def test_a_second_secretary_comes_back_in_words(self, college, school):
         cast.a_post(cast.a_member(school.teachers), Post.Title.SECRETARY)
         response = self.appoint(college, cast.a_member(school.teachers), school.teachers, "secretary")

@@ -98,7 +98,7 @@ class TestSheet:
         ]
         text = response.content.decode()
         assert all(slip.password in text for slip in slips)
-        assert "http://testserver/login/" in text
+        assert "http://testserver/</dd>" in text
         assert response["Cache-Control"] == "no-store, private"
         assert User.objects.get(username="2001").check_password(slips[0].password)
 
