@@ -1,7 +1,6 @@
 """The quick record, its short form for whoever only takes attendance, and withdrawing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -12,14 +11,14 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils import timezone
 
-from accounts.models import User
-from branches.models import Branch, PartyGroup
+from branches.models import Branch
 from lib.dates import DateError, parse_date
 
 from . import facts, prefill, records, tokens
-from .attendance import ExpectedPerson, Mark, expected_people
+from .attendance import Mark
 from .kinds import Expected, Kind, expected_of
 from .models import Activity, Campaign
+from .occasions import Occasion
 from .regulations import QUORUMS
 from .rollcall import QuorumLine, RollCall
 
@@ -36,39 +35,6 @@ AGAIN = ("reload", "all")
 TITLE_LENGTH = 120
 #: What stands behind 修改 until it is opened.
 FOLDED = ("held_on", "starts_at", "ends_at", "place", "host", "recorder", "lecturer")
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """Whose record of what a form is for; ``activity`` is the record being corrected."""
-
-    user: User
-    branch: Branch
-    kind: str
-    activity: Activity | None = None
-
-    @property
-    def label(self) -> str:
-        return str(Kind(self.kind).label)
-
-    @property
-    def is_chosen(self) -> bool:
-        """Whoever the secretary chooses takes part; who is not marked had no part in it."""
-        return expected_of(self.kind) is Expected.CHOSEN
-
-    def people(self, day: date, group: PartyGroup | None) -> list[ExpectedPerson]:
-        if self.activity:
-            return records.expected_for_correction(self.activity, day)
-        return expected_people(self.kind, self.branch, day, group)
-
-    def groups(self, day: date) -> list[PartyGroup]:
-        """The party groups to choose from; a record keeps its own."""
-        if self.kind != Kind.GROUP_MEETING or self.activity:
-            return []
-        return list(self.branch.groups.on(day))
-
-    def marks(self) -> dict[UUID, Mark]:
-        return records.marks_of(self.activity) if self.activity else {}
 
 
 class AttendanceForm(forms.Form):

@@ -43,7 +43,7 @@ def of(activity: Activity, sight: Sight) -> list[Version]:
         found.append(
             Version(
                 number=number,
-                title=_title(number, row, withdrawn=row.withdrawn_at is not None),
+                title=_title(number, withdrawn=row.withdrawn_at is not None),
                 by=sight.name(row.history_user.name) if row.history_user else "系统",
                 at=row.history_date,
                 changes=[c for c in changed if sight.sees_notes or c.label != facts.NOTES] + people[number],
@@ -75,7 +75,7 @@ def _words(row: Any, campaigns: list[str], sight: Sight) -> dict[str, str]:
     return {**words, WHY_WITHDRAWN: row.withdrawn_reason}
 
 
-def _title(number: int, row: Any, *, withdrawn: bool) -> str:
+def _title(number: int, *, withdrawn: bool) -> str:
     if number == 1:
         return "登记"
     return "撤回" if withdrawn else "修改"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -99,38 +100,36 @@ def _year(branch: Branch, number: int, today: date, sight: Sight) -> dict[str, A
             "kind", "title", "held_on", "withdrawn_at", "expected", "present", "branch_path"
         )
     )
-    listed = reverse_list(branch, number)
     return {
         "year": year,
         "years": _offered_years(today),
-        "matrix": months_down(year, lambda square: _link(square, records, listed, today)),
+        "matrix": months_down(year, lambda square: _link(square, branch, records, today)),
         "notes": _notes(year, sight),
         "recent": records[:RECENT],
-        "list_url": listed,
+        "list_url": _list_url(branch, period=number),
     }
 
 
-def reverse_list(branch: Branch, year: int) -> str:
-    """The list of the branch's records of a year."""
-    return f"{reverse('activity_list')}?branch={branch.pk}&period={year}"
+def _list_url(branch: Branch, **asked: object) -> str:
+    """The list of the branch's records."""
+    return f"{reverse('activity_list')}?{urlencode({'branch': branch.pk, **asked})}"
 
 
-def _link(square: Square, records: list[Activity], listed: str, today: date) -> str:
+def _link(square: Square, branch: Branch, records: list[Activity], today: date) -> str:
     """To the one record that met the duty, to the list of several, or to the line that says what is missing."""
     if square.state is State.TODO and square.period.start > today:
         return ""
     if square.state not in MET:
         return f"#{square.anchor}"
+    kind = square.rule.kind
     met = [
         record
         for record in records
-        if record.kind == square.rule.kind
-        and not record.is_withdrawn
-        and square.period.contains(record.held_on)
+        if record.kind == kind and not record.is_withdrawn and square.period.contains(record.held_on)
     ]
     if len(met) == 1:
         return reverse("activity_detail", args=[met[0].pk])
-    return f"{listed.partition('&period=')[0]}&period={square.period.code}&kind={square.rule.kind.value}"
+    return _list_url(branch, period=square.period.code, kind=kind.value)
 
 
 def _notes(year: BranchYear, sight: Sight) -> list[Note]:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthenticatedRequest
 from activities import comparison, records
-from activities.forms import AttendanceForm, Occasion, RecordForm
+from activities.forms import AttendanceForm, RecordForm
 from activities.kinds import Kind
 from activities.models import Activity
+from activities.occasions import Occasion
 from activities.records import Conflict, RecordError
 from activities.views.places import asked_branch, choose_branch, require
 from branches.roles import Right

@@ -1,0 +1,46 @@
+"""What a form is about: whose record, of which branch and kind."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from accounts.models import User
+from branches.models import Branch, PartyGroup
+
+from . import records
+from .attendance import ExpectedPerson, Mark, expected_people
+from .kinds import Expected, Kind, expected_of
+from .models import Activity
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """``user`` records for ``branch``; ``activity`` is the record being corrected."""
+
+    user: User
+    branch: Branch
+    kind: str
+    activity: Activity | None = None
+
+    @property
+    def label(self) -> str:
+        return str(Kind(self.kind).label)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whoever the secretary chooses takes part; who is not marked had no part in it."""
+        return expected_of(self.kind) is Expected.CHOSEN
+
+    def people(self, day: date, group: PartyGroup | None) -> list[ExpectedPerson]:
+        if self.activity:
+            return records.expected_for_correction(self.activity, day)
+        return expected_people(self.kind, self.branch, day, group)
+
+    def groups(self, day: date) -> list[PartyGroup]:
+        """The party groups to choose from; a record keeps its own."""
+        if self.kind != Kind.GROUP_MEETING or self.activity:
+            return []
+        return list(self.branch.groups.on(day))
+
+    def marks(self) -> dict[UUID, Mark]:
+        return records.marks_of(self.activity) if self.activity else {}
