@@ -81,9 +81,14 @@ class Settler:
     def _employee(self, leaf: Leaf, stream: random.Random, *, left: date = FAR, job: str = "") -> None:
         """One of the staff; some sixteenth joined within the last year. With a ``job`` it is somebody senior."""
         end = min(left, self.today)
-        born = some_day(stream, date(end.year - 58, 3, 1), date(end.year - (33 if job else 27), 8, 31))
+        is_new = not job and stream.random() < 0.06
+        born = some_day(
+            stream,
+            date(end.year - (40 if is_new else 58), 3, 1),
+            date(end.year - (33 if job else 27), 8, 31),
+        )
         hired = min(date(born.year + stream.randint(24, 29), 9, 1), end - timedelta(days=400))
-        if not job and stream.random() < 0.06:
+        if is_new:
             joined = season_day(stream, end - timedelta(days=340), end - timedelta(days=20))
         else:
             joined = season_day(stream, date(born.year + 20, 1, 1), min(hired, end - timedelta(days=500)))
