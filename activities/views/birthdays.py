@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,6 +16,8 @@ from branches.scope import covers, has_right, ranges_of
 from lib.masking import mask_name
 from lib.periods import Period, month_of
 from members.birthdays import Birthday, between
+
+PER_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Month:
+    """``number`` counts the whole month, ``lines`` are those of the page shown."""
+
     period: Period
+    number: int
     lines: list[Line]
 
 
@@ -47,11 +53,18 @@ def birthdays(request: AuthenticatedRequest) -> HttpResponse:
     found = between(this.start, this.next().end, ranges)
     clear = all(covers(names, start) for start, _ in ranges)
     lines = [line(birthday, today, in_clear=clear) for birthday in found]
-    months = [
-        Month(period, [one for one in lines if period.contains(one.day)]) for period in (this, this.next())
-    ]
-    several = len({birthday.branch_id for birthday in found}) > 1
-    return render(request, "activities/birthdays.html", {"months": months, "several": several})
+    page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "months": [_month(period, lines, list(page)) for period in (this, this.next())],
+        "page": page,
+        "several": len({birthday.branch_id for birthday in found}) > 1,
+    }
+    return render(request, "activities/birthdays.html", context)
+
+
+def _month(period: Period, lines: list[Line], shown: list[Line]) -> Month:
+    number = sum(period.contains(one.day) for one in lines)
+    return Month(period, number, [one for one in shown if period.contains(one.day)])
 
 
 def line(birthday: Birthday, today: date, *, in_clear: bool = True) -> Line:

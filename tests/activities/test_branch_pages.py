@@ -227,6 +227,16 @@ class TestBirthdays:
         assert "王小明" not in text
         assert "外" not in text
 
+    def test_a_large_part_of_the_tree_is_paged(self, branch, school):
+        for number in range(101):
+            cast.a_member(branch, joined=date(2015, 10 + number % 2, 10))
+        staff = cast.a_browser(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+        pages = [staff.get(reverse("birthdays"), {"page": number}).context["months"] for number in (1, 2)]
+        assert [[(month.number, len(month.lines)) for month in months] for months in pages] == [
+            [(51, 51), (50, 49)],
+            [(51, 0), (50, 1)],
+        ]
+
     def test_it_is_no_page_for_everybody(self, today, db):
         assert cast.a_browser(cast.a_user()).get(reverse("birthdays")).status_code == 403
 
