@@ -1,0 +1,95 @@
+"""Everybody's way in."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from branches.models import RoleGrant, Station
+from branches.roles import Role
+from jobs.models import Job
+from tests import cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
+
+
+def enter(client, user):
+    client.force_login(user)
+    return client.get("/")
+
+
+def test_a_leader_comes_to_the_dashboard(client, school):
+    assert enter(client, cast.a_user(Role.LEADER, school.root))["Location"] == "/dashboard/"
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR])
+def test_the_three_administrators_come_to_the_admin(client, role):
+    assert enter(client, cast.a_user(role))["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARY, Role.RECORDER, Role.ATTENDANCE_TAKER])
+def test_who_records_comes_to_the_phone_page(client, school, role):
+    page = enter(client, cast.a_user(role, school.teachers))
+    assert (page.status_code, page.templates[0].name) == (200, "activities/home.html")
+
+
+def test_a_plain_member_comes_to_his_own_page(client, school):
+    assert enter(client, cast.a_user())["Location"] == "/me/"
+
+
+def test_a_station_head_comes_to_the_stations(client, school):
+    user = cast.a_user()
+    station = Station.objects.create(
+        branch=school.students,
+        branch_path=school.students.path,
+        name="一号楼工作站",
+        building="一号楼",
+        since=date(2024, 9, 1),
+    )
+    RoleGrant.objects.create(user=user, role=Role.STATION_HEAD, station=station, since=date(2024, 9, 1))
+    assert enter(client, user)["Location"] == "/stations/"
+
+
+@pytest.mark.parametrize("role", [Role.ORGANIZATION_STAFF, Role.COMMITTEE_STAFF])
+def test_staff_see_what_waits(client, school, role):
+    page = enter(client, cast.a_user(role, school.root))
+    assert (page.status_code, page.templates[0].name) == (200, "reports/staff_home.html")
+    assert "10月8日，星期四" in page.content.decode()
+    waiting = {one.title: one.number for one in page.context["waiting"]}
+    assert waiting["逾期未开的义务"] == 11
+    assert "即将到期的义务" not in waiting
+
+
+def test_who_has_two_hats_comes_to_the_wider_one(client, school):
+    user = cast.a_user(Role.SECRETARY, school.teachers)
+    cast.give(user, Role.COMMITTEE_STAFF, school.physics)
+    assert enter(client, user).templates[0].name == "reports/staff_home.html"
+
+
+def test_guesses_and_failed_jobs_wait_too(client, school):
+    staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+    school.teachers.category_is_guess = True
+    school.teachers.save()
+    Job.objects.create(kind="x", owner=staff, label="导入党员花名册", state="failed", message="第 3 行有误。")
+    page = enter(client, staff)
+    waiting = {one.title: (one.number, one.url) for one in page.context["waiting"]}
+    assert waiting["核对支部类别"][0] == 1
+    assert waiting["没有做成的任务"] == (1, reverse("job_list") + "?state=failed")
+    assert "第 3 行有误。" in page.content.decode()
+    failed = client.get(waiting["没有做成的任务"][1])
+    assert len(failed.context["page"].object_list) == 1
+    guessed = client.get(waiting["核对支部类别"][1])
+    assert guessed.context["cl"].result_count == 1
+
+
+def test_an_anonymous_visitor_signs_in(client):
+    assert client.get("/")["Location"] == "/login/?next=/"
+
+
+def test_the_number_of_queries_does_not_grow(client, school, django_assert_num_queries):
+    enter(client, cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+    for number in (0, 20):
+        for n in range(number):
+            cast.found(school.physics, f"第{n}党支部", "branch", f"9{n:03d}")
+        with django_assert_num_queries(27):
+            client.get("/")
