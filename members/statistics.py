@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from branches.scope import Range, within
 from lib.dated import holds_on
@@ -14,13 +14,14 @@ from .models import ON_ROSTER, MembershipSpell, StatusPeriod
 
 
 class Headcount(NamedTuple):
-    """So many of one status in one branch, which stood at ``path``."""
+    """So many of one status in one branch, which stood at ``path``; of ``assumed`` the day they came is a guess."""
 
     branch_id: int
     path: str
     category: str
     status: str
     people: int
+    assumed: int
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class RosterFigures:
     @property
     def probationary(self) -> int:
         return sum(row.people for row in self.headcounts if row.status == StatusPeriod.Status.PROBATIONARY)
+
+    @property
+    def assumed(self) -> int:
+        return sum(row.assumed for row in self.headcounts)
 
     def of_category(self, category: str) -> "RosterFigures":
         """Cut to the branches of one category."""
@@ -56,6 +61,6 @@ def roster_figures(ranges: Sequence[Range], day: date) -> RosterFigures:
         )
         .order_by()
         .values_list("branch_id", "branch__placements__path", "branch__category", "member__statuses__status")
-        .annotate(count=Count("pk"))
+        .annotate(people=Count("pk"), assumed=Count("pk", filter=Q(is_assumed=True)))
     )
     return RosterFigures(day, tuple(Headcount(*row) for row in rows))

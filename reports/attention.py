@@ -1,4 +1,4 @@
-"""What a leader should look at: organisations with overdue or nearly due meetings, terms that are over."""
+"""What a leader should look at: organisations with overdue or nearly due meetings, and terms that end."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -31,10 +31,10 @@ class Item:
 
 
 def attention(units: Sequence[Unit], asked: Asked) -> list[Item]:
-    """Overdue first, then nearly due, each in official order; then terms of office. One query."""
+    """Overdue first, then nearly due, each in official order."""
     overdue = [_item(unit, asked, State.OVERDUE) for unit in units]
     due = [_item(unit, asked, State.DUE) for unit in units]
-    return [item for item in (*overdue, *due, *_terms(asked)) if item]
+    return [item for item in (*overdue, *due) if item]
 
 
 def _item(unit: Unit, asked: Asked, state: State) -> Item | None:
@@ -61,7 +61,8 @@ def _listed(found: Sequence[Duty]) -> str:
     return "、".join(f"{what} {number} 项" for what, number in counted.items())
 
 
-def _terms(asked: Asked) -> list[Item]:
+def ending_terms(asked: Asked) -> list[Item]:
+    """Terms of office that are over or end soon, of what the user sees today. One query."""
     ending = (
         Term.objects.filter(
             within("branch_path", asked.visible),
@@ -76,8 +77,8 @@ def _terms(asked: Asked) -> list[Item]:
         Item(
             look="late" if term.due_on < asked.today else "due",
             title=term.branch.short_name,
-            text="届满未换届" if term.due_on < asked.today else "任期将满",
-            note=f"届满 {term.due_on}",
+            text=f"{term.due_on} 届满{'，未换届' if term.due_on < asked.today else ''}",
+            note="",
             url=reverse("branch_page", args=[term.branch_id]) if term.branch.is_leaf else "",
         )
         for term in ending

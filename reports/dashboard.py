@@ -11,7 +11,7 @@ from lib.templatetags.ui import percent, thousands
 
 from . import links, rollup
 from .asked import Asked
-from .attention import SHOWN, Item, attention
+from .attention import SHOWN, Item, attention, ending_terms
 from .conclusion import Figure, Piece, four_figures, judged, month_in_focus, sentence
 from .matrix import Matrix, matrix
 from .measures import rate
@@ -53,7 +53,9 @@ class Board:
     matrix: Matrix
     matrix_title: str
     attention: list[Item]
-    attention_total: int
+    further: int
+    terms: list[Item]
+    further_terms: int
     completion: Bars
     people: Bars
 
@@ -61,14 +63,16 @@ class Board:
 def board(figures: Quarterly, asked: Asked) -> Board:
     """Two queries more than the figures."""
     units = rollup.units(figures, asked)
-    items = attention(units, asked)
+    items, terms = attention(units, asked), ending_terms(asked)
     return Board(
         sentence=sentence(figures, asked),
         figures=four_figures(figures, asked),
         matrix=matrix(units, asked),
         matrix_title=_matrix_title(units),
         attention=items[:SHOWN],
-        attention_total=len(items),
+        further=max(0, len(items) - SHOWN),
+        terms=terms[:SHOWN],
+        further_terms=max(0, len(terms) - SHOWN),
         completion=_completion(units, asked),
         people=_people(figures, asked),
     )

@@ -1,7 +1,8 @@
 """The obligation matrix of the dashboard: organisations × (duty, month), with the number of meetings missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from activities.duties import Duty, State
 from activities.regulations import Every, Rule, rules_on
@@ -24,10 +25,6 @@ class Column:
     @property
     def label(self) -> str:
         return self.span.short_label.removesuffix("度")
-
-    def holds(self, duty: Duty) -> bool:
-        inside = self.span.start <= duty.period.start and duty.period.end <= self.span.end
-        return duty.rule.code == self.rule.code and inside
 
 
 @dataclass(frozen=True)
@@ -63,17 +60,27 @@ def matrix(units: Sequence[Unit], asked: Asked) -> Matrix:
         for rule in rules_on(asked.period.end)
         if any(column.rule is rule for column in columns)
     ]
-    rows = [
-        Row(
-            label=unit.branch.short_name,
-            url=into(unit, asked),
-            branches=unit.branches,
-            cells=[_cell(unit, column, asked) for column in columns],
-        )
-        for unit in units
-        if unit.duties
-    ]
+    place = {
+        (column.rule.code, month.start): number
+        for number, column in enumerate(columns)
+        for month in column.span.months()
+    }
+    rows = [_row(unit, columns, place, asked) for unit in units if unit.duties]
     return Matrix(bands, columns, rows)
+
+
+def _row(
+    unit: Unit, columns: Sequence[Column], place: Mapping[tuple[str, date], int], asked: Asked
+) -> Row:
+    found: list[list[Duty]] = [[] for _ in columns]
+    for duty in unit.duties:
+        found[place[(duty.rule.code, duty.period.start)]].append(duty)
+    return Row(
+        label=unit.branch.short_name,
+        url=into(unit, asked),
+        branches=unit.branches,
+        cells=[_cell(unit, column, own, asked) for column, own in zip(columns, found, strict=True)],
+    )
 
 
 def _columns(asked: Asked) -> list[Column]:
@@ -90,8 +97,7 @@ def _columns(asked: Asked) -> list[Column]:
     return columns
 
 
-def _cell(unit: Unit, column: Column, asked: Asked) -> Cell:
-    found = [duty for duty in unit.duties if column.holds(duty)]
+def _cell(unit: Unit, column: Column, found: Sequence[Duty], asked: Asked) -> Cell:
     look, state, number = _summary(found)
     url = links.duties(column.span, **{**unit.filters, "kind": column.rule.kind.value, "state": state})
     shown = number if look in ("late", "due") else ""

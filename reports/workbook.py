@@ -94,9 +94,11 @@ def _banner(figures: Quarterly, asked: Asked, entry: AuditEntry) -> list[str]:
     category = Branch.Category(asked.category).label if asked.category else "全部类别"
     campaign = f"，专题活动：{asked.campaign.name}" if asked.campaign else ""
     running_yet = "，期间未结束" if figures.is_running else ""
+    guessed = f"（其中 {figures.roster.assumed} 人转入日期系推定）" if figures.roster.assumed else ""
     return [
         f"{asked.title}组织生活统计",
         f"范围：{where}，{category}{campaign}；{asked.period.start} 至 {asked.period.end}{running_yet}",
+        f"党员截至 {figures.roster.day}{guessed}",
         f"导出：{entry.actor_label}，{timezone.localtime(entry.at):%Y-%m-%d %H:%M}；导出编号 {entry.pk}",
     ]
 

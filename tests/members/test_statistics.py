@@ -60,6 +60,14 @@ def test_members_of_a_moved_branch_count_where_it_stood():
     assert members(school.music, date(2026, 9, 1)) == 1
 
 
+def test_an_assumed_day_of_coming_is_told():
+    school = cast.a_university()
+    cast.a_member(school.teachers)
+    cast.a_member(school.teachers).spells.update(is_assumed=True)
+    figures = roster_figures(covering_ranges([school.root.path]), DAY)
+    assert (figures.members, figures.assumed) == (2, 1)
+
+
 def test_cut_to_a_category():
     school = cast.a_university()
     cast.a_member(school.teachers)

@@ -78,10 +78,11 @@ def test_every_sheet_says_who_took_what_and_when(leader):
     job = made(leader, category="student")
     entry = AuditEntry.objects.get(action="statistics.export")
     for sheet in read_workbook(BytesIO(content(job))):
-        banner = [row[0] for row in sheet.rows[:3]]
+        banner = [row[0] for row in sheet.rows[:4]]
         assert banner[0] == "2026年三季度组织生活统计"
         assert banner[1] == "范围：权限内全部党组织，学生；2026-07-01 至 2026-09-30"
-        assert banner[2] == f"导出：{leader}，2026-10-08 12:00；导出编号 {entry.pk}"
+        assert banner[2] == "党员截至 2026-09-30"
+        assert banner[3] == f"导出：{leader}，2026-10-08 12:00；导出编号 {entry.pk}"
 
 
 def test_the_trail_says_who_took_which_filter_and_how_many_rows(leader, school):
@@ -158,10 +159,11 @@ def test_the_command_writes_the_same_workbook(school, tmp_path, capsys):
     target = tmp_path / "统计.xlsx"
     call_command("quarterly_statistics", "2026Q3", "--branch", "001001", "--xlsx", str(target))
     assert capsys.readouterr().out == f"已写入 {target}。\n"
-    banner = [row[0] for row in read_workbook(target)[0].rows[:3]]
+    banner = [row[0] for row in read_workbook(target)[0].rows[:4]]
     entry = AuditEntry.objects.get(action="statistics.export")
     assert banner == [
         "物理学院党委2026年三季度组织生活统计",
         "范围：物理学院党委，全部类别；2026-07-01 至 2026-09-30",
+        "党员截至 2026-09-30",
         f"导出：系统，2026-10-08 12:00；导出编号 {entry.pk}",
     ]
