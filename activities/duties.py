@@ -21,7 +21,7 @@ from members.models import MembershipSpell, Post
 
 from .kinds import Kind
 from .models import Activity, Tally
-from .regulations import AppliesTo, Every, Rule, rules_on
+from .regulations import NATIONAL, AppliesTo, Every, Rule
 
 DUE_SOON = timedelta(days=7)
 FAR = date(9999, 12, 31)
@@ -127,34 +127,42 @@ def evaluate(
     groups = _groups(ids, period)
     held = _held(ids, period)
     group_held = _group_held(ids, period)
-    wanted = set(kinds) if kinds is not None else None
+    calls = _calls(period, frozenset(kinds) if kinds is not None else None)
     duties = []
     for branch in branches:
-        for rule in rules_on(period.end):
-            if wanted is not None and rule.kind not in wanted:
+        for rule, sub, months in calls:
+            path = branch.path_on(sub.end)
+            if not covers(ranges, path):
                 continue
-            for sub in _sub_periods(rule, period):
-                path = branch.path_on(sub.end)
-                if not covers(ranges, path):
-                    continue
-                if rule.applies_to is AppliesTo.GROUP:
-                    duties += [
-                        _duty(rule, sub, branch, path, group_held[(group.pk, sub.start)], today, group)
-                        for group in groups[branch.id]
-                        if group.since <= sub.end and (group.until or FAR) >= sub.start
-                    ]
-                else:
-                    counted = [held[(branch.id, rule.kind.value, month.start)] for month in sub.months()]
-                    total = (sum(n for n, _ in counted), sum(t for _, t in counted))
-                    duties.append(_duty(rule, sub, branch, path, total, today))
+            if rule.applies_to is AppliesTo.GROUP:
+                duties += [
+                    _duty(rule, sub, branch, path, group_held[(group.pk, sub.start)], today, group)
+                    for group in groups[branch.id]
+                    if group.since <= sub.end and (group.until or FAR) >= sub.start
+                ]
+            else:
+                counted = [held[(branch.id, rule.kind.value, month)] for month in months]
+                total = (sum(n for n, _ in counted), sum(t for _, t in counted))
+                duties.append(_duty(rule, sub, branch, path, total, today))
     return duties
 
 
-def _sub_periods(rule: Rule, period: Period) -> list[Period]:
-    """Whole sub-periods of ``period`` that lie within the rule's life."""
-    subs = period.months() if rule.every is Every.MONTH else period.quarters()
-    whole = [sub for sub in subs if period.start <= sub.start and sub.end <= period.end]
-    return [sub for sub in whole if rule.since <= sub.start and (rule.until is None or sub.end <= rule.until)]
+def _calls(period: Period, kinds: frozenset[Kind] | None) -> list[tuple[Rule, Period, list[date]]]:
+    """What the rules call for within ``period``: rule, sub-period, first days of its months.
+
+    Only whole sub-periods, and each by the rules of its time.
+    """
+    calls = []
+    for rule in NATIONAL:
+        if kinds is not None and rule.kind not in kinds:
+            continue
+        subs = period.months() if rule.every is Every.MONTH else period.quarters()
+        calls += [
+            (rule, sub, [month.start for month in sub.months()])
+            for sub in subs
+            if period.start <= sub.start and sub.end <= period.end and rule.holds_during(sub)
+        ]
+    return calls
 
 
 def _duty(

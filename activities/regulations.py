@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from lib.periods import Period
+
 from .kinds import Kind
 
 
@@ -40,8 +42,9 @@ class Rule:
     until: date | None = None
     count: int = 1
 
-    def holds_on(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day <= self.until)
+    def holds_during(self, period: Period) -> bool:
+        """Whether the rule was in force for all of ``period``."""
+        return self.since <= period.start and (self.until is None or period.end <= self.until)
 
 
 #: 《中国共产党支部工作条例（试行）》 took effect on this day (Art. 37).
@@ -89,10 +92,6 @@ NATIONAL: tuple[Rule, ...] = (
         _IN_FORCE,
     ),
 )
-
-
-def rules_on(day: date) -> tuple[Rule, ...]:
-    return tuple(rule for rule in NATIONAL if rule.holds_on(day))
 
 
 @dataclass(frozen=True)

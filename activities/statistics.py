@@ -113,9 +113,7 @@ def organizational_life(
     """
     counted = _campaign_counts(ranges, period, campaign) if campaign else _tally_counts(ranges, period)
     judged = [] if campaign else duties.evaluate(ranges, period, today)
-    for duty in judged:
-        kinds = counted[(duty.branch_id, duty.org_path)]
-        kinds[duty.rule.kind.value] = _with_duty(kinds.get(duty.rule.kind.value, KindFigures()), duty)
+    _add_duties(counted, judged)
     branches = Branch.objects.in_bulk({branch_id for branch_id, _ in counted})
     parts = [
         OrganizationFigures(
@@ -135,13 +133,17 @@ def organizational_life(
     return LifeFigures(period, tuple(parts), tuple(judged))
 
 
-def _with_duty(figures: KindFigures, duty: Duty) -> KindFigures:
-    return replace(
-        figures,
-        required=(figures.required or 0) + duty.is_required,
-        met=(figures.met or 0) + duty.is_met,
-        missed=(figures.missed or 0) + duty.is_missed,
-    )
+def _add_duties(counted: "Counted", judged: Iterable[Duty]) -> None:
+    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for duty in judged:
+        found = sums[(duty.branch_id, duty.org_path, duty.rule.kind.value)]
+        found[0] += duty.is_required
+        found[1] += duty.is_met
+        found[2] += duty.is_missed
+    for (branch_id, org_path, kind), (required, met, missed) in sums.items():
+        kinds = counted[(branch_id, org_path)]
+        held = kinds.get(kind, KindFigures())
+        kinds[kind] = replace(held, required=required, met=met, missed=missed)
 
 
 #: (branch, its place) → kind → figures

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from activities.duties import Duty, State
-from activities.regulations import Every, Rule, rules_on
+from activities.regulations import NATIONAL, Every, Rule
 from lib.periods import Period
 
 from . import links
@@ -57,7 +57,7 @@ def matrix(units: Sequence[Unit], asked: Asked) -> Matrix:
     columns = _columns(asked)
     bands = [
         (rule.title.removeprefix("支部"), sum(column.rule is rule for column in columns))
-        for rule in rules_on(asked.period.end)
+        for rule in NATIONAL
         if any(column.rule is rule for column in columns)
     ]
     place = {
@@ -69,9 +69,7 @@ def matrix(units: Sequence[Unit], asked: Asked) -> Matrix:
     return Matrix(bands, columns, rows)
 
 
-def _row(
-    unit: Unit, columns: Sequence[Column], place: Mapping[tuple[str, date], int], asked: Asked
-) -> Row:
+def _row(unit: Unit, columns: Sequence[Column], place: Mapping[tuple[str, date], int], asked: Asked) -> Row:
     found: list[list[Duty]] = [[] for _ in columns]
     for duty in unit.duties:
         found[place[(duty.rule.code, duty.period.start)]].append(duty)
@@ -87,7 +85,7 @@ def _columns(asked: Asked) -> list[Column]:
     """Months of a month or a quarter, quarters of a longer period; a quarterly duty in quarters, where they fit."""
     is_short = asked.period.kind in ("month", "quarter")
     columns = []
-    for rule in rules_on(asked.period.end):
+    for rule in NATIONAL:
         monthly = rule.every is Every.MONTH and is_short
         spans = asked.period.months() if monthly else asked.period.quarters()
         whole = [span for span in spans if asked.period.start <= span.start and span.end <= asked.period.end]
