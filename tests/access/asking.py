@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection, transaction
+from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.test import Client
 
@@ -22,6 +25,7 @@ SESSIONS = "django_session"
 AUDIT = AuditEntry._meta.db_table
 TOKEN = re.compile(r'name="(csrfmiddlewaretoken|token)" value="[^"]+"')
 NONCE = re.compile(r"'nonce-[^']+'")
+NUMBERS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
 #: An id longer than another makes a longer page.
 LENGTH = "Content-Length"
 
@@ -123,3 +127,22 @@ def written() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(note):
         yield tables
+
+
+@contextmanager
+def keys_read() -> Iterator[set[str]]:
+    """The keys of queries and forms that are looked for inside the block; numbers and ids in them read ``*``."""
+    keys: set[str] = set()
+
+    def noting(method: Any) -> Any:
+        @wraps(method)
+        def note(self: QueryDict, key: Any, *rest: Any, **more: Any) -> Any:
+            keys.add(NUMBERS.sub("*", str(key)))
+            return method(self, key, *rest, **more)
+
+        return note
+
+    with ExitStack() as stack:
+        for name in ("__getitem__", "__contains__", "get", "getlist", "pop"):
+            stack.enter_context(patch.object(QueryDict, name, noting(getattr(QueryDict, name))))
+        yield keys

@@ -25,13 +25,14 @@ FILE = Path(__file__).parent.parent / "access.yaml"
 
 @dataclass(frozen=True)
 class Row:
-    """One page of the table."""
+    """One page of the table. ``keys`` are all that it may read of a query or a form, ``asks`` those naming objects."""
 
     answers: Mapping[tuple[str, str], int]
     of: str
     fixed: Mapping[str, str]
     query: Mapping[str, str]
     asks: Mapping[str, str]
+    keys: frozenset[str]
 
     def expected(self, role: str, method: str) -> int:
         return self.answers[role, method]
@@ -49,7 +50,6 @@ class Row:
 class Table:
     rows: Mapping[str, Row]
     exempt: Mapping[str, str]
-    plain: frozenset[str]
 
 
 @cache
@@ -58,8 +58,9 @@ def table() -> Table:
     groups: dict[str, list[str]] = {}
     for name, words in document["groups"].items():
         groups[name] = [role for word in words.split() for role in groups.get(word, [word])]
-    rows = {key: _row(key, body or {}, groups) for key, body in document["pages"].items()}
-    return Table(rows, document["exempt"], frozenset(document["plain"].split()))
+    plain = frozenset(document["plain"].split())
+    rows = {key: _row(key, body, groups, plain) for key, body in document["pages"].items()}
+    return Table(rows, document["exempt"])
 
 
 def declared() -> list[tuple[Page, Row]]:
@@ -68,7 +69,7 @@ def declared() -> list[tuple[Page, Row]]:
     return [(page, rows[page.key]) for page in pages() if page.key in rows]
 
 
-def _row(key: str, body: dict[str, Any], groups: Mapping[str, list[str]]) -> Row:
+def _row(key: str, body: dict[str, Any], groups: Mapping[str, list[str]], plain: frozenset[str]) -> Row:
     answers = {(role, method): 302 if role == ANONYMOUS else 405 for role in ROLES for method in METHODS}
     for words, answer in body.items():
         if words in OTHER_KEYS:
@@ -80,8 +81,8 @@ def _row(key: str, body: dict[str, Any], groups: Mapping[str, list[str]]) -> Row
             else:
                 assert word in METHODS, f"{key}: {word} is no method"
                 answers.update({(role, word): code for role, code in _by_role(key, answer, groups).items()})
-    parts = (body.get(name, {}) for name in ("with", "query", "asks"))
-    return Row(answers, body.get("of", ""), *parts)
+    fixed, query, asks = (body.get(name, {}) for name in ("with", "query", "asks"))
+    return Row(answers, body.get("of", ""), fixed, query, asks, plain | set(asks))
 
 
 def _by_role(key: str, answer: Any, groups: Mapping[str, list[str]]) -> dict[str, int]:

@@ -4,8 +4,9 @@ A new page needs a row there, thought out, not copied from what the program does
 """
 
 import pytest
+from django.contrib import admin
 
-from tests.access.asking import Asker
+from tests.access.asking import Asker, keys_read
 from tests.access.pages import pages
 from tests.access.table import ANONYMOUS, METHODS, ROLES, declared, table
 
@@ -30,6 +31,24 @@ def test_exceptions_are_few_and_have_a_reason():
     assert all(len(reason) > 20 for reason in exempt.values())
 
 
+def test_what_admin_lists_are_filtered_by_is_declared():
+    """The admin reads its filters in a heap, so no reading of a single one is noticed below."""
+    undeclared = []
+    for page, row in declared():
+        if page.admin_model and page.key.endswith("_changelist"):
+            listed = admin.site.get_model_admin(page.admin_model)
+            keys = {_key_of(listed.model, one) for one in listed.list_filter}
+            undeclared += [f"{page.key}: {key}" for key in sorted(keys - row.keys)]
+    assert undeclared == []
+
+
+def _key_of(model, one):
+    """The query key of an entry of ``list_filter``; that of a plain column names no object."""
+    if isinstance(one, str):
+        return f"{one}__id__exact" if model._meta.get_field(one).is_relation else "page"
+    return one.parameter_name
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_answers(world, role):
     asker = Asker(world, role)
@@ -38,7 +57,9 @@ def test_answers(world, role):
         url = world.own_url(page, row, role)
         for method in METHODS:
             data = row.query if method == "GET" else {"nothing": "1"}
-            answer, expected = asker.ask(method, url, data), row.expected(role, method)
+            with keys_read() as keys:
+                answer, expected = asker.ask(method, url, data), row.expected(role, method)
+            wrong += [f"{page.key} {method} reads {key}: declare it" for key in sorted(keys - row.keys)]
             if answer.status != expected:
                 wrong.append(f"{page.key} {method}: {answer.outcome}, the table says {expected}")
             elif (
