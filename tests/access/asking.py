@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
@@ -53,13 +55,14 @@ class Answer:
 
 
 class Asker:
-    """One user's browser. Each request runs in a savepoint that is rolled back."""
+    """One user's browser. Each request runs in a savepoint that is rolled back; files it deletes come back."""
 
     def __init__(self, world: World, role: str) -> None:
         self.client = Client(raise_request_exception=False)
         if role != ANONYMOUS:
             self.client.force_login(world.users[role], backend="django.contrib.auth.backends.ModelBackend")
         self.cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
+        self.files = {path: path.read_bytes() for path in Path(settings.DATA_DIR).rglob("*") if path.is_file()}
 
     def ask(self, method: str, url: str, data: Mapping[str, Any] | None = None, **headers: str) -> Answer:
         with transaction.atomic():
@@ -67,6 +70,9 @@ class Asker:
             transaction.set_rollback(True)
         self.client.cookies.clear()
         self.client.cookies.load(self.cookies)
+        for path, content in self.files.items():
+            if not path.exists():
+                path.write_bytes(content)
         return answer
 
     def ask_and_keep(

@@ -19,7 +19,7 @@ SIGNED_IN = (MEMBER, *(role.value for role in Role))
 ROLES = (ANONYMOUS, *SIGNED_IN)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REST = "rest"
-OTHER_KEYS = {"of", "with", "query", "asks", "see"}
+OTHER_KEYS = {"of", "which", "with", "query", "asks", "see"}
 FILE = Path(__file__).parent.parent / "access.yaml"
 
 
@@ -29,6 +29,7 @@ class Row:
 
     answers: Mapping[tuple[str, str], int]
     of: str
+    which: Mapping[str, str]
     fixed: Mapping[str, str]
     query: Mapping[str, str]
     asks: Mapping[str, str]
@@ -81,8 +82,8 @@ def _row(key: str, body: dict[str, Any], groups: Mapping[str, list[str]], plain:
             else:
                 assert word in METHODS, f"{key}: {word} is no method"
                 answers.update({(role, word): code for role, code in _by_role(key, answer, groups).items()})
-    fixed, query, asks = (body.get(name, {}) for name in ("with", "query", "asks"))
-    return Row(answers, body.get("of", ""), fixed, query, asks, plain | set(asks))
+    which, fixed, query, asks = (body.get(name, {}) for name in ("which", "with", "query", "asks"))
+    return Row(answers, body.get("of", ""), which, fixed, query, asks, plain | set(asks))
 
 
 def _by_role(key: str, answer: Any, groups: Mapping[str, list[str]]) -> dict[str, int]:

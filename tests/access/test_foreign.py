@@ -16,12 +16,12 @@ BEFORE_LOOKING = {403, 405}
 
 @pytest.mark.parametrize("role", BOUNDED)
 def test_in_the_address(world: World, role: str):
-    asker, half, wrong = Asker(world, role), world.foreign_to(role), []
+    asker, wrong = Asker(world, role), []
     for page, row in declared():
         model = row.model_of(page)
         if model is None or model in SHARED or set(page.parameters) <= set(row.fixed):
             continue
-        foreign, missing = world.row_of(half, model).pk, missing_pk(model)
+        foreign, missing = world.foreign_row(model, role, row.which).pk, missing_pk(model)
         for method in METHODS:
             allowed = {404} | ({row.expected(role, method)} & BEFORE_LOOKING)
             # A method the page does not know is refused with no regard to headers.
@@ -36,7 +36,7 @@ def test_in_the_address(world: World, role: str):
 @pytest.mark.parametrize("role", BOUNDED)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_in_a_query_or_a_form(world: World, role: str, method: str):
-    asker, half, wrong = Asker(world, role), world.foreign_to(role), []
+    asker, wrong = Asker(world, role), []
     for page, row in declared():
         if row.expected(role, method) in BEFORE_LOOKING:
             continue
@@ -44,7 +44,7 @@ def test_in_a_query_or_a_form(world: World, role: str, method: str):
         for key, model in row.object_keys().items():
             if model in SHARED:
                 continue
-            foreign, missing = world.row_of(half, model).pk, missing_pk(model)
+            foreign, missing = world.foreign_row(model, role).pk, missing_pk(model)
             answers = [asker.ask(method, url, {key: str(pk)}) for pk in (foreign, missing)]
             wrong += _faults(f"{page.key} {method} {key}", *answers, (foreign, missing), None)
     assert not wrong, "\n" + "\n".join(wrong)

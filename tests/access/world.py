@@ -3,8 +3,12 @@
 ``near`` is a sibling in the same college, ``far`` stands in another: what is foreign depends on who asks.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -15,16 +19,20 @@ from accounts import audit
 from accounts.models import User
 from activities.models import Campaign, Tally
 from branches.models import Branch, Placement, RoleGrant, Station, StationArea
-from branches.roles import Role
-from branches.scope import covering_ranges
+from branches.roles import Right, Role
+from branches.scope import covering_ranges, has_right
 from branches.terms import elect
-from jobs import running
-from jobs.models import Job
+from jobs import running, uploads
+from jobs.models import Job, Upload
+from members.imports import staging
 from members.models import GroupMembership, Member, MembershipSpell, Post, StationAssignment, StatusPeriod
 from reminders.models import Reminder
 from tests import cast
 from tests.access.pages import Page
 from tests.access.table import MEMBER, Row
+from tests.branches.test_register import HEAD as REGISTER_HEAD
+from tests.members.rosters import a_file, a_row
+from tests.sheets import workbook
 
 #: The day of all access tests.
 TODAY = "2026-10-20 12:00 +0800"
@@ -34,7 +42,7 @@ FAR_SEEING = ("committee_staff", "leader")
 #: The same for everybody in the university.
 SHARED = (Campaign,)
 #: Rows that belong to one account: everybody's own is another.
-PERSONAL = {Job: "owner", Reminder: "recipient"}
+PERSONAL = {Job: "owner", Upload: "owner", Reminder: "recipient"}
 
 
 @dataclass(repr=False)
@@ -42,6 +50,7 @@ class Half:
     """One of everything that belongs to one branch; ``of[model]`` is the row of that model."""
 
     branch: Branch
+    account: User
     of: dict[type[models.Model], models.Model] = field(default_factory=dict)
 
     def keep(self, *rows: models.Model) -> None:
@@ -59,19 +68,28 @@ class World:
     def foreign_to(self, role: str) -> Half:
         return self.far if role in FAR_SEEING else self.near
 
-    def own_row(self, model: type[models.Model], role: str) -> models.Model:
+    def own_row(self, model: type[models.Model], role: str, which: Mapping[str, str] | None = None) -> models.Model:
         """A row of the own half; of what belongs to one account, that of the role's user."""
-        if model in PERSONAL and role in self.users:
-            return model._default_manager.get(**{PERSONAL[model]: self.users[role]})
-        return self.row_of(self.own, model)
+        return _row_of(self.own, model, self.users.get(role, self.own.account), which)
 
-    def row_of(self, half: Half, model: type[models.Model]) -> models.Model:
-        assert model in half.of, f"tests/access/world.py makes no {model._meta.label}"
-        return half.of[model]
+    def foreign_row(
+        self, model: type[models.Model], role: str, which: Mapping[str, str] | None = None
+    ) -> models.Model:
+        half = self.foreign_to(role)
+        return _row_of(half, model, half.account, which)
 
     def own_url(self, page: Page, row: Row, role: str) -> str:
         model = row.model_of(page)
-        return page.url(values(page, row, self.own_row(model, role).pk if model else None))
+        return page.url(values(page, row, self.own_row(model, role, row.which).pk if model else None))
+
+
+def _row_of(
+    half: Half, model: type[models.Model], account: User, which: Mapping[str, str] | None
+) -> models.Model:
+    if model in PERSONAL:
+        return model._default_manager.get(**{PERSONAL[model]: account, **(which or {})})
+    assert model in half.of, f"tests/access/world.py makes no {model._meta.label}"
+    return half.of[model]
 
 
 def values(page: Page, row: Row, pk: Any) -> dict[str, Any]:
@@ -103,7 +121,7 @@ def _half(branch: Branch) -> Half:
     second = cast.a_member(branch, f"{name}乙")
     group = cast.a_group(branch, member, second, name=f"{name}第一党小组")
     station = cast.a_station(branch, second, name=f"{name}工作站")
-    half = Half(branch)
+    half = Half(branch, account)
     half.keep(
         branch,
         account,
@@ -122,25 +140,44 @@ def _half(branch: Branch) -> Half:
         StationAssignment.objects.get(station=station),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
-        *_personal(account, branch),
         audit.record("test", by=account, on=branch),
     )
+    _personal(account, branch)
     return half
 
 
-def _personal(user: User, branch: Branch) -> tuple[Job, Reminder]:
-    """What belongs to one account."""
-    return (
-        _done_job(user, branch),
-        Reminder.objects.create(
-            kind="duty",
-            subject=branch.code,
-            due_on=date(2026, 9, 30),
-            recipient=user,
-            title="主题党日",
-            branch_path=branch.path,
-        ),
+def _personal(user: User, branch: Branch) -> None:
+    """What belongs to one account: a job, a reminder, and the files handed in for the two imports."""
+    _done_job(user, branch)
+    Reminder.objects.create(
+        kind="duty",
+        subject=branch.code,
+        due_on=date(2026, 9, 30),
+        recipient=user,
+        title="主题党日",
+        branch_path=branch.path,
     )
+    uploads.keep(user, "register", "党组织.xlsx", register_file())
+    if has_right(user, Right.IMPORT):
+        staging.receive(user, "名册.xlsx", roster_file())
+    else:
+        uploads.keep(user, "roster", "名册.xlsx", roster_file())
+
+
+@cache
+def roster_file() -> bytes:
+    """Somebody new, and one whose sex contradicts the ID number: to be accepted or corrected."""
+    with TemporaryDirectory() as folder:
+        wrong = a_row("李红", 2, 性别="女")
+        return a_file(Path(folder), a_row("张明", 1), wrong).read_bytes()
+
+
+@cache
+def register_file() -> bytes:
+    """A branch to be founded."""
+    new = ["中共XX师范大学物理学院博士生党支部", "001001009", "物理学院党委", "党支部", None, None, None]
+    with TemporaryDirectory() as folder:
+        return workbook(Path(folder) / "register.xlsx", REGISTER_HEAD, new).read_bytes()
 
 
 def _done_job(user: User, branch: Branch) -> Job:
@@ -156,7 +193,9 @@ def _done_job(user: User, branch: Branch) -> Job:
         result_name="统计.xlsx",
         finished_at=timezone.now(),
     )
-    running.result_path_of(job).write_text(branch.short_name)
+    path = running.result_path_of(job)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(branch.short_name)
     return job
 
 
