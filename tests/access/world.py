@@ -53,6 +53,10 @@ class Half:
     account: User
     of: dict[type[models.Model], models.Model] = field(default_factory=dict)
 
+    def row(self, model: type[models.Model]) -> models.Model:
+        """The half's row of ``model``; of what belongs to an account, that of the half's own."""
+        return _row_of(self, model, self.account, None)
+
     def keep(self, *rows: models.Model) -> None:
         self.of.update({type(row): row for row in rows})
 

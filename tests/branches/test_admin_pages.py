@@ -52,7 +52,7 @@ def pages_for(user, half):
     request = SimpleNamespace(user=user)
     for model, model_admin in admin.site._registry.items():
         if model_admin.has_module_permission(request):
-            yield from pages_of(model_admin, half.of[model])
+            yield from pages_of(model_admin, half.row(model))
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_own_rows_open(world, role):
             opts = model._meta
             route = f"admin:{opts.app_label}_{opts.model_name}"
             assert browser.get(reverse(f"{route}_changelist")).status_code == 200
-            assert browser.get(reverse(f"{route}_change", args=[world.own.of[model].pk])).status_code == 200
+            assert browser.get(reverse(f"{route}_change", args=[world.own.row(model).pk])).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -104,7 +104,7 @@ def test_every_page_about_a_foreign_row_is_the_404_of_a_missing_one(world, metho
     for model, model_admin in admin.site._registry.items():
         if model._meta.model_name in shared:
             continue
-        row = world.far.of[model]
+        row = world.far.row(model)
         key = str(row.pk)
         missing = "00000000-0000-4000-8000-000000000000" if len(key) > 30 else "987654"
         for address in pages_of(model_admin, row):
