@@ -62,7 +62,9 @@ class Asker:
         if role != ANONYMOUS:
             self.client.force_login(world.users[role], backend="django.contrib.auth.backends.ModelBackend")
         self.cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
-        self.files = {path: path.read_bytes() for path in Path(settings.DATA_DIR).rglob("*") if path.is_file()}
+        self.files = {
+            path: path.read_bytes() for path in Path(settings.DATA_DIR).rglob("*") if path.is_file()
+        }
 
     def ask(self, method: str, url: str, data: Mapping[str, Any] | None = None, **headers: str) -> Answer:
         with transaction.atomic():

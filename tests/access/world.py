@@ -72,7 +72,9 @@ class World:
     def foreign_to(self, role: str) -> Half:
         return self.far if role in FAR_SEEING else self.near
 
-    def own_row(self, model: type[models.Model], role: str, which: Mapping[str, str] | None = None) -> models.Model:
+    def own_row(
+        self, model: type[models.Model], role: str, which: Mapping[str, str] | None = None
+    ) -> models.Model:
         """A row of the own half; of what belongs to one account, that of the role's user."""
         return _row_of(self.own, model, self.users.get(role, self.own.account), which)
 

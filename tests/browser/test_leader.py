@@ -123,7 +123,9 @@ def test_axe_finds_nothing_serious_and_nothing_is_cut_off(leader, live_server, s
             for one in Axe().run(leader).response["violations"]
             if one["impact"] in ("serious", "critical")
         ]
-        is_cut = leader.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        is_cut = leader.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
         if serious or is_cut:
             found[address] = (serious, is_cut)
     assert found == {}
