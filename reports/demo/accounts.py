@@ -16,7 +16,7 @@ from lib.pinyin import initials, pinyin, stroke_key
 from members.models import Post
 from members.posts import ROLE_OF
 
-from .offices import Offices, Tenure
+from .offices import Office, Offices, Tenure, all_tenures
 from .organisations import FAR, Leaf, University
 from .people import People, Person
 from .scale import Setting
@@ -123,21 +123,17 @@ def grant_posts(offices: Offices) -> None:
     Post.objects.bulk_update(posts, ["grant"], batch_size=500)
 
 
-def make_personas(
-    university: University, people: People, leaf: Leaf, secretary: Tenure, setting: Setting
-) -> dict[str, User]:
-    """Users of the personas; secretary and ordinary member are persons of ``leaf``. Before the members are saved."""
+def make_personas(people: People, office: Office, secretary: Tenure) -> dict[str, User]:
+    """Users of the personas; secretary and member are persons of ``office``'s branch. Before members are saved."""
     users = {
         persona.username: User(username=persona.username, name=persona.name, password=make_password(None))
         for persona in PERSONAS
     }
+    holders = {id(tenure.person) for tenure in all_tenures(office)}
     member = next(
         stay.person
-        for stay in people.of(leaf)
-        if stay.until == FAR
-        and stay.person.member.job == "学生"
-        and stay.person.full
-        and not stay.person.member.account
+        for stay in people.of(office.leaf)
+        if stay.until == FAR and stay.person.member.job == "学生" and id(stay.person) not in holders
     )
     for person, username in ((secretary.person, "shuji"), (member, "dangyuan")):
         _rename(person, BY_NAME[username].name)

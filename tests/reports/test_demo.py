@@ -136,6 +136,10 @@ def test_every_account_that_a_post_gave_a_role_is_its_holder(university, db):
     assert {post.member.account_id == post.grant.user_id for post in posts} == {True}
 
 
+def test_the_ordinary_member_holds_no_post(university, db):
+    assert not Post.objects.filter(member__account__username="dangyuan").exists()
+
+
 def test_station_heads_serve_at_their_stations(university, db):
     assert Station.objects.count() == TINY.stations
     grant = RoleGrant.objects.get(user__username="gongzuozhan")
