@@ -1,7 +1,7 @@
 """Sending requests that leave nothing behind, and noticing what they wrote."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -42,6 +42,8 @@ class Answer:
     wrote: tuple[str, ...]
     audited: tuple[str, ...]
     response: HttpResponseBase
+    #: What ``look`` returned after the request, before it was rolled back.
+    seen: Any = None
 
     @property
     def outcome(self) -> str:
@@ -55,39 +57,65 @@ class Answer:
 
 
 class Asker:
-    """One user's browser. Each request runs in a savepoint that is rolled back; files it deletes come back."""
+    """One user's browser. Each request runs in a savepoint that is rolled back, its files too."""
 
     def __init__(self, world: World, role: str) -> None:
         self.client = Client(raise_request_exception=False)
         if role != ANONYMOUS:
             self.client.force_login(world.users[role], backend="django.contrib.auth.backends.ModelBackend")
         self.cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
-        self.files = {
-            path: path.read_bytes() for path in Path(settings.DATA_DIR).rglob("*") if path.is_file()
-        }
+        kept = [path for path in Path(settings.DATA_DIR).rglob("*") if path.is_file()]
+        self.files = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in kept}
 
-    def ask(self, method: str, url: str, data: Mapping[str, Any] | None = None, **headers: str) -> Answer:
+    def ask(
+        self,
+        method: str,
+        url: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        look: Callable[[], Any] | None = None,
+        **headers: str,
+    ) -> Answer:
         with transaction.atomic():
-            answer = self.ask_and_keep(method, url, data, **headers)
+            answer = self._send(method, url, data, headers, look)
             transaction.set_rollback(True)
         self.client.cookies.clear()
         self.client.cookies.load(self.cookies)
-        for path, content in self.files.items():
-            if not path.exists():
-                path.write_bytes(content)
+        self._restore_files()
         return answer
 
-    def ask_and_keep(
-        self, method: str, url: str, data: Mapping[str, Any] | None = None, **headers: str
+    def _restore_files(self) -> None:
+        for path, (changed, content) in self.files.items():
+            if not path.exists() or path.stat().st_mtime_ns != changed:
+                path.write_bytes(content)
+                self.files[path] = (path.stat().st_mtime_ns, content)
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        data: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+        look: Callable[[], Any] | None,
     ) -> Answer:
-        """The same without the rollback."""
         send = getattr(self.client, method.lower())
         more = {"data": data} if data is not None else {}
+        for value in (data or {}).values():
+            if hasattr(value, "seek"):
+                value.seek(0)
         with written() as tables:
             response = send(url, headers=headers, **more)
             body = b"".join(response.streaming_content) if response.streaming else response.content
         audited = _trail(tables.count(AUDIT))
-        return Answer(response.status_code, dict(response.headers), body, tuple(tables), audited, response)
+        return Answer(
+            response.status_code,
+            dict(response.headers),
+            body,
+            tuple(tables),
+            audited,
+            response,
+            look and look(),
+        )
 
 
 def _trail(count: int) -> tuple[str, ...]:

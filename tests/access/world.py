@@ -127,6 +127,7 @@ def _half(branch: Branch) -> Half:
     second = cast.a_member(branch, f"{name}乙")
     group = cast.a_group(branch, member, second, name=f"{name}第一党小组")
     station = cast.a_station(branch, second, name=f"{name}工作站")
+    Branch.objects.filter(pk=branch.pk).update(category_is_guess=True)
     half = Half(branch, account)
     half.keep(
         branch,
@@ -134,6 +135,7 @@ def _half(branch: Branch) -> Half:
         member,
         group,
         cast.give(account, Role.SECRETARY, branch),
+        cast.a_post(second, Post.Title.DEPUTY),
         cast.a_post(member, Post.Title.SECRETARY),
         station,
         StationArea.objects.get(station=station),
