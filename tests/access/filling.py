@@ -136,7 +136,9 @@ TASKS: dict[str, Task] = {
     "import_roster": Task(fill=partial(_file, "名册.xlsx", roster_file)),
     "import_columns": Task(on="import_review"),
     "import_dates": Task(has_form=False),
-    "import_accept": Task(on="import_review", query=lambda world: {"show": "wrong"}, fill=lambda world: REASON),
+    "import_accept": Task(
+        on="import_review", query=lambda world: {"show": "wrong"}, fill=lambda world: REASON
+    ),
     "import_write": Task(on="import_review"),
     "import_drop": Task(on="import_review"),
     "import_register": Task(fill=partial(_file, "党组织.xlsx", register_file)),
