@@ -259,4 +259,10 @@ admin.site.errands += [
         _keeps_branches,
         _due_terms,
     ),
+    Errand(
+        "校内规定",
+        "公示天数、政治生日日期等由学校自定的事项，附依据。",
+        lambda: reverse("local_rules"),
+        lambda user: has_right(user, Right.KEEP_RULES),
+    ),
 ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 
 from . import grants
+from .local import Decided, Kind, Value
 from .models import Branch, RoleGrant, Term
 from .scope import covering_ranges, within
 from .tree import depth
@@ -178,4 +179,44 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
                 grants.refuse_mixture(user, role, since, cleaned.get("until"))
             except grants.GrantError as error:
                 self.add_error("role", str(error))
+        return cleaned
+
+
+class LocalRuleForm(forms.Form):
+    """A decision about one local rule; what departs from the default names the document it rests on."""
+
+    citation = forms.CharField(
+        label="依据",
+        max_length=200,
+        required=False,
+        help_text="文件名称、文号和条款，如“校组字〔2025〕3号第六条”。与默认不同时必填。",
+    )
+
+    def __init__(self, decided: Decided, *args: Any, **kwargs: Any) -> None:
+        self.rule = decided.rule
+        kwargs["initial"] = {"value": decided.value, "citation": decided.citation}
+        super().__init__(*args, **kwargs)
+        self.fields = {"value": self._value_field(), **self.fields}
+
+    def _value_field(self) -> forms.Field:
+        rule = self.rule
+        if rule.kind is Kind.SWITCH:
+            return forms.BooleanField(label="启用这条规定", required=False)
+        if rule.kind is Kind.NUMBER:
+            range_said = f"取值应是 0 至 {rule.most} 的整数。"
+            messages = dict.fromkeys(("invalid", "min_value", "max_value"), range_said)
+            return forms.IntegerField(
+                label=f"取值（{rule.unit}）",
+                min_value=0,
+                max_value=rule.most,
+                help_text="填 0 即不启用。",
+                error_messages=messages,
+            )
+        return forms.ChoiceField(label="取值", choices=rule.choices, widget=forms.RadioSelect)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        value: Value | None = cleaned.get("value")
+        if value is not None and value != self.rule.default and not cleaned.get("citation", "").strip():
+            self.add_error("citation", "请写明依据的文件，没有依据的校内规定不能启用。")
         return cleaned

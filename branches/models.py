@@ -217,6 +217,24 @@ class PartyGroup(Scoped, Dated):
         return f"{self.branch} {self.name}"
 
 
+class LocalSetting(models.Model):
+    """What the university decided about one local rule (see :mod:`branches.local`); no row means the default."""
+
+    code = models.CharField("代码", max_length=40, primary_key=True)
+    value = models.CharField("取值", max_length=40)
+    citation = models.CharField("依据", max_length=200, blank=True)
+    changed_at = models.DateTimeField("修改时间", auto_now=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "校内规定"
+        verbose_name_plural = "校内规定"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class StationQuerySet(BranchDatedQuerySet):  # type: ignore[override]
     def visible_to(self, user: User) -> Self:
         """The stations of one's branches, and those one heads."""

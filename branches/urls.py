@@ -1,10 +1,12 @@
 from django.urls import path
 
-from . import views
+from .views import register, rules
 
 urlpatterns = [
-    path("branches/import/", views.import_register, name="import_register"),
-    path("branches/import/<uuid:pk>/", views.import_register_review, name="import_register_review"),
-    path("branches/import/<uuid:pk>/write/", views.import_register_write, name="import_register_write"),
-    path("branches/import/<uuid:pk>/drop/", views.import_register_drop, name="import_register_drop"),
+    path("branches/import/", register.import_register, name="import_register"),
+    path("branches/import/<uuid:pk>/", register.import_register_review, name="import_register_review"),
+    path("branches/import/<uuid:pk>/write/", register.import_register_write, name="import_register_write"),
+    path("branches/import/<uuid:pk>/drop/", register.import_register_drop, name="import_register_drop"),
+    path("rules/", rules.local_rules, name="local_rules"),
+    path("rules/<slug:code>/", rules.local_rule, name="local_rule"),
 ]

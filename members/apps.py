@@ -6,6 +6,6 @@ class MembersConfig(AppConfig):
     verbose_name = "党员"
 
     def ready(self) -> None:
-        # Importing registers their jobs; they need the models.
-        from . import exports  # noqa: F401, PLC0415
+        # Importing registers jobs and declares local rules; they need the models.
+        from . import exports, local_rules  # noqa: F401, PLC0415
         from .imports import staging  # noqa: F401, PLC0415

@@ -13,15 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from branches import register
+from branches.register.page import RegisterPage
+from branches.roles import Right
+from branches.scope import has_right
 from jobs import uploads
 from jobs.forms import UploadForm
 from jobs.models import Upload
 from lib.sheets.reading import WorkbookError
-
-from . import register
-from .register.page import RegisterPage
-from .roles import Right
-from .scope import has_right
 
 KIND = "register"
 logger = logging.getLogger(__name__)

@@ -1,0 +1,75 @@
+"""What a university may decide about its members beyond the national texts (see :mod:`branches.local`)."""
+
+from typing import Final
+
+from branches.local import Kind, LocalRule, declare
+
+_DEVELOPMENT: Final = "发展党员"
+
+NOTICE_DAYS: Final = "development-notice-days"
+REPORT_MONTHS: Final = "development-report-months"
+APPLICATION_MONTHS: Final = "development-application-months"
+CONTACT_LIMIT: Final = "development-contact-limit"
+TRAINING_MONTHS: Final = "development-training-months"
+PLAN: Final = "development-plan"
+
+declare(
+    LocalRule(
+        NOTICE_DAYS,
+        _DEVELOPMENT,
+        "公示天数",
+        "确定发展对象、接收预备党员和转正前公示的最少工作日。全国性规定没有统一天数，多地定为5个工作日。",
+        Kind.NUMBER,
+        0,
+        "个工作日",
+        30,
+    ),
+    LocalRule(
+        REPORT_MONTHS,
+        _DEVELOPMENT,
+        "思想汇报间隔",
+        "入党积极分子和预备党员每隔几个月交一次思想汇报，超过的列为逾期。多地定为3个月。",
+        Kind.NUMBER,
+        0,
+        "个月",
+        12,
+    ),
+    LocalRule(
+        APPLICATION_MONTHS,
+        _DEVELOPMENT,
+        "递交申请书满几个月可定积极分子",
+        "从递交入党申请书到确定为入党积极分子至少间隔的月数。",
+        Kind.NUMBER,
+        0,
+        "个月",
+        24,
+    ),
+    LocalRule(
+        CONTACT_LIMIT,
+        _DEVELOPMENT,
+        "每名培养联系人最多联系几人",
+        "同一名正式党员同时担任培养联系人的人数上限。",
+        Kind.NUMBER,
+        0,
+        "人",
+        50,
+    ),
+    LocalRule(
+        TRAINING_MONTHS,
+        _DEVELOPMENT,
+        "集中培训结业几个月内有效",
+        "发展对象集中培训结业后，须在这个期限内召开接收预备党员的支部大会，过期重新培训。",
+        Kind.NUMBER,
+        0,
+        "个月",
+        60,
+    ),
+    LocalRule(
+        PLAN,
+        _DEVELOPMENT,
+        "执行年度发展党员计划",
+        "启用后，接收预备党员时核对所在二级党组织当年的计划名额，没有计划或名额用完的不能接收。",
+        Kind.SWITCH,
+        False,
+    ),
+)

@@ -1,0 +1,31 @@
+"""The rows of the room, by what they are about."""
+
+from .people import (
+    ON_ROSTER,
+    Counter,
+    Member,
+    MemberQuerySet,
+    MemberRowQuerySet,
+    MembershipSpell,
+    StatusPeriod,
+    id_last4_index,
+    id_number_index,
+    phone_last4_index,
+)
+from .posts import GroupMembership, Post, StationAssignment
+
+__all__ = [
+    "ON_ROSTER",
+    "Counter",
+    "GroupMembership",
+    "Member",
+    "MemberQuerySet",
+    "MemberRowQuerySet",
+    "MembershipSpell",
+    "Post",
+    "StationAssignment",
+    "StatusPeriod",
+    "id_last4_index",
+    "id_number_index",
+    "phone_last4_index",
+]
