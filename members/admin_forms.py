@@ -36,7 +36,10 @@ class MemberForm(forms.ModelForm):
 
     class Meta:
         model = Member
-        fields = ["name", "school_number", "sex", "nation", "education", "job", "joined_on", "full_on"]
+        fields = (
+            "name school_number sex nation native_place education job major schooling_years graduates_on "
+            "is_league_member is_double_leader joined_on full_on"
+        ).split()
 
 
 class MoveMemberForm(forms.Form):

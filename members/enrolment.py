@@ -25,8 +25,8 @@ from .standing import DAY, INTERRUPTIONS, STAGES, Dates, Span, Status
 BATCH = 500
 SENSITIVE: Final = ("id_number", "phone", "landline", "address", "birth_date")
 PLAIN: Final = (
-    "name school_number sex nation birth_date education job joined_on full_on identity_note lost_on is_floating "
-    "floating_to note"
+    "name school_number sex nation birth_date education job native_place major schooling_years graduates_on "
+    "is_league_member is_double_leader joined_on full_on identity_note lost_on is_floating floating_to note"
 ).split()
 ENCRYPTED: Final = ("id_number", "phone", "landline", "address")
 IDENTITY_TAKEN = "这个证件号码已属于另一名党员。"
@@ -54,6 +54,12 @@ class NewMember:
     birth_date: date | None = None
     education: str = ""
     job: str = ""
+    native_place: str = ""
+    major: str = ""
+    schooling_years: int | None = None
+    graduates_on: date | None = None
+    is_league_member: bool | None = None
+    is_double_leader: bool = False
     phone: str = ""
     landline: str = ""
     address: str = ""

@@ -91,6 +91,14 @@ class Member(Scoped):
     birth_date = models.DateField("出生日期", null=True, blank=True)
     education = models.CharField("学历", max_length=2, blank=True)
     job = models.CharField("工作岗位", max_length=40, blank=True)
+    native_place = models.CharField("籍贯", max_length=40, blank=True)
+    major = models.CharField("专业", max_length=60, blank=True)
+    schooling_years = models.PositiveSmallIntegerField("学制（年）", null=True, blank=True)
+    graduates_on = models.DateField("预计毕业日期", null=True, blank=True)
+    is_league_member = models.BooleanField("共青团员", null=True, blank=True)
+    is_double_leader = models.BooleanField(
+        "双带头人", default=False, help_text="教师党支部书记：党建带头人、学术带头人。"
+    )
     status = models.CharField("人员类别", max_length=16, editable=False, db_index=True)
     joined_on = models.DateField("加入党组织日期", null=True, blank=True)
     full_on = models.DateField("转为正式党员日期", null=True, blank=True)
