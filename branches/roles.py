@@ -47,6 +47,8 @@ class Right(StrEnum):
     TAKE_ATTENDANCE = "take_attendance"
     KEEP_BRANCHES = "keep_branches"  # found, move, dissolve, terms, groups, posts
     KEEP_MEMBERS = "keep_members"
+    TRANSFER = "transfer"  # issue letters, take people in and let them go
+    ASK_TRANSFER = "ask_transfer"  # ask for a transfer, say who has arrived, keep contact with who is away
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     IMPORT = "import"
     EXPORT = "export"
@@ -69,6 +71,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.TAKE_ATTENDANCE: STAFF | SCRIBES | {Role.ATTENDANCE_TAKER},
     Right.KEEP_BRANCHES: STAFF,
     Right.KEEP_MEMBERS: STAFF,
+    Right.TRANSFER: STAFF,
+    Right.ASK_TRANSFER: STAFF | {Role.SECRETARY},
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,
     Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},

@@ -1,5 +1,15 @@
 """The rows of the room, by what they are about."""
 
+from .graduation import Destination
+from .movement import (
+    Circumstance,
+    Contact,
+    Departure,
+    RosterCorrection,
+    Suspension,
+    Transfer,
+    TransferStep,
+)
 from .people import (
     ON_ROSTER,
     Counter,
@@ -16,15 +26,23 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "Circumstance",
+    "Contact",
     "Counter",
+    "Departure",
+    "Destination",
     "GroupMembership",
     "Member",
     "MemberQuerySet",
     "MemberRowQuerySet",
     "MembershipSpell",
     "Post",
+    "RosterCorrection",
     "StationAssignment",
     "StatusPeriod",
+    "Suspension",
+    "Transfer",
+    "TransferStep",
     "id_last4_index",
     "id_number_index",
     "phone_last4_index",
