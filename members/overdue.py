@@ -1,13 +1,16 @@
 """What is due about people who are away or on their way: by which article, when, and what may be done next."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+
+from accounts.models import User
+from branches.models import Branch
+from branches.roles import Right
 
 from .membership_rules import (
     ABROAD_TOO_LONG,
@@ -45,9 +48,20 @@ class Due:
     transfer: Transfer | None = None
 
 
-def of_people(members: QuerySet[Member], on: date) -> list[Due]:
-    """Everything due about ``members`` and their letters, the late first. Three queries."""
+def of_user(user: User, on: date, branch: Branch | None = None) -> list[Due]:
+    """Everything due about the people of one's part of the tree, of ``branch`` when given, and about their letters."""
+    members = Member.objects.reachable_by(user, Right.ASK_TRANSFER)
+    letters = Transfer.objects.reachable_by(user, Right.ASK_TRANSFER)
+    if branch:
+        members, letters = members.below(branch.path), letters.below(branch.path)
+    return of_people(members, on, letters)
+
+
+def of_people(members: QuerySet[Member], on: date, letters: QuerySet[Transfer] | None = None) -> list[Due]:
+    """Everything due about ``members``, and about their letters or the given ones, the late first. Three queries."""
     keys = members.order_by().values("pk")
+    if letters is None:
+        letters = Transfer.objects.filter(member__in=keys)
     circumstances = (
         Circumstance.objects.filter(member__in=keys, until=None)
         .select_related("member__branch")
@@ -56,12 +70,8 @@ def of_people(members: QuerySet[Member], on: date) -> list[Due]:
     suspensions = (
         Suspension.objects.filter(member__in=keys, until=None).select_related("member__branch").order_by("pk")
     )
-    letters = (
-        Transfer.objects.filter(member__in=keys, state=Transfer.State.SENT)
-        .select_related("member__branch", "branch")
-        .order_by("pk")
-    )
-    return of_rows(list(circumstances), list(suspensions), letters, on)
+    sent = letters.filter(state=Transfer.State.SENT).select_related("member", "branch").order_by("pk")
+    return of_rows(list(circumstances), list(suspensions), sent, on)
 
 
 def of_rows(
@@ -78,7 +88,7 @@ def of_rows(
 
 
 def _of_circumstance(row: Circumstance, on: date) -> list[Due]:
-    makers = {
+    makers: dict[Kind, list[Callable[[Circumstance, date], Due | None]]] = {
         Kind.LOST: [_lost],
         Kind.ABROAD: [_contact, _abroad, _fixed_place],
         Kind.FLOATING: [_fixed_place, _floating],
@@ -197,12 +207,3 @@ def _of_letter(row: Transfer, on: date) -> list[Due]:
             **facts,
         )
     ]
-
-
-def counted(dues: Iterable[Due]) -> dict[str, int]:
-    """How many are late, by title."""
-    found: dict[str, int] = defaultdict(int)
-    for due in dues:
-        if due.is_late:
-            found[due.title] += 1
-    return dict(found)

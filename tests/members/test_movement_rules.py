@@ -124,7 +124,7 @@ def test_jy20_is_extended_for_a_reason_by_a_year_at_most(member):
             member, Kind.KEPT, since=date(2024, 7, 1), by=None, evidence=evidence, due_on=until
         )
 
-    with pytest.raises(MovementError, match="延长.*2027-07-01.*组通字"):
+    with pytest.raises(MovementError, match=r"延长.*2027-07-01.*组通字"):
         keep(date(2027, 7, 2), "延长一年，仍在求职")
     assert keep(date(2027, 7, 1), "延长一年，仍在求职").pk
 
@@ -150,7 +150,7 @@ class TestRestoration:
 
     def test_from_the_day_after_the_suspension_began_and_on_that_very_day(self, member):
         suspended(member, date(2026, 5, 1))
-        with pytest.raises(MovementError, match="最早 2026-05-01.*教育管理条例第24条，JY-12"):
+        with pytest.raises(MovementError, match=r"最早 2026-05-01.*教育管理条例第24条，JY-12"):
             suspensions.restore(member, on=date(2026, 4, 30), by=None, evidence="党委批复")
         suspensions.restore(member, on=date(2026, 5, 1), by=None, evidence="党委批复")
         assert list(member.statuses.values_list("status", "until")) == [("full", None)]

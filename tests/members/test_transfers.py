@@ -149,7 +149,7 @@ def test_a_letter_is_good_until_its_last_day(school):
     """JY-15 and 33号: on the last day it is taken, the day after it is to be issued anew."""
     first, second = cast.a_member(school.teachers, "甲"), cast.a_member(school.teachers, "乙")
     transfers.acknowledge(sent(first, date(2026, 10, 1), 30), on=date(2026, 10, 31), by=None)
-    with pytest.raises(MovementError, match="有效期到 2026-10-31.*组通字"):
+    with pytest.raises(MovementError, match=r"有效期到 2026-10-31.*组通字"):
         transfers.acknowledge(sent(second, date(2026, 10, 1), 30), on=date(2026, 11, 1), by=None)
 
 
@@ -162,9 +162,10 @@ def test_a_letter_is_issued_anew_within_six_months(school):
     transfers.reissue(transfer, Letter(TODAY), by=None)
     transfer.refresh_from_db()
     assert (transfer.letter, transfer.issued_on) == ("〔2026〕第0002号", TODAY)
-    with time_machine.travel("2027-01-22 12:00 +0800", tick=False):
-        with pytest.raises(MovementError, match="2026-11-22 是可以重开的最后一天.*组通字"):
-            transfers.reissue(transfer, Letter(date(2027, 1, 22)), by=None)
+    late = date(2027, 1, 22)
+    last_day = pytest.raises(MovementError, match=r"2026-11-22 是可以重开的最后一天.*组通字")
+    with time_machine.travel("2027-01-22 12:00 +0800", tick=False), last_day:
+        transfers.reissue(transfer, Letter(late), by=None)
 
 
 def test_nobody_is_refused_without_a_reason(school):
@@ -227,7 +228,7 @@ class TestIn:
     def test_somebody_who_is_on_a_roster_here_is_not_enrolled_again(self, school):
         enrol(NewMember("李四", "male", school.musicians, "full", date(2019, 1, 1), id_number=ID), by=None)
         user = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
-        with pytest.raises(MovementError, match="^该人员无法在此新增，请走组织关系转接。$"):
+        with pytest.raises(MovementError, match=r"^该人员无法在此新增，请走组织关系转接。$"):
             transfers.take_in(self.letter(school), self.person(school), on=TODAY, by=user)
         assert AuditEntry.objects.filter(action="member.foreign", outcome="denied", actor=user).count() == 1
         assert Member.objects.count() == 1
@@ -272,7 +273,7 @@ def test_a_suspended_person_is_not_transferred(school):
     member = cast.a_member(school.teachers, "甲")
     StatusPeriod.objects.update(status="suspended")
     Member.objects.update(status="suspended")
-    with pytest.raises(MovementError, match="停止党籍.*教育管理条例第25条"):
+    with pytest.raises(MovementError, match=r"停止党籍.*教育管理条例第25条"):
         transfers.request(member, ELSEWHERE, on=TODAY, by=None)
 
 
