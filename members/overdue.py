@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from branches.models import Branch
@@ -55,6 +55,23 @@ def of_user(user: User, on: date, branch: Branch | None = None) -> list[Due]:
     if branch:
         members, letters = members.below(branch.path), letters.below(branch.path)
     return of_people(members, on, letters)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What of coming and going concerns one branch: how many transfers are open, how much is late or possible."""
+
+    transfers: int
+    late: int
+    coming: int
+
+
+def waiting(user: User, branch: Branch, on: date) -> Waiting:
+    """For the page of ``branch``. Four queries."""
+    found = of_user(user, on, branch)
+    open_ones = Transfer.objects.open().filter(Q(branch=branch) | Q(target=branch)).count()
+    late = sum(due.is_late for due in found)
+    return Waiting(open_ones, late, len(found) - late)
 
 
 def of_people(members: QuerySet[Member], on: date, letters: QuerySet[Transfer] | None = None) -> list[Due]:
