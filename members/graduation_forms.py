@@ -15,7 +15,12 @@ from .codes import EDUCATIONS
 from .graduation import AT_ONCE, Leaver, graduation_days
 from .models import Destination, Member
 from .movement_forms import ALL
-from .transfers import LONGEST_VALID, VALID_DAYS, Letter
+from .transfer_checks import LONGEST_VALID, VALID_DAYS, Letter
+
+
+def place_key(member: Member) -> str:
+    """The name of the field for the place of one of them."""
+    return f"place-{member.number[1:]}"
 
 
 class GraduateFilter(forms.Form):
@@ -74,7 +79,7 @@ class SettleForm(forms.Form):
         ticked = set(data.getlist("member")[:AT_ONCE])
         given = self.cleaned_data["place"].strip()
         return [
-            Leaver(one, data.get(f"place-{one.pk.hex}", "").strip()[:120] or given)
+            Leaver(one, data.get(place_key(one), "").strip()[:120] or given)
             for one in members
             if str(one.pk) in ticked
         ]

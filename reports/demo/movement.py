@@ -12,7 +12,7 @@ from branches.models import Branch
 from members import circumstances, letters, transfers
 from members.models import Circumstance, Departure, Destination, Member, Transfer, TransferStep
 from members.standing import Status
-from members.transfers import Letter
+from members.transfer_checks import VALID_DAYS, Letter
 
 from .inserting import insert
 from .organisations import FAR, University
@@ -139,7 +139,7 @@ def _transfers(leavers: Sequence[Gone], kinds: Sequence[str], stream: random.Ran
                 letter=number,
                 first_issued_on=day,
                 issued_on=day,
-                valid_until=day + timedelta(days=transfers.VALID_DAYS),
+                valid_until=day + timedelta(days=VALID_DAYS),
                 requested_on=day,
                 accepted_on=one.on,
                 batch=batch,

@@ -39,7 +39,7 @@ from members.models import (
     StatusPeriod,
     Suspension,
 )
-from members.transfers import Letter
+from members.transfer_checks import Letter
 from reminders.models import Reminder
 from tests import cast
 from tests.access.pages import Page

@@ -10,7 +10,7 @@ from members.circumstances import Kind
 from members.enrolment import EnrolmentError, NewMember, enrol
 from members.membership_rules import BY_CODE, RULES, Enforced, MovementError
 from members.models import Departure, Member, MembershipSpell, StatusPeriod
-from members.transfers import Letter
+from members.transfer_checks import Letter
 from tests import cast
 
 pytestmark = pytest.mark.django_db
