@@ -114,7 +114,7 @@ def test_members_and_others_are_counted_together_and_each_number_opens_its_list(
     assert len(browser.get(line.total_url).context["page"].object_list) == 13
     assert len(browser.get(line.members_url).context["page"].object_list) == 11
     others = browser.get(reverse("destination_list"), {"who": "other"})
-    assert sorted(row.cells[0] for row, _ in others.context["rows"]) == ["王一", "王二"]
+    assert sorted(row.cells[0] for row, *_ in others.context["rows"]) == ["王一", "王二"]
 
 
 def test_a_leader_sees_the_figures_and_no_names(school, staff):

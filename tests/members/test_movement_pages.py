@@ -51,7 +51,7 @@ def step(transfer, code):
 
 
 def names(page):
-    return [row.cells[0] for row, _ in page.context["rows"]]
+    return [row.cells[0] for row, *_ in page.context["rows"]]
 
 
 def test_a_transfer_inside_from_request_to_arrival(school, member):
