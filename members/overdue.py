@@ -28,7 +28,7 @@ from .membership_rules import (
 from .models import Circumstance, Member, Suspension, Transfer
 
 Kind = Circumstance.Kind
-POSSIBLE = ("停止党籍", "除名", "重新开出")
+POSSIBLE = ("停止党籍", "除名")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def _abroad(row: Circumstance, on: date) -> Due:
 def _contact(row: Circumstance, on: date) -> Due:
     last = row.contacted_on or row.since
     due_on = CONTACTED.reached_on(last)
-    return _due(row, CONTACTED, "该联系了", last, due_on, "联系本人", is_late=on > due_on)
+    return _due(row, CONTACTED, "出国（境）联系", last, due_on, "联系本人", is_late=on > due_on)
 
 
 def _floating(row: Circumstance, on: date) -> Due:
@@ -215,13 +215,14 @@ def _of_letter(row: Transfer, on: date) -> list[Due]:
     if row.is_expired(on):
         assert row.valid_until
         due_on = row.valid_until + timedelta(days=1)
+        is_too_late = on > REISSUED.reached_on(row.first_issued_on or row.issued_on)
         return [
             Due(
                 title="介绍信过期未落转",
                 rule=REISSUED,
                 since=row.issued_on,
                 due_on=due_on,
-                next_step="重新开出",
+                next_step="撤回，按规定处理" if is_too_late else "重新开出",
                 is_late=True,
                 **facts,
             )
