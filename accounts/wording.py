@@ -6,6 +6,7 @@ THINGS = {
     "activity": "活动记录",
     "branch": "党组织",
     "campaign": "专题活动",
+    "development": "发展党员",
     "grant": "角色授权",
     "group": "党小组",
     "job": "任务",
@@ -28,6 +29,7 @@ THINGS = {
 }
 DEEDS = {
     "add": "新增",
+    "adopt": "补录经过",
     "appoint": "任命",
     "assign": "安排",
     "cancel": "取消",
@@ -56,6 +58,7 @@ DEEDS = {
     "provide": "批量开通",
     "refuse": "拒绝",
     "release": "解除安排",
+    "record": "登记步骤",
     "reopen": "恢复",
     "reorder": "调整顺序",
     "repair": "按记录重算",

@@ -1,5 +1,6 @@
 """The rows of the room, by what they are about."""
 
+from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
 from .people import (
     ON_ROSTER,
     Counter,
@@ -17,6 +18,10 @@ from .posts import GroupMembership, Post, StationAssignment
 __all__ = [
     "ON_ROSTER",
     "Counter",
+    "Development",
+    "DevelopmentPerson",
+    "DevelopmentPlan",
+    "DevelopmentStep",
     "GroupMembership",
     "Member",
     "MemberQuerySet",
