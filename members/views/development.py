@@ -51,7 +51,7 @@ def development_list(request: AuthenticatedRequest) -> HttpResponse:
         "is_filtered": any(wanted.values()),
         "may_develop": has_right(user, Right.DEVELOP),
         "may_approve": has_right(user, Right.APPROVE),
-        "query": request.GET.urlencode(),
+        "several": len({line.member.branch_id for line in everybody}) > 1,
     }
     return render(request, "members/development_list.html", context)
 
@@ -142,6 +142,8 @@ def _step_page(
         "form": form,
         "planned": found,
         "blocks": found.blocked_by if found else (),
+        "is_done": found is None,
+        "is_open": bool(form.errors) or (found is not None and found.is_possible),
     }
     return render(request, "members/development_step.html", context, status=422 if form.errors else 200)
 
