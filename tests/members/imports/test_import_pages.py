@@ -147,6 +147,13 @@ class TestDeciding:
         }
         assert (how["联系手机二"], how["新列"]) == ("remembered", "undecided")
 
+    def test_what_a_colleague_decided_is_his_own(self, client, review, school):
+        self.test_unknown_columns_are_decided_before_writing(client, review)
+        client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+        address, _upload = review(self.more(a_row("李强", 2)), head=self.HEAD_WITH_MORE)
+        columns = client.get(address).context["review"]["columns"]
+        assert {one["how"] for one in columns if one["heading"] == "联系手机二"} == {"undecided"}
+
     def test_two_columns_cannot_be_one_field(self, client, review):
         address, upload = review(self.more(a_row()), head=self.HEAD_WITH_MORE)
         columns = {
