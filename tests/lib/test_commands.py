@@ -119,7 +119,7 @@ class TestTargets:
         assert sentence == f"写不了文件“{target}”：没有这个文件或文件夹。"
 
     def test_a_disk_that_fills_up_meanwhile(self, tmp_path):
-        with pytest.raises(CommandError, match="写不了文件.*已经写入"):
+        with pytest.raises(CommandError, match=r"写不了文件.*已经写入"):
             write_file(tmp_path, b"", otherwise="没有错误的行已经写入。")
 
 
