@@ -1,7 +1,10 @@
-"""A stranger's object and a missing one get the same answer, to the byte, and nothing is written.
+"""T02, T04: a stranger's object and a missing one get the same answer, to the byte and in time; nothing is written.
 
 What is asked of an address (branches/12/), of a query (?branch=12) and of a form (branch=12) is tried alike.
 """
+
+from statistics import median
+from time import perf_counter
 
 import pytest
 
@@ -48,6 +51,51 @@ def test_in_a_query_or_a_form(world: World, role: str, method: str):
             answers = [asker.ask(method, url, {key: str(pk)}) for pk in (foreign, missing)]
             wrong += _faults(f"{page.key} {method} {key}", *answers, (foreign, missing), None)
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+TRIES = 200
+MILLISECONDS = 5
+TIMED = {
+    "secretary": (
+        "member_detail",
+        "activity_detail",
+        "activity_correct",
+        "branch_page",
+        "station_page",
+        "job_detail",
+    ),
+    "committee_staff": ("admin:members_member_change", "admin:branches_branch_change", "import_review"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", TIMED)
+def test_neither_takes_longer(world: World, role: str):
+    """T02: by the time of an answer nobody tells a stranger's object from a missing one."""
+    asker, wrong = Asker(world, role), []
+    for page, row in declared():
+        if page.key not in TIMED[role]:
+            continue
+        model = row.model_of(page)
+        assert model is not None
+        pks = [world.foreign_row(model, role, row.which).pk, missing_pk(model)]
+        urls = [page.url(values(page, row, pk)) for pk in pks]
+        foreign, missing = _seconds(asker, urls)
+        if abs(median(foreign) - median(missing)) * 1000 >= MILLISECONDS:
+            wrong.append(f"{page.key}: {median(foreign):.4f} s and {median(missing):.4f} s")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def _seconds(asker: Asker, urls: list[str]) -> list[list[float]]:
+    """How long each address takes, asked in turn, so that a busy moment of the machine meets all of them."""
+    taken: list[list[float]] = [[] for _ in urls]
+    for _ in range(TRIES):
+        for url, times in zip(urls, taken, strict=True):
+            began = perf_counter()
+            answer = asker.ask("GET", url)
+            times.append(perf_counter() - began)
+            assert answer.status == 404
+    return taken
 
 
 def _faults(

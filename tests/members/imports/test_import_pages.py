@@ -17,7 +17,7 @@ from members import enrolment
 from members.imports import staging
 from members.models import Member, MembershipSpell, StatusPeriod
 from tests import cast
-from tests.members.rosters import HEAD, a_file, a_row, an_id
+from tests.members.rosters import HEAD, a_file, a_row, an_id, many_rows
 from tests.sheets import workbook
 
 pytestmark = pytest.mark.django_db
@@ -311,6 +311,29 @@ class TestAllOrNothing:
         assert Member.objects.count() == 40
         _, again = review(*self.rows())
         assert again.outcome["unchanged"] == 40
+
+    @pytest.mark.slow
+    def test_an_error_at_twenty_points_of_a_thousand_rows(self, client, review, monkeypatch):
+        _, upload = review(*many_rows())
+        before = self.counts()
+        for point in range(50, 1001, 50):
+            built = []
+
+            def fail_at(person, number, real=enrolment._new, built=built, point=point):
+                built.append(number)
+                if len(built) == point:
+                    raise RuntimeError("injected")
+                return real(person, number)
+
+            with monkeypatch.context() as patched:
+                patched.setattr(enrolment, "_new", fail_at)
+                post(client, "import_write", upload)
+            upload.refresh_from_db()
+            assert (len(built), self.counts(), upload.state) == (point, before, "failed")
+        post(client, "import_write", upload)
+        assert Member.objects.count() == 1000
+        _, again = review(*many_rows())
+        assert again.outcome["unchanged"] == 1000
 
     @pytest.mark.parametrize("step", ["_begin", "_record_enrolment", "_keep"])
     def test_an_error_after_rows_are_in(self, client, review, monkeypatch, step):
