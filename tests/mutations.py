@@ -1,24 +1,27 @@
 """Does a test fail for every scope filter that is taken away? `make mutants` (T14).
 
 In a copy of the project each call of ``visible_to``, ``reachable_by``, ``within`` and ``get_visible_or_404`` becomes
-one that can be switched off. The suite runs once with all of them on and notes which tests come past which filter;
-then each filter is switched off in turn, and the tests that come past it run until one fails. Those that survive are
-listed. Arguments narrow: ``python tests/mutations.py members/exports.py reports`` tries the filters of these only.
+one that can be switched off. In one run of pytest the suite passes once with all of them on, and it is noted which
+tests come past which filter; then each filter is switched off in turn, and the tests that come past it run again, the
+short ones first, until one fails. Those that survive are listed. Arguments narrow: of files or folders of the project
+those whose filters are tried, of ``tests/…`` those that run.
 """
 
 import ast
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "jobs", "branches", "members", "activities", "reminders", "reports")
@@ -26,17 +29,10 @@ METHODS = {"visible_to", "reachable_by"}
 FUNCTIONS = {"within", "get_visible_or_404"}
 #: What no test can tell, with the reason: file, function, filter.
 EQUIVALENT: dict[tuple[str, str, str], str] = {}
-TESTS = (
-    "-q",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "tests.mutations",
-    "-m",
-    "not browser and not services and not slow",
-)
-SECONDS = 900
-SURVIVED, KILLED, UNTESTED, EQUAL = "survived", "killed", "no test comes past", "equivalent"
+TESTS = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "tests.mutations")
+SITES = "sites.tsv"
+UNFIT = "not browser and not services and not slow"
+KILLED, SURVIVED, UNTESTED, EQUAL = "killed", "SURVIVED", "NO TEST", "equivalent"
 
 
 @dataclass(frozen=True)
@@ -57,25 +53,21 @@ class Site:
         return f"{self.file}:{self.line} {self.function}: {self.name}"
 
 
-# In the copy: what the filters became
+# In the copy: what the filters became, and the run of the tests
+
+
+class Switchboard:
+    """Which filter is off, and which tests came past which."""
+
+    off = -1
+    test = ""
+    past: dict[int, set[str]] = defaultdict(set)
 
 
 def site(number: int, filtered: Callable[[], Any], unfiltered: Callable[[], Any]) -> Any:
     """The filter's own result, or that of none when it is the one switched off."""
-    if folder := os.environ.get("MUTANT_NOTES"):
-        _note(folder, number)
-    return unfiltered() if os.environ.get("MUTANT") == str(number) else filtered()
-
-
-_noted: set[tuple[int, str]] = set()
-
-
-def _note(folder: str, number: int) -> None:
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
-    if test and (number, test) not in _noted:
-        _noted.add((number, test))
-        with (Path(folder) / f"{os.getpid()}").open("a", encoding="utf-8") as notes:
-            notes.write(json.dumps([number, test]) + "\n")
+    Switchboard.past[number].add(Switchboard.test)
+    return unfiltered() if Switchboard.off == number else filtered()
 
 
 def everything() -> Any:
@@ -92,12 +84,56 @@ def any_or_404(queryset: Any, user: Any, **lookup: Any) -> Any:
     return get_object_or_404(queryset, **lookup)
 
 
-def pytest_runtest_logreport(report: Any) -> None:
-    """How long each test takes, so that the short ones are tried first."""
-    folder = os.environ.get("MUTANT_NOTES")
-    if folder and report.when == "call" and "PYTEST_XDIST_WORKER" not in os.environ:
-        with (Path(folder) / "seconds").open("a", encoding="utf-8") as notes:
-            notes.write(json.dumps([report.nodeid, report.duration]) + "\n")
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """All tests once, then for each filter those that come past it. Only in the copy."""
+    if "MUTANTS" not in os.environ:
+        return None
+    seconds: dict[str, float] = {}
+    items = {item.nodeid: item for item in session.items}
+    for name, item in items.items():
+        began = perf_counter()
+        if not passes(item):
+            say(f"does not pass as it is, and is left out: {name}")
+            continue
+        seconds[name] = perf_counter() - began
+    past = {
+        number: sorted(tests & seconds.keys(), key=seconds.__getitem__)
+        for number, tests in Switchboard.past.items()
+    }
+    say(f"{len(seconds)} tests in {sum(seconds.values()):.0f} s")
+    found: Counter[str] = Counter()
+    for one in read_sites(Path.cwd()):
+        if one.file.startswith(tuple(os.environ["MUTANTS"].split())):
+            found[result := verdict(one, [items[name] for name in past.get(one.number, [])])] += 1
+            say(f"{result:10} {one}")
+    say(", ".join(f"{number} {result}" for result, number in found.items()))
+    session.testsfailed = found[SURVIVED] + found[UNTESTED]
+    return True
+
+
+def verdict(one: Site, tests: list[pytest.Item]) -> str:
+    if one.key in EQUIVALENT:
+        return EQUAL
+    if not tests:
+        return UNTESTED
+    Switchboard.off = one.number
+    try:
+        return SURVIVED if all(map(passes, tests)) else KILLED
+    finally:
+        Switchboard.off = -1
+
+
+def passes(item: Any) -> bool:
+    """Run a test, once more or for the first time; what lasts for the whole run stays set up."""
+    Switchboard.test = item.nodeid
+    if hasattr(item, "_initrequest"):
+        item._initrequest()
+    return not any(report.failed for report in runtestprotocol(item, nextitem=item.session, log=False))
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.__stdout__, flush=True)  # pytest keeps what else is printed
 
 
 # Making the copy
@@ -159,82 +195,25 @@ def make_copy(folder: Path) -> list[Site]:
             target.write_text(ast.unparse(ast.fix_missing_locations(tree)), encoding="utf-8")
         else:
             shutil.copy2(source, target)
+    rows = ("\t".join(map(str, (one.number, *one.key[:1], one.line, *one.key[1:]))) for one in sites)
+    (folder / SITES).write_text("\n".join(rows), encoding="utf-8")
     return sites
 
 
-# Running
+def read_sites(folder: Path) -> list[Site]:
+    lines = (folder / SITES).read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines)
+    return [Site(int(number), file, int(line), function, name) for number, file, line, function, name in rows]
 
 
-def run(folder: Path, arguments: Iterable[str], **environment: str) -> int:
-    """pytest in the copy; its exit status, or 1 when it does not end."""
-    clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    log = folder / "last.log"
-    with log.open("wb") as output:
-        try:
-            return subprocess.run(
-                [sys.executable, "-m", "pytest", *TESTS, *arguments],
-                cwd=folder,
-                env={**clean, "ENV_FILE": os.devnull, **environment},
-                stdout=output,
-                stderr=output,
-                timeout=SECONDS if "MUTANT" in environment else None,
-                check=False,
-            ).returncode
-        except subprocess.TimeoutExpired:
-            return 1
-
-
-def tests_past(folder: Path) -> dict[int, list[str]]:
-    """Run everything once with the filters on. Filter → the tests that come past it, the short ones first."""
-    notes = folder / "notes"
-    notes.mkdir(exist_ok=True)
-    if run(folder, ["-n", "auto"], MUTANT_NOTES=str(notes)):
-        sys.exit((folder / "last.log").read_text(encoding="utf-8")[-3000:])
-    return read_notes(notes)
-
-
-def read_notes(notes: Path) -> dict[int, list[str]]:
-    seconds: dict[str, float] = dict(
-        map(json.loads, (notes / "seconds").read_text(encoding="utf-8").splitlines())
-    )
-    past: dict[int, set[str]] = defaultdict(set)
-    for path in notes.iterdir():
-        if path.name != "seconds":
-            for number, test in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-                past[number].add(test)
-    return {number: sorted(tests, key=lambda one: seconds.get(one, 0)) for number, tests in past.items()}
-
-
-def verdict(folder: Path, one: Site, tests: list[str]) -> str:
-    if one.key in EQUIVALENT:
-        return EQUAL
-    if not tests:
-        return UNTESTED
-    # pytest keeps the order in which tests are named when nothing shuffles them.
-    return KILLED if run(folder, ["-x", "-p", "no:randomly", *tests], MUTANT=str(one.number)) else SURVIVED
-
-
-def main(wanted: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    tests = [one for one in arguments if one.startswith("tests/")]
+    wanted = [one for one in arguments if one not in tests] or APPS
     with tempfile.TemporaryDirectory(prefix="branchbook-mutants-") as name:
-        folder = Path(name)
-        sites = make_copy(folder)
-        chosen = [one for one in sites if not wanted or one.file.startswith(tuple(wanted))]
-        say(f"{len(chosen)} filters; first the whole suite, to see which tests come past which …")
-        past = tests_past(folder)
-        found: dict[str, list[Site]] = defaultdict(list)
-        for one in chosen:
-            began = time.monotonic()
-            found[result := verdict(folder, one, past.get(one.number, []))].append(one)
-            say(
-                f"{result:18} {one} ({len(past.get(one.number, []))} tests, {time.monotonic() - began:.0f} s)"
-            )
-    alive = [*found[SURVIVED], *found[UNTESTED]]
-    say(f"{len(found[KILLED])} killed, {len(found[EQUAL])} equivalent, {len(alive)} alive")
-    return 1 if alive else 0
-
-
-def say(sentence: str) -> None:
-    print(sentence, flush=True)
+        make_copy(Path(name))
+        environment = {**os.environ, "MUTANTS": " ".join(wanted), "ENV_FILE": os.devnull}
+        command = [sys.executable, "-m", "pytest", *TESTS, "--capture=sys", "-m", UNFIT, *tests]
+        return subprocess.run(command, cwd=name, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The roster's long export: a job that asks again, when it runs, what its owner may see."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 
@@ -42,7 +43,7 @@ def exported(staff, branch=None):
 
 
 def words_in(job):
-    sheets = read_workbook(running.result_path_of(job).open("rb"))
+    sheets = read_workbook(BytesIO(running.result_path_of(job).read_bytes()))
     return {cell for row in sheets[0].rows for cell in row if isinstance(cell, str)}
 
 
