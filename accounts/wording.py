@@ -55,6 +55,7 @@ DEEDS = {
     "log": "登记",
     "move": "调整隶属关系",
     "open": "开通",
+    "plan": "下达计划",
     "provide": "批量开通",
     "refuse": "拒绝",
     "release": "解除安排",

@@ -18,7 +18,15 @@ from branches.roles import Right
 from branches.scope import may
 from members import enrolment
 from members.enrolment import NewMember
-from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, StatusPeriod
+from members.models import (
+    Development,
+    DevelopmentPerson,
+    DevelopmentStep,
+    Member,
+    StatusPeriod,
+    id_number_index,
+)
+from members.standing import STAGES
 
 from . import approving
 from .guards import Attempt, blocks_of
@@ -43,14 +51,19 @@ class Refused(Exception):
 
 
 def apply(person: NewMember, on: date, *, by: User) -> Development:
-    """Somebody new hands in an application: enrolled as an applicant, with the first step. Refused under eighteen."""
+    """Somebody hands in an application: enrolled as an applicant, with the first step. Refused under eighteen.
+
+    Who stands in the branch's list already, from an import, keeps his record. EnrolmentError when the identity is
+    taken elsewhere.
+    """
     if not may(by, Right.DEVELOP, person.branch.path):
         raise PermissionDenied
     if person.birth_date is None:
         raise Refused([block("FZ-01", "请填写出生日期，才能核对是否年满十八岁。")])
     with transaction.atomic():
-        member = enrolment.enrol(person, by=by)
-        return open_for(member, on, by=by)
+        known = Member.objects.filter(branch=person.branch, status__in=STAGES)
+        member = known.filter(id_number_hash=id_number_index(person.id_number)).first()
+        return open_for(member or enrolment.enrol(person, by=by), on, by=by)
 
 
 def open_for(member: Member, on: date, *, by: User) -> Development:

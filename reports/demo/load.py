@@ -16,7 +16,7 @@ from branches.models import Branch
 from members.models import Member
 from reminders import ledger
 
-from . import accounts, drafts, offices, organisations, people, records, settling
+from . import accounts, developing, drafts, offices, organisations, people, records, settling
 from .scale import SCALES, Scale, Setting
 
 logger = logging.getLogger(__name__)
@@ -86,6 +86,7 @@ class _Maker:
         keepers = accounts.open_accounts(held, setting)
         keepers[secretary.person.member.pk] = users["shuji"]
         people.write(everybody)
+        developing.develop(everybody, university, setting)
         offices.write(held)
         accounts.grant_posts(held)
         stations = offices.open_stations(everybody, university, setting)
