@@ -8,11 +8,12 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, get_commands, load_command_class
 
-from lib.commands import NO_TABLES, reason_of, refuse_unwritable, write_file
+from lib.commands import NO_TABLES, PlainCommand, reason_of, refuse_unwritable, write_file
 from members.models import Member
 from tests import cast
+from tests.access.rows import OURS
 from tests.members.rosters import a_file, a_row
 from tests.sheets import run, workbook
 
@@ -24,6 +25,8 @@ JSON_COMMANDS = [
     ("quarterly_statistics", "2026Q3", "--branch", "999"),
     ("import_roster", "/nowhere/a.xlsx"),
     ("import_branches", "/nowhere/a.xlsx"),
+    ("development", "M000000", "--on", "昨天"),
+    ("eligible", "nothing"),
 ]
 
 
@@ -42,6 +45,15 @@ def manage(folder, *arguments, **environment):
     return subprocess.run(
         command, cwd=settings.BASE_DIR, env=own, capture_output=True, text=True, check=False
     )
+
+
+def test_every_command_of_ours_ends_and_refuses_alike():
+    ours = [name for name, app in get_commands().items() if app in OURS]
+    assert len(ours) > 8
+    strange = [
+        name for name in ours if not isinstance(load_command_class(get_commands()[name], name), PlainCommand)
+    ]
+    assert strange == [], "inherit lib.commands.PlainCommand"
 
 
 @pytest.mark.django_db
