@@ -54,7 +54,7 @@ class PlainCommand(BaseCommand):
         """Called from Python, without JSON, it is Django's own CommandError."""
         if as_json:
             self.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False))
-        elif self._called_from_command_line:
+        elif getattr(self, "_called_from_command_line", False):
             self.stderr.write(sentence)
         else:
             raise CommandError(sentence, returncode=REFUSED)

@@ -52,7 +52,8 @@ def many_rows(number=1000):
 def _one_of_many(n):
     born = date(1980, 1, 1 + n // 400)
     id_number = an_id(2 * (n % 400) + 1, born)
-    return a_row(f"张{n}", n, 公民身份证号=id_number, 出生日期=f"{born:%Y年%m月%d日}")
+    own = {"公民身份证号": id_number, "出生日期": f"{born:%Y年%m月%d日}", "手机号": f"138{n:08d}"}
+    return a_row(f"张{n}", **own)
 
 
 def a_file(folder, *rows, name="roster.xlsx", **more):
