@@ -6,7 +6,7 @@ demo. Steps are counted back from the day the person reached what he is now.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -190,7 +190,7 @@ def _write(courses: Sequence[Course]) -> None:
                     step=step,
                     on=day,
                     facts=_facts(step, course),
-                    entered_at=timezone.make_aware(datetime(day.year, day.month, day.day, 16)),
+                    entered_at=timezone.make_aware(datetime.combine(day, time(16))),
                 )
             )
             named += [(len(rows) - 1, member) for member in course.named.get(step, ())]
