@@ -2,16 +2,15 @@ import json
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.core.management.base import CommandError, CommandParser
 
 from branches.models import Branch
 from branches.scope import covering_ranges
-from lib.dates import DateError, parse_date
+from lib.commands import PlainCommand, day_asked
 from members.rosters import RosterRow, roster
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "列出某一天的党员名册：正式党员和预备党员，按建制顺序。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,10 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            day = parse_date(options["on"]) or timezone.localdate()
-        except DateError as fault:
-            raise CommandError(str(fault)) from None
+        day = day_asked(options["on"], "--on")
         branches = (
             Branch.objects.filter(code=options["branch"]) if options["branch"] else Branch.objects.all()
         )
