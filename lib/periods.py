@@ -165,6 +165,13 @@ def month_of(day: date) -> Period:
     return Period.month(day.year, day.month)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of the month ``months`` later (earlier when negative); the month's last day where it is shorter."""
+    number = 12 * day.year + day.month - 1 + months
+    year, month = number // 12, number % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
 def anniversary(day: date, year: int, feb29: Feb29 = "02-28") -> date:
     """The day in ``year`` on which ``day`` comes round; 29 February falls on ``feb29`` in a common year."""
     try:
@@ -180,10 +187,3 @@ def next_anniversary(day: date, on: date, feb29: Feb29 = "02-28") -> date:
     year = max(on.year, day.year + 1)
     coming = anniversary(day, year, feb29)
     return coming if coming >= on else anniversary(day, year + 1, feb29)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later (earlier when negative), or the last day of a month that is shorter."""
-    first = 12 * day.year + day.month - 1 + months
-    year, month = first // 12, first % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -1,7 +1,7 @@
 """Leaving: death, expulsion, removal, resignation, cancelled probation, transfer out; and what was entered by mistake.
 
-Each departure needs its evidence. From its day on the person is on no roster; posts, seats, station duties, what was
-noted about being away, and a letter on its way end with it.
+Each departure needs its evidence. From its day on the person is on no roster; posts, seats, station duties, a running
+development, what was noted about being away, and a letter on its way end with it.
 """
 
 from datetime import date
@@ -21,7 +21,7 @@ from .membership_rules import (
     MovementError,
     refuse_before,
 )
-from .models import Departure, Member, Suspension, Transfer, TransferStep
+from .models import Departure, Development, Member, Suspension, Transfer, TransferStep
 from .standing import DAY, Status
 
 Kind = Departure.Kind
@@ -73,6 +73,9 @@ def depart(
             member=member, course=course, transfer=transfer, by=by, **place, **facts
         )
         courses.relieve(member, on=on, by=by)
+        Development.objects.open().filter(member=member).update(
+            closed_on=on, outcome=Development.Outcome.ENDED, reason=made.get_kind_display()
+        )
         courses.uproot(member, on=on)
         courses.turn(member, Status.LEFT, on=on)
         circumstances.end_all(member, on=on, evidence=f"{made.get_kind_display()}：{made.evidence}")

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from .views import accounts, graduation, imports, movement, person, roster, station, transfers
+from .views import (
+    accounts,
+    development,
+    development_papers,
+    graduation,
+    imports,
+    movement,
+    person,
+    roster,
+    station,
+    transfers,
+)
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
@@ -18,6 +29,16 @@ urlpatterns = [
     path("stations/", station.station_list, name="station_list"),
     path("stations/<int:pk>/", station.station_page, name="station_page"),
     path("members/<uuid:pk>/unmask/", person.member_unmask, name="member_unmask"),
+    path("development/", development.development_list, name="development_list"),
+    path("development/new/", development.development_new, name="development_new"),
+    path("development/plans/", development_papers.development_plans, name="development_plans"),
+    path("development/papers/", development_papers.development_papers, name="development_papers"),
+    path("development/<uuid:pk>/", development.development_person, name="development_person"),
+    path("development/<uuid:pk>/withdraw/", development.development_withdraw, name="development_withdraw"),
+    path("development/<uuid:pk>/end/", development.development_end, name="development_end"),
+    path("development/<uuid:pk>/record.pdf", development_papers.record_pdf, name="development_record_pdf"),
+    path("development/<uuid:pk>/record.docx", development_papers.record_word, name="development_record_word"),
+    path("development/<uuid:pk>/steps/<slug:step>/", development.development_step, name="development_step"),
     path("members/<uuid:pk>/transfer/", transfers.member_transfer, name="member_transfer"),
     path("members/<uuid:pk>/movement/<slug:verb>/", movement.member_movement, name="member_movement"),
     path("movement/", movement.transfer_list, name="transfer_list"),

@@ -78,7 +78,8 @@ def branch_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     sight = Sight(request.user, branch.path)
     context: dict[str, Any] = {"branch": branch, "sight": sight, **_leadership(branch, sight, today)}
     if not branch.is_leaf:
-        below = Branch.objects.visible_to(request.user).filter(parent=branch).existing_on(today)
+        # Whoever sees an organisation sees all below it.
+        below = Branch.objects.filter(parent=branch).existing_on(today)
         return render(request, "activities/branch.html", {**context, "below": below})
     year = _asked_year(request.GET.get("year", ""), today)
     context |= _year(branch, year, today, sight) | _people(branch, sight, today)

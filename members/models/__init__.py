@@ -1,5 +1,6 @@
 """The rows of the room, by what they are about."""
 
+from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
 from .graduation import Destination
 from .movement import (
     Circumstance,
@@ -31,6 +32,10 @@ __all__ = [
     "Counter",
     "Departure",
     "Destination",
+    "Development",
+    "DevelopmentPerson",
+    "DevelopmentPlan",
+    "DevelopmentStep",
     "GroupMembership",
     "Member",
     "MemberQuerySet",

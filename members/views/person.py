@@ -86,6 +86,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "spells": member.spells.select_related("branch"),
         "statuses": member.statuses.all(),
         "posts": member.posts.select_related("branch", "group"),
+        "development": member.developments.visible_to(user).order_by("-applied_on").first(),
         "may_unmask": may_unmask(user, member),
         "errands": _errands(user, member),
         "away": _away(user, member),

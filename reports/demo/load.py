@@ -16,7 +16,7 @@ from branches.models import Branch
 from members.models import Member
 from reminders import ledger
 
-from . import accounts, drafts, movement, offices, organisations, people, records, settling
+from . import accounts, developing, drafts, movement, offices, organisations, people, records, settling
 from .scale import SCALES, Scale, Setting
 
 logger = logging.getLogger(__name__)
@@ -87,6 +87,7 @@ class _Maker:
         keepers[secretary.person.member.pk] = users["shuji"]
         movement.plan_graduation(everybody)
         people.write(everybody)
+        developing.develop(everybody, university, setting)
         offices.write(held)
         accounts.grant_posts(held)
         stations = offices.open_stations(everybody, university, setting)

@@ -141,7 +141,12 @@ def _other_graduates(world: World) -> dict[str, Any]:
 SECRETARY, ORGANIZATION = "secretary", "organization_staff"
 REASON = {"reason": "核对组织关系"}
 
+
 #: What is sent to each page that takes a POST; signing in and out are tested by themselves.
+def _an_applicant(world: World) -> dict[str, Any]:
+    return {"name": "林微", "branch": world.own.branch.pk, "id_number": "999999200503070022", "on": DAY}
+
+
 TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=_new_password),
     "member_unmask": Task(fill=lambda world: {"fields_wanted": ["phone"], **REASON}, writes=False),
@@ -158,6 +163,15 @@ TASKS: dict[str, Task] = {
     "graduates": Task(query=lambda world: {}, fill=_graduates),
     "destination_add": Task(fill=_other_graduates),
     "accounts_provide": Task(query=lambda world: {"title": "deputy"}),
+    "local_rule": Task(ORGANIZATION, fill=lambda world: {"value": "5", "citation": "校组字〔2026〕1号"}),
+    "development_new": Task(SECRETARY, fill=_an_applicant),
+    "development_step": Task(SECRETARY, fill=lambda world: {"on": DAY, "people": [_own(world, Member).pk]}),
+    "development_withdraw": Task(SECRETARY, fill=lambda world: REASON),
+    "development_end": Task(SECRETARY, fill=lambda world: {"on": DAY, **REASON}),
+    "development_plans": Task(
+        fill=lambda world: {"branch": world.school.physics.pk, "year": "2026", "quota": "9"}
+    ),
+    "development_papers": Task(SECRETARY, fill=lambda world: {"paper": "m6"}, writes=False),
     "import_roster": Task(fill=partial(_file, "名册.xlsx", roster_file)),
     "import_columns": Task(on="import_review"),
     "import_dates": Task(has_form=False),

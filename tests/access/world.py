@@ -30,6 +30,9 @@ from members.models import (
     Circumstance,
     Contact,
     Destination,
+    Development,
+    DevelopmentPlan,
+    DevelopmentStep,
     GroupMembership,
     Member,
     MembershipSpell,
@@ -163,10 +166,28 @@ def _half(branch: Branch) -> Half:
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
         audit.record("test", by=account, on=branch),
+        a_development(branch),
+        DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
         *_movement(branch, second),
     )
     _personal(account, branch)
     return half
+
+
+def a_development(branch: Branch) -> Development:
+    """Somebody who handed in an application, was talked to and became an activist."""
+    person = cast.a_member(branch, f"{branch.short_name}丙", joined=date(2026, 9, 1), full=None)
+    StatusPeriod.objects.filter(member=person).update(status=StatusPeriod.Status.ACTIVIST)
+    Member.objects.filter(pk=person.pk).update(joined_on=None, status=StatusPeriod.Status.ACTIVIST)
+    development = Development.objects.create(member=person, applied_on=date(2026, 9, 1))
+    days = {
+        "application": date(2026, 9, 1),
+        "application_talk": date(2026, 9, 5),
+        "activist_decision": date(2026, 9, 20),
+    }
+    for step, day in days.items():
+        DevelopmentStep.objects.create(development=development, step=step, on=day)
+    return development
 
 
 def _movement(branch: Branch, member: Member) -> list[models.Model]:

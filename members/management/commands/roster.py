@@ -2,17 +2,17 @@ import json
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.core.management.base import CommandError, CommandParser
 
 from branches.models import Branch
 from branches.scope import Range, covering_ranges
-from lib.dates import EXAMPLE, DateError, parse_date
+from lib.commands import PlainCommand, day_asked
+from lib.dates import EXAMPLE
 from members import changes
 from members.rosters import RosterRow, roster
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "列出某一天的党员名册（正式党员和预备党员，按建制顺序），或者两天之间名册的变动。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        day = read(options["on"]) or timezone.localdate()
+        day = day_asked(options["on"], "--on")
         branches = (
             Branch.objects.filter(code=options["branch"]) if options["branch"] else Branch.objects.all()
         )
@@ -48,9 +48,9 @@ class Command(BaseCommand):
         return None
 
     def _changes(self, days: list[str], ranges: tuple[Range, ...], *, as_json: bool) -> None:
-        start, end = read(days[0]), read(days[1])
-        if start is None or end is None:
+        if not all(days):
             raise CommandError(f"--changes 要两个日期，如 {EXAMPLE} 2026-09-30。")
+        start, end = (day_asked(day, "--changes") for day in days)
         if start > end:
             raise CommandError(f"开始日期 {start} 晚于结束日期 {end}，请把两个日期对调。")
         found = changes.between(start, end, ranges)
@@ -61,13 +61,6 @@ class Command(BaseCommand):
             said = f"{_place(one.before)} → {_place(one.after)}"
             self.stdout.write(f"{one.date}  {changes.LABELS[one.change]}  {one.number}  {one.name}  {said}")
         self.stdout.write(f"{start} 至 {end} 共 {len(found)} 项变动。")
-
-
-def read(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except DateError as fault:
-        raise CommandError(str(fault)) from None
 
 
 def _place(standing: dict[str, str] | None) -> str:

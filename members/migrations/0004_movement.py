@@ -13,7 +13,7 @@ import branches.models
 class Migration(migrations.Migration):
     dependencies = [
         ("branches", "0002_local_setting"),
-        ("members", "0002_study_and_origin"),
+        ("members", "0003_development"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
