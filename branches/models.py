@@ -31,6 +31,9 @@ class Scoped(models.Model):
     Moving a branch rewrites the column of every model that inherits from here (:func:`branches.tree.move`).
     """
 
+    #: Whether rows are read with the branch into which theirs was merged (:func:`branches.tree.bequeath`).
+    follows_heir = False
+
     branch_path = PathField("组织路径", editable=False, db_index=True)
 
     class Meta:
@@ -70,6 +73,9 @@ class Branch(models.Model):
         JOINT = "joint", "联合"
         TEMPORARY = "temporary", "临时"
         FUNCTIONAL = "functional", "功能型"
+
+    #: Where people take part (参加) while their 组织关系 stays elsewhere.
+    WITHOUT_MEMBERS = frozenset({Form.TEMPORARY, Form.FUNCTIONAL})
 
     parent = models.ForeignKey(
         "self",

@@ -107,6 +107,11 @@ def _new_branch(world: World) -> dict[str, Any]:
     }
 
 
+def _joint_branch(world: World) -> dict[str, Any]:
+    words = {"name": "中共XX师范大学物理学院联合党支部", "short_name": "物理联合党支部", "code": "001001078"}
+    return {**words, "form": "joint", "members": [_second(world).pk], "on": DAY}
+
+
 def _new_post(world: World) -> dict[str, Any]:
     return {"member": _second(world).pk, "branch": world.own.branch.pk, "title": "committee", "since": DAY}
 
@@ -161,7 +166,9 @@ TASKS: dict[str, Task] = {
     "admin:branches_branch_add": Task(fill=_new_branch),
     "admin:branches_branch_change": Task(fill=lambda world: {"note": "说明"}),
     "admin:branches_branch_changelist": Task(fill=partial(_selected, "confirm_categories", Branch)),
-    "admin:branches_branch_dissolve": Task(),
+    "admin:branches_branch_dissolve": Task(query=lambda world: {"to": world.school.students.pk, "on": DAY}),
+    "admin:branches_branch_merge": Task(query=lambda world: {"to": world.school.students.pk, "on": DAY}),
+    "admin:branches_branch_split": Task(query=_joint_branch),
     "admin:branches_branch_move": Task(
         ORGANIZATION, query=lambda world: {"to": world.school.music.pk, "on": DAY}
     ),
