@@ -54,6 +54,7 @@ DEEDS = {
     "merge": "合并",
     "move": "调整隶属关系",
     "open": "开通",
+    "postpone": "延期",
     "provide": "批量开通",
     "refuse": "拒绝",
     "release": "解除安排",

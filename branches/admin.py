@@ -17,7 +17,7 @@ from . import admin_grants, admin_trail, terms, tree  # noqa: F401 - the first t
 from .admin_base import ScopedModelAdmin
 from .admin_filters import DUE_SOON, DueFilter, ExistingFilter
 from .admin_site import Errand
-from .forms import BranchForm, DissolveForm, MoveForm, OrderForm, TermForm
+from .forms import BranchForm, DissolveForm, MoveForm, OrderForm, PostponeForm, TermForm
 from .models import Branch, Term
 from .roles import Right
 from .scope import has_right, may_restructure
@@ -228,6 +228,7 @@ class TermAdmin(ScopedModelAdmin):
     right_to_keep = Right.KEEP_BRANCHES
     can_add = can_delete = True
     form = TermForm
+    refusals = (terms.TermError,)
 
     fields = ["branch", "elected_on", "years"]
     list_display = ["branch", "elected_on", "years", "due_on", "ended_on"]
@@ -246,7 +247,33 @@ class TermAdmin(ScopedModelAdmin):
         return self._may_keep_any(request) if obj is None else self.may_keep(request, obj)
 
     def get_fields(self, request, obj=None):
-        return self.fields if obj is None else [*self.fields, "due_on", "ended_on"]
+        if obj is None:
+            return self.fields
+        return [*self.fields, "due_on", "ended_on", "postponed_to", "postponement"]
+
+    def object_tools(self, request, obj):
+        if obj.ended_on or not self.may_keep(request, obj):
+            return []
+        return [("延期换届", self.own_url(obj, "postpone"))]
+
+    def get_urls(self):
+        return [self.object_page(self.postpone_view, "postpone"), *super().get_urls()]
+
+    def postpone_view(self, request, object_id):
+        term = self.get_object(request, unquote(object_id))
+        if not self.may_keep(request, term):
+            raise PermissionDenied
+        form = PostponeForm(request.POST or None)
+        return self.own_form(
+            request,
+            term,
+            form,
+            lambda: terms.postpone(term, by=request.user, **form.cleaned_data),
+            title="延期换届",
+            button="登记延期",
+            done="已登记延期。",
+            help="届满前确需延期的，先报上级党组织批准，再在这里登记。",
+        )
 
     def save_model(self, request, obj, form, change):
         facts = form.cleaned_data

@@ -180,6 +180,8 @@ class Term(Scoped):
     years = models.PositiveSmallIntegerField("任期（年）")
     due_on = models.DateField("届满日期", editable=False)
     ended_on = models.DateField("实际换届日期", null=True, blank=True)
+    postponed_to = models.DateField("延期至", null=True, blank=True, editable=False)
+    postponement = models.CharField("延期批准依据", max_length=120, blank=True, editable=False)
 
     objects = BranchDatedQuerySet.as_manager()
 
@@ -190,6 +192,10 @@ class Term(Scoped):
         constraints = [
             models.UniqueConstraint(fields=["branch", "elected_on"], name="term_one_per_election"),
             models.CheckConstraint(condition=Q(due_on__gt=F("elected_on")), name="term_due_after_election"),
+            models.CheckConstraint(
+                condition=Q(postponed_to__isnull=True) | Q(postponed_to__gt=F("due_on")),
+                name="term_postponed_beyond_due",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -165,6 +165,13 @@ def month_of(day: date) -> Period:
     return Period.month(day.year, day.month)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later, or earlier; the month's last day where there is no such day."""
+    number = day.year * 12 + day.month - 1 + months
+    year, month = divmod(number, 12)
+    return date(year, month + 1, min(day.day, _month_end(year, month + 1).day))
+
+
 def anniversary(day: date, year: int, feb29: Feb29 = "02-28") -> date:
     """The day in ``year`` on which ``day`` comes round; 29 February falls on ``feb29`` in a common year."""
     try:

@@ -15,7 +15,8 @@ from branches.roles import Right
 from branches.scope import has_right, ranges_of, within
 from lib.masking import mask_address, mask_birth, mask_id, mask_phone
 
-from . import admin_accounts, admin_groups, admin_restructuring, enrolment, posts, searching  # noqa: F401 - they register their own
+# Three of them register their own.
+from . import admin_accounts, admin_groups, admin_restructuring, enrolment, health, posts, searching  # noqa: F401
 from .admin_forms import EndPostForm, HandOverForm, MemberForm, MoveMemberForm, PostForm
 from .models import Member, MembershipSpell, Post, StatusPeriod
 from .slips import sheet, slips_of
@@ -202,7 +203,7 @@ class PostAdmin(ScopedModelAdmin):
     form = PostForm
     refusals = (posts.PostError, posts.grants.GrantError)
 
-    fields = ["member", "branch", "title", "group", "duty", "since"]
+    fields = ["member", "branch", "title", "group", "duty", "since", "reason"]
     autocomplete_fields = ["member"]
     list_display = ["member", "branch", "title", "group_name", "duty", "since", "until", "has_account"]
     list_filter = [UnderFilter, HoldsFilter, "title"]
@@ -302,6 +303,10 @@ class PostAdmin(ScopedModelAdmin):
         return post.member.account_id is not None
 
 
+def _to_settle(user):
+    return len(health.findings(ranges_of(user, Right.KEEP_BRANCHES), timezone.localdate()))
+
+
 def _unprovided(user):
     mine = Post.objects.reachable_by(user, Right.KEEP_ACCOUNTS)
     return mine.on(timezone.localdate()).filter(title=Post.Title.SECRETARY, member__account=None).count()
@@ -326,5 +331,12 @@ admin.site.errands[:0] = [
         lambda: reverse("accounts_provide"),
         lambda user: bool(ranges_of(user, Right.KEEP_ACCOUNTS)),
         _unprovided,
+    ),
+    Errand(
+        "检查支部设置与任期",
+        "人数、班子、书记党龄和换届，不符合规定的和要提醒的。",
+        lambda: reverse("branch_health"),
+        lambda user: has_right(user, Right.KEEP_BRANCHES),
+        _to_settle,
     ),
 ]

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from .views import accounts, imports, person, roster, station
+from .views import accounts, health, imports, person, roster, station
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
+    path("branches/health/", health.branch_health, name="branch_health"),
     path("members/", roster.roster, name="roster"),
     path("members/import/", imports.import_roster, name="import_roster"),
     path("members/import/<uuid:pk>/", imports.import_review, name="import_review"),

@@ -186,6 +186,7 @@ TASKS: dict[str, Task] = {
     "admin:branches_station_change": Task(fill=lambda world: {"building": "另一栋"}),
     "admin:branches_term_add": Task(fill=lambda world: {"branch": world.own.branch.pk, "elected_on": DAY}),
     "admin:branches_term_delete": Task(),
+    "admin:branches_term_postpone": Task(fill=lambda world: {"to": "2027-12-01", "approval": "批复1号"}),
     "admin:members_member_change": Task(fill=lambda world: {"job": "教师"}),
     "admin:members_member_move": Task(fill=lambda world: {"to": world.school.students.pk, "on": DAY}),
     "admin:members_post_add": Task(fill=_new_post),
