@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import accounts, health, imports, person, roster, station
+from .views import accounts, certificates, health, imports, person, roster, station
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
@@ -16,6 +16,12 @@ urlpatterns = [
     path("members/import/<uuid:pk>/wrong/", imports.import_wrong_rows, name="import_wrong_rows"),
     path("members/export/", roster.roster_export, name="roster_export"),
     path("members/<uuid:pk>/", person.member_detail, name="member_detail"),
+    path("members/<uuid:pk>/certificate/", certificates.certificate_issue, name="certificate_issue"),
+    path("certificates/", certificates.certificate_list, name="certificate_list"),
+    path("certificates/verify/", certificates.certificate_verify, name="certificate_verify"),
+    path("certificates/<int:pk>/", certificates.certificate_page, name="certificate_page"),
+    path("certificates/<int:pk>/word/", certificates.certificate_word, name="certificate_word"),
+    path("certificates/<int:pk>/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
     path("stations/", station.station_list, name="station_list"),
     path("stations/<int:pk>/", station.station_page, name="station_page"),
     path("members/<uuid:pk>/unmask/", person.member_unmask, name="member_unmask"),

@@ -1,5 +1,6 @@
 """The rows of the room, by what they are about."""
 
+from .offices import Certificate, Competence, Training
 from .people import (
     ON_ROSTER,
     Counter,
@@ -16,6 +17,8 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "Certificate",
+    "Competence",
     "Counter",
     "GroupMembership",
     "Member",
@@ -25,6 +28,7 @@ __all__ = [
     "Post",
     "StationAssignment",
     "StatusPeriod",
+    "Training",
     "id_last4_index",
     "id_number_index",
     "phone_last4_index",

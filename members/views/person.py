@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
-from branches.scope import get_visible_or_404, has_right
+from branches.scope import get_visible_or_404, has_right, may
 from lib.masking import mask_address, mask_birth, mask_id, mask_name, mask_phone
 from members.codes import EDUCATIONS, nation_label
 from members.forms import UnmaskForm
 from members.listing import sees_contacts
-from members.models import Member
+from members.models import ON_ROSTER, Member
 from members.unmasking import may_unmask, unmask
 
 
@@ -60,6 +60,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "statuses": member.statuses.all(),
         "posts": member.posts.select_related("branch", "group"),
         "may_unmask": may_unmask(user, member),
+        "may_certify": may(user, Right.KEEP_MEMBERS, member.branch_path) and member.status in ON_ROSTER,
         "may_list": has_right(user, Right.SEE_MEMBERS),
     }
     return render(request, "members/detail.html", context)
