@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import accounts, certificates, health, imports, person, roster, station
+from .views import accounts, certificates, contacts, health, imports, person, roster, station
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("members/export/", roster.roster_export, name="roster_export"),
     path("members/<uuid:pk>/", person.member_detail, name="member_detail"),
     path("members/<uuid:pk>/certificate/", certificates.certificate_issue, name="certificate_issue"),
+    path("contacts/", contacts.contact_list, name="contact_list"),
+    path("contacts/phones/", contacts.contact_phones, name="contact_phones"),
+    path("contacts/export/", contacts.contact_export, name="contact_export"),
     path("certificates/", certificates.certificate_list, name="certificate_list"),
     path("certificates/verify/", certificates.certificate_verify, name="certificate_verify"),
     path("certificates/<int:pk>/", certificates.certificate_page, name="certificate_page"),

@@ -136,6 +136,12 @@ REASON = {"reason": "核对组织关系"}
 TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=_new_password),
     "member_unmask": Task(fill=lambda world: {"fields_wanted": ["phone"], **REASON}, writes=False),
+    "certificate_issue": Task(fill=lambda world: {"purpose": "报考"}),
+    "certificate_verify": Task(fill=lambda world: {"number": "2026-0001", "code": "ABCDEFGH"}, writes=False),
+    "contact_phones": Task(on="contact_list", fill=lambda world: REASON, writes=False),
+    "contact_export": Task(
+        SECRETARY, on="contact_list", also=frozenset({"reason", "double_leader"}), writes=False
+    ),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
     "accounts_provide": Task(query=lambda world: {"title": "deputy"}),
     "import_roster": Task(fill=partial(_file, "名册.xlsx", roster_file)),
