@@ -274,8 +274,7 @@ class PostAdmin(ScopedModelAdmin):
         issued = []
 
         def hand_over():
-            taken = posts.hand_over(post, by=request.user, **form.cleaned_data)
-            issued.extend(posts.provide_accounts([taken], by=request.user))
+            issued.extend(posts.succeed(post, by=request.user, **form.cleaned_data)[1])
 
         answer = self.own_form(
             request,
@@ -331,6 +330,12 @@ admin.site.errands[:0] = [
         lambda: reverse("accounts_provide"),
         lambda user: bool(ranges_of(user, Right.KEEP_ACCOUNTS)),
         _unprovided,
+    ),
+    Errand(
+        "职务交接",
+        "选职务、接任人和日期，一页办完：任免、账号和接任人的待办。",
+        lambda: reverse("handover"),
+        lambda user: has_right(user, Right.KEEP_BRANCHES),
     ),
     Errand(
         "检查支部设置与任期",

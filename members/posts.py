@@ -114,6 +114,15 @@ def hand_over(post: Post, to: Member, *, on: date, by: User, reason: str = "") -
         )
 
 
+def succeed(
+    post: Post, *, to: Member, on: date, by: User, reason: str = ""
+) -> tuple[Post, list[tuple[Post, str]]]:
+    """Hand over, with an account for whoever has none: the new post, and one-time passwords given just now."""
+    with transaction.atomic():
+        taken = hand_over(post, to, on=on, by=by, reason=reason)
+        return taken, provide_accounts([taken], by=by)
+
+
 def _bring_role(post: Post, by: User | None) -> None:
     """Nobody brings himself a role: whoever acts on his own post keeps what he has."""
     role = ROLE_OF.get(Post.Title(post.title))

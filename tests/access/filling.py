@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from branches.models import Branch, RoleGrant, Station
-from members.models import GroupMembership, Member
+from members.models import GroupMembership, Member, Post
 from tests import cast
 from tests.access.asking import Answer, Asker
 from tests.access.browser_forms import HtmlForm, forms_of
@@ -135,6 +135,10 @@ REASON = {"reason": "核对组织关系"}
 #: What is sent to each page that takes a POST; signing in and out are tested by themselves.
 TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=_new_password),
+    "handover": Task(
+        query=lambda world: {"post": _own(world, Post).pk},
+        fill=lambda world: {"to": _second(world).pk, "on": DAY},
+    ),
     "member_unmask": Task(fill=lambda world: {"fields_wanted": ["phone"], **REASON}, writes=False),
     "certificate_issue": Task(fill=lambda world: {"purpose": "报考"}),
     "certificate_verify": Task(fill=lambda world: {"number": "2026-0001", "code": "ABCDEFGH"}, writes=False),
