@@ -338,6 +338,18 @@ admin.site.errands[:0] = [
         lambda user: has_right(user, Right.KEEP_BRANCHES),
     ),
     Errand(
+        "书记培训与履职",
+        "任职培训、集中轮训、学时和履职清单，谁还缺什么。",
+        lambda: reverse("training_list"),
+        lambda user: has_right(user, Right.KEEP_BRANCHES),
+    ),
+    Errand(
+        "开具和核验党员证明",
+        "已开具的证明；凭编号和校验码核验。",
+        lambda: reverse("certificate_list"),
+        lambda user: has_right(user, Right.KEEP_MEMBERS),
+    ),
+    Errand(
         "检查支部设置与任期",
         "人数、班子、书记党龄和换届，不符合规定的和要提醒的。",
         lambda: reverse("branch_health"),

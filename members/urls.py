@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import accounts, certificates, contacts, health, imports, person, roster, station
+from .views import accounts, certificates, contacts, health, imports, person, roster, station, training
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
@@ -25,6 +25,10 @@ urlpatterns = [
     path("certificates/<int:pk>/", certificates.certificate_page, name="certificate_page"),
     path("certificates/<int:pk>/word/", certificates.certificate_word, name="certificate_word"),
     path("certificates/<int:pk>/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
+    path("training/", training.training_list, name="training_list"),
+    path("training/<int:pk>/", training.training_page, name="training_page"),
+    path("training/<int:pk>/tick/", training.training_tick, name="training_tick"),
+    path("training/<int:pk>/drop/", training.training_drop, name="training_drop"),
     path("stations/", station.station_list, name="station_list"),
     path("stations/<int:pk>/", station.station_page, name="station_page"),
     path("members/<uuid:pk>/unmask/", person.member_unmask, name="member_unmask"),

@@ -146,6 +146,9 @@ TASKS: dict[str, Task] = {
     "contact_export": Task(
         SECRETARY, on="contact_list", also=frozenset({"reason", "double_leader"}), writes=False
     ),
+    "training_page": Task(
+        fill=lambda world: {"kind": "rotation", "title": "轮训班", "held_on": DAY, "hours": "8"}
+    ),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
     "accounts_provide": Task(query=lambda world: {"title": "deputy"}),
     "import_roster": Task(fill=partial(_file, "名册.xlsx", roster_file)),
