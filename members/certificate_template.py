@@ -44,11 +44,12 @@ def _line(
     paragraph: Paragraph,
     text: str,
     size: float,
-    alignment: WD_ALIGN_PARAGRAPH | None = None,
+    alignment: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.LEFT,
     *,
     is_bold: bool = False,
 ) -> None:
     run = paragraph.add_run(text)
     run.font.name, run.font.size, run.bold = FONT, Pt(size), is_bold
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
+    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), FONT)
     paragraph.alignment = alignment

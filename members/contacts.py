@@ -66,7 +66,8 @@ class Contact:
 
 def holders(user: User, wanted: Wanted) -> QuerySet[Post]:
     """Today's posts that ``user`` sees, in official order."""
-    posts = Post.objects.visible_to(user).on(timezone.localdate()).select_related("member", "branch", "group")
+    posts: QuerySet[Post] = Post.objects.visible_to(user).on(timezone.localdate())
+    posts = posts.select_related("member", "branch", "group")
     if wanted.branch:
         posts = posts.filter(within("branch_path", covering_ranges([wanted.branch.path])))
     if wanted.title:

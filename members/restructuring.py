@@ -215,10 +215,9 @@ def _refuse_split(source: Branch, going: Sequence[Member], form: str, on: date, 
 def _earliest_leave(source: Branch, going: Iterable[Member]) -> date:
     belonging = MembershipSpell.objects.open().filter(member__in=list(going), kind=Kind.BELONGING)
     held = Post.objects.open().filter(branch=source, member__in=list(going))
-    latest = [belonging.aggregate(day=Max("since"))["day"]]
-    if day := held.aggregate(day=Max("since"))["day"]:
-        latest.append(day + DAY)
-    return max(day for day in latest if day)
+    last: date = belonging.aggregate(day=Max("since"))["day"]
+    appointed: date | None = held.aggregate(day=Max("since"))["day"]
+    return max(last, appointed + DAY) if appointed else last
 
 
 def _attending(branch: Branch, members: Iterable[Member], on: date) -> list[MembershipSpell]:

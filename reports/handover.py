@@ -106,8 +106,13 @@ def handover(request: AuthenticatedRequest) -> HttpResponse:
         except (PostError, GrantError, ValidationError) as refusal:
             form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
         else:
-            context = {"slips": slips_of(issued), "address": request.build_absolute_uri(reverse("home"))}
-            context |= {"post": taken, "before": post, "parts": open_in(taken.branch, timezone.localdate())}
+            context = {
+                "slips": slips_of(issued),
+                "address": request.build_absolute_uri(reverse("home")),
+                "post": taken,
+                "before": post,
+                "parts": open_in(taken.branch, timezone.localdate()),
+            }
             return render(request, "reports/handover_done.html", context)
     return render(request, "reports/handover.html", {"which": which, "post": post, "form": form})
 

@@ -1,6 +1,6 @@
 """What is kept of those who hold posts, their trainings and competence, and the certificates given to members."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +13,10 @@ from branches.scope import ScopedQuerySet
 
 from .people import Member
 
+M = TypeVar("M", bound=models.Model)
 
-class OfMemberQuerySet(models.QuerySet["models.Model"]):
+
+class OfMemberQuerySet(models.QuerySet[M]):
     """Rows of a member, seen by whoever sees the member."""
 
     def visible_to(self, user: User) -> Self:
@@ -38,7 +40,7 @@ class Training(models.Model):
     hours = models.DecimalField("学时", max_digits=5, decimal_places=1)
     organizer = models.CharField("主办单位", max_length=60, blank=True)
 
-    objects = OfMemberQuerySet.as_manager()
+    objects = OfMemberQuerySet["Training"].as_manager()
 
     class Meta:
         verbose_name = "培训记录"
@@ -73,7 +75,7 @@ class Competence(models.Model):
         related_name="+",
     )
 
-    objects = OfMemberQuerySet.as_manager()
+    objects = OfMemberQuerySet["Competence"].as_manager()
 
     class Meta:
         verbose_name = "履职条目"
