@@ -18,7 +18,9 @@ class ContactFilter(forms.Form):
     q = forms.CharField(label="姓名或拼音首字母", required=False, max_length=40)
     branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
     title = forms.ChoiceField(label="职务", required=False, choices=[("", "全部"), *Post.Title.choices])
-    double_leader = forms.BooleanField(label="只看双带头人", required=False)
+    double_leader = forms.ChoiceField(
+        label="双带头人", required=False, choices=[("", "全部"), ("on", "只看双带头人")]
+    )
 
     def __init__(self, data: Any, *, user: User, searchable: bool) -> None:
         super().__init__(data)
@@ -35,7 +37,7 @@ class ContactFilter(forms.Form):
             values.get("branch"),
             values.get("title", ""),
             values.get("q", ""),
-            values.get("double_leader", False),
+            values.get("double_leader") == "on",
         )
 
 

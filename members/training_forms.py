@@ -38,7 +38,9 @@ class TrainingFilter(forms.Form):
     )
     lack = forms.ChoiceField(label="缺什么", required=False, choices=[("", "全部"), *LACKS.items()])
     branch = forms.ChoiceField(label="党支部", required=False)
-    double_leader = forms.BooleanField(label="只看双带头人", required=False)
+    double_leader = forms.ChoiceField(
+        label="双带头人", required=False, choices=[("", "全部"), ("on", "只看双带头人")]
+    )
 
     def __init__(self, data: Any, *, posts: Sequence[Post]) -> None:
         super().__init__(data)
@@ -55,7 +57,7 @@ class TrainingFilter(forms.Form):
             values.get("title") or Post.Title.SECRETARY.value,
             values.get("lack", ""),
             branch.path if branch else "",
-            values.get("double_leader", False),
+            values.get("double_leader") == "on",
         )
 
 
