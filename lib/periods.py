@@ -166,10 +166,10 @@ def month_of(day: date) -> Period:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of the month so many months later, or earlier; the month's last day where there is no such day."""
-    number = day.year * 12 + day.month - 1 + months
-    year, month = divmod(number, 12)
-    return date(year, month + 1, min(day.day, _month_end(year, month + 1).day))
+    """The same day of the month ``months`` later (earlier when negative); the month's last day where it is shorter."""
+    number = 12 * day.year + day.month - 1 + months
+    year, month = number // 12, number % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def anniversary(day: date, year: int, feb29: Feb29 = "02-28") -> date:

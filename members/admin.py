@@ -15,8 +15,17 @@ from branches.roles import Right
 from branches.scope import has_right, ranges_of, within
 from lib.masking import mask_address, mask_birth, mask_id, mask_phone
 
-# Three of them register their own.
-from . import admin_accounts, admin_groups, admin_restructuring, enrolment, health, posts, searching  # noqa: F401
+# Some of them register their own.
+from . import (  # noqa: F401
+    admin_accounts,
+    admin_groups,
+    admin_movement,
+    admin_restructuring,
+    enrolment,
+    health,
+    posts,
+    searching,
+)
 from .admin_forms import EndPostForm, HandOverForm, MemberForm, MoveMemberForm, PostForm
 from .models import Member, MembershipSpell, Post, StatusPeriod
 from .slips import sheet, slips_of

@@ -1,5 +1,16 @@
 """The rows of the room, by what they are about."""
 
+from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
+from .graduation import Destination
+from .movement import (
+    Circumstance,
+    Contact,
+    Departure,
+    RosterCorrection,
+    Suspension,
+    Transfer,
+    TransferStep,
+)
 from .offices import Certificate, Competence, Training
 from .people import (
     ON_ROSTER,
@@ -18,17 +29,29 @@ from .posts import GroupMembership, Post, StationAssignment
 __all__ = [
     "ON_ROSTER",
     "Certificate",
+    "Circumstance",
     "Competence",
+    "Contact",
     "Counter",
+    "Departure",
+    "Destination",
+    "Development",
+    "DevelopmentPerson",
+    "DevelopmentPlan",
+    "DevelopmentStep",
     "GroupMembership",
     "Member",
     "MemberQuerySet",
     "MemberRowQuerySet",
     "MembershipSpell",
     "Post",
+    "RosterCorrection",
     "StationAssignment",
     "StatusPeriod",
+    "Suspension",
     "Training",
+    "Transfer",
+    "TransferStep",
     "id_last4_index",
     "id_number_index",
     "phone_last4_index",

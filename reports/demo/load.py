@@ -16,7 +16,18 @@ from branches.models import Branch
 from members.models import Member
 from reminders import ledger
 
-from . import accounts, drafts, offices, organisations, people, records, settling, trainings
+from . import (
+    accounts,
+    developing,
+    drafts,
+    movement,
+    offices,
+    organisations,
+    people,
+    records,
+    settling,
+    trainings,
+)
 from .scale import SCALES, Scale, Setting
 
 logger = logging.getLogger(__name__)
@@ -86,7 +97,9 @@ class _Maker:
         keepers = accounts.open_accounts(held, setting)
         keepers[secretary.person.member.pk] = users["shuji"]
         trainings.choose_double_leaders(held, setting)
+        movement.plan_graduation(everybody)
         people.write(everybody)
+        developing.develop(everybody, university, setting)
         offices.write(held)
         accounts.grant_posts(held)
         stations = offices.open_stations(everybody, university, setting)
@@ -94,6 +107,7 @@ class _Maker:
         trainings.write(held, setting, users["zuzhibu"])
         say("写入三年的活动记录 …")
         written = self._write_records(held, everybody, leaf, keepers, users["zuzhibu"])
+        movement.write(everybody, university, setting, users["zuzhibu"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()
         return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)
 
