@@ -202,7 +202,8 @@ def _fill(activity: Activity, counts: Counts, facts: Mapping[str, Any]) -> None:
         if name in facts:
             setattr(activity, name, facts[name])
     activity.title = activity.title or Kind(activity.kind).label
-    activity.branch_path = activity.branch.path
+    # A record of a branch that was merged into another keeps the place it went to.
+    activity.branch_path = activity.branch_path or activity.branch.path
     activity.org_path = place_on(activity.branch, activity.held_on)
     limit = activity.held_on + timedelta(days=settings.ON_TIME_DAYS)
     activity.is_on_time = timezone.localdate(activity.entered_at) <= limit

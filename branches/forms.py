@@ -155,6 +155,15 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
         return day
 
 
+class PostponeForm(forms.Form):
+    to = forms.DateField(label="延期至", widget=DateInput, help_text="一般不超过1年（支部条例第二十一条）。")
+    approval = forms.CharField(
+        label="批准依据",
+        max_length=120,
+        help_text="批准的上级党组织、文号和日期，如“校党委批复〔2026〕12号”。",
+    )
+
+
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
     """``giver`` is who grants: set by the admin before the form is made."""
 

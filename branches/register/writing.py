@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from branches import names, terms, tree
+from branches import names, temporary, terms, tree
 from branches.models import Branch
 from lib.sheets.intake import Table
 
@@ -98,6 +98,8 @@ class _Writer:
         elected_on, years = entry.values.get("elected_on"), self.comparison.years_of(entry)
         running = self.comparison.terms.get(branch.pk)
         if elected_on is None or years is None or (running and elected_on < running.elected_on):
+            return
+        if temporary.refusal(branch, "elect"):  # its leaders are appointed: the day is no election
             return
         if running is None or (running.elected_on, running.years) != (elected_on, years):
             terms.elect(branch, elected_on, years)

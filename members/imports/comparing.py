@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from branches import temporary
 from branches.models import Branch
 from members.enrolment import NewMember
 from members.models import ON_ROSTER, Member, Post, StatusPeriod
@@ -128,6 +129,14 @@ class Comparer:
         elif touched:
             number = facts.get("id_number") or member.id_number
             findings += checks.identity(number, merged["sex"], merged["birth_date"])
+        if (
+            row.branch
+            and (member is None or "branch" in different)
+            and row.branch.form in Branch.WITHOUT_MEMBERS
+        ):
+            self.reader.error(
+                row, "branch", "branch_without_members", temporary.no_place_for_members(row.branch)
+            )
         for finding in findings:
             if finding.code in checks.OVERRIDABLE and row.number in self.reasons:
                 continue

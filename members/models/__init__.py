@@ -11,6 +11,7 @@ from .movement import (
     Transfer,
     TransferStep,
 )
+from .offices import Certificate, Competence, Training
 from .people import (
     ON_ROSTER,
     Counter,
@@ -27,7 +28,9 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "Certificate",
     "Circumstance",
+    "Competence",
     "Contact",
     "Counter",
     "Departure",
@@ -46,6 +49,7 @@ __all__ = [
     "StationAssignment",
     "StatusPeriod",
     "Suspension",
+    "Training",
     "Transfer",
     "TransferStep",
     "id_last4_index",

@@ -310,7 +310,8 @@ def elect_all(university: University, setting: Setting) -> dict[int, list[date]]
             leaf.founded_on
         ]
         for day in elections[leaf.branch.pk]:
-            terms.elect(leaf.branch, day)
+            if leaf.branch.form not in Branch.WITHOUT_MEMBERS:
+                terms.elect(leaf.branch, day)
     return elections
 
 

@@ -27,7 +27,9 @@ from jobs.models import Job, Upload
 from members import departures, transfers
 from members.imports import staging
 from members.models import (
+    Certificate,
     Circumstance,
+    Competence,
     Contact,
     Destination,
     Development,
@@ -41,6 +43,7 @@ from members.models import (
     StationAssignment,
     StatusPeriod,
     Suspension,
+    Training,
 )
 from members.transfer_checks import Letter
 from reminders.models import Reminder
@@ -146,6 +149,7 @@ def _half(branch: Branch) -> Half:
     station = cast.a_station(branch, second, name=f"{name}工作站")
     Branch.objects.filter(pk=branch.pk).update(category_is_guess=True)
     half = Half(branch, account)
+    wording = {"name": member.name, "branch": branch.name}
     half.keep(
         branch,
         account,
@@ -165,6 +169,18 @@ def _half(branch: Branch) -> Half:
         StationAssignment.objects.get(station=station),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
+        Certificate.objects.create(
+            number=f"2026-{branch.pk:04d}",
+            code="ABCDEFGH",
+            member=member,
+            branch_path=branch.path,
+            purpose="测试",
+            wording=wording,
+        ),
+        Training.objects.create(
+            member=member, kind="rotation", title="集中轮训", held_on=date(2026, 5, 1), hours=8
+        ),
+        Competence.objects.create(member=member, item="duties"),
         audit.record("test", by=account, on=branch),
         a_development(branch),
         DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),

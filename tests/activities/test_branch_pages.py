@@ -162,21 +162,14 @@ class TestBranchPage:
             assert browser.get(branch_address(branch, year=wrong)).context["year"].year == 2026
 
     @pytest.mark.parametrize(
-        ("elected", "warning"),
-        [
-            (date(2025, 1, 1), ""),
-            (date(2024, 1, 18), "还有 90 天届满，请着手换届准备。"),
-            (date(2024, 1, 19), ""),
-            (
-                date(2023, 10, 19),
-                "任期已于 2026-10-19 届满，请尽快换届；确需延期的，按规定报上级党组织批准。",
-            ),
-        ],
+        ("elected", "codes"),
+        [(date(2025, 1, 1), []), (date(2024, 4, 20), ["ZB-34"]), (date(2023, 10, 19), ["ZB-35"])],
     )
-    def test_the_term_warns_ninety_days_before(self, browser, branch, elected, warning):
+    def test_what_is_to_be_put_right_stands_beside_the_term(self, browser, branch, elected, codes):
         elect(branch, elected, by=None)
         context = browser.get(branch_address(branch)).context
-        assert context["term"].warning == warning
+        assert [one.finding.rule.code for one in context["findings"]] == codes
+        assert [one.url for one in context["findings"]] == [""] * len(codes)
         assert context["leaders"] == [("书记", "教师0"), ("委员", "教师1"), ("委员", "教师2")]
 
     def test_a_leader_sees_masked_names_and_no_button(self, branch, school):
@@ -198,14 +191,14 @@ class TestBranchPage:
     def test_queries_do_not_grow(self, browser, branch, django_assert_num_queries):
         cast.a_group(branch, *Member.objects.all())
         browser.get(branch_address(branch))
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(22):
             browser.get(branch_address(branch))
         for _ in range(40):
             cast.a_member(branch)
         cast.a_group(branch, *Member.objects.all(), name="第二党小组")
         for month in range(1, 10):
             cast.a_record(branch, "theme_day", date(2026, month, 5))
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(22):
             browser.get(branch_address(branch))
 
 

@@ -146,12 +146,12 @@ class TestBranchesThatComeAndGo:
         }
 
     def test_dissolved_within_the_period_owes_nothing_for_it(self, branch):
-        tree.dissolve(branch, date(2026, 8, 31), by=None)
+        Branch.objects.filter(pk=branch.pk).update(dissolved_on=date(2026, 8, 31))
         states = judged(branch, kinds=[Kind.THEME_DAY])
         assert list(states.values()) == [State.OVERDUE, State.NOT_APPLICABLE, State.NOT_APPLICABLE]
 
     def test_dissolved_before_the_period_is_no_branch_of_it(self, branch):
-        tree.dissolve(branch, date(2026, 7, 1), by=None)
+        Branch.objects.filter(pk=branch.pk).update(dissolved_on=date(2026, 7, 1))
         assert judged(branch) == {}
 
     def test_founded_after_the_period_is_no_branch_of_it(self, school):
