@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
     },
     "jobs.tasks.sweep": {"task": "jobs.tasks.sweep", **EACH_MINUTE},
+    "members.tasks.expire": {"task": "members.tasks.expire", "schedule": crontab(hour="4", minute="0")},
 }
 
 # Signing in

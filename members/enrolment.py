@@ -113,8 +113,11 @@ def change(member: Member, values: Mapping[str, Any], *, by: User | None) -> Non
     change_all([Change(member, values)], by=by)
 
 
-def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") -> None:
-    """Write new facts: all of them or none. Dates move the status periods; another branch ends the old spell today."""
+def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") -> list[Member]:
+    """Write new facts: all of them or none. Dates move the status periods; another branch ends the old spell today.
+
+    Returns the people as they are now, in the order of ``changes``.
+    """
     today = timezone.localdate()
     try:
         with transaction.atomic():
@@ -123,11 +126,12 @@ def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") 
             locked = [Change(current[each.member.pk], each.values) for each in changes]
             for each in locked:
                 _assign(each, by, today)
-            _save([each.member for each in locked], by, reason)
+            save_all([each.member for each in locked], by, reason)
             move_all([(c.member, c.values["branch"]) for c in locked if "branch" in c.values], on=today)
             _restate([c for c in locked if _RESTATING & c.values.keys()], today)
     except IntegrityError as error:
         raise EnrolmentError(IDENTITY_TAKEN) from error
+    return [each.member for each in locked]
 
 
 def move(member: Member, to: Branch, *, on: date | None = None, by: User | None) -> None:
@@ -138,7 +142,7 @@ def move(member: Member, to: Branch, *, on: date | None = None, by: User | None)
         _check(member.name, to, Dates(), day)
         before = member.branch.name
         member.branch, member.branch_path = to, to.path
-        _save([member], by, "")
+        save_all([member], by, "")
         move_all([(member, to)], on=day)
         audit.record("member.move", by=by, on=member, before={"branch": before}, after={"branch": to.name})
 
@@ -168,11 +172,11 @@ def _new(person: NewMember, number: str) -> Member:
     for name in ENCRYPTED:
         if value := getattr(person, name):
             setattr(member, name, value)
-    _derive(member)
+    derive(member)
     return member
 
 
-def _derive(member: Member) -> None:
+def derive(member: Member) -> None:
     member.name_pinyin = pinyin.pinyin(member.name)[:128]
     member.name_initials = pinyin.initials(member.name)[:32]
     member.name_order = pinyin.stroke_key(member.name)
@@ -242,7 +246,7 @@ def _assign(each: Change, by: User | None, today: date) -> None:
     if "branch" in values:
         member.branch_path = member.branch.path
     if "name" in values:
-        _derive(member)
+        derive(member)
     after = {name: written(name, value) for name, value in values.items()}
     audit.record("member.change", by=by, on=member, before=before, after=after)
 
@@ -255,7 +259,7 @@ def written(name: str, value: Any) -> str:
     return audit.hashed(text) if name in SENSITIVE else "" if text is None else str(text)
 
 
-def _save(members: Sequence[Member], by: User | None, reason: str) -> None:
+def save_all(members: Sequence[Member], by: User | None, reason: str) -> None:
     """Write whole rows in few statements, with their history (``bulk_update`` takes minutes for thousands of rows)."""
     columns = [column.name for column in Member._meta.concrete_fields if not column.primary_key]
     Member.objects.bulk_create(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import accounts, imports, person, roster, station
+from .views import accounts, batches, duplicates, imports, person, roster, station
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
@@ -13,6 +13,12 @@ urlpatterns = [
     path("members/import/<uuid:pk>/write/", imports.import_write, name="import_write"),
     path("members/import/<uuid:pk>/drop/", imports.import_drop, name="import_drop"),
     path("members/import/<uuid:pk>/wrong/", imports.import_wrong_rows, name="import_wrong_rows"),
+    path("members/imports/", batches.import_batches, name="import_batches"),
+    path("members/imports/<uuid:pk>/", batches.import_batch, name="import_batch"),
+    path("members/duplicates/", duplicates.duplicate_list, name="duplicate_list"),
+    path("members/duplicates/merge/", duplicates.duplicate_merge, name="duplicate_merge"),
+    path("members/duplicates/apart/", duplicates.duplicate_apart, name="duplicate_apart"),
+    path("members/merges/<uuid:pk>/undo/", duplicates.merge_undo, name="merge_undo"),
     path("members/export/", roster.roster_export, name="roster_export"),
     path("members/<uuid:pk>/", person.member_detail, name="member_detail"),
     path("stations/", station.station_list, name="station_list"),

@@ -17,8 +17,9 @@ from accounts import audit
 from accounts.models import User
 from branches.index import BranchIndex
 from lib.sheets.intake import Problem, Report, Table, open_table
-from members import numbers
+from members import batches, numbers
 from members.enrolment import Change, change_all, enrol_all
+from members.models import ImportBatch
 
 from .columns import FIELDS, IGNORE, NEEDED, SYNONYMS, WANTED
 from .comparing import Comparer, Outcome, absent_from, holders_among
@@ -53,6 +54,8 @@ class Analysis:
     wrong: list[Row] = field(default_factory=list)
     absent: list[tuple[Any, str, str, str]] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    #: What was written, once it is.
+    batch: ImportBatch | None = None
 
     @property
     def rows(self) -> int:
@@ -221,19 +224,34 @@ def write(
         analysis = _compare(reading, by, decisions, _say_nothing)
         if expected and analysis.fingerprint() != expected:
             raise Outdated
-        changes = [
-            Change(outcome.row.member, values)
-            for outcome in analysis.changed
-            if outcome.row.member and (values := outcome.values())
-        ]
-        enrol_all([outcome.new_member() for outcome in analysis.new], by=by, reason=source)
-        change_all(changes, by=by, reason=source)
-        if analysis.new or changes:
-            counts = {"new": len(analysis.new), "changed": len(changes), "wrong": len(analysis.wrong)}
-            audit.record(
-                "roster.import", by=by, after={"source": source, "sheet": table.sheet.name, **counts}
-            )
+        analysis.batch = _write(analysis, by, source)
     return analysis
+
+
+def _write(analysis: Analysis, by: User | None, source: str) -> ImportBatch | None:
+    """Write what was compared, and keep it as a batch that can be undone; None when there was nothing to write."""
+    changes = {
+        outcome.row.number: Change(outcome.row.member, values)
+        for outcome in analysis.changed
+        if outcome.row.member and (values := outcome.values())
+    }
+    if not analysis.new and not changes:
+        return None
+    before = batches.before_changes([*changes.values()])
+    enrolled = enrol_all([outcome.new_member() for outcome in analysis.new], by=by, reason=source)
+    changed = change_all([*changes.values()], by=by, reason=source)
+    sheet = analysis.table.sheet.name
+    batch = batches.keep(
+        source,
+        sheet,
+        enrolled=dict(zip((outcome.row.number for outcome in analysis.new), enrolled, strict=True)),
+        changed=dict(zip(changes, changed, strict=True)),
+        before=before,
+        by=by,
+    )
+    counts = {"new": len(analysis.new), "changed": len(changes), "wrong": len(analysis.wrong)}
+    audit.record("roster.import", by=by, on=batch, after={"source": source, "sheet": sheet, **counts})
+    return batch
 
 
 def record_foreign(analysis: Analysis, by: User) -> None:

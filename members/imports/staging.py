@@ -196,9 +196,11 @@ def write_now(upload: Upload, fingerprint: str, progress: Progress | None = None
     uploads.discard(upload, uploads.SOURCE, uploads.REVIEW)
 
 
-def _written(analysis: Analysis) -> dict[str, int]:
+def _written(analysis: Analysis) -> dict[str, Any]:
+    """The counts, and the batch by which it can be undone."""
     changed = sum(bool(outcome.values()) for outcome in analysis.changed)
-    return {"new": len(analysis.new), "changed": changed, "wrong": len(analysis.wrong)}
+    counts = {"new": len(analysis.new), "changed": changed, "wrong": len(analysis.wrong)}
+    return {**counts, "batch": str(analysis.batch.pk) if analysis.batch else ""}
 
 
 def _owned_by(user: User, job: Job) -> bool:

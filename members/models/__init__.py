@@ -1,5 +1,7 @@
 """The rows of the room, by what they are about."""
 
+from .batches import ImportBatch, ImportedRow
+from .duplicates import DistinctPair, Merge
 from .people import (
     ON_ROSTER,
     Counter,
@@ -17,11 +19,15 @@ from .posts import GroupMembership, Post, StationAssignment
 __all__ = [
     "ON_ROSTER",
     "Counter",
+    "DistinctPair",
     "GroupMembership",
+    "ImportBatch",
+    "ImportedRow",
     "Member",
     "MemberQuerySet",
     "MemberRowQuerySet",
     "MembershipSpell",
+    "Merge",
     "Post",
     "StationAssignment",
     "StatusPeriod",
