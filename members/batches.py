@@ -4,10 +4,9 @@ What was edited since, and who has got records since, is left as it is and named
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from os.path import commonprefix
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from accounts import audit
 from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import STEP, covers, may, ranges_of
+from branches.scope import above_all, covers, may, ranges_of
 from lib.encryption import cipher_for
 
 from . import enrolment, numbers, records_of, snapshots, versions
@@ -82,7 +81,7 @@ def keep(
         written_by=by,
         created=len(enrolled),
         changed=len(changed),
-        branch_path=_above(paths),
+        branch_path=above_all(paths),
     )
     versions_now = snapshots.versions_of([member.pk for member in members])
     redrawn = [m.pk for m in members if m.pk not in before or before[m.pk]["dated"] is not None]
@@ -98,12 +97,6 @@ def keep(
         rows.append(row)
     ImportedRow.objects.bulk_create(rows, batch_size=snapshots.BATCH)
     return batch
-
-
-def _above(paths: Iterable[str]) -> str:
-    """The lowest place in the tree that covers all ``paths``."""
-    shared = commonprefix(list(paths))
-    return shared[: len(shared) // STEP * STEP]
 
 
 @dataclass(slots=True)

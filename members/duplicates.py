@@ -91,7 +91,7 @@ def _has_two_identities(one: Member, other: Member) -> bool:
 
 
 def likeness(one: Member, other: Member) -> str:
-    """How near two names are: the same, the same sound, or one character apart in three or more; empty when they are not."""
+    """How near two names are: the same, the same sound, or one apart in three characters; empty when they are not."""
     first, second = one.name.translate(_DOTS), other.name.translate(_DOTS)
     if first == second:
         return SAME_NAME

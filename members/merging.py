@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from os.path import commonprefix
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from accounts import audit
 from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import STEP, may
+from branches.scope import above_all, may
 
 from . import enrolment, numbers, one_life, records_of, snapshots, versions
 from .enrolment import ENCRYPTED, PLAIN
@@ -40,6 +39,10 @@ class MergeError(ValueError):
     """The two cannot be made one, or not be taken apart; the message is for the user."""
 
 
+def _whatever_they_are(state: Any, kept: Member) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """How the rows of one model go over: ``carry(source, kept)`` returns, ready for JSON, what ``give_back`` needs.
@@ -50,7 +53,7 @@ class Carrier:
 
     carry: Callable[[Member, Member], Any]
     give_back: Callable[[Any, Member, Member], None]
-    still: Callable[[Any, Member], bool] = lambda state, kept: True
+    still: Callable[[Any, Member], bool] = _whatever_they_are
 
 
 _carriers: dict[str, Carrier] = {}
@@ -86,7 +89,7 @@ def merge(kept: Member, source: Member, *, by: User) -> Merge:
             raise MergeError(found[0])
         dated = snapshots.taken([kept.pk, source.pk])
         done = Merge(kept=kept, source_id=source.pk, number=source.number, name=source.name, merged_by=by)
-        done.branch_path = above(kept, source)
+        done.branch_path = above_all([kept.branch_path, source.branch_path])
         state: dict[str, Any] = {
             "kept": columns_of(kept),
             "source": columns_of(source),
@@ -116,12 +119,6 @@ def _locked(kept: UUID, source: UUID, by: User) -> tuple[Member, Member]:
     if not all(may(by, Right.KEEP_MEMBERS, member.branch_path) for member in found.values()):
         raise MergeError("两份记录都须在您的管理范围内；另一份请由其所在党组织办理，或由上级组织部门合并。")
     return found[kept], found[source]
-
-
-def above(kept: Member, source: Member) -> str:
-    """The lowest place in the tree that covers both."""
-    shared = commonprefix([kept.branch_path, source.branch_path])
-    return shared[: len(shared) // STEP * STEP]
 
 
 def columns_of(member: Member) -> dict[str, Any]:

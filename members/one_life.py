@@ -8,6 +8,7 @@ nobody is counted who was not.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from .models import ON_ROSTER, MembershipSpell
@@ -80,7 +81,7 @@ def _stretches(kept: Rows, source: Rows) -> list[Stretch]:
         }
     )
     found: list[Stretch] = []
-    for since, following in zip(days, [*days[1:], None], strict=True):
+    for since, following in zip_longest(days, days[1:]):
         is_kept = _is_on_roster(kept, since) or not _is_on_roster(source, since)
         if is_kept and not _says_anything(kept, since) and _says_anything(source, since):
             is_kept = False
