@@ -16,7 +16,9 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from branches.index import BranchIndex
+from lib.sheets.headings import find_header
 from lib.sheets.intake import Problem, Report, Table, open_table
+from lib.sheets.pasting import read_pasted, without_head
 from members import batches, numbers
 from members.enrolment import Change, change_all, enrol_all
 from members.models import ImportBatch
@@ -108,6 +110,12 @@ def _say_nothing(stage: str, done: int, total: int) -> None:
 def open_roster(source: Path | BinaryIO) -> Table:
     """The roster's table in a workbook; WorkbookError when there is none."""
     return open_table(source, SYNONYMS, NEEDED, WANTED)
+
+
+def open_pasted(text: str) -> Table:
+    """The roster in cells pasted from a spreadsheet, with or without a head; WorkbookError when there are none."""
+    sheet = read_pasted(text)
+    return Table(sheet, find_header(sheet.rows, SYNONYMS, NEEDED, least=2) or without_head(sheet))
 
 
 @dataclass(frozen=True, slots=True)

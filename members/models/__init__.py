@@ -2,6 +2,7 @@
 
 from .batches import ImportBatch, ImportedRow
 from .duplicates import DistinctPair, Merge
+from .mappings import ColumnMapping
 from .people import (
     ON_ROSTER,
     Counter,
@@ -18,6 +19,7 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "ColumnMapping",
     "Counter",
     "DistinctPair",
     "GroupMembership",
