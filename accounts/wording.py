@@ -6,6 +6,7 @@ THINGS = {
     "activity": "活动记录",
     "branch": "党组织",
     "campaign": "专题活动",
+    "development": "发展党员",
     "grant": "角色授权",
     "group": "党小组",
     "job": "任务",
@@ -28,6 +29,7 @@ THINGS = {
 }
 DEEDS = {
     "add": "新增",
+    "adopt": "补录经过",
     "appoint": "任命",
     "assign": "安排",
     "cancel": "取消",
@@ -55,7 +57,9 @@ DEEDS = {
     "move": "调整隶属关系",
     "open": "开通",
     "part": "撤销合并",
+    "plan": "下达计划",
     "provide": "批量开通",
+    "record": "登记步骤",
     "refuse": "拒绝",
     "release": "解除安排",
     "remove": "随撤销移除",

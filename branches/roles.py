@@ -47,6 +47,9 @@ class Right(StrEnum):
     TAKE_ATTENDANCE = "take_attendance"
     KEEP_BRANCHES = "keep_branches"  # found, move, dissolve, terms, groups, posts
     KEEP_MEMBERS = "keep_members"
+    SEE_DEVELOPMENT = "see_development"  # applicants, activists and development targets with their steps
+    DEVELOP = "develop"  # take the branch's steps of 发展党员
+    APPROVE = "approve"  # take the committee's steps of 发展党员
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     IMPORT = "import"
     EXPORT = "export"
@@ -69,6 +72,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.TAKE_ATTENDANCE: STAFF | SCRIBES | {Role.ATTENDANCE_TAKER},
     Right.KEEP_BRANCHES: STAFF,
     Right.KEEP_MEMBERS: STAFF,
+    Right.SEE_DEVELOPMENT: STAFF | SCRIBES,
+    Right.DEVELOP: STAFF | SCRIBES,
+    Right.APPROVE: STAFF,
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,
     Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},

@@ -8,6 +8,7 @@ _DEVELOPMENT: Final = "发展党员"
 
 NOTICE_DAYS: Final = "development-notice-days"
 REPORT_MONTHS: Final = "development-report-months"
+PROBATION_MONTHS: Final = "development-probation-months"
 APPLICATION_MONTHS: Final = "development-application-months"
 CONTACT_LIMIT: Final = "development-contact-limit"
 TRAINING_MONTHS: Final = "development-training-months"
@@ -29,6 +30,16 @@ declare(
         _DEVELOPMENT,
         "思想汇报间隔",
         "入党积极分子和预备党员每隔几个月交一次思想汇报，超过的列为逾期。多地定为3个月。",
+        Kind.NUMBER,
+        0,
+        "个月",
+        12,
+    ),
+    LocalRule(
+        PROBATION_MONTHS,
+        _DEVELOPMENT,
+        "预备党员考察间隔",
+        "党支部每隔几个月考察一次预备党员，超过的列为逾期。全国性规定没有期限，多地定为6个月。",
         Kind.NUMBER,
         0,
         "个月",

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from .views import accounts, batches, duplicates, imports, person, roster, station
+from .views import (
+    accounts,
+    batches,
+    development,
+    development_papers,
+    duplicates,
+    imports,
+    person,
+    roster,
+    station,
+)
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
@@ -26,4 +36,14 @@ urlpatterns = [
     path("stations/", station.station_list, name="station_list"),
     path("stations/<int:pk>/", station.station_page, name="station_page"),
     path("members/<uuid:pk>/unmask/", person.member_unmask, name="member_unmask"),
+    path("development/", development.development_list, name="development_list"),
+    path("development/new/", development.development_new, name="development_new"),
+    path("development/plans/", development_papers.development_plans, name="development_plans"),
+    path("development/papers/", development_papers.development_papers, name="development_papers"),
+    path("development/<uuid:pk>/", development.development_person, name="development_person"),
+    path("development/<uuid:pk>/withdraw/", development.development_withdraw, name="development_withdraw"),
+    path("development/<uuid:pk>/end/", development.development_end, name="development_end"),
+    path("development/<uuid:pk>/record.pdf", development_papers.record_pdf, name="development_record_pdf"),
+    path("development/<uuid:pk>/record.docx", development_papers.record_word, name="development_record_word"),
+    path("development/<uuid:pk>/steps/<slug:step>/", development.development_step, name="development_step"),
 ]

@@ -1,6 +1,7 @@
 """The rows of the room, by what they are about."""
 
 from .batches import ImportBatch, ImportedRow
+from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
 from .duplicates import DistinctPair, Merge
 from .mappings import ColumnMapping
 from .people import (
@@ -21,6 +22,10 @@ __all__ = [
     "ON_ROSTER",
     "ColumnMapping",
     "Counter",
+    "Development",
+    "DevelopmentPerson",
+    "DevelopmentPlan",
+    "DevelopmentStep",
     "DistinctPair",
     "GroupMembership",
     "ImportBatch",

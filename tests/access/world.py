@@ -25,7 +25,17 @@ from branches.terms import elect
 from jobs import running, uploads
 from jobs.models import Job, Upload
 from members.imports import staging
-from members.models import GroupMembership, Member, MembershipSpell, Post, StationAssignment, StatusPeriod
+from members.models import (
+    Development,
+    DevelopmentPlan,
+    DevelopmentStep,
+    GroupMembership,
+    Member,
+    MembershipSpell,
+    Post,
+    StationAssignment,
+    StatusPeriod,
+)
 from reminders.models import Reminder
 from tests import cast
 from tests.access.pages import Page
@@ -149,9 +159,19 @@ def _half(branch: Branch) -> Half:
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
         audit.record("test", by=account, on=branch),
+        a_development(member),
+        DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
     )
     _personal(account, branch)
     return half
+
+
+def a_development(member: Member) -> Development:
+    """Somebody who handed in an application and was talked to."""
+    development = Development.objects.create(member=member, applied_on=date(2026, 9, 1))
+    for step, day in (("application", date(2026, 9, 1)), ("application_talk", date(2026, 9, 10))):
+        DevelopmentStep.objects.create(development=development, step=step, on=day)
+    return development
 
 
 def _personal(user: User, branch: Branch) -> None:
