@@ -20,9 +20,9 @@ from branches.roles import Right
 from branches.scope import above_all, covers, may, ranges_of
 from lib.encryption import cipher_for
 
-from . import enrolment, numbers, records_of, snapshots, versions
+from . import adopted, enrolment, numbers, records_of, snapshots, versions
 from .enrolment import ENCRYPTED, Change
-from .models import ImportBatch, ImportedRow, Member, MembershipSpell, StatusPeriod
+from .models import Development, ImportBatch, ImportedRow, Member, MembershipSpell, StatusPeriod
 from .models.batches import KEPT_FOR
 
 State = ImportedRow.State
@@ -30,6 +30,9 @@ State = ImportedRow.State
 #: Facts that draw the dated rows anew.
 REDRAWING: Final = frozenset({"branch", "joined_on", "full_on", "status", "stages"})
 _DATES: Final = frozenset("birth_date graduates_on joined_on full_on lost_on".split())
+
+#: What a row of a new person holds of old values.
+NOTHING: Final[dict[str, Any]] = {"facts": {}, "dated": None}
 
 EDITED = "导入之后又有修改"
 GONE = "已不在系统中"
@@ -69,8 +72,12 @@ def keep(
     changed: Mapping[int, Member],
     before: Mapping[UUID, Mapping[str, Any]],
     by: User | None,
+    adopted_before: Mapping[UUID, adopted.State] | None = None,
 ) -> ImportBatch:
-    """Keep what was just written as one batch, in the transaction that wrote it; people by the sheet's row number."""
+    """Keep what was just written as one batch, in the transaction that wrote it; people by the sheet's row number.
+
+    ``adopted_before`` is what was recorded of the development of those whose steps it adopted.
+    """
     members = [*enrolled.values(), *changed.values()]
     old = {facts["facts"]["branch"] for facts in before.values() if "branch" in facts["facts"]}
     paths = {member.branch_path for member in members}
@@ -86,17 +93,24 @@ def keep(
     versions_now = snapshots.versions_of([member.pk for member in members])
     redrawn = [m.pk for m in members if m.pk not in before or before[m.pk]["dated"] is not None]
     dated = snapshots.taken(redrawn)
+    steps = _adopted(adopted_before or {})
     seal = cipher_for(ImportedRow._meta.db_table, "before").encrypt
     rows = []
     for number, member in [*enrolled.items(), *changed.items()]:
         row = ImportedRow(batch=batch, row=number, member=member, number=member.number)
         row.is_new, row.version = member.pk not in before, versions_now[member.pk]
         row.after_digest = snapshots.digest(dated[member.pk]) if member.pk in dated else ""
-        if not row.is_new:
-            row.before_cipher = seal(json.dumps(before[member.pk], ensure_ascii=False), row.pk)
+        old_values = {**before.get(member.pk, NOTHING), "adopted": steps.get(member.pk)}
+        if not row.is_new or old_values["adopted"]:
+            row.before_cipher = seal(json.dumps(old_values, ensure_ascii=False), row.pk)
         rows.append(row)
     ImportedRow.objects.bulk_create(rows, batch_size=snapshots.BATCH)
     return batch
+
+
+def _adopted(before: Mapping[UUID, adopted.State]) -> dict[UUID, dict[str, adopted.State]]:
+    after = adopted.states_of(list(before))
+    return {pk: {"before": state, "after": after[pk]} for pk, state in before.items()}
 
 
 @dataclass(slots=True)
@@ -139,7 +153,7 @@ def _reasons(rows: Sequence[ImportedRow], by: User) -> dict[UUID, str]:
     there = [row for row in rows if row.member]
     edited = _edited(there)
     new = [row.member_id for row in there if row.is_new and row.member_id]
-    records = records_of.found_for(new)
+    records = _records(there, new)
     refused = _unrestorable([row for row in there if not row.is_new])
     found: dict[UUID, str] = {}
     for row in rows:
@@ -156,12 +170,32 @@ def _reasons(rows: Sequence[ImportedRow], by: User) -> dict[UUID, str]:
     return found
 
 
+def _records(rows: Sequence[ImportedRow], new: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The records of new people, without the development that the import itself adopted and nobody touched."""
+    found = records_of.found_for(new)
+    label = str(Development._meta.verbose_name)
+    for pk in _untouched_steps([row for row in rows if row.is_new]):
+        if label in found.get(pk, []):
+            found[pk].remove(label)
+    return {pk: words for pk, words in found.items() if words}
+
+
+def _untouched_steps(rows: Sequence[ImportedRow]) -> set[UUID]:
+    """People whose adopted steps are as the import left them."""
+    left = {row.member_id: kept["after"] for row in rows if row.member_id and (kept := _kept(row)["adopted"])}
+    now = adopted.states_of(list(left))
+    return {pk for pk, state in left.items() if now[pk]["digest"] == state["digest"]}
+
+
 def _edited(rows: Sequence[ImportedRow]) -> set[UUID]:
     """Rows whose person says something else than the import wrote: a later version, or other dated rows."""
     found = {row.pk for row in rows if row.member_id in versions.changed_since(_versions(rows))}
     drawn = {row.member_id: row for row in rows if row.after_digest and row.member_id}
     now = snapshots.taken(list(drawn))
-    return found | {row.pk for pk, row in drawn.items() if snapshots.digest(now[pk]) != row.after_digest}
+    found |= {row.pk for pk, row in drawn.items() if snapshots.digest(now[pk]) != row.after_digest}
+    adopting = [row for row in rows if not row.is_new and _kept(row)["adopted"]]
+    untouched = _untouched_steps(adopting)
+    return found | {row.pk for row in adopting if row.member_id not in untouched}
 
 
 def _versions(rows: Sequence[ImportedRow]) -> dict[UUID, int]:
@@ -192,8 +226,8 @@ def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _kept(row: ImportedRow) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(row.before)
-    return kept
+    kept: dict[str, Any] = json.loads(row.before or "{}")
+    return {**NOTHING, "adopted": None, **kept}
 
 
 def undo(batch: ImportBatch, *, by: User) -> Plan:
@@ -207,6 +241,7 @@ def undo(batch: ImportBatch, *, by: User) -> Plan:
         current = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
         found = plan(current, by=by)
         reason = f"撤销导入 {current.source}"
+        _take_back_steps([*found.restore, *found.remove])
         _restore(found.restore, by, reason)
         _remove(found.remove, by, reason)
         _mark(found)
@@ -233,6 +268,11 @@ def _mark(found: Plan) -> None:
     ImportedRow.objects.bulk_update(
         [row for row, _ in found.kept], ["state", "reason", "before_cipher"], batch_size=100
     )
+
+
+def _take_back_steps(rows: Sequence[ImportedRow]) -> None:
+    kept = {row.member_id: _kept(row)["adopted"] for row in rows if row.member_id}
+    adopted.take_back({pk: state["before"] for pk, state in kept.items() if state})
 
 
 def _restore(rows: Sequence[ImportedRow], by: User, reason: str) -> None:

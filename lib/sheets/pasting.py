@@ -17,7 +17,7 @@ _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2}")
 
 
 def read_pasted(text: str, *, limits: Limits | None = None) -> Sheet:
-    """The pasted cells as a sheet; each cell is a text, 4.4E+17 a number. WorkbookError when there is none, or too many."""
+    """The pasted cells as a sheet: texts, but 4.4E+17 is a number. WorkbookError when there is none, or too many."""
     caps = limits or Limits()
     rows: list[list[Cell]] = [[]]
     plain = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")

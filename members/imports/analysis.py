@@ -23,10 +23,11 @@ from members import batches, numbers
 from members.enrolment import Change, change_all, enrol_all
 from members.models import ImportBatch
 
+from . import adopting, steps
 from .columns import FIELDS, IGNORE, NEEDED, SYNONYMS, WANTED
 from .comparing import Comparer, Outcome, absent_from, holders_among
 from .facts import STAGE_FIELDS
-from .matching import Matcher, stages_of
+from .matching import Matcher, stages_of, taken_steps_of
 from .rows import Row, RowReader, fields_of, find_doubles
 
 Progress = Callable[[str, int, int], None]
@@ -151,7 +152,9 @@ def _compare(reading: Reading, by: User | None, decisions: Decisions, say: Progr
     Matcher(reader, by).match(rows)
     has_stages = not STAGE_FIELDS.keys().isdisjoint(reader.fields)
     stages = stages_of(row.member for row in rows if row.member) if has_stages else {}
-    comparer = Comparer(reader, stages, reasons=decisions.reasons, overwritten=decisions.overwritten)
+    has_steps = not steps.OWN.isdisjoint(reader.fields)
+    taken = taken_steps_of(row.member for row in rows if row.member) if has_steps else {}
+    comparer = Comparer(reader, stages, taken, reasons=decisions.reasons, overwritten=decisions.overwritten)
     analysis = Analysis(reader.table, reader.fields)
     for done, row in enumerate(rows):
         if done % 500 == 0:
@@ -241,7 +244,7 @@ def _write(analysis: Analysis, by: User | None, source: str) -> ImportBatch | No
     changes = {
         outcome.row.number: Change(outcome.row.member, values)
         for outcome in analysis.changed
-        if outcome.row.member and (values := outcome.values())
+        if outcome.row.member and ((values := outcome.values()) or outcome.adopts_steps)
     }
     if not analysis.new and not changes:
         return None
@@ -249,12 +252,16 @@ def _write(analysis: Analysis, by: User | None, source: str) -> ImportBatch | No
     enrolled = enrol_all([outcome.new_member() for outcome in analysis.new], by=by, reason=source)
     changed = change_all([*changes.values()], by=by, reason=source)
     sheet = analysis.table.sheet.name
+    by_row = dict(zip((outcome.row.number for outcome in analysis.new), enrolled, strict=True))
+    by_changed_row = dict(zip(changes, changed, strict=True))
+    outcomes, people = [*analysis.new, *analysis.changed], {**by_row, **by_changed_row}
     batch = batches.keep(
         source,
         sheet,
-        enrolled=dict(zip((outcome.row.number for outcome in analysis.new), enrolled, strict=True)),
-        changed=dict(zip(changes, changed, strict=True)),
+        enrolled=by_row,
+        changed=by_changed_row,
         before=before,
+        adopted_before=adopting.adopt_all(outcomes, people, by),
         by=by,
     )
     counts = {"new": len(analysis.new), "changed": len(changes), "wrong": len(analysis.wrong)}
