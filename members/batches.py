@@ -189,17 +189,14 @@ def _untouched_steps(rows: Sequence[ImportedRow]) -> set[UUID]:
 
 def _edited(rows: Sequence[ImportedRow]) -> set[UUID]:
     """Rows whose person says something else than the import wrote: a later version, or other dated rows."""
-    found = {row.pk for row in rows if row.member_id in versions.changed_since(_versions(rows))}
+    changed = versions.changed_since({row.member_id: row.version for row in rows if row.member_id})
+    found = {row.pk for row in rows if row.member_id in changed}
     drawn = {row.member_id: row for row in rows if row.after_digest and row.member_id}
     now = snapshots.taken(list(drawn))
     found |= {row.pk for pk, row in drawn.items() if snapshots.digest(now[pk]) != row.after_digest}
     adopting = [row for row in rows if not row.is_new and _kept(row)["adopted"]]
     untouched = _untouched_steps(adopting)
     return found | {row.pk for row in adopting if row.member_id not in untouched}
-
-
-def _versions(rows: Sequence[ImportedRow]) -> dict[UUID, int]:
-    return {row.member_id: row.version for row in rows if row.member_id}
 
 
 def _unrestorable(rows: Sequence[ImportedRow]) -> dict[UUID, str]:
@@ -277,7 +274,7 @@ def _take_back_steps(rows: Sequence[ImportedRow]) -> None:
 
 def _restore(rows: Sequence[ImportedRow], by: User, reason: str) -> None:
     branches = Branch.objects.in_bulk()
-    members, dated = [], {}
+    members, dated, entries = [], {}, []
     for row in rows:
         kept, member = _kept(row), row.member
         assert member is not None
@@ -292,7 +289,8 @@ def _restore(rows: Sequence[ImportedRow], by: User, reason: str) -> None:
         members.append(member)
         if kept["dated"] is not None:
             dated[member.pk] = kept["dated"]
-        audit.record("member.restore", by=by, on=member, before=before, after=after)
+        entries.append(audit.entry_of("member.restore", by=by, on=member, before=before, after=after))
+    audit.record_all(entries)
     enrolment.save_all(members, by, reason)
     snapshots.put_back(dated)
 

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from branches.models import Branch
 from lib import pinyin
 
@@ -124,8 +124,7 @@ def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") 
             rows = Member.objects.select_for_update(of=("self",)).select_related("branch")
             current = rows.in_bulk([each.member.pk for each in changes])
             locked = [Change(current[each.member.pk], each.values) for each in changes]
-            for each in locked:
-                _assign(each, by, today)
+            audit.record_all([_assign(each, by, today) for each in locked])
             save_all([each.member for each in locked], by, reason)
             move_all([(c.member, c.values["branch"]) for c in locked if "branch" in c.values], on=today)
             _restate([c for c in locked if _RESTATING & c.values.keys()], today)
@@ -232,8 +231,8 @@ def _record_enrolment(members: Sequence[Member], by: User | None, reason: str) -
         audit.record("member.enrol", by=by, after={**span, "people": len(members), "reason": reason})
 
 
-def _assign(each: Change, by: User | None, today: date) -> None:
-    """Put the new values on the member, and the audit entry with old and new ones beside them."""
+def _assign(each: Change, by: User | None, today: date) -> AuditEntry:
+    """Put the new values on the member; returns the audit entry with old and new ones."""
     member, values = each.member, each.values
     dates = Dates(values.get("joined_on", member.joined_on), values.get("full_on", member.full_on))
     _check(values.get("name", member.name), values.get("branch", member.branch), dates, today)
@@ -248,7 +247,7 @@ def _assign(each: Change, by: User | None, today: date) -> None:
     if "name" in values:
         derive(member)
     after = {name: written(name, value) for name, value in values.items()}
-    audit.record("member.change", by=by, on=member, before=before, after=after)
+    return audit.entry_of("member.change", by=by, on=member, before=before, after=after)
 
 
 def written(name: str, value: Any) -> str:

@@ -61,6 +61,7 @@ class Outcome:
         return any(each.name in steps.OWN and not each.is_held for each in self.differences)
 
 
+NO_APPLICATION = "没有递交入党申请书时间，系统中也没有发展记录，其余发展步骤没有导入。"
 STAGE_GROUP = dict.fromkeys(STAGE_FIELDS, "stages")
 
 
@@ -123,6 +124,8 @@ class Comparer:
     def _steps(self, member: Member, row: Row) -> Iterator[Difference]:
         """Steps of which nothing is recorded yet are added; one recorded on another day stays as it is."""
         taken = self.taken.get(member.pk, {})
+        if not taken and not row.values.get("applied_on"):
+            return
         for name in steps.OWN:
             day = row.values.get(name)
             if day and (old := taken.get(steps.STEPS[name])) != day:
@@ -143,6 +146,8 @@ class Comparer:
         findings = list(checks.dates(merged, self.today))
         findings += checks.lost(merged, row.values.get("is_lost"))
         if steps.says_any(row.values):
+            if not row.values.get("applied_on") and not (member and self.taken.get(member.pk)):
+                self.reader.warn(row, "applied_on", "missing_application", NO_APPLICATION)
             said = {**row.values, "joined_on": merged.get("joined_on"), "full_on": merged.get("full_on")}
             findings += steps.check(said, merged.get("birth_date"))
         if member is None:

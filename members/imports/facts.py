@@ -29,7 +29,7 @@ def facts_of(row: Row) -> dict[str, Any]:
         stage.value: row.values[name] for name, stage in STAGE_FIELDS.items() if name in row.values
     }:
         facts["stages"] = stages
-    if steps.dates_of(row.values) and (steps.says_any(row.values) or not row.member):
+    if row.values.get("applied_on") or (row.member and steps.says_any(row.values)):
         facts["development"] = steps.dates_to_keep(row.values)
     if row.values.get("is_lost") is False:
         facts.setdefault("lost_on", None)

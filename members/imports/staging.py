@@ -244,10 +244,15 @@ def check_roster(progress: running.Progress) -> None:
 
 @running.register(WRITE, _owned_by)
 def write_roster(progress: running.Progress) -> None:
-    upload = _upload_of(progress)
-    progress.at("读取")
-    try:
-        write_now(upload, progress.parameters["fingerprint"], partial(progress.at, writing=True))
-    except Refused as refusal:
-        raise running.JobRefused(str(refusal)) from refusal
+    upload = Upload.objects.filter(pk=progress.parameters["upload"]).first()
+    if upload and upload.state == Upload.State.WRITTEN:
+        # The worker before this one was killed after the commit.
+        uploads.discard(upload, uploads.SOURCE, uploads.REVIEW)
+    else:
+        upload = _upload_of(progress)
+        progress.at("读取")
+        try:
+            write_now(upload, progress.parameters["fingerprint"], partial(progress.at, writing=True))
+        except Refused as refusal:
+            raise running.JobRefused(str(refusal)) from refusal
     progress.job.message = "已写入，没有错误的行都已导入。"

@@ -33,9 +33,10 @@ HEAD = (
 )
 FIELDS = (
     "branch school_number name birth_date sex nation native_place phone id_number major schooling_years "
-    "is_league_member trained_here applied_on talked_on activist_on contacts appraised_on recommended_on discussed_on target_on "
-    "political_review trained_on reviewed_on introducers joined_on interviewed_on interviewer admitted_on sworn_on "
-    "full_applied_on full_on full_approved_on archived_on kept_abroad_on graduates_on note"
+    "is_league_member trained_here applied_on talked_on activist_on contacts appraised_on recommended_on "
+    "discussed_on target_on political_review trained_on reviewed_on introducers joined_on interviewed_on "
+    "interviewer admitted_on sworn_on full_applied_on full_on full_approved_on archived_on kept_abroad_on "
+    "graduates_on note"
 ).split()
 NOTES = ["注意1：本表所有时间属性的单元格格式统一设定为“日期”"], ["注意2：基本信息必填"], ["基本信息"]
 BORN = date(2004, 1, 1)
