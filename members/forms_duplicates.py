@@ -21,6 +21,11 @@ class PairForm(forms.Form):
             field: Any = self.fields[name]
             field.queryset = mine
 
+    @property
+    def names_a_stranger(self) -> bool:
+        """Whether it names a record that is not there for this user."""
+        return any(self.has_error(name, "invalid_choice") for name in ("one", "other"))
+
 
 class ApartForm(PairForm):
     """… who are not the same person, and how one knows."""

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -38,6 +38,8 @@ def duplicate_merge(request: AuthenticatedRequest) -> HttpResponse:
     if not has_right(request.user, Right.KEEP_MEMBERS):
         raise PermissionDenied
     form = PairForm(request.POST if request.method == "POST" else request.GET, user=request.user)
+    if form.names_a_stranger:
+        raise Http404
     if not form.is_valid():
         messages.error(request, "请在名单中选择要核对的两份记录。")
         return redirect("duplicate_list")
@@ -69,6 +71,8 @@ def duplicate_apart(request: AuthenticatedRequest) -> HttpResponse:
     if not has_right(request.user, Right.KEEP_MEMBERS):
         raise PermissionDenied
     form = ApartForm(request.POST, user=request.user)
+    if form.names_a_stranger:
+        raise Http404
     if form.is_valid():
         values = form.cleaned_data
         try:

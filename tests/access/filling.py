@@ -124,6 +124,10 @@ def _new_station(world: World) -> dict[str, Any]:
     return {"name": "九号楼工作站", "building": "九号楼", "branch": world.own.branch.pk, "since": DAY}
 
 
+def _two_records(world: World) -> dict[str, Any]:
+    return {"one": _own(world, Member).pk, "other": _second(world).pk}
+
+
 SECRETARY, ORGANIZATION = "secretary", "organization_staff"
 REASON = {"reason": "核对组织关系"}
 
@@ -134,6 +138,12 @@ TASKS: dict[str, Task] = {
     "roster_export": Task(SECRETARY, on="roster", writes=False),
     "accounts_provide": Task(query=lambda world: {"title": "deputy"}),
     "import_roster": Task(fill=partial(_file, "名册.xlsx", roster_file)),
+    "import_paste": Task(on="import_roster", fill=lambda world: {"pasted": "姓名\t性别\n张明\t男"}),
+    "import_forget": Task(has_form=False),
+    "import_batch": Task(),
+    "duplicate_merge": Task(query=_two_records),
+    "duplicate_apart": Task(on="duplicate_merge", query=_two_records, fill=lambda world: REASON),
+    "merge_undo": Task(on="duplicate_list"),
     "import_columns": Task(on="import_review"),
     "import_dates": Task(has_form=False),
     "import_accept": Task(
