@@ -20,15 +20,17 @@ from branches.roles import Right
 from branches.scope import above_all, covers, may, ranges_of
 from lib.encryption import cipher_for
 
-from . import adopted, enrolment, numbers, records_of, snapshots, versions
+from . import adopted, circumstances, corrections, enrolment, numbers, records_of, snapshots, versions
 from .enrolment import ENCRYPTED, Change
-from .models import Development, ImportBatch, ImportedRow, Member, MembershipSpell, StatusPeriod
+from .models import Development, ImportBatch, ImportedRow, Member
 from .models.batches import KEPT_FOR
 
 State = ImportedRow.State
 
 #: Facts that draw the dated rows anew.
 REDRAWING: Final = frozenset({"branch", "joined_on", "full_on", "status", "stages"})
+#: Facts that say who is away.
+AWAY: Final = frozenset({"lost_on", "is_floating", "floating_to"})
 _DATES: Final = frozenset("birth_date graduates_on joined_on full_on lost_on".split())
 
 #: What a row of a new person holds of old values.
@@ -274,7 +276,7 @@ def _take_back_steps(rows: Sequence[ImportedRow]) -> None:
 
 def _restore(rows: Sequence[ImportedRow], by: User, reason: str) -> None:
     branches = Branch.objects.in_bulk()
-    members, dated, entries = [], {}, []
+    members, dated, entries, away = [], {}, [], []
     for row in rows:
         kept, member = _kept(row), row.member
         assert member is not None
@@ -287,12 +289,17 @@ def _restore(rows: Sequence[ImportedRow], by: User, reason: str) -> None:
         member.branch_path = member.branch.path
         enrolment.derive(member)
         members.append(member)
+        if AWAY & kept["facts"].keys():
+            away.append(member)
         if kept["dated"] is not None:
             dated[member.pk] = kept["dated"]
         entries.append(audit.entry_of("member.restore", by=by, on=member, before=before, after=after))
     audit.record_all(entries)
-    enrolment.save_all(members, by, reason)
+    versions.save(members, by, reason)
+    course = corrections.snapshot(list(dated))
     snapshots.put_back(dated)
+    corrections.note(course, by=by, what="undo", reason=reason)
+    circumstances.align(away, by=by)
 
 
 def _value(name: str, stored: Any) -> Any:
@@ -306,9 +313,7 @@ def _remove(rows: Sequence[ImportedRow], by: User, reason: str) -> None:
     gone = [row.member for row in rows if row.member]
     for keys in snapshots.in_batches([member.pk for member in gone]):
         versions.keep(keys, versions.REMOVED, by, reason)
-        ImportedRow.objects.filter(member__in=keys).update(member=None)
-        MembershipSpell.objects.filter(member__in=keys).delete()
-        StatusPeriod.objects.filter(member__in=keys).delete()
+        records_of.remove_for(keys)
         # Not one by one, as the history's own signal would have it: its row is written above.
         people = Member.objects.filter(pk__in=keys)
         people._raw_delete(people.db)

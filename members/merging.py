@@ -20,7 +20,7 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import above_all, may
 
-from . import enrolment, numbers, one_life, records_of, snapshots, versions
+from . import numbers, one_life, records_of, snapshots, versions
 from .enrolment import ENCRYPTED, PLAIN
 from .models import Member, Merge
 from .models.batches import KEPT_FOR
@@ -95,13 +95,15 @@ def merge(kept: Member, source: Member, *, by: User) -> Merge:
             "source": columns_of(source),
             "dated": {"kept": dated[kept.pk], "source": dated[source.pk]},
         }
+        course = corrections.snapshot([kept.pk])
         state["carried"] = _carry(source, kept)
         is_kept_now = _make_one_life(kept, source, dated)
         _fill(kept, source, is_kept_now=is_kept_now)
         state["versions"] = versions.hand_over(source.pk, kept.pk)
         people = Member.objects.filter(pk=source.pk)
         people._raw_delete(people.db)
-        enrolment.save_all([kept], by, f"合并 {source.number}")
+        versions.save([kept], by, f"合并 {source.number}")
+        corrections.note(course, by=by, what="merge", reason=f"合并 {source.number}")
         state["filled"] = columns_of(kept)
         state["digest"] = snapshots.digest(snapshots.taken([kept.pk])[kept.pk])
         done.before = json.dumps(state, ensure_ascii=False)
@@ -223,13 +225,15 @@ def undo(done: Merge, *, by: User) -> Member:
         if kept.account_id and kept.account_id == state["source"]["account_id"]:
             kept.account = None
         _empty(kept, state)
-        enrolment.save_all([kept], by, f"撤销合并 {done.number}")
+        versions.save([kept], by, f"撤销合并 {done.number}")
         source.account_id = state["source"]["account_id"] if kept.account_id is None else None
+        course = {**corrections.snapshot([kept.pk]), source.pk: corrections.Course()}
         Member.objects.bulk_create([source])
         _give_back(state, source, kept)
         versions.give_back(state["versions"], kept.pk, source.pk)
         versions.keep([source.pk], versions.CHANGED, by, "撤销合并")
         snapshots.put_back({kept.pk: state["dated"]["kept"], source.pk: state["dated"]["source"]})
+        corrections.note(course, by=by, what="part", reason=f"撤销合并 {done.number}")
         Merge.objects.filter(pk=done.pk).update(undone_at=timezone.now(), undone_by=by, before_cipher="")
         audit.record("member.part", by=by, on=kept, after={"kept": kept.number, "restored": done.number})
     return source

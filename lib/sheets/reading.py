@@ -64,6 +64,8 @@ def read_workbook(source: Path | BinaryIO, *, limits: Limits | None = None) -> l
     if is_zip(content):
         return _read_xlsx(content, caps)
     refuse_other_kinds(content)
+    if isinstance(source, Path) and source.suffix.lower() == ".xlsx":
+        raise WorkbookError("not_workbook", "这不是 Excel 工作簿，或文件已损坏。请另存为 .xlsx 后再试。")
     name = Path(source.name).stem if isinstance(source, Path) else "CSV"
     return [Sheet(name, _read_csv(content, caps))]
 

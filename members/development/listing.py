@@ -1,6 +1,6 @@
 """Everybody who is being developed, with what comes next, on a day: what the list shows and the filing lists write.
 
-Six queries for any number of people; the plans themselves are made in Python.
+Four queries for any number of people; the plans themselves are made in Python.
 """
 
 from collections import Counter
@@ -23,9 +23,6 @@ from .progress import Progress
 from .rules import Block
 from .steps import STAGES, TABLE, Spec, Stage, Step
 
-#: Beside the way itself: they hold nobody up and are not what comes next.
-BESIDE = frozenset({Step.OBSERVATION, Step.REPORT, Step.PROBATION_OBSERVATION, Step.PROBATION_REPORT})
-
 
 @dataclass(frozen=True)
 class Line:
@@ -34,6 +31,7 @@ class Line:
     development: Development
     progress: Progress
     planned: tuple[Planned, ...]
+    following: Planned | None
     clash: Block | None
 
     @property
@@ -47,11 +45,6 @@ class Line:
     @property
     def reached(self) -> Spec:
         return TABLE[self.progress.reached]
-
-    @property
-    def following(self) -> Planned | None:
-        """The first step of the way that is open; None when all is done."""
-        return next((each for each in self.planned if each.is_next and each.step not in BESIDE), None)
 
     @property
     def late(self) -> list[Planned]:
@@ -86,16 +79,20 @@ def _ordered(found: Any) -> Any:
     return found.select_related("member__branch").order_by(*order)
 
 
-def lines(developments: Iterable[Development], on: date) -> list[Line]:
-    """The people with their plans as of ``on``; who had not applied by then is left out."""
+def lines(developments: Iterable[Development], on: date, *, named: bool = False) -> list[Line]:
+    """The people with their plans as of ``on``; who had not applied by then is left out.
+
+    ``named`` loads who was named in the steps, too.
+    """
     wanted = [each for each in developments if each.applied_on <= on]
-    progress = progress_of_all(wanted, on)
+    progress = progress_of_all(wanted, on, named=named)
     return [_line(each, progress[each.pk], on) for each in wanted if each.pk in progress]
 
 
 def _line(development: Development, progress: Progress, on: date) -> Line:
     planned = planning.plan(progress, on)
-    return Line(development, progress, tuple(planned), planning.clash(progress, planned))
+    following = planning.following(progress, planned, on)
+    return Line(development, progress, tuple(planned), following, planning.clash(progress, planned))
 
 
 def eligible(found: Iterable[Line], step: Step) -> list[Line]:

@@ -11,7 +11,6 @@ from accounts.models import User
 from members.models import Development, Member
 
 from . import approving, planning
-from .listing import BESIDE
 from .planning import Planned
 from .progress import Progress
 from .rules import RULES
@@ -55,6 +54,7 @@ class PersonPage:
         self.today = today
         is_over = development.closed_on is not None
         self.planned = [] if is_over else planning.plan(progress, today)
+        self.following = planning.following(progress, self.planned, today)
         self.clash = None if is_over else planning.clash(progress, self.planned)
         self._may = {by: approving.may_take(user, development, by) for by in (By.BRANCH, By.COMMITTEE)}
         self._may[By.APPLICANT] = self._may[By.BRANCH]
@@ -69,10 +69,6 @@ class PersonPage:
         return self._may[By.BRANCH]
 
     @property
-    def following(self) -> Planned | None:
-        return next((each for each in self.planned if each.is_next and each.step not in BESIDE), None)
-
-    @property
     def following_url(self) -> str:
         """The form of the next step, when this user takes it and nothing stands against it."""
         following = self.following
@@ -85,6 +81,9 @@ class PersonPage:
             return f"{planning.written(self.development.closed_on)}{outcome}。{self.development.reason}"
         following = self.following
         if following is None:
+            ends = self.progress.probation_ends
+            if ends and not self.progress.is_complete:
+                return f"正在预备期，{planning.written(ends)}届满；届满前由本人提出转正申请。"
             return "各步都已登记。"
         said = f"下一步是第 {following.spec.number} 步“{following.spec.title}”，由{BY_LABELS[following.spec.by]}办理，"
         start = (
@@ -122,6 +121,12 @@ class PersonPage:
     def stages(self) -> list[StageBlock]:
         now = STAGES.index(self.progress.stage)
         return [self._stage(stage, index, now) for index, stage in enumerate(STAGES)]
+
+    @property
+    def columns(self) -> tuple[list[StageBlock], list[StageBlock]]:
+        """The stages up to becoming a target, and from the admission on."""
+        stages = self.stages
+        return stages[:3], stages[3:]
 
     def _stage(self, stage: Stage, index: int, now: int) -> StageBlock:
         entries = list(self._entries(stage))

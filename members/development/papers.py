@@ -292,7 +292,8 @@ def listed(
 ) -> list[Line]:
     """The people of a list: who waits now, or who took its step in the period, the finished among them."""
     if period is None:
-        return [line for line in lines(people_of(user, branch), on) if paper.waits(line)]
+        waiting = lines(people_of(user, branch), on, named=True)
+        return [line for line in waiting if paper.waits(line)]
     everybody = Development.objects.visible_to(user).select_related("member__branch")
     if branch:
         everybody = everybody.filter(within("member__branch_path", covering_ranges([branch.path])))
@@ -303,7 +304,7 @@ def listed(
         steps__withdrawn_at=None,
         steps__on__range=(period.start, period.end),
     )
-    return lines(taken.distinct().order_by(*order), on)
+    return lines(taken.distinct().order_by(*order), on, named=True)
 
 
 def write(

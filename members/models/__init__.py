@@ -3,7 +3,17 @@
 from .batches import ImportBatch, ImportedRow
 from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
 from .duplicates import DistinctPair, Merge
+from .graduation import Destination
 from .mappings import ColumnMapping
+from .movement import (
+    Circumstance,
+    Contact,
+    Departure,
+    RosterCorrection,
+    Suspension,
+    Transfer,
+    TransferStep,
+)
 from .people import (
     ON_ROSTER,
     Counter,
@@ -20,8 +30,12 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "Circumstance",
     "ColumnMapping",
+    "Contact",
     "Counter",
+    "Departure",
+    "Destination",
     "Development",
     "DevelopmentPerson",
     "DevelopmentPlan",
@@ -36,8 +50,12 @@ __all__ = [
     "MembershipSpell",
     "Merge",
     "Post",
+    "RosterCorrection",
     "StationAssignment",
     "StatusPeriod",
+    "Suspension",
+    "Transfer",
+    "TransferStep",
     "id_last4_index",
     "id_number_index",
     "phone_last4_index",

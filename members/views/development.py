@@ -47,11 +47,12 @@ def development_list(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
+        "total": len(everybody),
         "stages": listing.by_stage(everybody),
         "is_filtered": any(wanted.values()),
         "may_develop": has_right(user, Right.DEVELOP),
         "may_approve": has_right(user, Right.APPROVE),
-        "query": request.GET.urlencode(),
+        "several": len({line.member.branch_id for line in everybody}) > 1,
     }
     return render(request, "members/development_list.html", context)
 
@@ -142,6 +143,8 @@ def _step_page(
         "form": form,
         "planned": found,
         "blocks": found.blocked_by if found else (),
+        "is_done": found is None,
+        "is_open": bool(form.errors) or (found is not None and found.is_possible),
     }
     return render(request, "members/development_step.html", context, status=422 if form.errors else 200)
 

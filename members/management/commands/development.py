@@ -1,16 +1,15 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.core.management.base import CommandError, CommandParser
 
-from lib.dates import DateError, parse_date
+from lib.commands import PlainCommand, day_asked
 from members.development.listing import Line, lines
 from members.development.planning import Planned
 from members.models import Development
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "一个人的发展党员经过：已办的步骤，其余每一步最早可以办的日期、还缺什么、是否逾期。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,10 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            day = parse_date(options["on"]) or timezone.localdate()
-        except DateError as fault:
-            raise CommandError(str(fault)) from None
+        day = day_asked(options["on"], "--on")
         number = options["number"]
         found = Development.objects.filter(member__number=number, applied_on__lte=day)
         latest = found.select_related("member__branch").order_by("-applied_on")[:1]

@@ -1,17 +1,16 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.core.management.base import CommandError, CommandParser
 
 from branches.models import Branch
 from branches.scope import covering_ranges
-from lib.dates import DateError, parse_date
+from lib.commands import PlainCommand, day_asked
 from members.development import listing
 from members.development.steps import TABLE, as_step
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "某一天可以办理某一步的人：前面的步骤都已登记，等待的期限已满。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,10 +24,7 @@ class Command(BaseCommand):
         step = as_step(options["step"])
         if step is None:
             raise CommandError(f"没有“{options['step']}”这一步。可以用：{'、'.join(TABLE)}。")
-        try:
-            day = parse_date(options["on"]) or timezone.localdate()
-        except DateError as fault:
-            raise CommandError(str(fault)) from None
+        day = day_asked(options["on"], "--on")
         code = options["branch"]
         branches = Branch.objects.filter(code=code) if code else Branch.objects.all()
         paths = list(branches.values_list("path", flat=True))
