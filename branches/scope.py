@@ -54,6 +54,15 @@ def covering_ranges(paths: Iterable[str]) -> tuple[Range, ...]:
     return tuple(ranges)
 
 
+def above_all(paths: Iterable[str]) -> str:
+    """The path of the lowest branch at or above all ``paths``; empty when they share none."""
+    lowest, highest = min(paths := list(paths)), max(paths)
+    shared = 0
+    while shared < len(lowest) and lowest[shared : shared + STEP] == highest[shared : shared + STEP]:
+        shared += STEP
+    return lowest[:shared]
+
+
 def within(field: str, ranges: Iterable[Range]) -> Q:
     """A condition on ``field``; no range means no row."""
     condition = Q(pk__in=[])

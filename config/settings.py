@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
     },
     "jobs.tasks.sweep": {"task": "jobs.tasks.sweep", **EACH_MINUTE},
+    "members.tasks.expire": {"task": "members.tasks.expire", "schedule": crontab(hour="4", minute="0")},
 }
 
 # Signing in
@@ -289,6 +290,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = UPLOADS_DIR
 # The largest workbook an import takes stays in memory: a temporary file would hold identity numbers in plain text.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 21 << 20
+# Ten thousand rows of a roster, pasted.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {

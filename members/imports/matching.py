@@ -1,13 +1,14 @@
 """Whom the rows are about: by member number, else by ID number, else by school number and name; set-based."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from uuid import UUID
 
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import covers, ranges_of
 from lib.encryption import indexer
-from members.models import Member, StatusPeriod
+from members.models import DevelopmentStep, Member, StatusPeriod
 
 from .rows import Row, RowReader
 
@@ -125,3 +126,16 @@ def stages_of(members: Iterable[Member]) -> dict[UUID, dict[str, object]]:
         for member_id, status, since in periods.values_list("member", "status", "since"):
             stages.setdefault(member_id, {})[status] = since
     return stages
+
+
+def taken_steps_of(members: Iterable[Member]) -> dict[UUID, dict[str, date]]:
+    """The recorded steps of 发展党员, by person: step → date."""
+    taken: dict[UUID, dict[str, date]] = {}
+    listed = [member.pk for member in members]
+    for start in range(0, len(listed), CHUNK):
+        rows = DevelopmentStep.objects.standing().filter(
+            development__member__in=listed[start : start + CHUNK]
+        )
+        for member_id, step, day in rows.values_list("development__member", "step", "on"):
+            taken.setdefault(member_id, {})[step] = day
+    return taken

@@ -9,70 +9,156 @@ import branches.models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0004_movement'),
+        ("members", "0004_movement"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='post',
-            name='reason',
-            field=models.CharField(blank=True, help_text='与“一般应当”的规定不一致时（如书记党龄不满1年），写明理由和批准情况。', max_length=200, verbose_name='例外说明'),
+            model_name="post",
+            name="reason",
+            field=models.CharField(
+                blank=True,
+                help_text="与“一般应当”的规定不一致时（如书记党龄不满1年），写明理由和批准情况。",
+                max_length=200,
+                verbose_name="例外说明",
+            ),
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('branch_path', branches.models.PathField(db_index=True, editable=False, max_length=60, verbose_name='组织路径')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='编号')),
-                ('code', models.CharField(max_length=12, verbose_name='校验码')),
-                ('purpose', models.CharField(max_length=60, verbose_name='用途')),
-                ('issued_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='开具日期')),
-                ('wording', models.JSONField(verbose_name='内容')),
-                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='开具人')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='members.member', verbose_name='党员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "branch_path",
+                    branches.models.PathField(
+                        db_index=True, editable=False, max_length=60, verbose_name="组织路径"
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="编号")),
+                ("code", models.CharField(max_length=12, verbose_name="校验码")),
+                ("purpose", models.CharField(max_length=60, verbose_name="用途")),
+                (
+                    "issued_on",
+                    models.DateField(default=django.utils.timezone.localdate, verbose_name="开具日期"),
+                ),
+                ("wording", models.JSONField(verbose_name="内容")),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="开具人",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="members.member",
+                        verbose_name="党员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党员证明',
-                'verbose_name_plural': '党员证明',
-                'ordering': ['-issued_on', '-pk'],
-                'indexes': [models.Index(fields=['branch_path', '-issued_on'], name='certificate_path_day')],
+                "verbose_name": "党员证明",
+                "verbose_name_plural": "党员证明",
+                "ordering": ["-issued_on", "-pk"],
+                "indexes": [models.Index(fields=["branch_path", "-issued_on"], name="certificate_path_day")],
             },
         ),
         migrations.CreateModel(
-            name='Competence',
+            name="Competence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=20, verbose_name='条目')),
-                ('ticked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='确认日期')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competences', to='members.member', verbose_name='党员')),
-                ('ticked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=20, verbose_name="条目")),
+                (
+                    "ticked_on",
+                    models.DateField(default=django.utils.timezone.localdate, verbose_name="确认日期"),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="competences",
+                        to="members.member",
+                        verbose_name="党员",
+                    ),
+                ),
+                (
+                    "ticked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '履职条目',
-                'verbose_name_plural': '履职条目',
-                'ordering': ['member_id', 'item'],
-                'constraints': [models.UniqueConstraint(fields=('member', 'item'), name='competence_once')],
+                "verbose_name": "履职条目",
+                "verbose_name_plural": "履职条目",
+                "ordering": ["member_id", "item"],
+                "constraints": [models.UniqueConstraint(fields=("member", "item"), name="competence_once")],
             },
         ),
         migrations.CreateModel(
-            name='Training',
+            name="Training",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('induction', '任职培训'), ('rotation', '集中轮训'), ('other', '其他培训')], max_length=10, verbose_name='类型')),
-                ('title', models.CharField(max_length=80, verbose_name='培训名称')),
-                ('held_on', models.DateField(verbose_name='结业日期')),
-                ('hours', models.DecimalField(decimal_places=1, max_digits=5, verbose_name='学时')),
-                ('organizer', models.CharField(blank=True, max_length=60, verbose_name='主办单位')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trainings', to='members.member', verbose_name='党员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("induction", "任职培训"), ("rotation", "集中轮训"), ("other", "其他培训")],
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="培训名称")),
+                ("held_on", models.DateField(verbose_name="结业日期")),
+                ("hours", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="学时")),
+                ("organizer", models.CharField(blank=True, max_length=60, verbose_name="主办单位")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trainings",
+                        to="members.member",
+                        verbose_name="党员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '培训记录',
-                'verbose_name_plural': '培训记录',
-                'ordering': ['-held_on', '-pk'],
-                'constraints': [models.UniqueConstraint(fields=('member', 'title', 'held_on'), name='training_once', violation_error_message='这次培训已经登记过。'), models.CheckConstraint(condition=models.Q(('hours__gt', 0)), name='training_has_hours')],
+                "verbose_name": "培训记录",
+                "verbose_name_plural": "培训记录",
+                "ordering": ["-held_on", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("member", "title", "held_on"),
+                        name="training_once",
+                        violation_error_message="这次培训已经登记过。",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("hours__gt", 0)), name="training_has_hours"),
+                ],
             },
         ),
     ]

@@ -129,6 +129,10 @@ def _new_station(world: World) -> dict[str, Any]:
     return {"name": "九号楼工作站", "building": "九号楼", "branch": world.own.branch.pk, "since": DAY}
 
 
+def _two_records(world: World) -> dict[str, Any]:
+    return {"one": _own(world, Member).pk, "other": _second(world).pk}
+
+
 def _new_letter(world: World) -> dict[str, Any]:
     words = {"name": "张三", "elsewhere": "中共YY大学委员会", "letter": "Y-1"}
     return {**words, "target": world.own.branch.pk, "issued_on": DAY}
@@ -191,6 +195,12 @@ TASKS: dict[str, Task] = {
     ),
     "development_papers": Task(SECRETARY, fill=lambda world: {"paper": "m6"}, writes=False),
     "import_roster": Task(fill=partial(_file, "名册.xlsx", roster_file)),
+    "import_paste": Task(on="import_roster", fill=lambda world: {"pasted": "姓名\t性别\n张明\t男"}),
+    "import_forget": Task(has_form=False),
+    "import_batch": Task(),
+    "duplicate_merge": Task(query=_two_records),
+    "duplicate_apart": Task(on="duplicate_merge", query=_two_records, fill=lambda world: REASON),
+    "merge_undo": Task(on="duplicate_list"),
     "import_columns": Task(on="import_review"),
     "import_dates": Task(has_form=False),
     "import_accept": Task(
