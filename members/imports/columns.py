@@ -98,7 +98,9 @@ FIELDS: Final[dict[str, Field]] = {
     ),
     "note": Field("备注", "备注说明 其他说明"),
     "serial": Field("序号", "编号 序列 行号 no 序", is_stored=False),
-    "marks": Field("错误原因", "建议", is_stored=False),
+    # What our own workbook of wrong rows puts in front of the columns.
+    "fault": Field("错误原因", "", is_stored=False),
+    "advice": Field("建议", "", is_stored=False),
 }
 SYNONYMS: Final = {name: each.words for name, each in FIELDS.items()}
 NEEDED: Final = ("name",)
