@@ -143,6 +143,7 @@ TASKS: dict[str, Task] = {
     "import_drop": Task(on="import_review"),
     "import_register": Task(fill=partial(_file, "党组织.xlsx", register_file)),
     "import_register_write": Task(on="import_register_review"),
+    "import_register_renames": Task(has_form=False),
     "import_register_drop": Task(on="import_register_review"),
     "activity_log": Task(SECRETARY, fill=_everybody_present),
     "activity_correct": Task(SECRETARY, fill=lambda world: {"place": "另一间会议室"}),
