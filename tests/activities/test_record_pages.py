@@ -83,12 +83,12 @@ class TestPrefilling:
         assert "A305，主持 王敏，记录 李强" in page
         assert "<details" in page
 
-    def test_topics_of_late_are_offered_those_of_the_kind_first(self, browser, branch):
+    def test_topics_of_late_of_the_same_kind_are_offered(self, browser, branch):
         cast.a_record(branch, "theme_day", date(2026, 9, 1), title="参观校史馆")
         cast.a_record(branch, "general_meeting", date(2026, 7, 1), title="学习党章；通报党费")
         cast.a_record(branch, "theme_day", date(2026, 8, 1))
         topics = browser.get(GENERAL).context["form"].fields["topics"].choices
-        assert [topic for topic, _ in topics] == ["学习党章", "通报党费", "参观校史馆"]
+        assert [topic for topic, _ in topics] == ["学习党章", "通报党费"]
 
     def test_nobody_is_marked_before(self, browser):
         assert marks_shown(browser.get(GENERAL)) == [""] * 10
