@@ -19,6 +19,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from lib import required
+
 register = template.Library()
 
 # Status never speaks by colour alone: each state has its word, its shape in text and its shape in a matrix cell.
@@ -125,7 +127,7 @@ def _problems(form: BaseForm | BaseFormSet[Any]) -> Iterator[dict[str, str]]:
     yield from ({"target": "", "text": str(text)} for text in form.non_field_errors())
     for bound in form:
         target = _first_control(bound)
-        yield from ({"target": target, "text": str(text)} for text in bound.errors)
+        yield from ({"target": target, "text": text} for text in required.texts(bound))
 
 
 def _first_control(bound: BoundField) -> str:
@@ -184,7 +186,7 @@ def figures(entries: Iterable[Any], *, five: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("components/due_item.html")
 def due_item(item: Any, *, primary: bool = False) -> dict[str, Any]:
-    """One li of ol.due-list. item: day, when, is_soon, title, note, url, action."""
+    """One li of ol.due-list. item: day, when, is_soon, is_late, title, note, url, action."""
     return {"item": item, "primary": primary}
 
 
@@ -259,6 +261,12 @@ def submitbar(
     yes, no, article), state, text; later: label of a lesser button that sends later=1.
     """
     return {"form_id": form_id, "label": label, "tally": tally, "quorum": quorum, "later": later}
+
+
+@register.filter
+def said(bound: BoundField) -> list[str]:
+    """The errors of a field; what is missing is named by its label."""
+    return required.texts(bound)
 
 
 @register.filter
