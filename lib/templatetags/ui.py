@@ -245,12 +245,15 @@ def roster(
     reason_text: BoundField | None = None,
     *,
     chosen: bool = False,
+    unfolded: bool = False,
 ) -> dict[str, Any]:
     """Who came, inside form[data-roster]. people: name (of the field), id, label, note, votes, mark (present, leave,
-    absent or empty); reasons and reason_text: the fields for those on leave; chosen: who is not marked had no part.
+    absent or empty), reason_name and reason; reasons and reason_text: the fields for those on leave; chosen: who is not
+    marked had no part; unfolded: the single reasons stand open.
     The button named all asks the server to mark everyone left; the script does the same on the page.
     """
-    return {"people": people, "reasons": reasons, "reason_text": reason_text, "chosen": chosen}
+    shown = {"reasons": reasons, "reason_text": reason_text, "chosen": chosen, "unfolded": unfolded}
+    return {"people": people, **shown}
 
 
 @register.inclusion_tag("components/submitbar.html")
