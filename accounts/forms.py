@@ -33,7 +33,7 @@ class NewPasswordForm(PasswordChangeForm):
             self.fields[name].label = label
         self.fields["new_password2"].help_text = ""
 
-    def validate_password_for_user(self, user: User, password_field_name: str = "new_password1") -> None:
+    def validate_password_for_user(self, user: User, password_field_name: str = "new_password1") -> None:  # noqa: S107 - the name of a field
         """What is wrong with the new password stands below it, not below its repetition."""
         super().validate_password_for_user(user, "new_password1")
 
