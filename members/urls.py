@@ -1,10 +1,11 @@
 from django.urls import path
 
-from .views import accounts, imports, person, roster, station
+from .views import accounts, imports, person, registration, roster, station
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
     path("members/", roster.roster, name="roster"),
+    path("members/register/", registration.member_register, name="member_register"),
     path("members/import/", imports.import_roster, name="import_roster"),
     path("members/import/<uuid:pk>/", imports.import_review, name="import_review"),
     path("members/import/<uuid:pk>/columns/", imports.import_columns, name="import_columns"),

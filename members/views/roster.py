@@ -38,6 +38,7 @@ def roster(request: AuthenticatedRequest) -> HttpResponse:
         "probationary": probationary_among(members),
         "shows_contacts": sees_contacts(user),
         "lone": lone_branch(user),
+        "may_register": has_right(user, Right.KEEP_MEMBERS),
         "may_import": has_right(user, Right.IMPORT),
         "may_export": has_right(user, Right.EXPORT),
         "is_filtered": any((wanted.q, wanted.branch, wanted.status, wanted.on)),

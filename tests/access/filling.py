@@ -17,6 +17,7 @@ from tests.access.browser_forms import HtmlForm, forms_of
 from tests.access.pages import Page, pages
 from tests.access.table import table
 from tests.access.world import World, register_file, roster_file
+from tests.members.rosters import an_id
 
 DAY = "2026-10-01"
 
@@ -107,6 +108,16 @@ def _new_branch(world: World) -> dict[str, Any]:
     }
 
 
+def _new_person(world: World) -> dict[str, Any]:
+    return {
+        "name": "新登记",
+        "branch": world.own.branch.pk,
+        "id_number": an_id(701),
+        "status": "probationary",
+        "joined_on": DAY,
+    }
+
+
 def _new_post(world: World) -> dict[str, Any]:
     return {"member": _second(world).pk, "branch": world.own.branch.pk, "title": "committee", "since": DAY}
 
@@ -131,6 +142,7 @@ REASON = {"reason": "核对组织关系"}
 TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=_new_password),
     "member_unmask": Task(fill=lambda world: {"fields_wanted": ["phone"], **REASON}, writes=False),
+    "member_register": Task(fill=_new_person),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
     "accounts_provide": Task(query=lambda world: {"title": "deputy"}),
     "import_roster": Task(fill=partial(_file, "名册.xlsx", roster_file)),
