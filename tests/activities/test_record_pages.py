@@ -394,6 +394,8 @@ class TestCorrecting:
         assert "李记录在10月20日 10:00改过这条记录" in page
         activity.refresh_from_db()
         assert (activity.place, activity.notes) == ("B101", "第一稿")
+        own = other.post(address, filled(theirs, notes="第三稿"))
+        assert "您自己（可能在另一个窗口或设备上）在10月20日 10:00改过这条记录" in own.content.decode()
         again = filled(answer)
         assert (again["notes"], again["version"]) == ("第二稿", 2)
         assert browser.post(address, again).status_code == 302

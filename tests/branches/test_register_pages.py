@@ -135,3 +135,9 @@ def test_what_is_no_register_is_refused(client, staff):
     file = SimpleUploadedFile("x.csv", "甲,乙,丙\n1,2,3\n".encode())
     assert "没有找到表头" in text(client.post(reverse("import_register"), {"file": file}))
     assert Upload.objects.count() == 0
+
+
+def test_a_workbook_in_name_only_is_called_what_it_is(client, staff):
+    file = SimpleUploadedFile("党组织名册.xlsx", b"not a workbook")
+    answer = client.post(reverse("import_register"), {"file": file})
+    assert answer.context["form"].errors["file"][0].startswith("这不是 Excel 工作簿，或文件已损坏。")
