@@ -63,6 +63,7 @@ def dashboard(request: AuthenticatedRequest) -> HttpResponse:
     asked = form.asked
     figures = quarterly.compose_for(asked)
     context = {
+        "form": form,
         "asked": asked,
         "figures": figures,
         "board": boards.board(figures, asked),

@@ -232,6 +232,13 @@ def empty_state(text: str, url: str = "", action: str = "", *, primary: bool = F
     return {"text": text, "url": url, "action": action, "primary": primary}
 
 
+@register.inclusion_tag("components/ignored.html")
+def ignored(form: BaseForm) -> dict[str, Any]:
+    """Says which conditions of a query were not understood and left out; nothing when all were."""
+    form.is_valid()
+    return {"labels": [str(form.fields[name].label) for name in form.errors if name in form.fields]}
+
+
 @register.inclusion_tag("components/query.html")
 def query(form: BaseForm, target: str, clear_url: str = "", *, filtered: bool = False) -> dict[str, Any]:
     """The filter row of a table frame, a GET form. target: the id of the frame htmx swaps."""
