@@ -1,6 +1,18 @@
 from django.urls import path
 
-from .views import accounts, imports, person, registration, roster, station
+from .views import (
+    accounts,
+    development,
+    development_papers,
+    graduation,
+    imports,
+    movement,
+    person,
+    registration,
+    roster,
+    station,
+    transfers,
+)
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
@@ -19,4 +31,32 @@ urlpatterns = [
     path("stations/", station.station_list, name="station_list"),
     path("stations/<int:pk>/", station.station_page, name="station_page"),
     path("members/<uuid:pk>/unmask/", person.member_unmask, name="member_unmask"),
+    path("development/", development.development_list, name="development_list"),
+    path("development/new/", development.development_new, name="development_new"),
+    path("development/plans/", development_papers.development_plans, name="development_plans"),
+    path("development/papers/", development_papers.development_papers, name="development_papers"),
+    path("development/<uuid:pk>/", development.development_person, name="development_person"),
+    path("development/<uuid:pk>/withdraw/", development.development_withdraw, name="development_withdraw"),
+    path("development/<uuid:pk>/end/", development.development_end, name="development_end"),
+    path("development/<uuid:pk>/record.pdf", development_papers.record_pdf, name="development_record_pdf"),
+    path("development/<uuid:pk>/record.docx", development_papers.record_word, name="development_record_word"),
+    path("development/<uuid:pk>/steps/<slug:step>/", development.development_step, name="development_step"),
+    path("members/<uuid:pk>/transfer/", transfers.member_transfer, name="member_transfer"),
+    path("members/<uuid:pk>/movement/<slug:verb>/", movement.member_movement, name="member_movement"),
+    path("movement/", movement.transfer_list, name="transfer_list"),
+    path("movement/register/", transfers.transfer_register, name="transfer_register"),
+    path("movement/transfers/<uuid:pk>/", transfers.transfer_detail, name="transfer_detail"),
+    path("movement/transfers/<uuid:pk>/letter/", graduation.transfer_letter, name="transfer_letter"),
+    path("movement/transfers/<uuid:pk>/<slug:code>/", transfers.transfer_step, name="transfer_step"),
+    path("movement/away/", movement.away_list, name="away_list"),
+    path("movement/away/<int:pk>/contact/", movement.circumstance_contact, name="circumstance_contact"),
+    path("movement/away/<int:pk>/end/", movement.circumstance_end, name="circumstance_end"),
+    path("movement/departures/", movement.departure_list, name="departure_list"),
+    path("movement/departures/<int:pk>/annul/", movement.departure_annul, name="departure_annul"),
+    path("movement/corrections/", movement.correction_list, name="correction_list"),
+    path("movement/destinations/", movement.destination_list, name="destination_list"),
+    path("movement/destinations/add/", graduation.destination_add, name="destination_add"),
+    path("movement/graduates/", graduation.graduates, name="graduates"),
+    path("movement/graduates/<uuid:batch>/", graduation.graduation_batch, name="graduation_batch"),
+    path("movement/export/<slug:which>/", movement.movement_export, name="movement_export"),
 ]

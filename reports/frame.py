@@ -40,6 +40,10 @@ def _attends(user: User) -> bool:
     return has_right(user, Right.TAKE_ATTENDANCE)
 
 
+def _develops(user: User) -> bool:
+    return has_right(user, Right.SEE_DEVELOPMENT)
+
+
 def _heads_station(user: User) -> bool:
     return bool(headed_stations(user))
 
@@ -60,6 +64,8 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("dashboard", "驾驶舱", "chart", _seer),
     ("activity_list", "活动记录", "list", _seer),
     ("roster", "党员花名册", "users", _seer),
+    ("development_list", "发展党员", "step", _develops),
+    ("transfer_list", "组织关系", "send", _staff),
     ("station_list", "党员工作站", "flag", _seer),
     ("quarter", "季度统计", "file", _seer),
     ("import_roster", "导入", "import", _staff),

@@ -21,8 +21,10 @@ from activities.sight import Sight
 from activities.views.matrix import CELL_STATES, months_down
 from activities.year import BranchYear, Square, branch_year
 from branches.models import Branch, Term
-from branches.scope import get_visible_or_404, grants_of
+from branches.roles import Right
+from branches.scope import get_visible_or_404, grants_of, may
 from lib.dated import holds_on
+from members import overdue
 from members.models import GroupMembership, Post
 
 YEARS_BACK = 2
@@ -76,10 +78,13 @@ def branch_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     sight = Sight(request.user, branch.path)
     context: dict[str, Any] = {"branch": branch, "sight": sight, **_leadership(branch, sight, today)}
     if not branch.is_leaf:
-        below = Branch.objects.visible_to(request.user).filter(parent=branch).existing_on(today)
+        # Whoever sees an organisation sees all below it.
+        below = Branch.objects.filter(parent=branch).existing_on(today)
         return render(request, "activities/branch.html", {**context, "below": below})
     year = _asked_year(request.GET.get("year", ""), today)
     context |= _year(branch, year, today, sight) | _people(branch, sight, today)
+    if may(request.user, Right.ASK_TRANSFER, branch.path):
+        context["movement"] = overdue.waiting(request.user, branch, today)
     return render(request, "activities/branch.html", context)
 
 

@@ -1,12 +1,14 @@
 """Who may approve: the nearest party committee, never a 总支 or a temporary organisation, never who asked for it."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
 
+from django.db import transaction
+
+from accounts import audit
 from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import STEP, covering_ranges, may, within
+from branches.scope import STEP, covering_ranges, covers, may
 from members import local_rules
 from members.models import Development, DevelopmentPlan, DevelopmentStep
 
@@ -43,11 +45,19 @@ def refusals(attempt: Attempt, user: User) -> Iterator[Block]:
     if committee is None or not may(user, Right.APPROVE, committee.path):
         name = f"应由“{committee.short_name}”办理。" if committee else "上级没有党委，请先建立。"
         yield block("FZ-16", f"党总支、党支部没有审批和备案的权限，{name}")
-    for need in attempt.spec.needs:
-        asked = attempt.progress.last(need)
-        if asked and TABLE[need].by is By.BRANCH and asked.entered_by == user.pk:
-            said = f"“{TABLE[need].title}”是您登记的，“{attempt.spec.title}”请由另一人办理。"
+    for request in requests_of(attempt.step):
+        asked = attempt.progress.last(request)
+        if asked and asked.entered_by == user.pk:
+            said = f"“{TABLE[request].title}”是您登记的，“{attempt.spec.title}”请由另一人办理。"
             yield Block(OWN_REQUEST, _APART, said)
+
+
+def requests_of(step: Step) -> set[Step]:
+    """What the branch asked for with a step of the committee: its own steps before it, past others of the committee."""
+    found: set[Step] = set()
+    for need in TABLE[step].needs:
+        found |= requests_of(need) if TABLE[need].by is By.COMMITTEE else {need}
+    return found
 
 
 def plan_of(path: str, year: int) -> DevelopmentPlan | None:
@@ -55,24 +65,6 @@ def plan_of(path: str, year: int) -> DevelopmentPlan | None:
     above = [path[:length] for length in range(STEP, len(path) + 1, STEP)]
     plans = DevelopmentPlan.objects.filter(branch_path__in=above, year=year)
     return plans.order_by("-branch_path").first()
-
-
-def used(plan: DevelopmentPlan) -> int:
-    """How many were admitted within the plan's organisation in its year, by the day of approval. One query."""
-    return admitted_in(plan.branch_path, date(plan.year, 1, 1), date(plan.year, 12, 31))
-
-
-def admitted_in(path: str, first: date, last: date) -> int:
-    return (
-        DevelopmentStep.objects.standing()
-        .filter(
-            within("development__member__branch_path", covering_ranges([path])),
-            step=Step.ADMISSION_APPROVAL,
-            is_effective=True,
-            on__range=(first, last),
-        )
-        .count()
-    )
 
 
 def quota(attempt: Attempt) -> Iterator[Block]:
@@ -85,6 +77,34 @@ def quota(attempt: Attempt) -> Iterator[Block]:
         yield local_block(
             attempt.progress, local_rules.PLAN, f"没有{attempt.on.year}年发展党员计划，请先下达计划。"
         )
-    elif used(plan) >= plan.quota:
+    elif with_use([plan])[0][2] <= 0:
         said = f"“{plan.branch.short_name}”{plan.year}年计划{plan.quota}名，已经用完。"
         yield local_block(attempt.progress, local_rules.PLAN, said)
+
+
+def keep_plan(plan: DevelopmentPlan, *, by: User) -> None:
+    """Give an organisation its quota of a year. Audited."""
+    with transaction.atomic():
+        plan.branch_path = plan.branch.path
+        plan.save()
+        after = {"year": plan.year, "quota": plan.quota, "document": plan.document}
+        audit.record("development.plan", by=by, on=plan, after=after, branch_path=plan.branch_path)
+
+
+def with_use(plans: Sequence[DevelopmentPlan]) -> list[tuple[DevelopmentPlan, int, int]]:
+    """Each plan with how many were admitted and how many places are left; one query for all."""
+    if not plans:
+        return []
+    years = {plan.year for plan in plans}
+    admitted = list(
+        DevelopmentStep.objects.standing()
+        .filter(step=Step.ADMISSION_APPROVAL, is_effective=True)
+        .filter(on__year__gte=min(years), on__year__lte=max(years))
+        .values_list("development__member__branch_path", "on__year")
+    )
+    found = []
+    for plan in plans:
+        ranges = covering_ranges([plan.branch_path])
+        taken = sum(year == plan.year and covers(ranges, path) for path, year in admitted)
+        found.append((plan, taken, plan.quota - taken))
+    return found

@@ -3,7 +3,7 @@
 Pure: a plan is made from a :class:`Progress` and a day. Every remaining step is taken to happen on its earliest day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,9 @@ from .steps import TABLE, Spec, Step
 ADULT = 18
 LEAVING_MONTHS = 3
 POSTPONED_MONTHS = 6
+APPLY_MONTHS = 1
+#: Beside the way itself: they hold nobody up and are not what comes next.
+BESIDE = frozenset({Step.OBSERVATION, Step.REPORT, Step.PROBATION_OBSERVATION, Step.PROBATION_REPORT})
 #: 公示 lies between a decision and the step that follows it.
 NOTICED = {
     Step.TARGET_FILING: Step.TARGET_DECISION,
@@ -80,9 +83,11 @@ def plan(progress: Progress, on: date) -> list[Planned]:
 
 
 def _is_over(progress: Progress, spec: Spec) -> bool:
-    """Repeated steps end with their stage."""
+    """Repeated steps end with their stage; one that nothing asks for is not expected."""
     if not spec.is_repeated:
         return False
+    if spec.due and not progress.months_of(spec.due.months):
+        return True
     ends = Step.ADMISSION_MEETING if Step.ADMISSION_APPROVAL not in spec.needs else Step.FULL_MEETING
     return progress.has(ends)
 
@@ -164,6 +169,18 @@ def is_late(spec: Spec, progress: Progress, on: date) -> bool:
     """Whether taking the step on ``on`` would be late."""
     due = due_of(progress, spec)
     return due is not None and on > due
+
+
+def following(progress: Progress, planned: Iterable[Planned], on: date) -> Planned | None:
+    """The first open step of the way. An application for full membership is none before the last month of probation."""
+    for each in planned:
+        if not each.is_next or each.step in BESIDE:
+            continue
+        ends = progress.probation_ends
+        if each.step == Step.FULL_APPLICATION and ends and on < months_after(ends, -APPLY_MONTHS):
+            return None
+        return each
+    return None
 
 
 def clash(progress: Progress, planned: list[Planned]) -> Block | None:

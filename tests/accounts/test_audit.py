@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
@@ -212,8 +212,8 @@ class TestCommand:
         code = 0
         try:
             call_command("verify_audit", *arguments)
-        except CommandError as error:
-            code = error.returncode
+        except SystemExit as end:
+            code = end.code
         return code, capsys.readouterr().out
 
     def test_a_whole_trail(self, capsys):

@@ -192,6 +192,7 @@ class TestOrdering:
         assert list(Branch.objects.filter(parent=school.physics)) == [school.students, school.teachers]
 
     def test_a_foreign_child_refuses_all(self, college, school):
+        """T04."""
         sent = {f"place-{school.teachers.pk}": 2, f"place-{school.students.pk}": 1}
         response = college.post(page(school.physics, "order"), {**sent, f"place-{school.musicians.pk}": 1})
         assert response.status_code == 404

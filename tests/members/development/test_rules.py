@@ -1,4 +1,4 @@
-"""The rules of 发展党员, one by one: a case that passes, one on the boundary, one refused or late, each with its article."""
+"""The rules of 发展党员, one by one: a case that passes, one on the boundary, one refused or late, with the article."""
 
 from datetime import date
 
@@ -9,12 +9,13 @@ from branches.models import Branch
 from branches.roles import Role
 from members import enrolment, local_rules
 from members.development import loading, planning
-from members.development.recording import Refused
+from members.development.recording import Refused, take_back
 from members.development.rules import RULES, Enforced
-from members.development.steps import Step as S
+from members.development.steps import Step
 from members.models import Post, StatusPeriod
 from tests import cast
 
+S = Step
 pytestmark = pytest.mark.django_db
 
 
@@ -71,8 +72,6 @@ def test_duties_on_their_last_day_and_the_day_after(way, step, began, in_time, l
     way.walk(began)
     assert way.take(step, in_time).is_late is False
     if late:
-        from members.development.recording import take_back
-
         take_back(way.development, "日期填错", by=way.staff)
         assert way.take(step, late).is_late is True
 
@@ -437,11 +436,7 @@ class TestLocalRules:
 
     def test_no_more_people_for_one_contact(self, way):
         way.walk(S.CONTACTS)
-        first, way.development = way.development, None
-        for step in (S.APPLICATION_TALK, S.ACTIVIST_DECISION, S.ACTIVIST_FILING):
-            if way.development is None:
-                way.apply()
-            way.take(step)
+        way.before(S.CONTACTS)
         assert [code for code, _, _ in refused(way, S.CONTACTS)] == [local_rules.CONTACT_LIMIT] * 2
         assert way.take(S.CONTACTS, people=way.full[3:4])
 
