@@ -17,6 +17,7 @@ from tests.access.browser_forms import HtmlForm, forms_of
 from tests.access.pages import Page, pages
 from tests.access.table import table
 from tests.access.world import World, register_file, roster_file
+from tests.members.rosters import an_id
 
 DAY = "2026-10-01"
 
@@ -112,6 +113,16 @@ def _joint_branch(world: World) -> dict[str, Any]:
     return {**words, "form": "joint", "members": [_second(world).pk], "on": DAY}
 
 
+def _new_person(world: World) -> dict[str, Any]:
+    return {
+        "name": "新登记",
+        "branch": world.own.branch.pk,
+        "id_number": an_id(701),
+        "status": "probationary",
+        "joined_on": DAY,
+    }
+
+
 def _new_post(world: World) -> dict[str, Any]:
     return {"member": _second(world).pk, "branch": world.own.branch.pk, "title": "committee", "since": DAY}
 
@@ -172,6 +183,7 @@ TASKS: dict[str, Task] = {
     "training_page": Task(
         fill=lambda world: {"kind": "rotation", "title": "轮训班", "held_on": DAY, "hours": "8"}
     ),
+    "member_register": Task(fill=_new_person),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
     "member_transfer": Task(SECRETARY, fill=lambda world: {"elsewhere": "中共YY大学委员会", "on": DAY}),
     "member_movement": Task(fill=lambda world: {"kind": "died", "on": DAY, "evidence": "死亡证明"}),
@@ -210,6 +222,7 @@ TASKS: dict[str, Task] = {
     "import_drop": Task(on="import_review"),
     "import_register": Task(fill=partial(_file, "党组织.xlsx", register_file)),
     "import_register_write": Task(on="import_register_review"),
+    "import_register_renames": Task(has_form=False),
     "import_register_drop": Task(on="import_register_review"),
     "activity_log": Task(SECRETARY, fill=_everybody_present),
     "activity_correct": Task(SECRETARY, fill=lambda world: {"place": "另一间会议室"}),

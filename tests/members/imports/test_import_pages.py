@@ -465,3 +465,15 @@ class TestScope:
         for name in ("import_columns", "import_dates", "import_accept", "import_write", "import_drop"):
             assert client.post(reverse(name, args=[upload.pk])).status_code == 404
         assert Member.objects.count() == 0
+
+
+def test_a_renamed_person_is_taken_for_a_reason(client, review):
+    _, upload = review(a_row())
+    post(client, "import_write", upload)
+    address, upload = review(a_row("张明远"))
+    [entry] = client.get(f"{address}?show=wrong").context["page"]
+    assert (entry["code"], entry["can_accept"]) == ("name_mismatch", True)
+    post(client, "import_accept", upload, row=entry["row"], reason="本人已更名，见户口簿")
+    post(client, "import_write", upload)
+    member = Member.objects.get()
+    assert (member.name, member.identity_note) == ("张明远", "本人已更名，见户口簿")
