@@ -31,7 +31,7 @@ test-browser: $(VENV)/.dev ## Run the tests that drive Chromium
 test-services: $(VENV)/.dev ## Run all tests but the browser's on PostgreSQL and Redis, with a real worker
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/services.py $(ARGS)
 
-mutants: $(VENV)/.dev ## Switch each scope filter off in turn: a test must fail (ARGS="members reports" narrows; an hour)
+mutants: $(VENV)/.dev ## Switch each scope filter off in turn: a test must fail (ARGS="members reports" narrows; takes a while)
 	$(CLEAN_ENV) $(BIN)/python tests/mutations.py $(ARGS)
 
 lint: lint-format lint-code lint-types lint-imports lint-templates lint-inline lint-django ## Check everything that needs no running
