@@ -27,6 +27,10 @@ class Sight:
         return self._may(Right.TAKE_ATTENDANCE)
 
     @property
+    def may_develop(self) -> bool:
+        return self._may(Right.SEE_DEVELOPMENT)
+
+    @property
     def sees_notes(self) -> bool:
         """Notes tell who said what: they are for those who keep the record."""
         return self.may_write

@@ -50,6 +50,8 @@ class Right(StrEnum):
     SEE_DEVELOPMENT = "see_development"  # applicants, activists and development targets with their steps
     DEVELOP = "develop"  # take the branch's steps of 发展党员
     APPROVE = "approve"  # take the committee's steps of 发展党员
+    TRANSFER = "transfer"  # issue letters, take people in and let them go
+    ASK_TRANSFER = "ask_transfer"  # ask for a transfer, say who has arrived, keep contact with who is away
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     IMPORT = "import"
     EXPORT = "export"
@@ -75,6 +77,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_DEVELOPMENT: STAFF | SCRIBES,
     Right.DEVELOP: STAFF | SCRIBES,
     Right.APPROVE: STAFF,
+    Right.TRANSFER: STAFF,
+    Right.ASK_TRANSFER: STAFF | {Role.SECRETARY},
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,
     Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},

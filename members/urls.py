@@ -1,6 +1,17 @@
 from django.urls import path
 
-from .views import accounts, development, development_papers, imports, person, roster, station
+from .views import (
+    accounts,
+    development,
+    development_papers,
+    graduation,
+    imports,
+    movement,
+    person,
+    roster,
+    station,
+    transfers,
+)
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
@@ -28,4 +39,22 @@ urlpatterns = [
     path("development/<uuid:pk>/record.pdf", development_papers.record_pdf, name="development_record_pdf"),
     path("development/<uuid:pk>/record.docx", development_papers.record_word, name="development_record_word"),
     path("development/<uuid:pk>/steps/<slug:step>/", development.development_step, name="development_step"),
+    path("members/<uuid:pk>/transfer/", transfers.member_transfer, name="member_transfer"),
+    path("members/<uuid:pk>/movement/<slug:verb>/", movement.member_movement, name="member_movement"),
+    path("movement/", movement.transfer_list, name="transfer_list"),
+    path("movement/register/", transfers.transfer_register, name="transfer_register"),
+    path("movement/transfers/<uuid:pk>/", transfers.transfer_detail, name="transfer_detail"),
+    path("movement/transfers/<uuid:pk>/letter/", graduation.transfer_letter, name="transfer_letter"),
+    path("movement/transfers/<uuid:pk>/<slug:code>/", transfers.transfer_step, name="transfer_step"),
+    path("movement/away/", movement.away_list, name="away_list"),
+    path("movement/away/<int:pk>/contact/", movement.circumstance_contact, name="circumstance_contact"),
+    path("movement/away/<int:pk>/end/", movement.circumstance_end, name="circumstance_end"),
+    path("movement/departures/", movement.departure_list, name="departure_list"),
+    path("movement/departures/<int:pk>/annul/", movement.departure_annul, name="departure_annul"),
+    path("movement/corrections/", movement.correction_list, name="correction_list"),
+    path("movement/destinations/", movement.destination_list, name="destination_list"),
+    path("movement/destinations/add/", graduation.destination_add, name="destination_add"),
+    path("movement/graduates/", graduation.graduates, name="graduates"),
+    path("movement/graduates/<uuid:batch>/", graduation.graduation_batch, name="graduation_batch"),
+    path("movement/export/<slug:which>/", movement.movement_export, name="movement_export"),
 ]

@@ -14,6 +14,7 @@ from .models import Member
 
 CREATED: Literal["+"] = "+"
 CHANGED: Literal["~"] = "~"
+BATCH = 500
 
 
 def keep(members: Sequence[UUID], kind: Literal["+", "~"], by: User | None, reason: str) -> None:
@@ -35,3 +36,14 @@ def keep(members: Sequence[UUID], kind: Literal["+", "~"], by: User | None, reas
     with connection.cursor() as cursor:
         # Names of our own columns and a statement the ORM wrote; every value is a parameter.
         cursor.execute(f"INSERT INTO {table} ({quoted}) {select}", parameters)
+
+
+def save(members: Sequence[Member], by: User | None, reason: str) -> None:
+    """Write whole rows in few statements, with their history (``bulk_update`` takes minutes for thousands of rows)."""
+    columns = [column.name for column in Member._meta.concrete_fields if not column.primary_key]
+    Member.objects.bulk_create(
+        members, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=columns
+    )
+    keys = [member.pk for member in members]
+    for start in range(0, len(keys), BATCH):
+        keep(keys[start : start + BATCH], CHANGED, by, reason)

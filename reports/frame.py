@@ -60,6 +60,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("activity_list", "活动记录", "list", _seer),
     ("roster", "党员花名册", "users", _seer),
     ("development_list", "发展党员", "step", _develops),
+    ("transfer_list", "组织关系", "send", _staff),
     ("station_list", "党员工作站", "flag", _seer),
     ("quarter", "季度统计", "file", _seer),
     ("import_roster", "导入", "import", _staff),

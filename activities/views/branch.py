@@ -21,8 +21,10 @@ from activities.sight import Sight
 from activities.views.matrix import CELL_STATES, months_down
 from activities.year import BranchYear, Square, branch_year
 from branches.models import Branch, Term
-from branches.scope import get_visible_or_404, grants_of
+from branches.roles import Right
+from branches.scope import get_visible_or_404, grants_of, may
 from lib.dated import holds_on
+from members import overdue
 from members.models import GroupMembership, Post
 
 YEARS_BACK = 2
@@ -81,6 +83,8 @@ def branch_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return render(request, "activities/branch.html", {**context, "below": below})
     year = _asked_year(request.GET.get("year", ""), today)
     context |= _year(branch, year, today, sight) | _people(branch, sight, today)
+    if may(request.user, Right.ASK_TRANSFER, branch.path):
+        context["movement"] = overdue.waiting(request.user, branch, today)
     return render(request, "activities/branch.html", context)
 
 

@@ -45,11 +45,19 @@ def refusals(attempt: Attempt, user: User) -> Iterator[Block]:
     if committee is None or not may(user, Right.APPROVE, committee.path):
         name = f"应由“{committee.short_name}”办理。" if committee else "上级没有党委，请先建立。"
         yield block("FZ-16", f"党总支、党支部没有审批和备案的权限，{name}")
-    for need in attempt.spec.needs:
-        asked = attempt.progress.last(need)
-        if asked and TABLE[need].by is By.BRANCH and asked.entered_by == user.pk:
-            said = f"“{TABLE[need].title}”是您登记的，“{attempt.spec.title}”请由另一人办理。"
+    for request in requests_of(attempt.step):
+        asked = attempt.progress.last(request)
+        if asked and asked.entered_by == user.pk:
+            said = f"“{TABLE[request].title}”是您登记的，“{attempt.spec.title}”请由另一人办理。"
             yield Block(OWN_REQUEST, _APART, said)
+
+
+def requests_of(step: Step) -> set[Step]:
+    """What the branch asked for with a step of the committee: its own steps before it, past others of the committee."""
+    found: set[Step] = set()
+    for need in TABLE[step].needs:
+        found |= requests_of(need) if TABLE[need].by is By.COMMITTEE else {need}
+    return found
 
 
 def plan_of(path: str, year: int) -> DevelopmentPlan | None:

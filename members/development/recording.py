@@ -16,9 +16,11 @@ from accounts import audit
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import may
-from members import enrolment
+from members import courses, departures, enrolment, versions
 from members.enrolment import NewMember
+from members.membership_rules import MovementError
 from members.models import (
+    Departure,
     Development,
     DevelopmentPerson,
     DevelopmentStep,
@@ -31,7 +33,7 @@ from members.standing import STAGES
 from . import approving
 from .guards import Attempt, blocks_of
 from .loading import limits, progress_of
-from .planning import is_late
+from .planning import is_late, written
 from .progress import Person, Progress
 from .rules import Block, block
 from .steps import TABLE, Step
@@ -168,8 +170,7 @@ def _follow_full(attempt: Attempt, by: User) -> None:
     if decision == "confirm":
         _change(member, by, status=Status.FULL, full_on=attempt.progress.probation_ends)
     elif decision == "cancel":
-        _leave(member, attempt.on, by)
-        _close(attempt.development, Development.Outcome.CANCELLED, attempt.on, "支部大会讨论决定，党委批准")
+        _cancel(attempt, meeting.on, by)
 
 
 def _change(member: Member, by: User, **values: Any) -> None:
@@ -177,8 +178,21 @@ def _change(member: Member, by: User, **values: Any) -> None:
     member.refresh_from_db()
 
 
-def _leave(member: Member, on: date, by: User) -> None:
-    _change(member, by, status=Status.LEFT)
+def _cancel(attempt: Attempt, decided_on: date, by: User) -> None:
+    """细则 32: who does not do his duty as a probationary member and is not extended loses the standing."""
+    evidence = f"支部大会{decided_on:%Y-%m-%d}讨论决定，党委批准"
+    try:
+        departures.depart(
+            attempt.development.member,
+            Departure.Kind.PROBATION_CANCELLED,
+            on=attempt.on,
+            by=by,
+            evidence=evidence,
+            document=str(attempt.facts.get("document") or ""),
+        )
+    except MovementError as error:
+        raise Refused([block("FZ-22", str(error))]) from error
+    _close(attempt.development, Development.Outcome.CANCELLED, attempt.on, evidence)
 
 
 def _close(development: Development, outcome: str, on: date, reason: str = "") -> None:
@@ -194,7 +208,22 @@ def end(development: Development, on: date, reason: str, *, by: User) -> None:
             raise Refused(
                 [block("FZ-20", "已经是预备党员，不能终止培养；请由支部大会讨论，决定是否取消预备党员资格。")]
             )
-        _leave(development.member, on, by)
+        last = development.steps.standing().order_by("on").last()
+        if last and on < last.on:
+            raise Refused(
+                [
+                    Block(
+                        "order",
+                        "发展党员工作程序",
+                        f"终止日期不能早于最后一步（{written(last.on)}）。",
+                        last.on,
+                    )
+                ]
+            )
+        member = courses.locked(development.member_id)
+        courses.uproot(member, on=on)
+        courses.turn(member, Status.LEFT, on=on)
+        versions.save([member], by, reason)
         _close(development, Development.Outcome.ENDED, on, reason)
         after = {"on": on.isoformat(), "reason": reason}
         audit.record(
@@ -218,7 +247,7 @@ def take_back(development: Development, reason: str, *, by: User) -> Development
         row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = timezone.now(), by, reason
         row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
         if row.is_effective:
-            _unfollow(development, Step(row.step), by)
+            _unfollow(development, Step(row.step), reason, by)
         after = {"step": row.step, "on": row.on.isoformat(), "reason": reason}
         audit.record(
             "development.withdraw",
@@ -240,10 +269,13 @@ def _locked(development: Development, by: User, *, is_closed: bool = False) -> D
     return development
 
 
-def _unfollow(development: Development, step: Step, by: User) -> None:
+def _unfollow(development: Development, step: Step, reason: str, by: User) -> None:
     """The status before the step: that of the furthest stage whose step still stands."""
     member = development.member
-    if step == Step.ARCHIVE or development.outcome == Development.Outcome.CANCELLED:
+    if development.outcome == Development.Outcome.CANCELLED:
+        departure = Departure.objects.filter(member=member, annulled_at=None).latest("pk")
+        departures.annul(departure, reason, by=by)
+    if development.outcome:
         development.outcome, development.closed_on, development.reason = "", None, ""
         development.save(update_fields=["outcome", "closed_on", "reason"])
     if step in (Step.ACTIVIST_DECISION, Step.TARGET_DECISION):
@@ -252,5 +284,5 @@ def _unfollow(development: Development, step: Step, by: User) -> None:
         _change(member, by, status=before)
     elif step == Step.ADMISSION_APPROVAL:
         _change(member, by, status=Status.TARGET, joined_on=None)
-    elif step == Step.FULL_APPROVAL:
+    elif step == Step.FULL_APPROVAL and member.status == Status.FULL:
         _change(member, by, status=Status.PROBATIONARY, full_on=None)

@@ -1,6 +1,16 @@
 """The rows of the room, by what they are about."""
 
 from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
+from .graduation import Destination
+from .movement import (
+    Circumstance,
+    Contact,
+    Departure,
+    RosterCorrection,
+    Suspension,
+    Transfer,
+    TransferStep,
+)
 from .people import (
     ON_ROSTER,
     Counter,
@@ -17,7 +27,11 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "Circumstance",
+    "Contact",
     "Counter",
+    "Departure",
+    "Destination",
     "Development",
     "DevelopmentPerson",
     "DevelopmentPlan",
@@ -28,8 +42,12 @@ __all__ = [
     "MemberRowQuerySet",
     "MembershipSpell",
     "Post",
+    "RosterCorrection",
     "StationAssignment",
     "StatusPeriod",
+    "Suspension",
+    "Transfer",
+    "TransferStep",
     "id_last4_index",
     "id_number_index",
     "phone_last4_index",

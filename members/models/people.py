@@ -145,6 +145,10 @@ class Member(Scoped):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def status_label(self) -> str:
+        return str(StatusPeriod.Status(self.status).label)
+
 
 class MemberRowQuerySet(DatedQuerySet):  # type: ignore[type-arg]
     """Dated rows of a member, seen by whoever sees the member."""

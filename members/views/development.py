@@ -47,6 +47,7 @@ def development_list(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
+        "total": len(everybody),
         "stages": listing.by_stage(everybody),
         "is_filtered": any(wanted.values()),
         "may_develop": has_right(user, Right.DEVELOP),

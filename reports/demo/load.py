@@ -16,7 +16,7 @@ from branches.models import Branch
 from members.models import Member
 from reminders import ledger
 
-from . import accounts, developing, drafts, offices, organisations, people, records, settling
+from . import accounts, developing, drafts, movement, offices, organisations, people, records, settling
 from .scale import SCALES, Scale, Setting
 
 logger = logging.getLogger(__name__)
@@ -85,6 +85,7 @@ class _Maker:
         users = accounts.make_personas(everybody, held[leaf.branch.pk], secretary)
         keepers = accounts.open_accounts(held, setting)
         keepers[secretary.person.member.pk] = users["shuji"]
+        movement.plan_graduation(everybody)
         people.write(everybody)
         developing.develop(everybody, university, setting)
         offices.write(held)
@@ -93,6 +94,7 @@ class _Maker:
         accounts.grant_personas(users, university, leaf, stations[0], setting)
         say("写入三年的活动记录 …")
         written = self._write_records(held, everybody, leaf, keepers, users["zuzhibu"])
+        movement.write(everybody, university, setting, users["zuzhibu"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()
         return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)
 

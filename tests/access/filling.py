@@ -124,6 +124,20 @@ def _new_station(world: World) -> dict[str, Any]:
     return {"name": "九号楼工作站", "building": "九号楼", "branch": world.own.branch.pk, "since": DAY}
 
 
+def _new_letter(world: World) -> dict[str, Any]:
+    words = {"name": "张三", "elsewhere": "中共YY大学委员会", "letter": "Y-1"}
+    return {**words, "target": world.own.branch.pk, "issued_on": DAY}
+
+
+def _graduates(world: World) -> dict[str, Any]:
+    return {"kind": "study", "place": "中共YY大学委员会", "issued_on": DAY}
+
+
+def _other_graduates(world: World) -> dict[str, Any]:
+    facts = {"branch": world.own.branch.pk, "graduates_on": DAY, "kind": "study"}
+    return {**facts, "people": "王五 2022001 YY大学"}
+
+
 SECRETARY, ORGANIZATION = "secretary", "organization_staff"
 REASON = {"reason": "核对组织关系"}
 
@@ -137,6 +151,17 @@ TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=_new_password),
     "member_unmask": Task(fill=lambda world: {"fields_wanted": ["phone"], **REASON}, writes=False),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
+    "member_transfer": Task(SECRETARY, fill=lambda world: {"elsewhere": "中共YY大学委员会", "on": DAY}),
+    "member_movement": Task(fill=lambda world: {"kind": "died", "on": DAY, "evidence": "死亡证明"}),
+    "movement_export": Task(SECRETARY, on="transfer_list", writes=False),
+    "transfer_register": Task(fill=_new_letter),
+    "transfer_letter": Task(on="transfer_detail", writes=False),
+    "transfer_step": Task(SECRETARY, fill=lambda world: {"reason": "本人改变去向"}),
+    "circumstance_contact": Task(SECRETARY, fill=lambda world: {"on": DAY, "note": "微信联系"}),
+    "circumstance_end": Task(SECRETARY, fill=lambda world: {"on": DAY, "evidence": "已返校"}),
+    "departure_annul": Task(fill=lambda world: {"reason": "同名误登"}),
+    "graduates": Task(query=lambda world: {}, fill=_graduates),
+    "destination_add": Task(fill=_other_graduates),
     "accounts_provide": Task(query=lambda world: {"title": "deputy"}),
     "local_rule": Task(ORGANIZATION, fill=lambda world: {"value": "5", "citation": "校组字〔2026〕1号"}),
     "development_new": Task(SECRETARY, fill=_an_applicant),

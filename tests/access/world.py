@@ -24,8 +24,12 @@ from branches.scope import covering_ranges, has_right
 from branches.terms import elect
 from jobs import running, uploads
 from jobs.models import Job, Upload
+from members import departures, transfers
 from members.imports import staging
 from members.models import (
+    Circumstance,
+    Contact,
+    Destination,
     Development,
     DevelopmentPlan,
     DevelopmentStep,
@@ -33,9 +37,12 @@ from members.models import (
     Member,
     MembershipSpell,
     Post,
+    RosterCorrection,
     StationAssignment,
     StatusPeriod,
+    Suspension,
 )
+from members.transfers import Letter
 from reminders.models import Reminder
 from tests import cast
 from tests.access.pages import Page
@@ -161,6 +168,7 @@ def _half(branch: Branch) -> Half:
         audit.record("test", by=account, on=branch),
         a_development(branch),
         DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
+        *_movement(branch, second),
     )
     _personal(account, branch)
     return half
@@ -180,6 +188,30 @@ def a_development(branch: Branch) -> Development:
     for step, day in days.items():
         DevelopmentStep.objects.create(development=development, step=step, on=day)
     return development
+
+
+def _movement(branch: Branch, member: Member) -> list[models.Model]:
+    """Somebody who goes, somebody who is abroad and suspended, and what is written of both."""
+    day, place = date(2026, 9, 1), {"branch": branch, "branch_path": branch.path}
+    leaver = cast.a_member(branch, f"{branch.short_name}丙")
+    cast.a_member(branch, f"{branch.short_name}戊", graduates_on=date(2026, 7, 1))
+    transfer = transfers.request(leaver, "中共YY大学委员会", on=day, by=None)
+    transfers.issue(transfer, Letter(day, 90), by=None)
+    transfer.refresh_from_db()
+    gone = cast.a_member(branch, f"{branch.short_name}丁")
+    away = {"member": member, "since": date(2026, 2, 1), "evidence": "本人申请"}
+    return [
+        transfer,
+        transfer.steps.last(),
+        departures.depart(gone, "expelled", on=date(2026, 9, 1), by=None, evidence="处分决定"),
+        RosterCorrection.objects.get(member=gone),
+        Suspension.objects.create(ground="emigrated", status_before="full", until=date(2026, 3, 1), **away),
+        row := Circumstance.objects.create(kind="abroad", place="海外", **away),
+        Contact.objects.create(circumstance=row, on=day, note="微信联系"),
+        Destination.objects.create(
+            **place, member=leaver, name=leaver.name, graduates_on=day, recorded_on=day, kind="study"
+        ),
+    ]
 
 
 def _personal(user: User, branch: Branch) -> None:

@@ -99,7 +99,7 @@ class TestTheList:
     def test_says_what_comes_next_and_what_is_late(self, secretary, way):
         way.walk(S.APPLICATION)
         page = secretary.get(LIST).content.decode()
-        assert "下一步：派人谈话" in page
+        assert "派人谈话" in page
         assert "派人谈话逾期" in page
 
     @pytest.mark.parametrize(

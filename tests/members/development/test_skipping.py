@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from branches.roles import Role
+from members import departures
 from members.development.recording import Refused, end, record, take_back
 from members.development.steps import TABLE, By, Step
-from members.models import Development, DevelopmentStep, Member
+from members.models import Departure, Development, DevelopmentStep, Member
 from tests import cast
 from tests.members.development.way import WAY
 
@@ -59,17 +60,22 @@ def test_t10_no_step_is_taken_twice(way):
 
 
 @pytest.mark.parametrize(
-    "step", [S.ACTIVIST_FILING, S.TARGET_FILING, S.PRE_REVIEW, S.ADMISSION_APPROVAL, S.FULL_APPROVAL]
+    ("step", "request_"),
+    [
+        (S.ACTIVIST_FILING, S.ACTIVIST_DECISION),
+        (S.TARGET_FILING, S.TARGET_DECISION),
+        (S.PRE_REVIEW, S.ADMISSION_REVIEW),
+        (S.ADMISSION_APPROVAL, S.ADMISSION_MEETING),
+        (S.FULL_APPROVAL, S.FULL_MEETING),
+    ],
 )
-def test_t10_who_asked_does_not_approve(way, step):
+def test_t10_who_asked_does_not_approve(way, step, request_):
     """Staff may take both sides, but not of one request."""
     way.before(step)
-    asked = [need for need in TABLE[step].needs if TABLE[need].by is By.BRANCH]
-    way.development.steps.filter(step__in=asked).update(entered_by=way.staff)
-    if not asked:
-        return
+    way.development.steps.filter(step=request_).update(entered_by=way.staff)
     with pytest.raises(Refused, match="请由另一人办理"):
         way.take(step)
+    assert not way.development.steps.filter(step=step).exists()
 
 
 def test_t10_nobody_takes_his_own_steps(way):
@@ -171,3 +177,26 @@ def test_every_step_leaves_a_trail(way):
         "activist_decision": way.secretary,
         "activist_filing": way.staff,
     }
+
+
+class TestLeavingMeanwhile:
+    def test_a_departure_ends_the_development(self, way):
+        way.walk(S.OATH)
+        departures.depart(way.member, "resigned", on=date(2025, 12, 1), by=way.staff, evidence="本人书面申请")
+        ended = Development.objects.get(pk=way.development.pk)
+        assert (ended.outcome, ended.closed_on) == ("ended", date(2025, 12, 1))
+
+    def test_a_cancelled_probation_is_a_departure_and_can_be_taken_back(self, way):
+        way.before(S.FULL_MEETING)
+        way.take(S.FULL_MEETING, decision="cancel")
+        way.take(S.FULL_APPROVAL)
+        departure = Departure.objects.get(member=way.development.member_id)
+        assert (departure.kind, departure.on) == ("cancelled", date(2026, 9, 1))
+        take_back(way.development, "批复有误", by=way.staff)
+        way.development.refresh_from_db()
+        assert (way.member.status, way.development.outcome) == ("probationary", "")
+
+    def test_an_end_is_not_dated_before_the_last_step(self, way):
+        way.walk(S.CONTACTS)
+        with pytest.raises(Refused, match="不能早于最后一步"):
+            end(way.development, date(2024, 6, 1), "本人撤回申请", by=way.secretary)
