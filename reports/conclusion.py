@@ -12,7 +12,7 @@ from lib.templatetags.ui import percent, thousands
 
 from . import links
 from .asked import Asked
-from .measures import attendance_rate, share_in_words
+from .measures import attendance_rate, is_enough, share_in_words
 from .quarterly import Quarterly
 from .rollup import sum_of
 
@@ -159,7 +159,7 @@ def _completion(focus: Judged, asked: Asked) -> Figure:
         label=focus.title,
         value=share_in_words(focus.met, focus.required),
         url=_counted(focus, "open", focus.open, asked).url or required.url,
-        beside=[met, Piece(" / "), required],
+        beside=[met, Piece(" / "), required] if is_enough(focus.required) else [],
         note=note,
     )
 
@@ -177,7 +177,9 @@ def _on_time(figures: Quarterly, asked: Asked) -> Figure:
             Piece(thousands(life.on_time), on_time if life.on_time else ""),
             Piece(" / "),
             Piece(thousands(life.held), held if life.held else ""),
-        ],
+        ]
+        if is_enough(life.held)
+        else [],
         note=f"补记 {thousands(late)} 条" if late else "没有补记",
     )
 
