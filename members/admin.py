@@ -15,7 +15,14 @@ from branches.roles import Right
 from branches.scope import has_right, ranges_of, within
 from lib.masking import mask_address, mask_birth, mask_id, mask_phone
 
-from . import admin_accounts, admin_groups, enrolment, posts, searching  # noqa: F401 - two of them register their own
+from . import (  # noqa: F401 - three of them register their own
+    admin_accounts,
+    admin_birthdays,
+    admin_groups,
+    enrolment,
+    posts,
+    searching,
+)
 from .admin_forms import EndPostForm, HandOverForm, MemberForm, MoveMemberForm, PostForm
 from .models import Member, MembershipSpell, Post, StatusPeriod
 from .slips import sheet, slips_of

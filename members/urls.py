@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import accounts, imports, person, roster, station
+from .views import accounts, birthday_person, birthdays, imports, person, roster, station
 
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
@@ -18,4 +18,23 @@ urlpatterns = [
     path("stations/", station.station_list, name="station_list"),
     path("stations/<int:pk>/", station.station_page, name="station_page"),
     path("members/<uuid:pk>/unmask/", person.member_unmask, name="member_unmask"),
+    path("birthdays/", birthdays.birthdays_now, name="birthdays"),
+    path("birthdays/milestones/", birthdays.birthday_milestones, name="birthday_milestones"),
+    path("birthdays/undated/", birthdays.birthday_undated, name="birthday_undated"),
+    path("birthdays/<str:code>/", birthdays.birthdays_month, name="birthdays_month"),
+    path("birthdays/<str:code>/greet/", birthdays.birthdays_greet, name="birthdays_greet"),
+    path("birthdays/<str:code>/cards/", birthdays.birthdays_cards, name="birthdays_cards"),
+    path("members/<uuid:pk>/greetings/", birthday_person.birthday_opt, name="birthday_opt"),
+    path("members/<uuid:pk>/birthday/<int:year>/", birthday_person.birthday_person, name="birthday_person"),
+    path(
+        "members/<uuid:pk>/birthday/<int:year>/unmark/",
+        birthday_person.birthday_unmark,
+        name="birthday_unmark",
+    ),
+    path("members/<uuid:pk>/birthday/<int:year>/card/", birthday_person.birthday_card, name="birthday_card"),
+    path(
+        "members/<uuid:pk>/birthday/<int:year>/picture/",
+        birthday_person.birthday_picture,
+        name="birthday_picture",
+    ),
 ]

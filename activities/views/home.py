@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.http import AuthenticatedRequest
+from accounts.models import User
 from activities import agenda
 from activities.agenda import duties_of
 from activities.duties import Duty, State
-from activities.views import birthdays
 from activities.views.matrix import months_across
 from activities.views.places import Choice, asked_branch, own_branches
 from activities.year import laid_out
@@ -20,6 +20,7 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges
 from lib.periods import Period, month_of, quarter_of, year_of
+from members import celebrations, greetings
 from members.birthdays import between
 
 SHOWN_BRANCHES = 6
@@ -48,7 +49,7 @@ def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
         "branch": branch,
         "branches": _switch(branches, branch, request.path),
         **_duties(branch, today),
-        **_birthdays(branch, today),
+        **_birthdays(branch, request.user, today),
     }
     return render(request, "activities/home.html", context)
 
@@ -113,8 +114,14 @@ def _day_in_words(day: date, today: date) -> str:
     return {0: "今天", 1: "明天"}.get((day - today).days, f"{day.month}月{day.day}日")
 
 
-def _birthdays(branch: Branch, today: date) -> dict[str, Any]:
+def _birthdays(branch: Branch, user: User, today: date) -> dict[str, Any]:
+    """This month's political birthdays, and one's own greeting."""
     month = month_of(today)
     found = between(month.start, month.end, covering_ranges([branch.path]))
-    coming = [birthdays.line(birthday, today) for birthday in found if birthday.day >= today]
-    return {"month": month, "born": len(found), "next_born": coming[0] if coming else None}
+    done = celebrations.done_about(found)
+    return {
+        "month": month,
+        "born": celebrations.figures(found, done),
+        "next_born": next((birthday for birthday in found if birthday.day >= today), None),
+        "greeting": greetings.own(user, today),
+    }

@@ -1,5 +1,6 @@
 """The rows of the room, by what they are about."""
 
+from .birthdays import Celebration, Greeting, GreetingOptOut
 from .people import (
     ON_ROSTER,
     Counter,
@@ -16,7 +17,10 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "Celebration",
     "Counter",
+    "Greeting",
+    "GreetingOptOut",
     "GroupMembership",
     "Member",
     "MemberQuerySet",

@@ -16,7 +16,7 @@ from branches.models import Branch
 from members.models import Member
 from reminders import ledger
 
-from . import accounts, drafts, offices, organisations, people, records, settling
+from . import accounts, birthdays, drafts, offices, organisations, people, records, settling
 from .scale import SCALES, Scale, Setting
 
 logger = logging.getLogger(__name__)
@@ -85,9 +85,11 @@ class _Maker:
         users = accounts.make_personas(everybody, held[leaf.branch.pk], secretary)
         keepers = accounts.open_accounts(held, setting)
         keepers[secretary.person.member.pk] = users["shuji"]
+        birthdays.prepare(everybody, leaf, held[leaf.branch.pk], setting)
         people.write(everybody)
         offices.write(held)
         accounts.grant_posts(held)
+        birthdays.write(everybody, held, leaf, keepers, setting)
         stations = offices.open_stations(everybody, university, setting)
         accounts.grant_personas(users, university, leaf, stations[0], setting)
         say("写入三年的活动记录 …")
