@@ -34,7 +34,7 @@ class Deeds:
 
     @property
     def labels(self) -> list[str]:
-        return [str(Celebration.Way(way).label) for way in self.ways]
+        return [str(way.label) for way in Celebration.Way if way in self.ways]
 
     @property
     def is_settled(self) -> bool:

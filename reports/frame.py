@@ -55,6 +55,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("dashboard", "驾驶舱", "chart", _seer),
     ("activity_list", "活动记录", "list", _seer),
     ("roster", "党员花名册", "users", _seer),
+    ("birthdays", "政治生日", "gift", _seer),
     ("station_list", "党员工作站", "flag", _seer),
     ("quarter", "季度统计", "file", _seer),
     ("import_roster", "导入", "import", _staff),

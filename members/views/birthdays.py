@@ -129,6 +129,7 @@ def _month(request: AuthenticatedRequest, month: Period, refused: GreetForm | No
     context = {
         "month": month,
         "asked": asked,
+        "records": has_right(user, Right.RECORD),
         "query": query,
         "state": state,
         "page": page,

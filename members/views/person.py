@@ -5,12 +5,13 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
-from branches.scope import get_visible_or_404, has_right
+from branches.scope import get_visible_or_404, has_right, may
 from lib.masking import mask_address, mask_birth, mask_id, mask_name, mask_phone
 from members.codes import EDUCATIONS, nation_label
 from members.forms import UnmaskForm
@@ -49,7 +50,7 @@ def _contacts(member: Member) -> list[tuple[str, str]]:
 def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     user = request.user
     member = get_visible_or_404(Member.objects.select_related("branch"), user, pk=pk)
-    is_own = member.account_id == user.pk
+    is_own, path = member.account_id == user.pk, member.branch_path
     named = is_own or has_right(user, Right.SEE_NAMES)
     context = {
         "member": member,
@@ -60,6 +61,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "statuses": member.statuses.all(),
         "posts": member.posts.select_related("branch", "group"),
         "may_unmask": may_unmask(user, member),
+        "birthday_year": timezone.localdate().year if is_own or may(user, Right.RECORD, path) else None,
         "may_list": has_right(user, Right.SEE_MEMBERS),
     }
     return render(request, "members/detail.html", context)

@@ -122,10 +122,14 @@ def _persona_greeting(
 
 
 def _decline(people: People, lively: Leaf, setting: Setting) -> None:
-    """One of the lively branch wants no greeting."""
-    holders = [person for person in people.on(lively, setting.today) if person.member.account]
-    person = holders[len(holders) // 2]
-    insert([GreetingOptOut(member=person.member, since=setting.today - timedelta(days=200))])
+    """One of the lively branch, this month if there is one, wants no greeting."""
+    born = [person for _, person in _birthdays(people, lively, month_of(setting.today))]
+    holders = [
+        person
+        for person in [*born, *people.on(lively, setting.today)]
+        if person.member.account and person.member.account.username != "dangyuan"
+    ]
+    insert([GreetingOptOut(member=holders[0].member, since=setting.today - timedelta(days=20))])
 
 
 def _birthdays(people: People, leaf: Leaf, month: Period) -> Iterator[tuple[Birthday, Person]]:

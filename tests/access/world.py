@@ -25,7 +25,17 @@ from branches.terms import elect
 from jobs import running, uploads
 from jobs.models import Job, Upload
 from members.imports import staging
-from members.models import GroupMembership, Member, MembershipSpell, Post, StationAssignment, StatusPeriod
+from members.models import (
+    Celebration,
+    Greeting,
+    GreetingOptOut,
+    GroupMembership,
+    Member,
+    MembershipSpell,
+    Post,
+    StationAssignment,
+    StatusPeriod,
+)
 from reminders.models import Reminder
 from tests import cast
 from tests.access.pages import Page
@@ -125,6 +135,7 @@ def _half(branch: Branch) -> Half:
     account = cast.a_user(name=f"{name}书记")
     member = cast.a_member(branch, f"{name}甲", account=account)
     second = cast.a_member(branch, f"{name}乙")
+    cast.a_member(branch, f"{name}丙", joined=date(2015, 10, 25), account=cast.a_user())
     group = cast.a_group(branch, member, second, name=f"{name}第一党小组")
     station = cast.a_station(branch, second, name=f"{name}工作站")
     Branch.objects.filter(pk=branch.pk).update(category_is_guess=True)
@@ -146,12 +157,24 @@ def _half(branch: Branch) -> Half:
         MembershipSpell.objects.get(member=member),
         StatusPeriod.objects.get(member=member),
         StationAssignment.objects.get(station=station),
+        *_birthday(member),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
         audit.record("test", by=account, on=branch),
     )
     _personal(account, branch)
     return half
+
+
+def _birthday(member: Member) -> tuple[models.Model, ...]:
+    """A greeting and a way of marking the political birthday of 2026, and some days without greetings before."""
+    of_year = {"member": member, "branch": member.branch, "branch_path": member.branch_path, "year": 2026}
+    day = date(2026, 6, 1)
+    return (
+        Greeting.objects.create(**of_year, day=day, title="入党 11 周年", text="祝您政治生日快乐。"),
+        Celebration.objects.create(**of_year, way="card", held_on=day),
+        GreetingOptOut.objects.create(member=member, since=date(2025, 1, 1), until=date(2025, 12, 31)),
+    )
 
 
 def _personal(user: User, branch: Branch) -> None:
