@@ -60,7 +60,7 @@ class GreetForm(forms.Form):
         },
     )
     words = forms.CharField(
-        label="换一段话",
+        label="自己写的话",
         required=False,
         max_length=120,
         widget=forms.Textarea(attrs={"rows": 3}),
