@@ -1,12 +1,16 @@
 """Political birthdays in the browser admin: what was sent and recorded, and who wants no greeting."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
 
 from branches.admin_base import ScopedModelAdmin
 from branches.admin_filters import HoldsFilter, UnderFilter
+from branches.admin_site import Errand
 from branches.roles import Right
+from branches.scope import has_right, ranges_of
 
-from . import searching
+from . import birthdays, searching
 from .models import Celebration, Greeting, GreetingOptOut, Member
 
 
@@ -60,3 +64,19 @@ class GreetingOptOutAdmin(OfBirthdays):
     def visible(self, request):
         members = self.admin_site.get_model_admin(Member).visible(request)
         return GreetingOptOut.objects.filter(member__in=members.values("pk"))
+
+
+def _undated(user):
+    ranges = ranges_of(user, Right.KEEP_MEMBERS)
+    return birthdays.undated(ranges, timezone.localdate(), birthdays.reckoning()).count()
+
+
+admin.site.errands.append(
+    Errand(
+        "补入党日期",
+        "在册党员缺入党日期（或学校规定的转正日期）的，补上才有政治生日。",
+        lambda: reverse("birthday_undated"),
+        lambda user: has_right(user, Right.KEEP_MEMBERS),
+        _undated,
+    )
+)
