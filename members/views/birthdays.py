@@ -149,11 +149,10 @@ def _sending(
     if not asked.may_record:
         return {"waiting": []}
     waiting = [one for one in lines if one.may_greet] if greetings.is_open(month, asked.today) else []
-    first = waiting[0].birthday if waiting else next(iter(found.birthdays), None)
     return {
         "waiting": waiting,
         "greet_form": refused or GreetForm(None, birthdays=found.birthdays),
-        "preview": cards.card_of(first, asked.branch) if first and asked.branch else None,
+        "preview": cards.card_of(waiting[0].birthday, asked.branch) if waiting and asked.branch else None,
         "may_print": any(one.stays and not one.is_opted_out for one in found.birthdays),
     }
 
