@@ -47,10 +47,16 @@ class Right(StrEnum):
     TAKE_ATTENDANCE = "take_attendance"
     KEEP_BRANCHES = "keep_branches"  # found, move, dissolve, terms, groups, posts
     KEEP_MEMBERS = "keep_members"
+    SEE_DEVELOPMENT = "see_development"  # applicants, activists and development targets with their steps
+    DEVELOP = "develop"  # take the branch's steps of 发展党员
+    APPROVE = "approve"  # take the committee's steps of 发展党员
+    TRANSFER = "transfer"  # issue letters, take people in and let them go
+    ASK_TRANSFER = "ask_transfer"  # ask for a transfer, say who has arrived, keep contact with who is away
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     IMPORT = "import"
     EXPORT = "export"
     UNMASK = "unmask"
+    SEE_PHONES = "see_phones"  # those of the contact book in clear, for a reason
     USE_ADMIN = "use_admin"
     KEEP_ACCOUNTS = "keep_accounts"
     KEEP_GRANTS = "keep_grants"
@@ -61,7 +67,7 @@ _IN_A_BRANCH = BRANCH_ROLES - {Role.LEADER, Role.ATTENDANCE_TAKER}
 
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_BRANCHES: BRANCH_ROLES,
-    Right.SEE_MEMBERS: BRANCH_ROLES,
+    Right.SEE_MEMBERS: BRANCH_ROLES - {Role.ATTENDANCE_TAKER},  # who reads only the names on a roll
     Right.SEE_NAMES: BRANCH_ROLES - {Role.LEADER},
     Right.SEE_RECORDS: BRANCH_ROLES,
     Right.SEE_FIGURES: BRANCH_ROLES - {Role.ATTENDANCE_TAKER},
@@ -69,10 +75,16 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.TAKE_ATTENDANCE: STAFF | SCRIBES | {Role.ATTENDANCE_TAKER},
     Right.KEEP_BRANCHES: STAFF,
     Right.KEEP_MEMBERS: STAFF,
+    Right.SEE_DEVELOPMENT: STAFF | SCRIBES,
+    Right.DEVELOP: STAFF | SCRIBES,
+    Right.APPROVE: STAFF,
+    Right.TRANSFER: STAFF,
+    Right.ASK_TRANSFER: STAFF | {Role.SECRETARY},
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,
     Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},
     Right.UNMASK: STAFF,
+    Right.SEE_PHONES: STAFF,
     Right.USE_ADMIN: STAFF | THREE_ADMINS,
     Right.KEEP_ACCOUNTS: STAFF | {Role.SYSTEM_ADMIN},
     Right.KEEP_GRANTS: frozenset({Role.ORGANIZATION_STAFF, Role.SECURITY_ADMIN}),

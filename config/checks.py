@@ -1,33 +1,52 @@
-"""What Branchbook refuses to start with. Settings raise the first fault; `manage.py check` lists all of them."""
+"""What Branchbook refuses to start with. Settings end with the first fault; `manage.py check` lists all of them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
 SECRET_KEY_LENGTH = 50
+SECRET_KEY_CHARACTERS = 10
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+#: What Django's own `startproject` writes before a key that is not to leave a developer's machine.
+INSECURE = "django-insecure-"
+MAKE_ONE = "可用 python3 -c 'import secrets; print(secrets.token_urlsafe(64))' 生成。"
 
 
-def find_faults(*, trial: bool, secret: str, debug: bool, hosts: Sequence[str]) -> Iterator[tuple[str, str]]:
+def find_faults(
+    *, trial: bool, secret: str, debug: bool, hosts: Sequence[str], database: str, redis: str
+) -> Iterator[tuple[str, str]]:
     """Yield (identifier, sentence) for each setting that must not meet real data.
 
-    A trial has no SECRET_KEY of its own; a trial that answers to other machines is a production without one.
+    A trial has no SECRET_KEY of its own and keeps everything on this machine: one that answers to other machines, or
+    uses a server's database or queue, is a production without a key. ``database`` is an address or an engine's name.
     """
     if trial:
-        if not LOOPBACK.issuperset(hosts):
-            yield "E001", "SECRET_KEY is missing: set it before ALLOWED_HOSTS names more than this machine."
+        yield from _trial_faults(hosts, database, redis)
         return
     if len(secret) < SECRET_KEY_LENGTH:
-        yield "E002", f"SECRET_KEY is shorter than {SECRET_KEY_LENGTH} characters."
+        yield "E002", f"SECRET_KEY 不足 {SECRET_KEY_LENGTH} 个字符，请换一个。{MAKE_ONE}"
+    elif secret.startswith(INSECURE) or len(set(secret)) < SECRET_KEY_CHARACTERS:
+        yield "E006", f"SECRET_KEY 太容易猜到，请换一个随机的。{MAKE_ONE}"
     if debug:
-        yield "E003", "DEBUG is on: it shows personal data on error pages, so production refuses it."
+        yield "E003", "正式环境不能打开 DEBUG：出错页面会显示个人信息。请去掉 DEBUG。"
     if not hosts:
-        yield "E004", "ALLOWED_HOSTS is empty: name the host under which Branchbook is reached."
+        yield "E004", "ALLOWED_HOSTS 是空的，请写上访问支部簿所用的域名。"
     if any("*" in host for host in hosts):
-        yield "E005", 'ALLOWED_HOSTS contains "*": name the hosts one by one.'
+        yield "E005", "ALLOWED_HOSTS 含有“*”，请逐个写出域名。"
+
+
+def _trial_faults(hosts: Sequence[str], database: str, redis: str) -> Iterator[tuple[str, str]]:
+    if not LOOPBACK.issuperset(hosts):
+        yield "E001", "没有 SECRET_KEY 就是本机试用，ALLOWED_HOSTS 不能有其他主机。请先设置 SECRET_KEY。"
+    if "sqlite" not in database:
+        yield "E007", "没有 SECRET_KEY 就是本机试用，只用 SQLite。要用 DATABASE_URL，请先设置 SECRET_KEY。"
+    place = urlsplit(redis)
+    if redis and place.scheme != "unix" and place.hostname not in (*LOOPBACK, "::1"):
+        yield "E008", "没有 SECRET_KEY 就是本机试用，REDIS_URL 不能是其他主机。请先设置 SECRET_KEY。"
 
 
 @checks.register(checks.Tags.security)
@@ -38,6 +57,8 @@ def check_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         secret="" if settings.TRIAL else settings.SECRET_KEY,  # looking at the trial's key would make it
         debug=settings.DEBUG,
         hosts=settings.ALLOWED_HOSTS,
+        database=settings.DATABASES["default"]["ENGINE"],
+        redis=settings.REDIS_URL,
     )
     found: list[checks.CheckMessage] = [
         checks.Error(sentence, id=f"branchbook.{code}") for code, sentence in faults
@@ -45,9 +66,7 @@ def check_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     if settings.TRIAL:
         return found
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        found.append(
-            checks.Warning("Production should run on PostgreSQL: set DATABASE_URL.", id="branchbook.W001")
-        )
+        found.append(checks.Warning("正式环境应使用 PostgreSQL，请设置 DATABASE_URL。", id="branchbook.W001"))
     if not settings.REDIS_URL:
-        found.append(checks.Warning("Production should queue in Redis: set REDIS_URL.", id="branchbook.W002"))
+        found.append(checks.Warning("正式环境应使用 Redis，请设置 REDIS_URL。", id="branchbook.W002"))
     return found

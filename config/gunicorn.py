@@ -2,6 +2,12 @@
 
 import os
 
+from django.conf import settings
+
+# Here, because a worker that does not start would be started again and again.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+_ = settings.DEBUG
+
 wsgi_app = "config.wsgi:application"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # A page answers within seconds; what takes longer is a job. 60 s leaves room for a slow upload.

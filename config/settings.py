@@ -6,6 +6,7 @@ and prints nothing.
 """
 
 import os
+import sys
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,10 +15,10 @@ from typing import Any
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import SimpleLazyObject
 
 from config.checks import LOOPBACK, find_faults
+from config.databases import database_of
 from config.keys import read_or_make
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -44,10 +45,17 @@ FOLDERS = [KEYS_DIR, UPLOADS_DIR, RESULTS_DIR, LOGS_DIR, BROKER_DIR, *BROKER_FOL
 TRIAL = "SECRET_KEY" not in os.environ
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=sorted(LOOPBACK) if TRIAL else [])
+DATABASE_URL = env.str("DATABASE_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
 for _, sentence in find_faults(
-    trial=TRIAL, secret=os.environ.get("SECRET_KEY", ""), debug=DEBUG, hosts=ALLOWED_HOSTS
+    trial=TRIAL,
+    secret=os.environ.get("SECRET_KEY", ""),
+    debug=DEBUG,
+    hosts=ALLOWED_HOSTS,
+    database=DATABASE_URL or "sqlite",
+    redis=REDIS_URL,
 ):
-    raise ImproperlyConfigured(sentence)
+    sys.exit(sentence)  # one sentence, for web, worker, beat and commands alike; no traceback above it
 # A lazy string: the trial's key file is made when something is first signed.
 SECRET_KEY: Any = (
     SimpleLazyObject(partial(read_or_make, KEYS_DIR / "secret_key")) if TRIAL else os.environ["SECRET_KEY"]
@@ -131,36 +139,18 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
+FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 
 # Database
 
-# BEGIN IMMEDIATE takes the write lock at once: a transaction that upgrades from reading to writing would fail
-# with "database is locked" without waiting. synchronous=FULL keeps a committed save through a power cut.
-SQLITE_OPTIONS = {
-    "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    "timeout": 20,
-}
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=30_000)
-POSTGRES_OPTIONS = {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"}
-
-DATABASE: dict[str, Any] = (
-    dict(env.db_url("DATABASE_URL"))
-    if env.str("DATABASE_URL", default="")
-    else {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "branchbook.sqlite3"}
-)
-DATABASE["OPTIONS"] = {
-    **(SQLITE_OPTIONS if DATABASE["ENGINE"].endswith("sqlite3") else POSTGRES_OPTIONS),
-    **DATABASE.get("OPTIONS", {}),
-}
+DATABASE = database_of(DATABASE_URL, DATA_DIR, statement_timeout=STATEMENT_TIMEOUT_MS)
 DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-DATABASE["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": DATABASE}
 
 # Cache and queue
 
-REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": (
         {
@@ -213,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
     },
     "jobs.tasks.sweep": {"task": "jobs.tasks.sweep", **EACH_MINUTE},
+    "members.tasks.expire": {"task": "members.tasks.expire", "schedule": crontab(hour="4", minute="0")},
 }
 
 # Signing in
@@ -228,12 +219,12 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "accounts.validators.SimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "name", "email")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.validators.LengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.validators.CommonValidator"},
+    {"NAME": "accounts.validators.NumericValidator"},
 ]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -300,6 +291,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = UPLOADS_DIR
 # The largest workbook an import takes stays in memory: a temporary file would hold identity numbers in plain text.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 21 << 20
+# Ten thousand rows of a roster, pasted.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {

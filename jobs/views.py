@@ -21,6 +21,7 @@ PER_PAGE = 50
 CONTENT_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": "text/csv",
+    ".pdf": "application/pdf",
 }
 
 

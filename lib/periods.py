@@ -165,6 +165,13 @@ def month_of(day: date) -> Period:
     return Period.month(day.year, day.month)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of the month ``months`` later (earlier when negative); the month's last day where it is shorter."""
+    number = 12 * day.year + day.month - 1 + months
+    year, month = number // 12, number % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
 def anniversary(day: date, year: int, feb29: Feb29 = "02-28") -> date:
     """The day in ``year`` on which ``day`` comes round; 29 February falls on ``feb29`` in a common year."""
     try:

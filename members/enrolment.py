@@ -14,12 +14,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditEntry, User
+from branches import temporary
 from branches.models import Branch
 from lib import pinyin
 
-from . import numbers, standing, versions
-from .models import GroupMembership, Member, MembershipSpell, StatusPeriod
+from . import circumstances, corrections, courses, numbers, standing, versions
+from .membership_rules import ONE_BRANCH
+from .models import GroupMembership, Member, MembershipSpell, StatusPeriod, Transfer
 from .standing import DAY, INTERRUPTIONS, STAGES, Dates, Span, Status
 
 BATCH = 500
@@ -95,6 +97,7 @@ def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "")
     today = timezone.localdate()
     for person in people:
         _check(person.name, person.branch, person.dates, today)
+        _check_place(person.branch)
     try:
         with transaction.atomic():
             given = numbers.allocate(len(people))
@@ -102,6 +105,11 @@ def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "")
             Member.objects.bulk_create(members, batch_size=BATCH)
             _keep(members, versions.CREATED, by, reason)
             _begin(zip(members, people, strict=True), today)
+            # Who is entered late, with the day he came, changes a roster that was final; an assumed day says so itself.
+            dated = [m.pk for m, person in zip(members, people, strict=True) if person.transferred_in_on]
+            nobody = dict.fromkeys(dated, corrections.Course())
+            corrections.note(nobody, by=by, what="enrol", reason=reason)
+            circumstances.align([m for m in members if m.lost_on or m.is_floating], by=by)
             _record_enrolment(members, by, reason)
     except IntegrityError as error:
         raise EnrolmentError(IDENTITY_TAKEN) from error
@@ -113,48 +121,87 @@ def change(member: Member, values: Mapping[str, Any], *, by: User | None) -> Non
     change_all([Change(member, values)], by=by)
 
 
-def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") -> None:
-    """Write new facts: all of them or none. Dates move the status periods; another branch ends the old spell today."""
+def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") -> list[Member]:
+    """Write new facts: all of them or none. Dates move the status periods; another branch ends the old spell today.
+
+    Returns the people as they are now, in the order of ``changes``.
+    """
     today = timezone.localdate()
     try:
         with transaction.atomic():
             rows = Member.objects.select_for_update(of=("self",)).select_related("branch")
             current = rows.in_bulk([each.member.pk for each in changes])
             locked = [Change(current[each.member.pk], each.values) for each in changes]
-            for each in locked:
-                _assign(each, by, today)
-            _save([each.member for each in locked], by, reason)
+            turning = [c.member.pk for c in locked if _TURNING & c.values.keys()]
+            before = corrections.snapshot(turning)
+            audit.record_all([_assign(each, by, today) for each in locked])
+            versions.save([each.member for each in locked], by, reason)
             move_all([(c.member, c.values["branch"]) for c in locked if "branch" in c.values], on=today)
             _restate([c for c in locked if _RESTATING & c.values.keys()], today)
+            corrections.note(before, by=by, what="change", reason=reason)
+            circumstances.align([c.member for c in locked if _AWAY & c.values.keys()], by=by)
     except IntegrityError as error:
         raise EnrolmentError(IDENTITY_TAKEN) from error
+    return [each.member for each in locked]
 
 
 def move(member: Member, to: Branch, *, on: date | None = None, by: User | None) -> None:
     """Move a person to another branch of the university from ``on`` (today)."""
-    day = on or timezone.localdate()
+    move_together([(member, to)], on=on or timezone.localdate(), by=by)
+
+
+def move_together(
+    moves: Sequence[tuple[Member, Branch]], *, on: date, by: User | None, reason: str = ""
+) -> None:
+    """Move people to other branches of the university from ``on``: all of them or none, each with an audit entry."""
     with transaction.atomic():
-        member = Member.objects.select_for_update(of=("self",)).select_related("branch").get(pk=member.pk)
-        _check(member.name, to, Dates(), day)
-        before = member.branch.name
-        member.branch, member.branch_path = to, to.path
-        _save([member], by, "")
-        move_all([(member, to)], on=day)
-        audit.record("member.move", by=by, on=member, before={"branch": before}, after={"branch": to.name})
+        rows = Member.objects.select_for_update(of=("self",)).select_related("branch")
+        current = rows.in_bulk([member.pk for member, _ in moves])
+        locked = [(current[member.pk], to) for member, to in moves]
+        course = corrections.snapshot(list(current))
+        for member, to in locked:
+            _check(member.name, to, Dates(), on)
+            _check_place(to)
+            _check_move(member, on)
+            before = member.branch.name
+            member.branch, member.branch_path = to, to.path
+            after = {"branch": to.name, "on": on.isoformat(), **({"reason": reason} if reason else {})}
+            audit.record("member.move", by=by, on=member, before={"branch": before}, after=after)
+        versions.save([member for member, _ in locked], by, reason)
+        move_all(locked, on=on)
+        corrections.note(course, by=by, what="move", reason=reason)
 
 
 _RESTATING: Final = frozenset({"joined_on", "full_on", "status", "stages"})
+_AWAY: Final = frozenset({"lost_on", "is_floating", "floating_to"})
+_TURNING: Final = _RESTATING | {"branch"}
 
 
 def _check(name: str, branch: Branch, dates: Dates, today: date) -> None:
     if not name.strip():
         raise EnrolmentError("没有填写姓名。")
     if not branch.is_leaf:
-        raise EnrolmentError(f"“{branch.short_name}”不是党支部，党员须编入党支部。")
+        raise EnrolmentError(f"“{branch.short_name}”不是党支部，党员须编入党支部（{ONE_BRANCH.article}）。")
     if branch.dissolved_on and branch.dissolved_on <= today:
         raise EnrolmentError(f"“{branch.short_name}”已撤销，不能编入党员。")
     if dates.joined_on and dates.full_on and dates.full_on < dates.joined_on:
         raise EnrolmentError("转为正式党员日期不能早于加入党组织日期。")
+
+
+def _check_place(branch: Branch) -> None:
+    """Nobody's 组织关系 goes where branches hold none (支部条例 8)."""
+    if branch.form in Branch.WITHOUT_MEMBERS:
+        raise EnrolmentError(temporary.no_place_for_members(branch))
+
+
+def _check_move(member: Member, day: date) -> None:
+    """Only who belongs to a branch moves, and not before he came to it; a letter on its way is settled first."""
+    if member.status == Status.LEFT:
+        raise EnrolmentError(f"{member.name}的组织关系不在本校，请先办理转入。")
+    if (earliest := courses.earliest_change(member)) and day < earliest:
+        raise EnrolmentError(f"{member.name}的组织关系 {earliest} 才到本校，转接日期不能早于这一天。")
+    if member.transfers.filter(state__in=Transfer.OPEN).exists():
+        raise EnrolmentError(f"{member.name}有一份没有办结的组织关系转接，请先办结或撤回。")
 
 
 def _new(person: NewMember, number: str) -> Member:
@@ -168,11 +215,11 @@ def _new(person: NewMember, number: str) -> Member:
     for name in ENCRYPTED:
         if value := getattr(person, name):
             setattr(member, name, value)
-    _derive(member)
+    derive(member)
     return member
 
 
-def _derive(member: Member) -> None:
+def derive(member: Member) -> None:
     member.name_pinyin = pinyin.pinyin(member.name)[:128]
     member.name_initials = pinyin.initials(member.name)[:32]
     member.name_order = pinyin.stroke_key(member.name)
@@ -228,8 +275,8 @@ def _record_enrolment(members: Sequence[Member], by: User | None, reason: str) -
         audit.record("member.enrol", by=by, after={**span, "people": len(members), "reason": reason})
 
 
-def _assign(each: Change, by: User | None, today: date) -> None:
-    """Put the new values on the member, and the audit entry with old and new ones beside them."""
+def _assign(each: Change, by: User | None, today: date) -> AuditEntry:
+    """Put the new values on the member; returns the audit entry with old and new ones."""
     member, values = each.member, each.values
     dates = Dates(values.get("joined_on", member.joined_on), values.get("full_on", member.full_on))
     _check(values.get("name", member.name), values.get("branch", member.branch), dates, today)
@@ -240,11 +287,12 @@ def _assign(each: Change, by: User | None, today: date) -> None:
         before[name] = written(name, getattr(member, name))
         setattr(member, name, value)
     if "branch" in values:
+        _check_place(member.branch)
         member.branch_path = member.branch.path
     if "name" in values:
-        _derive(member)
+        derive(member)
     after = {name: written(name, value) for name, value in values.items()}
-    audit.record("member.change", by=by, on=member, before=before, after=after)
+    return audit.entry_of("member.change", by=by, on=member, before=before, after=after)
 
 
 def written(name: str, value: Any) -> str:
@@ -255,15 +303,6 @@ def written(name: str, value: Any) -> str:
     return audit.hashed(text) if name in SENSITIVE else "" if text is None else str(text)
 
 
-def _save(members: Sequence[Member], by: User | None, reason: str) -> None:
-    """Write whole rows in few statements, with their history (``bulk_update`` takes minutes for thousands of rows)."""
-    columns = [column.name for column in Member._meta.concrete_fields if not column.primary_key]
-    Member.objects.bulk_create(
-        members, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=columns
-    )
-    _keep(members, versions.CHANGED, by, reason)
-
-
 def _keep(members: Sequence[Member], kind: Literal["+", "~"], by: User | None, reason: str) -> None:
     for ids in _batches([member.pk for member in members]):
         versions.keep(ids, kind, by, reason)
@@ -272,14 +311,13 @@ def _keep(members: Sequence[Member], kind: Literal["+", "~"], by: User | None, r
 def move_all(moves: Sequence[tuple[Member, Branch]], *, on: date) -> None:
     """End the 隶属 of the people the day before ``on`` and begin the next; seats in party groups end with it.
 
-    A spell that began on ``on`` or later is corrected in place: nobody is in two branches on one day. The caller saves
-    the members and records the move.
+    A spell that began on ``on`` or later is void: nobody is in two branches on one day. The caller saves the members
+    and records the move.
     """
     for ids in _batches([member.pk for member, _ in moves]):
         of_these = MembershipSpell.objects.filter(member__in=ids, kind=MembershipSpell.Kind.BELONGING)
-        for running in (of_these.open(), GroupMembership.objects.filter(member__in=ids).open()):
-            running.filter(since__gte=on).delete()
-            running.update(until=on - DAY)
+        for running in (of_these, GroupMembership.objects.filter(member__in=ids).open()):
+            courses.cut(running, on)
     MembershipSpell.objects.bulk_create(
         (MembershipSpell(member=member, branch=to, branch_path=to.path, since=on) for member, to in moves),
         batch_size=BATCH,
@@ -312,8 +350,19 @@ def _spans(each: Change, old: Sequence[StatusPeriod], today: date) -> list[Span]
     }
     dates = Dates(member.joined_on, member.full_on, {**stages, **each.values.get("stages", {})})
     fallback = min((period.since for period in old), default=today)
-    spans = standing.timeline(member.status, dates, fallback=fallback, today=today)
+    spans = standing.timeline(_underneath(member, old), dates, fallback=fallback, today=today)
     return standing.interrupted(spans, _interruptions(member.status, old, today))
+
+
+def _underneath(member: Member, old: Sequence[StatusPeriod]) -> str:
+    """What somebody suspended or gone was before: his way until then is drawn from it."""
+    if member.status not in INTERRUPTIONS:
+        return member.status
+    if member.full_on:
+        return Status.FULL
+    return next(
+        (period.status for period in reversed(old) if period.status not in INTERRUPTIONS), Status.FULL
+    )
 
 
 def _interruptions(status: str, old: Sequence[StatusPeriod], today: date) -> list[Span]:

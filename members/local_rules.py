@@ -9,10 +9,12 @@ _BIRTHDAYS: Final = "政治生日"
 
 NOTICE_DAYS: Final = "development-notice-days"
 REPORT_MONTHS: Final = "development-report-months"
+PROBATION_MONTHS: Final = "development-probation-months"
 APPLICATION_MONTHS: Final = "development-application-months"
 CONTACT_LIMIT: Final = "development-contact-limit"
 TRAINING_MONTHS: Final = "development-training-months"
 PLAN: Final = "development-plan"
+TRAINING_HOURS: Final = "secretary-training-hours"
 BIRTHDAY_FROM: Final = "birthday-from"
 BIRTHDAY_LEAP: Final = "birthday-leap-day"
 
@@ -35,6 +37,16 @@ declare(
         _DEVELOPMENT,
         "思想汇报间隔",
         "入党积极分子和预备党员每隔几个月交一次思想汇报，超过的列为逾期。多地定为3个月。",
+        Kind.NUMBER,
+        0,
+        "个月",
+        12,
+    ),
+    LocalRule(
+        PROBATION_MONTHS,
+        _DEVELOPMENT,
+        "预备党员考察间隔",
+        "党支部每隔几个月考察一次预备党员，超过的列为逾期。全国性规定没有期限，多地定为6个月。",
         Kind.NUMBER,
         0,
         "个月",
@@ -95,5 +107,15 @@ declare(
         Kind.CHOICE,
         "02-28",
         choices=(("02-28", "2月28日"), ("03-01", "3月1日")),
+    ),
+    LocalRule(
+        TRAINING_HOURS,
+        "书记和委员培训",
+        "书记和委员每年的培训学时",
+        "全国性法规没有统一学时；56学时出自《2019—2023年全国党员教育培训工作规划》，各校可按现行文件确定。",
+        Kind.NUMBER,
+        0,
+        "学时",
+        200,
     ),
 )

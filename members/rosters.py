@@ -76,6 +76,14 @@ def branch_members_on(branch: Branch, day: date) -> QuerySet[Member]:
     )
 
 
+def full_members_on(branch: Branch, day: date) -> QuerySet[Member]:
+    """Full members whose 隶属 was ``branch`` on ``day``: those with a vote."""
+    belonging = Member.objects.filter(
+        holds_on(day, "spells__"), spells__branch=branch, spells__kind=MembershipSpell.Kind.BELONGING
+    )
+    return _with_status(belonging, day, (StatusPeriod.Status.FULL,))
+
+
 def committee_on(branch: Branch, day: date) -> QuerySet[Member]:
     """Secretary, deputy and committee members of ``branch`` on ``day``."""
     held = Post.objects.on(day).filter(branch=branch, title__in=COMMITTEE_TITLES)

@@ -22,7 +22,10 @@ COLLECTORS: tuple[Callable[[date], Iterable[Due]], ...] = (sources.duties_due, s
 
 @dataclass(frozen=True)
 class DueRow:
-    """One line of ``due --json``; ``recipient`` is an account name, ``state`` the ledger's or ``new``."""
+    """One line of ``due --json``: ``subject`` names the branch by its code, ``recipient`` is an account name.
+
+    ``state`` is the ledger's, or ``new``.
+    """
 
     kind: str
     subject: str
@@ -106,7 +109,7 @@ def due_rows(on: date) -> list[DueRow]:
     return [
         DueRow(
             due.kind,
-            due.subject,
+            due.named,
             due.due_on,
             names[due.recipient_id],
             known.get((due.kind, due.subject, due.due_on, due.recipient_id), "new"),

@@ -1,7 +1,7 @@
 """What is due, gathered from the rooms below and addressed to whom it concerns."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,21 +11,27 @@ from activities import duties
 from activities.agenda import record_url
 from activities.duties import Duty, State
 from branches.models import Branch, RoleGrant
-from branches.roles import Role
-from branches.scope import Range, covering_ranges
+from branches.roles import STAFF, Role
+from branches.scope import STEP, Range, covering_ranges
 from lib.periods import Period, quarter_of
 from members import birthdays, celebrations
 
 BIRTHDAY_LEAD = timedelta(days=7)
 BIRTHDAY_KEPT = timedelta(days=7)
+#: Who is told for a branch: its secretary; where nobody has that account, the next who has one.
+TOLD = (Role.SECRETARY, Role.RECORDER, Role.COMMITTEE_STAFF, Role.ORGANIZATION_STAFF)
 
 
 @dataclass(frozen=True)
 class Due:
-    """One thing due to one person. ``subject`` is stable from day to day; ``url`` opens the page that settles it."""
+    """One thing due to one person. ``subject`` is stable from day to day; ``url`` opens the page that settles it.
+
+    ``named`` is the subject for whoever does not know our keys: with the branch's code and the group's name.
+    """
 
     kind: str
     subject: str
+    named: str
     due_on: date
     recipient_id: int
     title: str
@@ -35,42 +41,48 @@ class Due:
 
 
 def duties_due(on: date) -> Iterator[Due]:
-    """Duties of this and the last quarter that are overdue or end within a week, to the branch's secretary."""
-    secretaries = _secretaries(on)
+    """Duties of this and the last quarter that are overdue or end within a week."""
+    addresses = _addresses(on)
     for duty in _open_duties(on):
-        if duty.state not in (State.DUE, State.OVERDUE):
+        if duty.state not in (State.DUE, State.OVERDUE) or duty.branch_id not in addresses:
             continue
-        for user_id, path in secretaries[duty.branch_id]:
+        address = addresses[duty.branch_id]
+        who = f"{address.code}/{duty.group_name}" if duty.group_name else address.code
+        for user_id in address.users:
             yield Due(
                 kind="duty",
                 subject=duty.subject,
+                named=f"{who}:{duty.rule.kind.value}:{duty.period.code}",
                 due_on=duty.due_on,
                 recipient_id=user_id,
                 title=f"{duty.period.short_label}{duty.title}",
                 detail=f"{duty.branch_name}：{duty.reason}（{duty.rule.article}）",
                 url=record_url(duty),
-                branch_path=path,
+                branch_path=address.path,
             )
 
 
 def birthdays_due(on: date) -> Iterator[Due]:
     """Political birthdays of the next seven days and of the last seven, about which nothing was done yet."""
-    secretaries = _secretaries(on)
+    addresses = _addresses(on)
     found = birthdays.between(on - BIRTHDAY_KEPT, on + BIRTHDAY_LEAD)
     done = celebrations.done_about(found)
     for birthday in found:
-        if done[birthday.key].is_settled or birthday.is_opted_out or not birthday.stays:
+        settled = done[birthday.key].is_settled or birthday.is_opted_out or not birthday.stays
+        if settled or birthday.branch_id not in addresses:
             continue
-        for user_id, path in secretaries[birthday.branch_id]:
+        address = addresses[birthday.branch_id]
+        for user_id in address.users:
             yield Due(
                 kind="political_birthday",
                 subject=f"{birthday.member_number}:{birthday.day.year}",
+                named=f"{address.code}:{birthday.member_number}:{birthday.day.year}",
                 due_on=birthday.day,
                 recipient_id=user_id,
                 title=f"{birthday.name}政治生日",
                 detail=f"{birthday.branch_name}：{birthday.day.month}月{birthday.day.day}日，{birthday.title}",
                 url=f"{reverse('birthdays_month', args=[f'{birthday.day:%Y-%m}'])}?branch={birthday.branch_id}",
-                branch_path=path,
+                branch_path=address.path,
             )
 
 
@@ -100,10 +112,30 @@ def _everything() -> tuple[Range, ...]:
     return covering_ranges(Branch.objects.filter(parent=None).values_list("path", flat=True))
 
 
-def _secretaries(on: date) -> dict[int, list[tuple[int, str]]]:
-    """Branch → the accounts of its secretary on ``on``."""
-    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    grants = RoleGrant.objects.on(on).filter(role=Role.SECRETARY, user__is_active=True)
-    for branch_id, user_id, path in grants.values_list("branch", "user", "branch_path"):
-        found[branch_id].append((user_id, path))
-    return found
+@dataclass(frozen=True)
+class Address:
+    """Whom to tell what is due to a branch."""
+
+    code: str
+    path: str
+    users: tuple[int, ...]
+
+
+def _addresses(on: date) -> dict[int, Address]:
+    """Every branch that stands on ``on``, and the accounts that are told for it. Two queries."""
+    granted: dict[tuple[str, str], set[int]] = defaultdict(set)
+    grants = RoleGrant.objects.on(on).filter(role__in=TOLD, user__is_active=True)
+    for role, path, user_id in grants.values_list("role", "branch_path", "user"):
+        granted[role, path].add(user_id)
+    standing = Branch.objects.existing_on(on).values_list("pk", "code", "path")
+    return {pk: Address(code, path, _told(granted, path)) for pk, code, path in standing}
+
+
+def _told(granted: Mapping[tuple[str, str], set[int]], path: str) -> tuple[int, ...]:
+    """Those of the first role of :data:`TOLD` that anybody holds: staff also for what is above, the nearest first."""
+    for role in TOLD:
+        highest = STEP if role in STAFF else len(path)
+        for length in range(len(path), highest - 1, -STEP):
+            if users := granted.get((role, path[:length])):
+                return tuple(sorted(users))
+    return ()

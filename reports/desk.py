@@ -12,6 +12,7 @@ from activities.duties import State
 from jobs.models import Job
 from lib.periods import Period
 from lib.templatetags.ui import thousands
+from reminders.models import Reminder
 
 from . import drilldown, links
 from .asked import Asked
@@ -59,7 +60,7 @@ def figures_strip(figures: Quarterly, asked: Asked) -> list[Figure]:
 def waiting(asked: Asked, user: User) -> list[Waiting]:
     """What waits, the duties of this and the last quarter first; only what there is any of."""
     both = replace(asked, period=Period(asked.period.previous().start, asked.period.end))
-    found = [*_duties(both), *_errands(user), *_failed_jobs(user)]
+    found = [*_duties(both), *_reminders(user), *_errands(user), *_failed_jobs(user)]
     return [one for one in found if one.number]
 
 
@@ -82,6 +83,13 @@ def _duties(asked: Asked) -> list[Waiting]:
             "打开名单",
         ),
     ]
+
+
+def _reminders(user: User) -> list[Waiting]:
+    """Staff are reminded for branches in which nobody has an account."""
+    number = Reminder.objects.visible_to(user).open().count()
+    note = "支部还没有书记或记录员账号，由您代为督促"
+    return [Waiting(number, "由您代收的支部待办", note, reverse("todo"), "打开待办")]
 
 
 def _errands(user: User) -> list[Waiting]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 from django.http import Http404, QueryDict
 from django.utils import timezone
@@ -74,7 +75,7 @@ def work(progress: running.Progress) -> None:
     write(progress.result_path(f"{asked.title}组织生活统计.xlsx"), figures, asked, by=progress.owner)
 
 
-def write(target: Path, figures: Quarterly, asked: Asked, *, by: User | None) -> None:
+def write(target: Path | BinaryIO, figures: Quarterly, asked: Asked, *, by: User | None) -> None:
     """Write the workbook. The audit entry tells who took what and how many rows; its number is in every sheet."""
     units, names = rollup.units(figures, asked), _second_level(figures)
     measures = measures_of(judged=asked.campaign is None)

@@ -15,8 +15,12 @@ os.environ["ENV_FILE"] = os.devnull
 for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "TRUSTED_PROXIES"):
     os.environ.pop(name, None)
 
-from config.settings import *  # noqa: E402, F403 - the environment above decides what is read
-from config.settings import CACHES, DATA_DIR, DATABASE, FOLDERS, STORAGES  # noqa: E402 - the same
+# The trial's settings refuse a server's database without a SECRET_KEY; the tests' settings do not.
+DATABASE_URL = os.environ.pop("DATABASE_URL", "")
+
+from config.databases import database_of  # noqa: E402 - the environment above decides what is read
+from config.settings import *  # noqa: E402, F403 - the same
+from config.settings import CACHES, DATA_DIR, DATABASES, FOLDERS, STATEMENT_TIMEOUT_MS, STORAGES  # noqa: E402 - the same
 
 SECRET_KEY = "only-for-tests-" + "0123456789" * 5
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -25,6 +29,11 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 for folder in FOLDERS:
     folder.mkdir(parents=True, exist_ok=True)
+
+DATABASE = database_of(DATABASE_URL, DATA_DIR, statement_timeout=STATEMENT_TIMEOUT_MS)
+DATABASES["default"] = DATABASE
+if DATABASE_URL:
+    os.environ["DATABASE_URL"] = DATABASE_URL  # for pytest-xdist's workers and Celery's
 
 # A file for each of pytest-xdist's workers: WAL and its locks do not exist in memory. Nobody pulls the plug on a test.
 if DATABASE["ENGINE"].endswith("sqlite3"):

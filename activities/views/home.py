@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.http import AuthenticatedRequest
-from accounts.models import User
 from activities import agenda
 from activities.agenda import duties_of
 from activities.duties import Duty, State
@@ -18,7 +17,7 @@ from activities.views.places import Choice, asked_branch, own_branches
 from activities.year import laid_out
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import covering_ranges
+from branches.scope import covering_ranges, may
 from lib.periods import Period, month_of, quarter_of, year_of
 from members import celebrations, greetings
 from members.birthdays import between
@@ -33,6 +32,7 @@ class DueItem:
     day: int
     when: str
     is_soon: bool
+    is_late: bool
     title: str
     note: str
     url: str
@@ -47,9 +47,10 @@ def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "branch": branch,
+        "greeting": greetings.own(request.user, today),
         "branches": _switch(branches, branch, request.path),
         **_duties(branch, today),
-        **_birthdays(branch, request.user, today),
+        **(_birthdays(branch, today) if may(request.user, Right.SEE_MEMBERS, branch.path) else {}),
     }
     return render(request, "activities/home.html", context)
 
@@ -97,8 +98,9 @@ def due_item(duty: Duty, today: date) -> DueItem:
     overdue = duty.state is State.OVERDUE
     return DueItem(
         day=duty.due_on.day,
-        when="已逾期" if overdue else _near(duty.due_on, today),
-        is_soon=duty.state in (State.OVERDUE, State.DUE),
+        when=f"{duty.due_on.month}月 已逾期" if overdue else _near(duty.due_on, today),
+        is_soon=duty.state is State.DUE,
+        is_late=overdue,
         title=duty.title,
         note=f"{duty.period.short_label}应开 {duty.rule.count} 次，{held}"
         + ("，已开展的可补记" if overdue else ""),
@@ -114,14 +116,14 @@ def _day_in_words(day: date, today: date) -> str:
     return {0: "今天", 1: "明天"}.get((day - today).days, f"{day.month}月{day.day}日")
 
 
-def _birthdays(branch: Branch, user: User, today: date) -> dict[str, Any]:
-    """This month's political birthdays, and one's own greeting."""
+def _birthdays(branch: Branch, today: date) -> dict[str, Any]:
+    """This month's political birthdays and how many of them are still open."""
     month = month_of(today)
     found = between(month.start, month.end, covering_ranges([branch.path]))
     done = celebrations.done_about(found)
+    coming = [birthday for birthday in found if birthday.day >= today]
     return {
         "month": month,
         "born": celebrations.figures(found, done),
-        "next_born": next((birthday for birthday in found if birthday.day >= today), None),
-        "greeting": greetings.own(user, today),
+        "next_born": [one for one in coming if one.day == coming[0].day],
     }

@@ -5,17 +5,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from lib.commands import TO_BE_LOOKED_AT, PlainCommand, refuse_unreadable
 from lib.sheets.intake import Problem, Report
 from lib.sheets.reading import WorkbookError
 
-SOME_WRONG, UNREADABLE = 1, 2
 SHOWN = 50
 
 
-class ImportCommand(BaseCommand):
-    """Exit status 1 when rows are wrong (the good ones are written all the same), 2 when the file cannot be read."""
+class ImportCommand(PlainCommand):
+    """Exit status 1 when rows are wrong: the good ones are written all the same."""
 
     def run_import(self, path: Path, *, commit: bool, options: dict[str, Any]) -> Report:
         raise NotImplementedError
@@ -26,25 +26,17 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unreadable(options["file"])
         try:
             report = self.run_import(options["file"], commit=options["commit"], options=options)
         except WorkbookError as fault:
-            self._refuse(fault.message, as_json=options["json"])
-        except OSError as fault:
-            self._refuse(f"读不到文件“{options['file'].name}”：{fault.strerror}。", as_json=options["json"])
+            raise CommandError(fault.message) from fault
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
         else:
             self._print(report, commit=options["commit"])
         if report.errors:
-            sys.exit(SOME_WRONG)
-
-    def _refuse(self, sentence: str, *, as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False))
-        else:
-            self.stderr.write(sentence)
-        sys.exit(UNREADABLE)
+            sys.exit(TO_BE_LOOKED_AT)
 
     def _print(self, report: Report, *, commit: bool) -> None:
         self.stdout.write(f"工作表“{report.sheet}”，表头在第 {report.header_row} 行，共 {report.rows} 行。")

@@ -120,6 +120,8 @@ def open_table(
     """
     sheets = read_workbook(source)
     found = [(sheet, header) for sheet in sheets if (header := find_header(sheet, synonyms, need))]
+    if not any(cell is not None for sheet in sheets for row in sheet.rows for cell in row):
+        raise WorkbookError("empty_table", f"这是空表，里面没有任何内容。应有一行列名，包括{wanted}。")
     if not found:
         raise WorkbookError("no_header", f"没有找到表头。前 30 行中应有一行列名，包括{wanted}。")
     best = max(found, key=_rank)

@@ -1,6 +1,21 @@
 """The rows of the room, by what they are about."""
 
+from .batches import ImportBatch, ImportedRow
 from .birthdays import Celebration, Greeting, GreetingOptOut
+from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
+from .duplicates import DistinctPair, Merge
+from .graduation import Destination
+from .mappings import ColumnMapping
+from .movement import (
+    Circumstance,
+    Contact,
+    Departure,
+    RosterCorrection,
+    Suspension,
+    Transfer,
+    TransferStep,
+)
+from .offices import Certificate, Competence, Training
 from .people import (
     ON_ROSTER,
     Counter,
@@ -18,17 +33,37 @@ from .posts import GroupMembership, Post, StationAssignment
 __all__ = [
     "ON_ROSTER",
     "Celebration",
+    "Certificate",
+    "Circumstance",
+    "ColumnMapping",
+    "Competence",
+    "Contact",
     "Counter",
+    "Departure",
+    "Destination",
+    "Development",
+    "DevelopmentPerson",
+    "DevelopmentPlan",
+    "DevelopmentStep",
+    "DistinctPair",
     "Greeting",
     "GreetingOptOut",
     "GroupMembership",
+    "ImportBatch",
+    "ImportedRow",
     "Member",
     "MemberQuerySet",
     "MemberRowQuerySet",
     "MembershipSpell",
+    "Merge",
     "Post",
+    "RosterCorrection",
     "StationAssignment",
     "StatusPeriod",
+    "Suspension",
+    "Training",
+    "Transfer",
+    "TransferStep",
     "id_last4_index",
     "id_number_index",
     "phone_last4_index",

@@ -5,18 +5,20 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.models import User
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.masking import mask_address, mask_birth, mask_id, mask_name, mask_phone
 from members.codes import EDUCATIONS, nation_label
 from members.forms import UnmaskForm
 from members.listing import sees_contacts
-from members.models import Member
+from members.models import ON_ROSTER, Circumstance, Member, StatusPeriod
 from members.unmasking import may_unmask, unmask
 
 
@@ -30,6 +32,11 @@ def _facts(member: Member) -> list[tuple[str, str]]:
         ("出生年月", mask_birth(member.birth_date)),
         ("学历", EDUCATIONS.get(member.education, "")),
         ("工作岗位", member.job),
+        ("籍贯", member.native_place),
+        ("专业", member.major),
+        ("学制", f"{member.schooling_years} 年" if member.schooling_years else ""),
+        ("预计毕业日期", member.graduates_on.isoformat() if member.graduates_on else ""),
+        ("共青团员", "" if member.is_league_member is None else "是" if member.is_league_member else "否"),
         ("加入党组织日期", member.joined_on.isoformat() if member.joined_on else ""),
         ("转为正式党员日期", member.full_on.isoformat() if member.full_on else ""),
     ]
@@ -46,6 +53,31 @@ def _contacts(member: Member) -> list[tuple[str, str]]:
     ]
 
 
+_ON_ROSTER_VERBS = (("away", "登记外出或失联"), ("suspend", "停止党籍"), ("depart", "登记离开"))
+_VERBS_OF: dict[str, tuple[tuple[str, str], ...]] = {
+    **dict.fromkeys(ON_ROSTER, _ON_ROSTER_VERBS),
+    StatusPeriod.Status.SUSPENDED: (("restore", "恢复党籍"), ("depart", "登记离开")),
+}
+
+
+def _errands(user: User, member: Member) -> list[tuple[str, str]]:
+    """What ``user`` may enter about the person's belonging, as label and address."""
+    found: list[tuple[str, str]] = []
+    if member.status in ON_ROSTER and may(user, Right.ASK_TRANSFER, member.branch_path):
+        found.append(("转出组织关系", reverse("member_transfer", args=[member.pk])))
+    if may(user, Right.KEEP_MEMBERS, member.branch_path):
+        verbs = _VERBS_OF.get(member.status, ())
+        found += [(label, reverse("member_movement", args=[member.pk, verb])) for verb, label in verbs]
+    return found
+
+
+def _away(user: User, member: Member) -> list[Circumstance]:
+    """What is noted about being away, for whoever keeps in touch."""
+    if not may(user, Right.ASK_TRANSFER, member.branch_path):
+        return []
+    return list(member.circumstances.filter(until=None))
+
+
 @require_safe
 def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     user = request.user
@@ -60,8 +92,12 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "spells": member.spells.select_related("branch"),
         "statuses": member.statuses.all(),
         "posts": member.posts.select_related("branch", "group"),
+        "development": member.developments.visible_to(user).order_by("-applied_on").first(),
         "may_unmask": may_unmask(user, member),
         "birthday_year": timezone.localdate().year if is_own or may(user, Right.RECORD, path) else None,
+        "may_certify": may(user, Right.KEEP_MEMBERS, member.branch_path) and member.status in ON_ROSTER,
+        "errands": _errands(user, member),
+        "away": _away(user, member),
         "may_list": has_right(user, Right.SEE_MEMBERS),
     }
     return render(request, "members/detail.html", context)

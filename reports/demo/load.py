@@ -16,7 +16,19 @@ from branches.models import Branch
 from members.models import Member
 from reminders import ledger
 
-from . import accounts, birthdays, drafts, offices, organisations, people, records, settling
+from . import (
+    accounts,
+    birthdays,
+    developing,
+    drafts,
+    movement,
+    offices,
+    organisations,
+    people,
+    records,
+    settling,
+    trainings,
+)
 from .scale import SCALES, Scale, Setting
 
 logger = logging.getLogger(__name__)
@@ -85,15 +97,20 @@ class _Maker:
         users = accounts.make_personas(everybody, held[leaf.branch.pk], secretary)
         keepers = accounts.open_accounts(held, setting)
         keepers[secretary.person.member.pk] = users["shuji"]
+        trainings.choose_double_leaders(held, setting)
+        movement.plan_graduation(everybody)
         birthdays.prepare(everybody, leaf, held[leaf.branch.pk], setting)
         people.write(everybody)
+        developing.develop(everybody, university, setting)
         offices.write(held)
         accounts.grant_posts(held)
         birthdays.write(everybody, held, leaf, keepers, setting)
         stations = offices.open_stations(everybody, university, setting)
         accounts.grant_personas(users, university, leaf, stations[0], setting)
+        trainings.write(held, setting, users["zuzhibu"])
         say("写入三年的活动记录 …")
         written = self._write_records(held, everybody, leaf, keepers, users["zuzhibu"])
+        movement.write(everybody, university, setting, users["zuzhibu"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()
         return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)
 

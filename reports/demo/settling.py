@@ -30,6 +30,8 @@ JOBS = {
     "小学部": "附属学校教师",
 }
 DAY = timedelta(days=1)
+#: How long after entering the university somebody can have come so far.
+DAYS_TO_REACH = {Status.APPLICANT: 0, Status.ACTIVIST: 180, Status.TARGET: 620}
 
 
 class Settler:
@@ -186,13 +188,18 @@ class Settler:
 
     def _add_candidates(self, leaf: Leaf, stream: random.Random) -> None:
         """Applicants, activists and targets of the student branches: known, and on no roster yet."""
-        for status in stream.choices((Status.APPLICANT, Status.ACTIVIST, Status.TARGET), (4, 4, 1), k=3):
+        for drawn in stream.choices((Status.APPLICANT, Status.ACTIVIST, Status.TARGET), (4, 4, 2), k=5):
             entered = self.today.year - stream.randint(1, 3)
             born = some_day(stream, date(entered - 19, 9, 1), date(entered - 18, 8, 31))
+            began = date(entered, 10, 8)
+            could = began + timedelta(days=DAYS_TO_REACH[drawn]) <= self.today - timedelta(days=60)
+            status = drawn if could else Status.APPLICANT
+            earliest = began + timedelta(days=DAYS_TO_REACH[status])
             member = self.registry.person(
                 leaf.branch, born=born, status=status, job="学生", education="61", entered=entered
             )
-            since = some_day(stream, date(entered, 10, 8), self.today - timedelta(days=40))
+            member.graduates_on = date(entered + 4, 6, 30)
+            since = some_day(stream, earliest, self.today - timedelta(days=40))
             self.people.candidates.append((member, status, max(leaf.founded_on, since)))
 
     def _add_earlier_stays(self, stream: random.Random) -> None:

@@ -1,7 +1,10 @@
-"""A stranger's object and a missing one get the same answer, to the byte, and nothing is written.
+"""T02, T04: a stranger's object and a missing one get the same answer, to the byte and in time; nothing is written.
 
 What is asked of an address (branches/12/), of a query (?branch=12) and of a form (branch=12) is tried alike.
 """
+
+from statistics import median
+from time import perf_counter
 
 import pytest
 
@@ -48,6 +51,53 @@ def test_in_a_query_or_a_form(world: World, role: str, method: str):
             answers = [asker.ask(method, url, {key: str(pk)}) for pk in (foreign, missing)]
             wrong += _faults(f"{page.key} {method} {key}", *answers, (foreign, missing), None)
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+TRIES = 200
+MILLISECONDS = 5
+TIMED = {
+    "secretary": (
+        "member_detail",
+        "activity_detail",
+        "activity_correct",
+        "branch_page",
+        "station_page",
+        "job_detail",
+    ),
+    "committee_staff": ("admin:members_member_change", "admin:branches_branch_change", "import_review"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", TIMED)
+def test_neither_takes_longer(world: World, role: str):
+    """T02: by the time of an answer nobody tells a stranger's object from a missing one."""
+    asker, wrong = Asker(world, role), []
+    for page, row in declared():
+        if page.key not in TIMED[role]:
+            continue
+        model = row.model_of(page)
+        assert model is not None
+        pks = [world.foreign_row(model, role, row.which).pk, missing_pk(model)]
+        urls = [page.url(values(page, row, pk)) for pk in pks]
+        # A busy moment of the machine is no leak: what is slower is so each time.
+        if all(abs(_difference(asker, urls)) * 1000 >= MILLISECONDS for _ in range(3)):
+            wrong.append(page.key)
+    assert not wrong, f"{wrong}: a stranger's object takes longer, or shorter"
+
+
+def _difference(asker: Asker, urls: list[str]) -> float:
+    """By how many seconds the first address takes longer than the second, in the middle of all tries."""
+    differences = []
+    for number in range(TRIES):
+        taken = {}
+        for url in urls if number % 2 else reversed(urls):
+            began = perf_counter()
+            status = asker.client.get(url).status_code
+            taken[url] = perf_counter() - began
+            assert status == 404
+        differences.append(taken[urls[0]] - taken[urls[1]])
+    return median(differences)
 
 
 def _faults(

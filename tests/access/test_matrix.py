@@ -1,4 +1,4 @@
-"""Every page × every role × every method answers what tests/access.yaml says.
+"""T01: every page × every role × every method answers what tests/access.yaml says.
 
 A new page needs a row there, thought out, not copied from what the program does.
 """

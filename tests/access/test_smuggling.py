@@ -1,4 +1,4 @@
-"""What is not on a form changes nothing, and a form takes no stranger's row."""
+"""T06: what is not on a form changes nothing, and a form takes no stranger's row."""
 
 import re
 from collections.abc import Iterator

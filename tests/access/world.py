@@ -24,18 +24,33 @@ from branches.scope import covering_ranges, has_right
 from branches.terms import elect
 from jobs import running, uploads
 from jobs.models import Job, Upload
+from members import batches, departures, merging, transfers
 from members.imports import staging
 from members.models import (
     Celebration,
+    Certificate,
+    Circumstance,
+    Competence,
+    Contact,
+    Destination,
+    Development,
+    DevelopmentPlan,
+    DevelopmentStep,
     Greeting,
     GreetingOptOut,
     GroupMembership,
+    ImportBatch,
     Member,
     MembershipSpell,
+    Merge,
     Post,
+    RosterCorrection,
     StationAssignment,
     StatusPeriod,
+    Suspension,
+    Training,
 )
+from members.transfer_checks import Letter
 from reminders.models import Reminder
 from tests import cast
 from tests.access.pages import Page
@@ -123,14 +138,17 @@ def missing_pk(model: type[models.Model]) -> Any:
 
 def a_world() -> World:
     school = cast.a_university()
-    own, near, far = (_half(branch) for branch in (school.teachers, school.students, school.musicians))
+    keeper = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+    own, near, far = (
+        _half(branch, keeper) for branch in (school.teachers, school.students, school.musicians)
+    )
     users = _users(school, own)
     for user in users.values():
         _personal(user, own.branch)
     return World(school, own, near, far, users)
 
 
-def _half(branch: Branch) -> Half:
+def _half(branch: Branch, keeper: User) -> Half:
     name = branch.short_name
     account = cast.a_user(name=f"{name}书记")
     member = cast.a_member(branch, f"{name}甲", account=account)
@@ -140,6 +158,7 @@ def _half(branch: Branch) -> Half:
     station = cast.a_station(branch, second, name=f"{name}工作站")
     Branch.objects.filter(pk=branch.pk).update(category_is_guess=True)
     half = Half(branch, account)
+    wording = {"name": member.name, "branch": branch.name}
     half.keep(
         branch,
         account,
@@ -160,8 +179,24 @@ def _half(branch: Branch) -> Half:
         *_birthday(member),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
+        Certificate.objects.create(
+            number=f"2026-{branch.pk:04d}",
+            code="ABCDEFGH",
+            member=member,
+            branch_path=branch.path,
+            purpose="测试",
+            wording=wording,
+        ),
+        Training.objects.create(
+            member=member, kind="rotation", title="集中轮训", held_on=date(2026, 5, 1), hours=8
+        ),
+        Competence.objects.create(member=member, item="duties"),
         audit.record("test", by=account, on=branch),
+        a_development(branch),
+        DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
+        *_movement(branch, second),
     )
+    half.keep(a_merge(second, keeper), a_batch(second, keeper))
     _personal(account, branch)
     return half
 
@@ -175,6 +210,57 @@ def _birthday(member: Member) -> tuple[models.Model, ...]:
         Celebration.objects.create(**of_year, way="card", held_on=day),
         GreetingOptOut.objects.create(member=member, since=date(2025, 1, 1), until=date(2025, 12, 31)),
     )
+
+
+def a_merge(member: Member, by: User) -> Merge:
+    """A second record of somebody, merged into the first."""
+    return merging.merge(member, cast.a_member(member.branch, member.name), by=by)
+
+
+def a_batch(member: Member, by: User) -> ImportBatch:
+    """An import that changed somebody's job."""
+    before = {member.pk: {"facts": {"job": "教师"}, "dated": None}}
+    return batches.keep("名册.xlsx", "Sheet1", enrolled={}, changed={3: member}, before=before, by=by)
+
+
+def a_development(branch: Branch) -> Development:
+    """Somebody who handed in an application, was talked to and became an activist."""
+    person = cast.a_member(branch, f"{branch.short_name}丙", joined=date(2026, 9, 1), full=None)
+    StatusPeriod.objects.filter(member=person).update(status=StatusPeriod.Status.ACTIVIST)
+    Member.objects.filter(pk=person.pk).update(joined_on=None, status=StatusPeriod.Status.ACTIVIST)
+    development = Development.objects.create(member=person, applied_on=date(2026, 9, 1))
+    days = {
+        "application": date(2026, 9, 1),
+        "application_talk": date(2026, 9, 5),
+        "activist_decision": date(2026, 9, 20),
+    }
+    for step, day in days.items():
+        DevelopmentStep.objects.create(development=development, step=step, on=day)
+    return development
+
+
+def _movement(branch: Branch, member: Member) -> list[models.Model]:
+    """Somebody who goes, somebody who is abroad and suspended, and what is written of both."""
+    day, place = date(2026, 9, 1), {"branch": branch, "branch_path": branch.path}
+    leaver = cast.a_member(branch, f"{branch.short_name}丙")
+    cast.a_member(branch, f"{branch.short_name}戊", graduates_on=date(2026, 7, 1))
+    transfer = transfers.request(leaver, "中共YY大学委员会", on=day, by=None)
+    transfers.issue(transfer, Letter(day, 90), by=None)
+    transfer.refresh_from_db()
+    gone = cast.a_member(branch, f"{branch.short_name}丁")
+    away = {"member": member, "since": date(2026, 2, 1), "evidence": "本人申请"}
+    return [
+        transfer,
+        transfer.steps.last(),
+        departures.depart(gone, "expelled", on=date(2026, 9, 1), by=None, evidence="处分决定"),
+        RosterCorrection.objects.get(member=gone),
+        Suspension.objects.create(ground="emigrated", status_before="full", until=date(2026, 3, 1), **away),
+        row := Circumstance.objects.create(kind="abroad", place="海外", **away),
+        Contact.objects.create(circumstance=row, on=day, note="微信联系"),
+        Destination.objects.create(
+            **place, member=leaver, name=leaver.name, graduates_on=day, recorded_on=day, kind="study"
+        ),
+    ]
 
 
 def _personal(user: User, branch: Branch) -> None:

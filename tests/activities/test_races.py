@@ -38,11 +38,12 @@ def at_once(calls):
 class TestLostUpdates:
     """T30."""
 
-    def test_one_of_two_edits_wins_and_the_other_is_told(self, branch, secretary):
+    @pytest.mark.parametrize("rounds", [25, pytest.param(1000, marks=pytest.mark.slow)])
+    def test_one_of_two_edits_wins_and_the_other_is_told(self, branch, secretary, rounds):
         activity = cast.a_record(branch, "general_meeting", DAY, notes="第一稿")
         address = reverse("activity_correct", args=[activity.pk])
         browsers = [cast.a_browser(secretary), cast.a_browser(cast.a_user(Role.RECORDER, branch))]
-        for round_number in range(1, 11):
+        for round_number in range(1, rounds + 1):
             forms = [
                 filled(browser.get(address), notes=f"第{round_number}轮，第{number}人")
                 for number, browser in enumerate(browsers)
@@ -61,7 +62,7 @@ class TestLostUpdates:
             [row] = told.context["conflict"]
             assert (row.before, row.after) == (activity.notes, forms[loser]["notes"])
             assert told.context["form"]["notes"].value() == forms[loser]["notes"]
-        assert activity.history.values("version").distinct().count() == 11
+        assert activity.history.values("version").distinct().count() == rounds + 1
 
     def test_a_correction_and_a_withdrawal_do_not_both_pass(self, branch, secretary):
         activity = cast.a_record(branch, "general_meeting", DAY)
@@ -84,17 +85,19 @@ class TestLostUpdates:
 class TestDoubleSubmit:
     """T31."""
 
-    def test_twenty_parallel_sends_make_one_record(self, branch, secretary):
+    @pytest.mark.parametrize("runs", [1, pytest.param(100, marks=pytest.mark.slow)])
+    def test_twenty_parallel_sends_make_one_record(self, branch, secretary, runs):
         browser = cast.a_browser(secretary)
-        shown = browser.get(GENERAL)
-        sent = filled(shown, **{name_of(shown, "教师1"): "leave"}, reason="因公")
         browsers = [cast.a_browser(secretary) for _ in range(20)]
-        answers = at_once([lambda one=one: one.post(GENERAL, sent) for one in browsers])
-        activity = Activity.objects.get()
-        assert {(one.status_code, one.url) for one in answers} == {(302, f"/activities/{activity.pk}/")}
-        assert (activity.expected, activity.on_leave, activity.attendances.count()) == (10, 1, 10)
-        assert Tally.objects.get().held == 1
-        assert activity.history.count() == 1
+        for run in range(1, runs + 1):
+            shown = browser.get(GENERAL)
+            sent = filled(shown, **{name_of(shown, "教师1"): "leave"}, reason="因公", topic=f"第{run}次")
+            answers = at_once([lambda one=one, sent=sent: one.post(GENERAL, sent) for one in browsers])
+            activity = Activity.objects.get(pk=answers[0].url.split("/")[2])
+            assert {(one.status_code, one.url) for one in answers} == {(302, f"/activities/{activity.pk}/")}
+            assert (activity.expected, activity.on_leave, activity.attendances.count()) == (10, 1, 10)
+            assert (Tally.objects.get().held, Activity.objects.count()) == (run, run)
+            assert activity.history.count() == 1
 
     def test_two_users_of_two_branches_make_two(self, branch, secretary, school):
         for number in range(3):

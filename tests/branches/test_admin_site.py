@@ -120,6 +120,7 @@ class TestScope:
         assert [row["text"] for row in found] == ["物理教师党支部", "物理学生党支部"]
 
     def test_one_foreign_row_refuses_the_whole_action(self, staff, school):
+        """T04."""
         Branch.objects.update(category_is_guess=True)
         for other in (school.musicians.pk, 987654, "abc"):
             response = act(staff, "confirm_categories", school.teachers.pk, other)

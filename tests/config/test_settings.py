@@ -7,15 +7,19 @@ import sys
 import pytest
 from django.conf import settings
 
-from config.checks import check_deployment
+from config.checks import MAKE_ONE, check_deployment
 
 SECRET = "k" * 25 + "0123456789" * 3
 HOST = "branchbook.example.edu.cn"
 
 
 def start(folder, code="from django.conf import settings; settings.SECRET_KEY", **environment):
+    return run(folder, "-c", code, **environment)
+
+
+def run(folder, *program, **environment):
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, *program],
         env={
             "PATH": os.environ["PATH"],
             "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -33,28 +37,63 @@ def start(folder, code="from django.conf import settings; settings.SECRET_KEY", 
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [
-        ({"SECRET_KEY": ""}, "SECRET_KEY is shorter than 50 characters."),
-        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 50 characters."),
+        ({"SECRET_KEY": ""}, f"SECRET_KEY 不足 50 个字符，请换一个。{MAKE_ONE}"),
+        ({"SECRET_KEY": "short"}, f"SECRET_KEY 不足 50 个字符，请换一个。{MAKE_ONE}"),
+        (
+            {"SECRET_KEY": "ab" * 40, "ALLOWED_HOSTS": HOST},
+            f"SECRET_KEY 太容易猜到，请换一个随机的。{MAKE_ONE}",
+        ),
+        (
+            {"SECRET_KEY": "django-insecure-" + SECRET, "ALLOWED_HOSTS": HOST},
+            f"SECRET_KEY 太容易猜到，请换一个随机的。{MAKE_ONE}",
+        ),
         (
             {"ALLOWED_HOSTS": HOST},
-            "SECRET_KEY is missing: set it before ALLOWED_HOSTS names more than this machine.",
+            "没有 SECRET_KEY 就是本机试用，ALLOWED_HOSTS 不能有其他主机。请先设置 SECRET_KEY。",
         ),
-        ({"SECRET_KEY": SECRET}, "ALLOWED_HOSTS is empty: name the host under which Branchbook is reached."),
         (
-            {"SECRET_KEY": SECRET, "ALLOWED_HOSTS": "*"},
-            'ALLOWED_HOSTS contains "*": name the hosts one by one.',
+            {"DATABASE_URL": "postgres://a:b@localhost/c"},
+            "没有 SECRET_KEY 就是本机试用，只用 SQLite。要用 DATABASE_URL，请先设置 SECRET_KEY。",
         ),
+        (
+            {"REDIS_URL": "redis://queue.example.edu.cn:6379/0"},
+            "没有 SECRET_KEY 就是本机试用，REDIS_URL 不能是其他主机。请先设置 SECRET_KEY。",
+        ),
+        ({"SECRET_KEY": SECRET}, "ALLOWED_HOSTS 是空的，请写上访问支部簿所用的域名。"),
+        ({"SECRET_KEY": SECRET, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS 含有“*”，请逐个写出域名。"),
         (
             {"SECRET_KEY": SECRET, "ALLOWED_HOSTS": HOST, "DEBUG": "1"},
-            "DEBUG is on: it shows personal data on error pages, so production refuses it.",
+            "正式环境不能打开 DEBUG：出错页面会显示个人信息。请去掉 DEBUG。",
         ),
     ],
 )
 def test_half_configured_production_does_not_start(tmp_path, environment, sentence):
     result = start(tmp_path, "import config.wsgi", **environment)
 
-    assert result.returncode != 0
-    assert result.stderr.splitlines()[-1] == f"django.core.exceptions.ImproperlyConfigured: {sentence}"
+    assert (result.returncode, result.stderr) == (1, f"{sentence}\n")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        ["manage.py", "check"],
+        ["manage.py", "due"],
+        ["-m", "config.trial"],
+        ["-m", "gunicorn", "--config", "python:config.gunicorn", "--check-config"],
+        ["-m", "celery", "--app", "config", "worker"],
+    ],
+)
+def test_every_program_refuses_with_the_sentence_alone(tmp_path, program):
+    result = run(tmp_path, *program, ALLOWED_HOSTS=HOST)
+    assert result.returncode == 1
+    assert (
+        result.stderr == "没有 SECRET_KEY 就是本机试用，ALLOWED_HOSTS 不能有其他主机。请先设置 SECRET_KEY。\n"
+    )
+
+
+def test_a_trial_may_queue_in_a_redis_of_this_machine(tmp_path):
+    for place in ("redis://localhost:6379/0", "redis://:secret@127.0.0.1/1", "unix:///run/redis.sock"):
+        assert start(tmp_path, REDIS_URL=place).returncode == 0
 
 
 def test_production_has_secure_cookies_and_takes_its_key_as_it_is(tmp_path):
@@ -89,7 +128,12 @@ def test_trial_makes_its_key_once_and_for_its_owner_only(tmp_path):
 def test_postgresql_statements_end(tmp_path):
     code = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
     result = start(
-        tmp_path, code, DATABASE_URL="postgres://a:b@localhost/c?sslmode=require", STATEMENT_TIMEOUT_MS="5000"
+        tmp_path,
+        code,
+        SECRET_KEY=SECRET,
+        ALLOWED_HOSTS=HOST,
+        DATABASE_URL="postgres://a:b@localhost/c?sslmode=require",
+        STATEMENT_TIMEOUT_MS="5000",
     )
 
     assert result.stdout.strip() == "{'options': '-c statement_timeout=5000', 'sslmode': 'require'}"

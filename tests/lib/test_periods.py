@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.periods import Period, anniversary, month_of, next_anniversary, quarter_of, year_of
+from lib.periods import Period, anniversary, month_of, months_after, next_anniversary, quarter_of, year_of
 
 MONTHS = st.dates(date(1950, 1, 1), date(2100, 12, 31)).map(month_of)
 
@@ -135,3 +135,16 @@ def test_next_anniversary_is_never_past_nor_beyond_a_year(day, on):
     assert coming > day
     if on > day:
         assert (coming - on).days <= 366
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "found"),
+    [
+        (date(2025, 3, 10), 12, date(2026, 3, 10)),
+        (date(2025, 8, 31), 6, date(2026, 2, 28)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 3, 31), -1, date(2026, 2, 28)),
+    ],
+)
+def test_months_after(day, months, found):
+    assert months_after(day, months) == found

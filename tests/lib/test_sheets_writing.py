@@ -1,4 +1,4 @@
-"""Workbooks we hand out: typed, bannered, readable again cell for cell, and without a single formula."""
+"""Workbooks we hand out: typed, bannered, readable again cell for cell, and without a single formula (T21)."""
 
 import zipfile
 from datetime import date, datetime

@@ -44,6 +44,18 @@ def a_row(name="张明", number=1, **cells):
     return [row.get(heading) for heading in HEAD]
 
 
+def many_rows(number=1000):
+    """As many right rows, each of somebody else."""
+    return [_one_of_many(n) for n in range(number)]
+
+
+def _one_of_many(n):
+    born = date(1980, 1, 1 + n // 400)
+    id_number = an_id(2 * (n % 400) + 1, born)
+    own = {"公民身份证号": id_number, "出生日期": f"{born:%Y年%m月%d日}", "手机号": f"138{n:08d}"}
+    return a_row(f"张{n}", **own)
+
+
 def a_file(folder, *rows, name="roster.xlsx", **more):
     """A national sheet: banner in row 1, head in row 2, the rows from row 3."""
     return workbook(folder / name, BANNER, HEAD, *rows, **more)

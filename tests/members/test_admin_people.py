@@ -266,6 +266,7 @@ class TestGroups:
 
     @pytest.mark.parametrize("kind", ["join", "leave"])
     def test_one_foreign_person_changes_nothing(self, college, school, kind):
+        """T04."""
         own, stranger = cast.a_member(school.teachers), cast.a_member(school.musicians)
         group, foreign = cast.a_group(school.teachers), cast.a_group(school.musicians, stranger)
         foreign_key = stranger.pk if kind == "join" else foreign.seats.get().pk
@@ -313,6 +314,7 @@ class TestStations:
         assert "不属于" in str(response.context["adminform"].form.errors["area"])
 
     def test_a_foreign_area_in_the_form_of_ones_own_station_changes_nothing(self, college, school):
+        """T04."""
         own, foreign = (
             cast.a_station(school.teachers, name="甲站"),
             cast.a_station(school.musicians, name="乙站"),

@@ -10,10 +10,12 @@ from django.db import connection
 from activities.records import withdraw
 from branches.roles import Role
 from members import posts
+from members.models import Member
 from reminders import ledger
 from reminders.models import Reminder
 from reminders.tasks import collect
 from tests import cast
+from tests.sheets import run
 
 JUNE = date(2026, 6, 25)
 
@@ -202,3 +204,85 @@ def test_two_schedulers_write_each_reminder_once():
         thread.join()
     assert failures == []
     assert Reminder.objects.count() == len(ledger.gather(JUNE))
+
+
+class TestWhoIsTold:
+    """The secretary; where nobody has that account, the next who has one: nothing lost, nothing twice."""
+
+    @pytest.fixture
+    def people(self, school):
+        """One of each who may be told for the teachers' branch, the first to be told first."""
+        return [
+            cast.a_user(Role.SECRETARY, school.teachers),
+            cast.a_user(Role.RECORDER, school.teachers),
+            cast.a_user(Role.COMMITTEE_STAFF, school.physics),
+            cast.a_user(Role.ORGANIZATION_STAFF, school.root),
+        ]
+
+    def told(self):
+        return {due.recipient_id for due in ledger.gather(JUNE)}
+
+    def subjects(self):
+        return sorted((due.kind, due.subject, due.due_on) for due in ledger.gather(JUNE))
+
+    def test_each_stands_in_for_the_one_before(self, people):
+        asked = self.subjects()
+        for person in people:
+            assert self.told() == {person.pk}
+            assert self.subjects() == asked
+            person.is_active = False
+            person.save()
+        assert self.told() == set()
+
+    def test_others_are_not_told(self, school, people):
+        for person in people:
+            person.grants.all().delete()
+        for role, branch in [
+            (Role.SECRETARY, school.students),
+            (Role.COMMITTEE_STAFF, school.music),
+            (Role.LEADER, school.physics),
+            (Role.ATTENDANCE_TAKER, school.teachers),
+        ]:
+            cast.a_user(role, branch)
+        assert self.told() == set()
+
+    def test_two_recorders_are_both_told_and_each_once(self, school):
+        recorders = [cast.a_user(Role.RECORDER, school.teachers) for _ in range(2)]
+        cast.give(recorders[0], Role.COMMITTEE_STAFF, school.physics)
+        dues = ledger.gather(JUNE)
+        assert {due.recipient_id for due in dues} == {user.pk for user in recorders}
+        ledger.collect(JUNE)
+        assert Reminder.objects.count() == len(dues)
+
+    def test_a_secretary_who_comes_takes_over(self, school, people):
+        people[0].grants.all().delete()
+        ledger.collect(JUNE)
+        open_before = Reminder.objects.open().filter(recipient=people[1]).count()
+        secretary = secretary_of(school.teachers)
+        ledger.collect(JUNE)
+        assert set(states(recipient=people[1])) == {"cancelled"}
+        assert Reminder.objects.open().filter(recipient=secretary).count() == open_before > 0
+
+    def test_a_dissolved_branch_is_told_to_nobody(self, school):
+        cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        type(school.teachers).objects.filter(pk=school.teachers.pk).update(dissolved_on=date(2026, 6, 1))
+        assert self.told() == set()
+
+    def test_the_place_is_the_branchs_not_the_recipients(self, school):
+        cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        assert {due.branch_path for due in ledger.gather(JUNE)} == {school.teachers.path}
+
+
+class TestCommand:
+    def test_json_names_the_branch_by_its_code_and_the_group(self, school):
+        group = cast.a_group(school.teachers, *Member.objects.all())
+        secretary_of(school.teachers)
+        ledger.collect(JUNE)
+        _, rows = run("due", "--on", JUNE.isoformat())
+        assert {tuple(row) for row in rows} == {("kind", "subject", "due_on", "recipient", "state")}
+        subjects = {row["subject"] for row in rows}
+        assert {"001001001:theme_day:2026-06", f"001001001/{group.name}:group_meeting:2026-05"} <= subjects
+        assert {row["subject"] for row in rows if row["kind"] == "political_birthday"} <= {
+            f"001001001:{member.number}:2026" for member in Member.objects.all()
+        }
+        assert {row["state"] for row in rows} == {"open"}

@@ -8,6 +8,8 @@ from django.urls import reverse
 from branches.models import RoleGrant, Station
 from branches.roles import Role
 from jobs.models import Job
+from reminders import ledger
+from reminders.models import Reminder
 from tests import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
@@ -82,6 +84,15 @@ def test_guesses_and_failed_jobs_wait_too(client, school):
     assert guessed.context["cl"].result_count == 1
 
 
+def test_what_staff_are_reminded_of_for_branches_without_an_account_waits_too(client, school):
+    staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+    ledger.collect(date(2026, 10, 8))
+    waiting = {one.title: (one.number, one.url) for one in enter(client, staff).context["waiting"]}
+    mine = Reminder.objects.filter(recipient=staff).count()
+    assert waiting["由您代收的支部待办"] == (mine, "/todo/")
+    assert mine > 0
+
+
 def test_an_anonymous_visitor_signs_in(client):
     assert client.get("/")["Location"] == "/login/?next=/"
 
@@ -91,5 +102,23 @@ def test_the_number_of_queries_does_not_grow(client, school, django_assert_num_q
     for number in (0, 20):
         for n in range(number):
             cast.found(school.physics, f"第{n}党支部", "branch", f"9{n:03d}")
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(34):
             client.get("/")
+
+
+def labels(entries):
+    return [entry.label for entry in entries]
+
+
+def test_no_menu_names_one_page_twice(client, school):
+    enter(client, cast.a_user(Role.LEADER, school.root))
+    assert labels(client.get("/dashboard/").context["frame"].nav)[:2] == ["驾驶舱", "活动记录"]
+    enter(client, cast.a_user())
+    assert labels(client.get("/me/").context["frame"].tabs) == ["我的"]
+
+
+def test_who_works_on_phone_pages_keeps_the_bottom_bar_on_desk_pages(client, school):
+    enter(client, cast.a_user(Role.SECRETARY, school.teachers))
+    page = client.get(reverse("roster"))
+    assert 'class="tabbar"' in page.content.decode()
+    assert labels(page.context["frame"].nav)[:5] == ["首页", "记录", "支部", "我的", "驾驶舱"]

@@ -1,19 +1,18 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from lib.commands import PlainCommand
 from lib.keys import NAMES, ensure_keys, path_of
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "为全新安装生成加密、检索、审计密钥。已有任何一个密钥文件时拒绝执行。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         present = [name for name in NAMES if path_of(settings.KEYS_DIR, name).exists()]
         if present:
-            raise CommandError(
-                f"已有密钥（{'、'.join(present)}），不再生成。缺少的请从密钥备份恢复。", returncode=1
-            )
+            raise CommandError(f"已有密钥（{'、'.join(present)}），不再生成。缺少的请从密钥备份恢复。")
         ensure_keys(settings.KEYS_DIR)
         self.stdout.write("密钥已生成，请另行备份，不要和数据库备份放在一起。")

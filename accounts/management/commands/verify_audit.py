@@ -1,13 +1,15 @@
 import json
+import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts import audit
 from accounts.models import AuditEntry, AuditSeal
+from lib.commands import TO_BE_LOOKED_AT, PlainCommand
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "核对审计链：改动、缺失、断链、锚定不符、超时未封存；有问题时退出码为 1。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,6 +31,7 @@ class Command(BaseCommand):
             for item in breaks:
                 self.stdout.write(item.message)
         if breaks:
-            raise CommandError(f"审计链有 {len(breaks)} 处问题。", returncode=1)
+            self.stderr.write(f"审计链有 {len(breaks)} 处问题。")
+            sys.exit(TO_BE_LOOKED_AT)
         if not options["json"]:
             self.stdout.write("审计链完整。")

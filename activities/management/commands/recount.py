@@ -1,15 +1,17 @@
 import json
+import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from activities import tallies
 from activities.kinds import Kind
 from activities.tallies import CounterDifference, Difference
 from branches.models import Branch
+from lib.commands import TO_BE_LOOKED_AT, PlainCommand
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "核对：每条记录的人数是否等于到会名单，每月计数是否等于记录之和。不一致时退出码为 1。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         else:
             self._tell(counters, months, repaired=options["repair"])
         if not is_equal and not options["repair"]:
-            raise SystemExit(1)
+            sys.exit(TO_BE_LOOKED_AT)
 
     def _tell(self, counters: list[CounterDifference], months: list[Difference], *, repaired: bool) -> None:
         names = dict(Branch.objects.values_list("pk", "short_name"))

@@ -1,16 +1,17 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from branches.models import Branch
 from branches.scope import Range, covering_ranges
+from lib.commands import PlainCommand
 from lib.periods import Period, month_of
 from members.birthdays import Birthday, between
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "列出某个月的政治生日，预备党员也在内，按日期排列。"
 
     def add_arguments(self, parser: CommandParser) -> None:

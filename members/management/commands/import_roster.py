@@ -1,8 +1,10 @@
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
+from lib.commands import refuse_unwritable, write_file
 from lib.sheets.command import ImportCommand
 from lib.sheets.intake import Report
 from lib.sheets.reading import WorkbookError
@@ -23,6 +25,9 @@ class Command(ImportCommand):
         )
 
     def run_import(self, path: Path, *, commit: bool, options: dict[str, Any]) -> Report:
+        target: Path | None = options["errors_to"]
+        if target:
+            refuse_unwritable(target)
         table = imports.open_roster(path)
         decisions = imports.Decisions(overwritten=None if options["overwrite_dates"] else frozenset())
         if commit:
@@ -33,6 +38,9 @@ class Command(ImportCommand):
                 raise WorkbookError("outdated", f"{sentence}没有写入任何内容，请再运行一次。") from refusal
         else:
             analysis = imports.analyse(table, None, decisions)
-        if options["errors_to"] and analysis.wrong:
-            imports.write_wrong_rows(analysis, options["errors_to"])
+        if target and analysis.wrong:
+            content = BytesIO()
+            imports.write_wrong_rows(analysis, content)
+            otherwise = "没有错误的行已经写入，错误行请再试运行一次取得。" if commit else ""
+            write_file(target, content.getvalue(), otherwise=otherwise)
         return analysis.report()

@@ -1,24 +1,21 @@
 import json
-from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
+from django.core.management.base import CommandParser
 
-from lib.dates import parse_date
+from lib.commands import PlainCommand, day_asked
 from reminders import ledger
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "列出某一天看到的待办：义务和政治生日，以及台账中的状态。不写入任何内容。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--on", type=parse_date, default=None, help="日期，如 2026-09-30；默认今天")
+        parser.add_argument("--on", default="", help="日期，如 2026-09-30；默认今天")
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        day: date = options["on"] or timezone.localdate()
-        rows = ledger.due_rows(day)
+        rows = ledger.due_rows(day_asked(options["on"], "--on"))
         if options["json"]:
             body = [
                 {

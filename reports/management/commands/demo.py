@@ -5,23 +5,25 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from lib.commands import PlainCommand, day_asked
 from reports.demo import accounts, load
 from reports.demo.accounts import Persona
 from reports.demo.scale import SCALES
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "在空的数据库里装入虚构的大学。标准输出列出可登录的账号，进度写到标准错误。"
+    json_options = ("accounts_json",)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--scale", choices=sorted(SCALES), default="small", help="规模（默认 small）")
         parser.add_argument(
             "--seed", type=int, default=7, help="种子；同一种子、同一天得到同样的数据（默认 7）"
         )
-        parser.add_argument("--today", type=date.fromisoformat, help="数据截至哪一天（默认今天）")
+        parser.add_argument("--today", default="", help="数据截至哪一天（默认今天）")
         parser.add_argument("--accounts", action="store_true", help="不装入数据，只列出演示账号")
         parser.add_argument("--accounts-json", action="store_true", help="以 JSON 列出账号")
         parser.add_argument(
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         if options["accounts"]:
             told = accounts.issue_passwords(also=options["issue"]) if load.is_demo() else []
         else:
-            self._load(options["scale"], options["seed"], options["today"] or timezone.localdate())
+            self._load(options["scale"], options["seed"], day_asked(options["today"], "--today"))
             told = accounts.issue_passwords(afresh=True, also=options["issue"])
         self.stdout.write(as_json(told) if options["accounts_json"] else as_text(told))
 

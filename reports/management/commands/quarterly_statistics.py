@@ -1,10 +1,11 @@
 import json
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from activities.kinds import Kind
@@ -12,6 +13,7 @@ from activities.models import Campaign
 from branches.models import Branch
 from branches.reach import whole_tree
 from branches.tree import ranges_during
+from lib.commands import PlainCommand, refuse_unwritable, write_file
 from lib.periods import Period
 from reports import quarterly, workbook
 from reports.asked import Asked
@@ -20,7 +22,7 @@ from reports.quarterly import Quarterly
 HEADINGS = "活动 举行 按时 应开 已开 未开 应到 实到 请假 缺席".split()
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "季度（或年、月）组织生活统计：按党组织和类型，应开、已开、未开和到会人次。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,13 +34,18 @@ class Command(BaseCommand):
         form.add_argument("--xlsx", metavar="FILE", type=Path, help="写成工作簿")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        target: Path | None = options["xlsx"]
+        if target:
+            refuse_unwritable(target)
         asked = read(options["period"], options["branch"], options["campaign"])
         figures = quarterly.compose_for(asked)
         if options["json"]:
             self.stdout.write(json.dumps(figures.body(), ensure_ascii=False))
-        elif options["xlsx"]:
-            workbook.write(options["xlsx"], figures, asked, by=None)
-            self.stdout.write(f"已写入 {options['xlsx']}。")
+        elif target:
+            content = BytesIO()
+            workbook.write(content, figures, asked, by=None)
+            write_file(target, content.getvalue())
+            self.stdout.write(f"已写入 {target}。")
         else:
             self._table(figures)
 
@@ -66,17 +73,17 @@ def places(text: str) -> int:
 
 
 def read(code: str, branch_code: str | None, campaign_name: str | None) -> Asked:
-    """What the arguments ask for, of the whole tree; whatever they name wrongly is one sentence and exit code 2."""
+    """What the arguments ask for, of the whole tree; whatever they name wrongly is one sentence."""
     try:
         period = Period.parse(code)
     except ValueError as error:
-        raise CommandError(str(error), returncode=2) from None
+        raise CommandError(str(error)) from None
     branch = Branch.objects.filter(code=branch_code).first() if branch_code else None
     if branch_code and branch is None:
-        raise CommandError(f"没有代码为“{branch_code}”的党组织，请核对党组织代码。", returncode=2)
+        raise CommandError(f"没有代码为“{branch_code}”的党组织，请核对党组织代码。")
     campaign = Campaign.objects.filter(name=campaign_name).first() if campaign_name else None
     if campaign_name and campaign is None:
-        raise CommandError(f"没有名为“{campaign_name}”的专题活动，请核对名称。", returncode=2)
+        raise CommandError(f"没有名为“{campaign_name}”的专题活动，请核对名称。")
     whole = whole_tree(period.start, period.end)
     ranges = ranges_during(branch, period.start, period.end) if branch else whole
     return Asked(period, timezone.localdate(), ranges, whole, org=branch, campaign=campaign)

@@ -17,7 +17,7 @@ from members import enrolment
 from members.imports import staging
 from members.models import Member, MembershipSpell, StatusPeriod
 from tests import cast
-from tests.members.rosters import HEAD, a_file, a_row, an_id
+from tests.members.rosters import HEAD, a_file, a_row, an_id, many_rows
 from tests.sheets import workbook
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +146,13 @@ class TestDeciding:
             column["heading"]: column["how"] for column in client.get(address).context["review"]["columns"]
         }
         assert (how["联系手机二"], how["新列"]) == ("remembered", "undecided")
+
+    def test_what_a_colleague_decided_is_his_own(self, client, review, school):
+        self.test_unknown_columns_are_decided_before_writing(client, review)
+        client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+        address, _upload = review(self.more(a_row("李强", 2)), head=self.HEAD_WITH_MORE)
+        columns = client.get(address).context["review"]["columns"]
+        assert {one["how"] for one in columns if one["heading"] == "联系手机二"} == {"undecided"}
 
     def test_two_columns_cannot_be_one_field(self, client, review):
         address, upload = review(self.more(a_row()), head=self.HEAD_WITH_MORE)
@@ -305,6 +312,29 @@ class TestAllOrNothing:
         _, again = review(*self.rows())
         assert again.outcome["unchanged"] == 40
 
+    @pytest.mark.slow
+    def test_an_error_at_twenty_points_of_a_thousand_rows(self, client, review, monkeypatch):
+        _, upload = review(*many_rows())
+        before = self.counts()
+        for point in range(50, 1001, 50):
+            built = []
+
+            def fail_at(person, number, real=enrolment._new, built=built, point=point):
+                built.append(number)
+                if len(built) == point:
+                    raise RuntimeError("injected")
+                return real(person, number)
+
+            with monkeypatch.context() as patched:
+                patched.setattr(enrolment, "_new", fail_at)
+                post(client, "import_write", upload)
+            upload.refresh_from_db()
+            assert (len(built), self.counts(), upload.state) == (point, before, "failed")
+        post(client, "import_write", upload)
+        assert Member.objects.count() == 1000
+        _, again = review(*many_rows())
+        assert again.outcome["unchanged"] == 1000
+
     @pytest.mark.parametrize("step", ["_begin", "_record_enrolment", "_keep"])
     def test_an_error_after_rows_are_in(self, client, review, monkeypatch, step):
         _, upload = review(*self.rows())
@@ -435,3 +465,15 @@ class TestScope:
         for name in ("import_columns", "import_dates", "import_accept", "import_write", "import_drop"):
             assert client.post(reverse(name, args=[upload.pk])).status_code == 404
         assert Member.objects.count() == 0
+
+
+def test_a_renamed_person_is_taken_for_a_reason(client, review):
+    _, upload = review(a_row())
+    post(client, "import_write", upload)
+    address, upload = review(a_row("张明远"))
+    [entry] = client.get(f"{address}?show=wrong").context["page"]
+    assert (entry["code"], entry["can_accept"]) == ("name_mismatch", True)
+    post(client, "import_accept", upload, row=entry["row"], reason="本人已更名，见户口簿")
+    post(client, "import_write", upload)
+    member = Member.objects.get()
+    assert (member.name, member.identity_note) == ("张明远", "本人已更名，见户口簿")

@@ -1,0 +1,114 @@
+"""What all commands keep to: how they end, how they refuse, and what they say of files that cannot be read or written.
+
+Exit status 0: done. 1: done, and something is to be looked at (rows were wrong, figures differ, the trail is broken).
+2: it cannot be done; the sentence goes to standard error, under ``--json`` to standard output as ``{"error": …}``.
+"""
+
+import errno
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, SystemCheckError
+from django.db import OperationalError, ProgrammingError, connection
+from django.utils import timezone
+
+from lib.dates import DateError, parse_date
+
+TO_BE_LOOKED_AT, REFUSED = 1, 2
+NO_TABLES = "数据库还没有建好，请先运行 make run，或运行 manage.py migrate。"
+NO_DATABASE = "连不上数据库，请先运行 make run，或核对 DATABASE_URL 并运行 manage.py migrate。"
+REASONS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EISDIR: "这是一个文件夹，不是文件",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "所在的磁盘只能读",
+    errno.ENOSPC: "磁盘已满",
+    errno.ENAMETOOLONG: "文件名太长",
+}
+
+
+class PlainCommand(BaseCommand):
+    """A command that refuses with one Chinese sentence: raise CommandError, whatever its exit status."""
+
+    #: The options that ask for JSON.
+    json_options: tuple[str, ...] = ("json",)
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            with _database_faults():
+                return super().execute(*args, **options)
+        except SystemCheckError:
+            raise
+        except CommandError as refusal:
+            self._refuse(str(refusal), as_json=any(options.get(name) for name in self.json_options))
+
+    def _refuse(self, sentence: str, *, as_json: bool) -> NoReturn:
+        """Called from Python, without JSON, it is Django's own CommandError."""
+        if as_json:
+            self.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False))
+        elif getattr(self, "_called_from_command_line", False):
+            self.stderr.write(sentence)
+        else:
+            raise CommandError(sentence, returncode=REFUSED)
+        sys.exit(REFUSED)
+
+
+@contextmanager
+def _database_faults() -> Iterator[None]:
+    """A database without tables, or none at all, in a sentence."""
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as fault:
+        try:
+            is_made = "django_migrations" in connection.introspection.table_names()
+        except OperationalError:
+            raise CommandError(NO_DATABASE) from fault
+        if is_made:
+            raise
+        raise CommandError(NO_TABLES) from fault
+
+
+def day_asked(text: str | None, option: str) -> date:
+    """The date an option says, today when it says none; CommandError names the option."""
+    try:
+        return parse_date(text) or timezone.localdate()
+    except DateError as fault:
+        raise CommandError(f"{option} {fault}") from None
+
+
+def reason_of(fault: OSError) -> str:
+    return REASONS.get(fault.errno or 0, f"系统错误 {fault.errno}")
+
+
+def refuse_unreadable(path: Path) -> None:
+    try:
+        path.open("rb").close()
+    except OSError as fault:
+        raise CommandError(f"读不到文件“{path.name}”：{reason_of(fault)}。") from fault
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Before anything is done whose result is to be written there. Leaves nothing behind."""
+    try:
+        if path.exists():
+            path.open("r+b").close()
+        else:
+            TemporaryFile(dir=path.parent).close()
+    except OSError as fault:
+        raise CommandError(f"写不了文件“{path}”：{reason_of(fault)}。") from fault
+
+
+def write_file(path: Path, content: bytes, *, otherwise: str = "") -> None:
+    """``otherwise`` is what to say besides when the writing fails all the same."""
+    try:
+        path.write_bytes(content)
+    except OSError as fault:
+        raise CommandError(f"写不了文件“{path}”：{reason_of(fault)}。{otherwise}") from fault

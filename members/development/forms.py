@@ -1,0 +1,250 @@
+"""The forms of 发展党员: an application, a step with the facts its row of the table declares, the lists' query row."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from branches.forms import BranchChoiceField, DateInput
+from branches.models import Branch
+from branches.roles import Right
+from branches.scope import has_right, ranges_of, within
+from lib import id_number
+from lib.periods import Period
+from members import rosters
+from members.enrolment import NewMember
+from members.models import Development, DevelopmentPlan, Member, StatusPeriod
+
+from .papers import LISTS
+from .progress import Progress
+from .steps import STAGES, TABLE, Fact, Spec, Step
+
+LONGEST = 2000
+
+
+def _not_in_future(day: date) -> date:
+    today = timezone.localdate()
+    if day > today:
+        raise forms.ValidationError(f"日期不能晚于今天（{today:%Y-%m-%d}）。")
+    return day
+
+
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Full members with what tells two of one name apart."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{obj.school_number or obj.number}）"
+
+
+class ApplicationForm(forms.Form):
+    """Somebody new hands in an application (入党申请书)."""
+
+    name = forms.CharField(label="姓名", max_length=64)
+    branch = BranchChoiceField(Branch.objects.none(), label="党支部", empty_label="请选择党支部")
+    id_number = forms.CharField(
+        label="公民身份证号", max_length=30, help_text="性别和出生日期由证件号得出，加密保存。"
+    )
+    school_number = forms.CharField(label="学工号", max_length=32, required=False)
+    on = forms.DateField(label="递交入党申请书日期", widget=DateInput)
+    graduates_on = forms.DateField(
+        label="预计毕业日期",
+        widget=DateInput,
+        required=False,
+        help_text="学生填写，用来预先提醒毕业前能否来得及。",
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        leaves = Branch.objects.leaves().existing_on(timezone.localdate())
+        mine = leaves.filter(within("path", ranges_of(user, Right.DEVELOP))).exclude(
+            form__in=(Branch.Form.TEMPORARY, Branch.Form.FUNCTIONAL)
+        )
+        field: Any = self.fields["branch"]
+        field.queryset = mine
+        if mine.count() == 1:
+            field.initial = mine.first()
+        self.fields["on"].initial = timezone.localdate()
+
+    def clean_id_number(self) -> str:
+        text = id_number.normalise(self.cleaned_data["id_number"])
+        if codes := id_number.faults(text):
+            raise forms.ValidationError(id_number.fault_message(codes[0], text))
+        return text
+
+    def clean_on(self) -> date:
+        return _not_in_future(self.cleaned_data["on"])
+
+    def person(self) -> NewMember:
+        values = self.cleaned_data
+        number = values["id_number"]
+        return NewMember(
+            name=values["name"].strip(),
+            sex=id_number.sex_of(number),
+            branch=values["branch"],
+            status=StatusPeriod.Status.APPLICANT,
+            stages={StatusPeriod.Status.APPLICANT: values["on"]},
+            id_number=number,
+            birth_date=id_number.birth_of(number),
+            school_number=values["school_number"].strip(),
+            graduates_on=values["graduates_on"],
+        )
+
+
+class StepForm(forms.Form):
+    """The day and the facts of one step. ``clean`` types them; the rules are asked by the verb."""
+
+    on = forms.DateField(label="日期", widget=DateInput)
+
+    def __init__(self, spec: Spec, development: Development, progress: Progress, data: Any = None) -> None:
+        super().__init__(data)
+        self.spec = spec
+        today = timezone.localdate()
+        self.fields["on"].initial = today
+        self.fields["on"].label = f"“{spec.title}”日期"
+        for fact in spec.facts:
+            self.fields[fact.name] = self._field(fact, development, today)
+        if spec.step in (Step.ADMISSION_MEETING, Step.FULL_MEETING):
+            self.fields["expected"].initial = rosters.full_members_on(
+                development.member.branch, today
+            ).count()
+        if spec.step == Step.INTRODUCERS and (contacts := progress.last(Step.CONTACTS)):
+            self.fields["people"].initial = contacts.people
+
+    def _field(self, fact: Fact, development: Development, today: date) -> forms.Field:
+        common: dict[str, Any] = {"label": fact.label, "required": fact.required, "help_text": fact.help}
+        if fact.kind == "number":
+            return forms.IntegerField(min_value=0, max_value=9999, initial=0, **common)
+        if fact.kind == "date":
+            return forms.DateField(widget=DateInput, **common)
+        if fact.kind == "yes":
+            return forms.BooleanField(**{**common, "required": False})
+        if fact.kind == "choice":
+            return forms.ChoiceField(choices=fact.choices, widget=forms.RadioSelect, **common)
+        if fact.kind == "people":
+            full = rosters.full_members_on(development.member.branch, today)
+            return PeopleField(full.exclude(pk=development.member_id), **common)
+        widget = forms.Textarea(attrs={"rows": 3}) if fact.kind == "long" else forms.TextInput
+        return forms.CharField(max_length=LONGEST if fact.kind == "long" else 100, widget=widget, **common)
+
+    @property
+    def is_meeting(self) -> bool:
+        return "expected" in self.fields
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("on", "people")}
+
+    def people(self) -> list[Member]:
+        return list(self.cleaned_data.get("people", ()))
+
+
+class ReasonForm(forms.Form):
+    """Why the last step is taken back."""
+
+    reason = forms.CharField(label="原因", min_length=2, max_length=200)
+
+
+class EndForm(ReasonForm):
+    """Why and when a development ends."""
+
+    on = forms.DateField(label="终止日期", widget=DateInput, initial=timezone.localdate)
+
+    def clean_on(self) -> date:
+        return _not_in_future(self.cleaned_data["on"])
+
+
+class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The year's plan of one organisation."""
+
+    class Meta:
+        model = DevelopmentPlan
+        fields = ["branch", "year", "quota", "document"]
+        field_classes = {"branch": BranchChoiceField}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["branch"]
+        field.queryset = (
+            Branch.objects.exclude(level=Branch.Level.BRANCH)
+            .existing_on(timezone.localdate())
+            .filter(within("path", ranges_of(user, Right.APPROVE)))
+        )
+        field.empty_label = "请选择党组织"
+        self.fields["year"].initial = timezone.localdate().year
+
+
+SHOWN = (
+    ("", "全部在培养的人"),
+    ("eligible", "本月可以办理下一步的"),
+    ("late", "逾期的"),
+    ("talk", "申请后还没有谈话的"),
+    ("full", "预备期已满还没有转正的"),
+    ("clash", "毕业前来不及的"),
+)
+
+
+class DevelopmentFilter(forms.Form):
+    """The query row of the list; a value out of scope is no choice."""
+
+    q = forms.CharField(label="姓名、拼音首字母、学工号或后四位", required=False, max_length=40)
+    branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
+    stage = forms.ChoiceField(
+        label="阶段",
+        required=False,
+        choices=[("", "全部"), *((stage.name.lower(), stage.value) for stage in STAGES)],
+    )
+    show = forms.ChoiceField(label="只看", required=False, choices=SHOWN)
+    step = forms.ChoiceField(
+        label="下一步",
+        required=False,
+        choices=[
+            ("", "全部"),
+            *((step.value, f"{spec.number}. {spec.title}") for step, spec in TABLE.items()),
+        ],
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        field: Any = self.fields["branch"]
+        field.queryset = Branch.objects.filter(within("path", ranges_of(user, Right.SEE_DEVELOPMENT)))
+
+    def wanted(self) -> dict[str, Any]:
+        """What is asked for; fields in error count as not given."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or None for name in self.fields}
+
+
+class PaperForm(forms.Form):
+    """Which filing list, of whom, and why identity should stand in clear."""
+
+    paper = forms.ChoiceField(
+        label="名单", choices=lambda: [(each.code, each.title) for each in LISTS.values()]
+    )
+    branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
+    period = forms.CharField(
+        label="时间段", required=False, max_length=20, help_text="如 2026Q3、2026-09；不填为现在待办的人。"
+    )
+    reason = forms.CharField(
+        label="完整证件号的用途",
+        required=False,
+        max_length=120,
+        min_length=4,
+        help_text="不填则证件号和联系方式遮盖；填写后显示完整内容，并记入审计日志。",
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        field: Any = self.fields["branch"]
+        field.queryset = Branch.objects.filter(within("path", ranges_of(user, Right.SEE_DEVELOPMENT)))
+        if not has_right(user, Right.UNMASK):
+            del self.fields["reason"]
+
+    def clean_period(self) -> Period | None:
+        text = self.cleaned_data["period"]
+        try:
+            return Period.parse(text) if text else None
+        except ValueError as fault:
+            raise forms.ValidationError(str(fault)) from None

@@ -1,0 +1,264 @@
+"""What stands against a step: waiting periods, votes, named people, training, the right of who approves.
+
+Each guard says which rule refuses, what is missing and, where time heals it, from when it could pass.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from lib.periods import months_after
+from lib.workdays import count_workdays
+from members import local_rules, rosters
+from members.models import Development, DevelopmentPerson, Member, Post, StatusPeriod
+
+from .planning import LEAVING_MONTHS, NOTICED, floors_of, local_block, written
+from .progress import Progress
+from .rules import RULES, Block, block
+from .steps import TABLE, Spec, Step
+
+TRAINING_DAYS, TRAINING_HOURS = 3, 24
+EXTENSION = range(6, 13)
+CONTACTS = range(1, 3)
+INTRODUCERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A step about to be recorded."""
+
+    development: Development
+    progress: Progress
+    spec: Spec
+    on: date
+    facts: Mapping[str, Any]
+    people: Sequence[Member] = field(default=())
+
+    @property
+    def step(self) -> Step:
+        return self.spec.step
+
+    @property
+    def is_effective(self) -> bool:
+        if self.spec.outcomes is None:
+            return True
+        name, good = self.spec.outcomes
+        return self.facts.get(name) in good
+
+    def number(self, name: str) -> int:
+        return int(self.facts.get(name) or 0)
+
+
+Guard = Callable[[Attempt], Iterator[Block]]
+
+
+def blocks_of(attempt: Attempt, today: date) -> list[Block]:
+    """Everything that stands against the attempt. At most six queries."""
+    order = list(_order(attempt, today))
+    if order:
+        return order
+    found = list(_time(attempt))
+    for guard in GUARDS.get(attempt.step, ()):
+        found += guard(attempt)
+    return found
+
+
+def _order(attempt: Attempt, today: date) -> Iterator[Block]:
+    """Nothing is skipped, nothing is dated before what it rests on, and nothing lies in the future."""
+    spec, progress = attempt.spec, attempt.progress
+    article = RULES[spec.rule].article if spec.rule else "发展党员工作程序"
+    code = spec.rule or spec.step.value
+    if attempt.on > today:
+        yield Block(code, article, f"日期不能晚于今天（{written(today)}）。", today)
+    if progress.has(spec.step) and not spec.is_repeated:
+        yield Block(code, article, f"“{spec.title}”已经登记过，要更正请先撤回原来的记录。")
+    for need in spec.needs:
+        done, needed = progress.day_of(need), TABLE[need]
+        if done is None:
+            rule = RULES.get(needed.rule)
+            said = f"还没有“{needed.title}”的记录，不能跳过。"
+            yield Block(needed.rule or code, rule.article if rule else article, said)
+        elif attempt.on < done:
+            said = f"日期不能早于“{needed.title}”（{written(done)}）。"
+            yield Block(code, article, said, done)
+
+
+def _time(attempt: Attempt) -> Iterator[Block]:
+    days = {step: day for step in TABLE if (day := attempt.progress.day_of(step))}
+    if attempt.spec.step == Step.FULL_MEETING and attempt.facts.get("decision") == "cancel":
+        return
+    for floor, refusal in floors_of(attempt.progress, attempt.spec, days):
+        if attempt.on < floor:
+            yield refusal
+
+
+def _meeting_fits(attempt: Attempt) -> Iterator[Block]:
+    """细则 8, 13: the branch committee decides; where there is none, the meeting of all members."""
+    if attempt.facts.get("meeting") != "committee":
+        return
+    branch = attempt.development.member.branch
+    if not Post.objects.on(attempt.on).filter(branch=branch, title=Post.Title.COMMITTEE).exists():
+        said = (
+            "本支部当时没有登记支部委员，不设支委会的由支部党员大会研究决定；如有支委会，请先登记委员的任职。"
+        )
+        yield block("FZ-03", said)
+
+
+def _contacts(attempt: Attempt) -> Iterator[Block]:
+    if len(attempt.people) not in CONTACTS:
+        yield block("FZ-04", f"培养联系人应为一至两名，现选了{len(attempt.people)}名。")
+    yield from _are_full(attempt, "FZ-04")
+    limit = attempt.progress.number_of(local_rules.CONTACT_LIMIT)
+    for person in attempt.people if limit else ():
+        others = DevelopmentPerson.objects.filter(
+            member=person,
+            step__step=Step.CONTACTS,
+            step__withdrawn_at=None,
+            step__development__closed_on=None,
+        ).count()
+        if others >= limit:
+            said = f"{person.name}已联系{others}人，每人最多联系{limit}人。"
+            yield local_block(attempt.progress, local_rules.CONTACT_LIMIT, said)
+
+
+def _introducers(attempt: Attempt) -> Iterator[Block]:
+    if len(attempt.people) != INTRODUCERS:
+        yield block("FZ-09", f"入党介绍人应为两名，现选了{len(attempt.people)}名。")
+    yield from _are_full(attempt, "FZ-09")
+    if not attempt.facts.get("undisciplined"):
+        yield block(
+            "FZ-09", "受留党察看处分、尚未恢复党员权利的党员，不能作入党介绍人；请确认两人均未受此处分。"
+        )
+
+
+def _are_full(attempt: Attempt, code: str) -> Iterator[Block]:
+    held = StatusPeriod.objects.on(attempt.on).filter(
+        member__in=[person.pk for person in attempt.people], status=StatusPeriod.Status.FULL
+    )
+    full: set[UUID] = set(held.values_list("member", flat=True))
+    for person in attempt.people:
+        if person.pk not in full:
+            yield block(code, f"{person.name}在{written(attempt.on)}不是正式党员。")
+        elif person.pk == attempt.development.member_id:
+            yield block(code, "不能由本人担任。")
+
+
+def _opinions(attempt: Attempt) -> Iterator[Block]:
+    if not attempt.facts.get("opinions"):
+        yield block("FZ-08", "确定发展对象前，须听取党小组、培养联系人、党员和群众意见。")
+
+
+def _training(attempt: Attempt) -> Iterator[Block]:
+    days, hours = attempt.number("days"), attempt.number("hours")
+    if attempt.is_effective and days < TRAINING_DAYS and hours < TRAINING_HOURS:
+        said = f"培训{days}天、{hours}学时，不足三天，也不足二十四个学时。"
+        yield block("FZ-11", said)
+
+
+def _leaving(attempt: Attempt) -> Iterator[Block]:
+    """一般: a recorded reason settles it."""
+    leaves = attempt.progress.person.graduates_on
+    if not attempt.is_effective or leaves is None or attempt.facts.get("leaving_reason"):
+        return
+    if attempt.on > months_after(leaves, -LEAVING_MONTHS):
+        said = f"预计{written(leaves)}毕业，不足三个月，一般不办理；确需办理的请写明理由。"
+        yield block("FZ-13", said)
+
+
+def _training_is_valid(attempt: Attempt) -> Iterator[Block]:
+    months = attempt.progress.number_of(local_rules.TRAINING_MONTHS)
+    trained = attempt.progress.day_of(Step.TRAINING)
+    if months and trained and attempt.on > months_after(trained, months):
+        said = f"集中培训{written(trained)}结业，超过{months}个月，请撤回后面的步骤，重新培训后再开会。"
+        yield local_block(attempt.progress, local_rules.TRAINING_MONTHS, said)
+
+
+def _may_admit(attempt: Attempt) -> Iterator[Block]:
+    """支部条例 8: whoever only takes part in a temporary or functional branch is admitted where he belongs."""
+    branch = attempt.development.member.branch
+    if branch.form in (branch.Form.TEMPORARY, branch.Form.FUNCTIONAL):
+        said = f"“{branch.short_name}”是{branch.get_form_display()}党支部，不发展党员；请在组织关系所在的党支部办理。"
+        yield block("ZB-08", said)
+
+
+def _votes(attempt: Attempt) -> Iterator[Block]:
+    """细则 20, 21, 33: more than half there, more than half of those who should be for it."""
+    meeting = "FZ-22" if attempt.step == Step.FULL_MEETING else ""
+    yield from _votes_add_up(attempt, meeting or "FZ-14")
+    if not attempt.is_effective:
+        return
+    expected = attempt.number("expected")
+    if attempt.number("present") * 2 <= expected:
+        said = f"应到会{expected}人，实到{attempt.number('present')}人，没有超过半数，不能表决。"
+        yield block(meeting or "FZ-14", said)
+    in_favour = attempt.number("in_favour") + attempt.number("written_for")
+    if in_favour * 2 <= expected:
+        said = f"应到会{expected}人，赞成{in_favour}人（含书面意见），没有超过半数，没有通过。"
+        yield block(meeting or "FZ-15", said)
+
+
+def _votes_add_up(attempt: Attempt, code: str) -> Iterator[Block]:
+    expected, present = attempt.number("expected"), attempt.number("present")
+    ballots = sum(attempt.number(name) for name in ("in_favour", "against", "abstained", "void"))
+    opinions = sum(attempt.number(f"written_{name}") for name in ("for", "against", "abstained"))
+    branch = attempt.development.member.branch
+    full = rosters.full_members_on(branch, attempt.on).count()
+    if expected > full:
+        yield block(code, f"当天在册正式党员{full}人，应到会人数不能多于此数。")
+    elif expected < full and not attempt.facts.get("uncounted_reason"):
+        yield block(code, f"当天在册正式党员{full}人，应到会填了{expected}人；请写明不计入的人员和理由。")
+    if ballots > present:
+        yield block(code, f"各种票合计{ballots}张，多于实到{present}人。")
+    if present + opinions > expected:
+        yield block(code, f"实到{present}人和书面意见{opinions}份，合计多于应到会{expected}人。")
+
+
+def _extension(attempt: Attempt) -> Iterator[Block]:
+    """细则 32: once only, from half a year to a year."""
+    if attempt.facts.get("decision") != "extend":
+        return
+    months = attempt.number("extension")
+    if attempt.progress.is_extended:
+        yield block("FZ-21", "预备期已经延长过一次，只能延长一次；请决定按期转正或取消预备党员资格。")
+    elif months not in EXTENSION:
+        yield block("FZ-21", f"延长{months}个月；延长不能少于半年，最长不超过一年（6至12个月）。")
+
+
+def _notice(attempt: Attempt) -> Iterator[Block]:
+    days = attempt.progress.number_of(local_rules.NOTICE_DAYS)
+    if not days or not attempt.is_effective:
+        return
+    first, last = _as_day(attempt.facts.get("notice_from")), _as_day(attempt.facts.get("notice_until"))
+    decided = attempt.progress.day_of(NOTICED[attempt.step])
+    if first is None or last is None or decided is None:
+        yield local_block(
+            attempt.progress, local_rules.NOTICE_DAYS, f"请填写公示起止日期，至少{days}个工作日。"
+        )
+    elif first < decided or last > attempt.on:
+        said = f"公示应在{written(decided)}之后、{written(attempt.on)}之前。"
+        yield local_block(attempt.progress, local_rules.NOTICE_DAYS, said)
+    elif (held := count_workdays(first, last)) < days:
+        said = f"公示{held}个工作日，至少要{days}个工作日。"
+        yield local_block(attempt.progress, local_rules.NOTICE_DAYS, said)
+
+
+def _as_day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) and value else value or None
+
+
+GUARDS: dict[Step, tuple[Guard, ...]] = {
+    Step.ACTIVIST_DECISION: (_meeting_fits,),
+    Step.CONTACTS: (_contacts,),
+    Step.TARGET_DECISION: (_opinions, _meeting_fits),
+    Step.TARGET_FILING: (_notice,),
+    Step.INTRODUCERS: (_introducers,),
+    Step.TRAINING: (_training,),
+    Step.ADMISSION_REVIEW: (_meeting_fits,),
+    Step.PRE_REVIEW: (_leaving,),
+    Step.ADMISSION_MEETING: (_may_admit, _training_is_valid, _votes),
+    Step.ADMISSION_APPROVAL: (_notice,),
+    Step.FULL_MEETING: (_extension, _votes),
+    Step.FULL_APPROVAL: (_notice,),
+}

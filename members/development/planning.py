@@ -1,0 +1,199 @@
+"""What comes next for one person: the earliest lawful day of every remaining step, what blocks it, and what is late.
+
+Pure: a plan is made from a :class:`Progress` and a day. Every remaining step is taken to happen on its earliest day.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from lib.periods import anniversary, months_after
+from lib.workdays import after_workdays
+from members import local_rules
+
+from .progress import Progress
+from .rules import RULES, Block, block
+from .steps import TABLE, Spec, Step
+
+ADULT = 18
+LEAVING_MONTHS = 3
+POSTPONED_MONTHS = 6
+APPLY_MONTHS = 1
+#: Beside the way itself: they hold nobody up and are not what comes next.
+BESIDE = frozenset({Step.OBSERVATION, Step.REPORT, Step.PROBATION_OBSERVATION, Step.PROBATION_REPORT})
+#: 公示 lies between a decision and the step that follows it.
+NOTICED = {
+    Step.TARGET_FILING: Step.TARGET_DECISION,
+    Step.ADMISSION_APPROVAL: Step.ADMISSION_MEETING,
+    Step.FULL_APPROVAL: Step.FULL_MEETING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A remaining step. ``due`` is the last day in time; ``is_next`` means that all it needs is done."""
+
+    spec: Spec
+    earliest: date
+    blocked_by: tuple[Block, ...]
+    due: date | None
+    is_late: bool
+    is_next: bool
+    lateness: str = ""
+
+    @property
+    def step(self) -> Step:
+        return self.spec.step
+
+    @property
+    def is_possible(self) -> bool:
+        """Nothing but facts that only the form can tell stands against it."""
+        return self.is_next and not self.blocked_by
+
+
+def written(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def local_block(progress: Progress, code: str, message: str, earliest: date | None = None) -> Block:
+    """A refusal under a local rule; its article is the document it rests on."""
+    decided = progress.limits[code]
+    return Block(code, f"校内规定：{decided.citation or decided.rule.title}", message, earliest)
+
+
+def _block(progress: Progress, code: str, message: str, earliest: date | None = None) -> Block:
+    is_national = code in RULES
+    return block(code, message, earliest) if is_national else local_block(progress, code, message, earliest)
+
+
+def plan(progress: Progress, on: date) -> list[Planned]:
+    """Every remaining step in the order of the table; a finished person has none but the archive."""
+    days: dict[Step, date] = {}
+    found: list[Planned] = []
+    for step, spec in TABLE.items():
+        day = progress.day_of(step)
+        if day is not None:
+            days[step] = day
+        if (day is not None and not spec.is_repeated) or _is_over(progress, spec):
+            continue
+        planned = _planned(progress, spec, days, on)
+        days.setdefault(step, planned.earliest)
+        found.append(planned)
+    return found
+
+
+def _is_over(progress: Progress, spec: Spec) -> bool:
+    """Repeated steps end with their stage; one that nothing asks for is not expected."""
+    if not spec.is_repeated:
+        return False
+    if spec.due and not progress.months_of(spec.due.months):
+        return True
+    ends = Step.ADMISSION_MEETING if Step.ADMISSION_APPROVAL not in spec.needs else Step.FULL_MEETING
+    return progress.has(ends)
+
+
+def _planned(progress: Progress, spec: Spec, days: dict[Step, date], on: date) -> Planned:
+    missing = [need for need in spec.needs if not progress.has(need)]
+    floors = list(floors_of(progress, spec, days))
+    earliest = max([on, *(days[need] for need in spec.needs), *(day for day, _ in floors)])
+    blocks = [_missing(need) for need in missing]
+    if not missing:
+        blocks += [each for day, each in floors if day > on]
+    due = due_of(progress, spec)
+    late = due is not None and due < on
+    return Planned(
+        spec, earliest, tuple(blocks), due, late, not missing, _lateness(progress, spec, due) if late else ""
+    )
+
+
+def _missing(need: Step) -> Block:
+    spec = TABLE[need]
+    article = RULES[spec.rule].article if spec.rule else "发展党员工作程序"
+    return Block(spec.rule or need.value, article, f"还没有“{spec.title}”的记录。")
+
+
+def floors_of(progress: Progress, spec: Spec, days: dict[Step, date]) -> Iterator[tuple[date, Block]]:
+    """The days before which the step cannot lawfully be taken, when the others are taken on ``days``."""
+    for term in spec.not_before:
+        months = progress.months_of(term.months)
+        if months and term.after in days:
+            day = months_after(days[term.after], months)
+            said = f"{TABLE[term.after].title}在{written(days[term.after])}，须满{months}个月，"
+            yield day, _block(progress, term.rule, f"{said}最早{written(day)}可以“{spec.title}”。", day)
+    if spec.step == Step.APPLICATION and progress.person.birth_date:
+        birth = progress.person.birth_date
+        day = anniversary(birth, birth.year + ADULT, "03-01")
+        yield day, block("FZ-01", f"{written(day)}年满十八岁，此前不能申请入党。", day)
+    if spec.step == Step.FULL_MEETING and Step.ADMISSION_MEETING in days:
+        day = progress.probation_ends or months_after(days[Step.ADMISSION_MEETING], 12)
+        yield day, block("FZ-20", f"预备期到{written(day)}届满，此前不能讨论转正。", day)
+    if notice := progress.number_of(local_rules.NOTICE_DAYS) if spec.step in NOTICED else 0:
+        decided = days.get(NOTICED[spec.step])
+        if decided:
+            day = after_workdays(decided, notice)
+            said = f"“{TABLE[NOTICED[spec.step]].title}”之后须公示{notice}个工作日，最早到{written(day)}。"
+            yield day, local_block(progress, local_rules.NOTICE_DAYS, said, day)
+
+
+def due_of(progress: Progress, spec: Spec) -> date | None:
+    """The last day on which the step is in time; None when nothing limits it or what it counts from is not there."""
+    if spec.step == Step.FULL_MEETING:
+        return _meeting_due(progress)
+    term = spec.due
+    if term is None:
+        return None
+    began = progress.day_of(term.after)
+    months = progress.months_of(term.months)
+    if began is None or not months:
+        return None
+    last = progress.day_of(spec.step) if spec.is_repeated else None
+    return months_after(max(began, last) if last else began, months)
+
+
+def _meeting_due(progress: Progress) -> date | None:
+    """细则 32, 36: at the end of probation; who was transferred in during it may wait for half a year."""
+    ends = progress.probation_ends
+    if ends is None or not progress.has(Step.ADMISSION_APPROVAL):
+        return None
+    came = progress.person.came_on
+    return months_after(ends, POSTPONED_MONTHS) if came and came <= ends else ends
+
+
+def _lateness(progress: Progress, spec: Spec, due: date | None) -> str:
+    rule = "FZ-25" if spec.step == Step.FULL_MEETING else spec.due.rule if spec.due else ""
+    assert due is not None
+    return str(_block(progress, rule, f"“{spec.title}”应在{written(due)}前完成，已经逾期。"))
+
+
+def is_late(spec: Spec, progress: Progress, on: date) -> bool:
+    """Whether taking the step on ``on`` would be late."""
+    due = due_of(progress, spec)
+    return due is not None and on > due
+
+
+def following(progress: Progress, planned: Iterable[Planned], on: date) -> Planned | None:
+    """The first open step of the way. An application for full membership is none before the last month of probation."""
+    for each in planned:
+        if not each.is_next or each.step in BESIDE:
+            continue
+        ends = progress.probation_ends
+        if each.step == Step.FULL_APPLICATION and ends and on < months_after(ends, -APPLY_MONTHS):
+            return None
+        return each
+    return None
+
+
+def clash(progress: Progress, planned: list[Planned]) -> Block | None:
+    """细则 19: whoever leaves within three months is not admitted. Said as soon as it can be foreseen."""
+    leaves = progress.person.graduates_on
+    ahead = next((each for each in planned if each.step == Step.PRE_REVIEW), None)
+    if leaves is None or ahead is None:
+        return None
+    last = months_after(leaves, -LEAVING_MONTHS)
+    if ahead.earliest <= last:
+        return None
+    said = (
+        f"预计{written(leaves)}毕业，{written(last)}以后一般不办理接收；"
+        f"最早{written(ahead.earliest)}才能预审，毕业前来不及。"
+    )
+    return block("FZ-13", said, ahead.earliest)

@@ -1,0 +1,98 @@
+"""Letters of introduction on paper: one for each person, with its stub, many in one PDF."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from accounts import audit
+from accounts.models import User
+from branches.models import Branch
+from branches.roles import Right
+from branches.scope import covers, ranges_of
+from jobs import running
+from jobs.models import Job
+from lib import typesetting
+from lib.masking import mask_id
+
+from .codes import nation_label
+from .models import StatusPeriod, Transfer
+
+DOCUMENT = "introduction.typ"
+KIND = "introductions"
+#: More letters than this are set by a job.
+AT_ONCE = 60
+
+
+def of_batch(user: User, batch: UUID) -> list[Transfer]:
+    """The letters of a batch as far as ``user`` may issue them, by number."""
+    rows = Transfer.objects.reachable_by(user, Right.TRANSFER).exclude(letter="")
+    return list(
+        rows.filter(batch=batch, kind=Transfer.Kind.OUT).select_related("member", "branch").order_by("letter")
+    )
+
+
+def pdf(letters: Sequence[Transfer], *, by: User) -> bytes:
+    """The letters as one PDF, identity numbers masked. Audited; CannotTypeset without a Chinese font."""
+    school = _school()
+    made = typesetting.pdf(DOCUMENT, {"school": school, "letters": [_fields(one) for one in letters]})
+    numbers = {"first": letters[0].letter, "last": letters[-1].letter, "letters": len(letters)}
+    audit.record("transfer.print", by=by, branch_path=letters[0].branch_path, after=numbers)
+    return made
+
+
+def _school() -> str:
+    root = Branch.objects.filter(parent=None).order_by("order_key").first()
+    return root.name if root else ""
+
+
+def _fields(one: Transfer) -> dict[str, Any]:
+    member = one.member
+    assert member
+    assert one.issued_on
+    return {
+        "number": one.letter,
+        "to": one.elsewhere,
+        "name": member.name,
+        "sex": str(member.get_sex_display()),
+        "nation": nation_label(member.nation),
+        "age": _age(member.birth_date, one.issued_on),
+        "standing": str(StatusPeriod.Status(member.status).label),
+        "id_number": mask_id(member.id_number),
+        "from": one.branch.name,
+        "issued": f"{one.issued_on.year}年{one.issued_on.month}月{one.issued_on.day}日",
+        "days": one.valid_days,
+    }
+
+
+def _age(born: date | None, on: date) -> str:
+    if born is None:
+        return ""
+    return str(on.year - born.year - ((on.month, on.day) < (born.month, born.day)))
+
+
+def start(user: User, batch: UUID, count: int) -> Job:
+    return running.start(KIND, user, f"组织关系介绍信 {count} 份", {"batch": str(batch)})
+
+
+def _may_fetch(user: User, job: Job) -> bool:
+    """Every branch whose letters are in the file must still be within the user's reach."""
+    reach = ranges_of(user, Right.TRANSFER)
+    paths = job.outcome.get("paths", [])
+    return bool(reach and paths) and all(covers(reach, path) for path in paths)
+
+
+@running.register(KIND, _may_fetch, repeatable=True)
+def set_introductions(progress: running.Progress) -> None:
+    letters = of_batch(progress.owner, UUID(progress.parameters["batch"]))
+    if not letters:
+        raise running.JobRefused("这一批没有您可以打印的介绍信。")
+    progress.job.outcome = {"paths": sorted({one.branch_path for one in letters})}
+    progress.at("排版", 0, len(letters))
+    try:
+        made = pdf(letters, by=progress.owner)
+    except typesetting.CannotTypeset as fault:
+        raise running.JobRefused(str(fault)) from fault
+    path = progress.result_path(f"组织关系介绍信-{len(letters)}份.pdf")
+    path.write_bytes(made)
+    progress.at("排版", len(letters), len(letters))

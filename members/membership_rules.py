@@ -1,0 +1,108 @@
+"""What the regulations say about belonging to the party and moving between its branches, as data (JY-07 … JY-21).
+
+A guard refuses, a duty shows what is late, a hint is for people: nothing that the record holds could decide it, and
+``why`` says what is missing. The texts are the 《中国共产党党员教育管理工作条例》 of 2019 and the 组通字〔2015〕33号.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from lib.periods import months_after
+
+
+class Severity(StrEnum):
+    MUST = "must"  # 应当、必须、不得
+    NORMALLY = "normally"  # 一般: an exception needs a reason
+    MAY = "may"  # 可以
+
+
+class Enforced(StrEnum):
+    GUARD = "guard"
+    DUTY = "duty"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRule:
+    """``months`` is the figure of the rule; ``exceeds`` when the text says 超过: the day itself is too early."""
+
+    code: str
+    title: str
+    article: str
+    severity: Severity
+    enforced: Enforced
+    months: int = 0
+    exceeds: bool = False
+    why: str = ""
+
+    def reached_on(self, since: date) -> date:
+        """The first day on which what began on ``since`` has lasted as long as the rule asks."""
+        return months_after(since, self.months) + timedelta(days=self.exceeds)
+
+
+def _of(number: int) -> str:
+    return f"教育管理条例第{number}条"
+
+
+_GUARD, _DUTY, _HINT = Enforced.GUARD, Enforced.DUTY, Enforced.HINT
+_MUST, _NORMALLY, _MAY = Severity.MUST, Severity.NORMALLY, Severity.MAY
+LETTERS: Final = "组通字〔2015〕33号"
+
+RULES: Final[tuple[MembershipRule, ...]] = (
+    MembershipRule(
+        "JY-07",
+        "年老、生病、行动不便的党员参加活动不作硬性要求",
+        _of(23),
+        _MAY,
+        _HINT,
+        why="条文没有数字，是否行动不便由党支部判断；到会登记里按请假或不计应到处理。",
+    ),
+    MembershipRule("JY-08", "支部大会通过之日取得党籍", _of(24), _MUST, _GUARD),
+    MembershipRule("JY-09", "出国（境）学习研究超过5年未返回，停止党籍", _of(24), _MUST, _GUARD, 60, True),
+    MembershipRule("JY-10", "失去联系6个月以上，停止党籍", _of(24), _MUST, _GUARD, 6),
+    MembershipRule("JY-11", "停止党籍2年后仍无法取得联系，按自行脱党除名", _of(24), _MUST, _GUARD, 24),
+    MembershipRule("JY-12", "停止党籍的可以恢复，开除、除名、退党的不能恢复", _of(24), _MAY, _GUARD),
+    MembershipRule("JY-13", "每个党员都编入一个支部", _of(25), _MUST, _GUARD),
+    MembershipRule("JY-14", "外出6个月以上且地点固定，应当转移组织关系", _of(25), _MUST, _DUTY, 6),
+    MembershipRule("JY-15", "接收前由原党组织负责，不得无故拒转拒接", _of(25), _MUST, _GUARD),
+    MembershipRule(
+        "JY-16",
+        "没有人事档案的建立党员档案",
+        _of(26),
+        _MUST,
+        _HINT,
+        why="支部簿不保存档案材料，有没有人事档案无从判断，也没有期限可以计算。",
+    ),
+    MembershipRule("JY-17", "限期改正不超过1年", _of(30), _MUST, _GUARD, 12),
+    MembershipRule("JY-18", "连续6个月不参加组织生活等，按自行脱党除名", _of(31), _MUST, _GUARD, 6),
+    MembershipRule("JY-19", "外出6个月以上且未转移组织关系的是流动党员", _of(32), _MUST, _GUARD, 6),
+    MembershipRule("JY-20", "毕业生组织关系保留一般不超过2年", _of(34), _NORMALLY, _GUARD, 24),
+    MembershipRule("JY-21", "出国（境）党员每半年至少联系1次", _of(34), _MUST, _DUTY, 6),
+    MembershipRule("ZT33-1", "回执1个月内寄回", LETTERS, _MUST, _DUTY, 1),
+    MembershipRule("ZT33-2", "介绍信过期的，开出6个月内可以重开", LETTERS, _MUST, _GUARD, 6),
+    MembershipRule("ZT33-3", "保留期满可以延长，最长1年", LETTERS, _MUST, _GUARD, 36),
+)
+BY_CODE: Final = {rule.code: rule for rule in RULES}
+
+(ABROAD_TOO_LONG, LOST, LOST_REMOVED, RESTORABLE, ONE_BRANCH, MUST_TRANSFER) = (
+    BY_CODE[f"JY-{number:02d}"] for number in (9, 10, 11, 12, 13, 14)
+)
+(TRANSFERRING, RECTIFIED, LEFT_BY_ITSELF, FLOATING, KEPT, CONTACTED) = (
+    BY_CODE[f"JY-{number:02d}"] for number in (15, 17, 18, 19, 20, 21)
+)
+JOINING: Final = BY_CODE["JY-08"]
+RECEIPT, REISSUED, KEPT_LONGEST = (BY_CODE[f"ZT33-{number}"] for number in (1, 2, 3))
+
+
+class MovementError(ValueError):
+    """A person cannot be moved, suspended or struck off like that; the message is for the user."""
+
+
+def refuse_before(rule: MembershipRule, since: date, on: date, what: str) -> None:
+    """Refuse what may only happen once ``rule``'s time has passed; says the earliest date."""
+    if on < (earliest := rule.reached_on(since)):
+        raise MovementError(
+            f"{what}（{rule.article}，{rule.code}）。从 {since} 算起，最早 {earliest} 可以办理。"
+        )

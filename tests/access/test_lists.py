@@ -1,0 +1,127 @@
+"""T03: what is foreign is neither shown nor counted, on any page, in any list, search, choice or workbook.
+
+Where somebody may see nothing of a row, the page is to be the same whether the row is there or not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.contrib import admin
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from activities.models import Campaign
+from jobs.models import Job
+from members.models import Member
+from reports import quarterly, workbook
+from reports.filters import FigureFilter
+from tests.access.asking import Answer, Asker, same
+from tests.access.canaries import FAR, NEW, add_foreign_rows, mark_all, marks_foreign_to
+from tests.access.pages import pages
+from tests.access.table import MEMBER, declared, table
+from tests.access.world import BOUNDED, World
+
+HTMX = {"HX-Request": "true"}
+#: Besides those whose scope ends, those to whom only what belongs to others is foreign.
+READERS = (*BOUNDED, MEMBER, "organization_staff")
+EXPORTERS = ("committee_staff", "leader", "secretary", "recorder")
+
+
+def lists(world: World, role: str, *, is_marked: bool) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every page that answers ``role``, as it opens, and with what a search or a filter finds."""
+    stranger = Member.objects.filter(branch=world.far.branch).earliest("number")
+    for page, row in declared():
+        if row.expected(role, "GET") != 200:
+            continue
+        url = world.own_url(page, row, role)
+        yield url, dict(row.query)
+        if page.key == "admin:autocomplete":
+            yield from ((url, asked) for asked in _choices())
+        elif page.key.endswith("_changelist") or page.key == "roster":
+            yield url, {"q": stranger.number if is_marked else NEW}
+
+
+def _choices() -> Iterator[dict[str, str]]:
+    """What every field of the admin that searches would ask for."""
+    for model, listed in admin.site._registry.items():
+        for name in listed.autocomplete_fields:
+            asked = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
+            yield {**asked, "field_name": name, "term": ""}
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_nothing_foreign_is_shown(world: World, role: str):
+    mark_all(world)
+    asker, marks, wrong = Asker(world, role), marks_foreign_to(world, role), []
+    assert marks
+    for url, query in lists(world, role, is_marked=True):
+        # The admin does not know of htmx.
+        for headers in ({},) if url.startswith("/admin/") else ({}, HTMX):
+            answer = asker.ask("GET", url, query, **headers)
+            wrong += [f"{url} {query} shows {mark}" for mark in marks if mark in answer.text]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_nothing_foreign_is_counted(world: World, role: str):
+    asker = Asker(world, role)
+    asked = list(lists(world, role, is_marked=False))
+    before = [asker.ask("GET", url, query) for url, query in asked]
+    add_foreign_rows(world, role)
+    after = [asker.ask("GET", url, query) for url, query in asked]
+    wrong = [
+        f"{url} {query}: {_first_difference(one, other)}"
+        for (url, query), one, other in zip(asked, before, after, strict=True)
+        if not same(_page(one), _page(other), [NEW])
+    ]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def _page(answer: Answer) -> Answer:
+    """What is read of it, without what reading it left in the trail."""
+    return replace(answer, wrote=(), audited=())
+
+
+def _first_difference(one: Answer, other: Answer) -> str:
+    lines = zip(one.text.splitlines(), other.text.splitlines(), strict=False)
+    return next((f"{a.strip()} -> {b.strip()}" for a, b in lines if a != b), "its length")
+
+
+@pytest.mark.parametrize("role", EXPORTERS)
+def test_no_workbook_names_what_is_foreign(world: World, role: str):
+    mark_all(world)
+    marks = marks_foreign_to(world, role)
+    asker = Asker(world, role)
+    page = next(page for page in pages() if page.key == "roster_export")
+    roster = asker.ask("POST", world.own_url(page, table().rows[page.key], role), {})
+    statistics = BytesIO()
+    today = timezone.localdate()
+    asked = FigureFilter(QueryDict("period=2026Q3"), user=world.users[role], today=today).asked
+    workbook.write(statistics, quarterly.compose_for(asked), asked, by=world.users[role])
+    for content in (roster.body, statistics.getvalue()):
+        text = _all_of(content)
+        assert world.own.branch.short_name in text
+        assert [mark for mark in marks if mark in text] == []
+
+
+def _all_of(content: bytes) -> str:
+    """Whatever stands anywhere in a workbook: hidden sheets, properties, defined names."""
+    with ZipFile(BytesIO(content)) as archive:
+        return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
+def test_the_marks_are_there_to_be_seen(world: World):
+    mark_all(world)
+    asker = Asker(world, "organization_staff")
+    lists_of_admin = [(page, row) for page, row in declared() if page.key.endswith("_changelist")]
+    unmarked = {
+        page.admin_model
+        for page, row in lists_of_admin
+        if FAR not in asker.ask("GET", world.own_url(page, row, "organization_staff")).text
+    }
+    # Of the whole university, for the auditor alone, or one's own.
+    assert unmarked == {Campaign, AuditEntry, Job}

@@ -1,0 +1,101 @@
+"""The commands: one person's way, and who may take a step, as JSON and nothing else."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from members.development.rules import RULES
+from members.development.steps import Step
+from tests.members.development.way import Way
+
+pytestmark = pytest.mark.django_db
+S = Step
+
+
+def said(*words):
+    out = StringIO()
+    call_command(*words, "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+class TestDevelopment:
+    def test_done_and_next_with_the_earliest_day(self, way):
+        way.walk(S.CONTACTS)
+        found = said("development", way.member.number, "--on", "2024-12-01")
+        assert (found["stage"], found["step"], found["clash"]) == ("入党积极分子", "contacts", None)
+        assert found["done"][:2] == [
+            {"step": "application", "on": "2024-03-01", "effective": True},
+            {"step": "application_talk", "on": "2024-03-20", "effective": True},
+        ]
+        following = {each["step"]: each for each in found["next"]}
+        assert following["target_decision"] == {
+            "step": "target_decision",
+            "title": "确定发展对象",
+            "earliest": "2025-06-10",
+            "blocked_by": [
+                {
+                    "code": "FZ-08",
+                    "article": RULES["FZ-08"].article,
+                    "message": "推荐和确定入党积极分子在2024年6月10日，须满12个月，"
+                    "最早2025年6月10日可以“确定发展对象”。",
+                }
+            ],
+            "due": None,
+            "late": False,
+        }
+        assert following["admission_meeting"]["earliest"] == "2025-06-10"
+        assert following["full_meeting"]["earliest"] == "2026-06-10"
+
+    def test_what_came_later_is_not_known_yet(self, way):
+        way.walk(S.CONTACTS)
+        assert said("development", way.member.number, "--on", "2024-04-01")["step"] == "application_talk"
+
+    def test_late_with_its_last_day(self, way):
+        way.walk(S.APPLICATION)
+        talk = said("development", way.member.number, "--on", "2024-04-02")["next"][0]
+        assert (talk["step"], talk["due"], talk["late"]) == ("application_talk", "2024-04-01", True)
+
+    def test_a_clash_with_graduation_is_said_ahead(self, db):
+        way = Way(graduates_on=date(2025, 6, 30))
+        way.walk(S.CONTACTS)
+        found = said("development", way.member.number, "--on", "2024-09-01")
+        assert "毕业前来不及" in found["clash"]
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [(["T999999"], "没有发展党员的记录"), (["T999999", "--on", "2026-13-01"], "2026-13-01")],
+    )
+    def test_bad_words(self, db, words, sentence):
+        with pytest.raises(CommandError, match=sentence):
+            said("development", *words)
+
+
+class TestEligible:
+    @pytest.mark.parametrize(("day", "number"), [("2025-06-09", 0), ("2025-06-10", 1)])
+    def test_from_the_day_the_waiting_is_over(self, way, day, number):
+        way.before(S.TARGET_DECISION)
+        found = said("eligible", "target_decision", "--on", day)
+        assert len(found) == number
+        if found:
+            assert found[0] == {
+                "number": way.member.number,
+                "name": "林微",
+                "branch": way.branch.code,
+                "stage": "入党积极分子",
+            }
+
+    def test_cut_to_a_branch(self, way):
+        way.before(S.TARGET_DECISION)
+        code = way.school.teachers.code
+        assert said("eligible", "target_decision", "--on", "2025-07-01", "--branch", code) == []
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [(["nothing"], "没有“nothing”这一步"), (["oath", "--branch", "9"], "没有代码为“9”的党组织")],
+    )
+    def test_bad_words(self, db, words, sentence):
+        with pytest.raises(CommandError, match=sentence):
+            said("eligible", *words)

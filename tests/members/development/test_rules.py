@@ -1,0 +1,451 @@
+"""The rules of 发展党员, one by one: a case that passes, one on the boundary, one refused or late, with the article."""
+
+from datetime import date
+
+import pytest
+
+from branches import local
+from branches.models import Branch
+from branches.roles import Role
+from members import enrolment, local_rules
+from members.development import loading, planning
+from members.development.recording import Refused, take_back
+from members.development.rules import RULES, Enforced
+from members.development.steps import Step
+from members.models import Post, StatusPeriod
+from tests import cast
+
+S = Step
+pytestmark = pytest.mark.django_db
+
+
+def refused(way, step, *args, **more):
+    """Code, article and earliest day of what stands against the step; the step is not recorded."""
+    with pytest.raises(Refused) as caught:
+        way.take(step, *args, **more)
+    assert not way.development.steps.filter(step=step).exists()
+    return [(each.code, each.article, each.earliest) for each in caught.value.blocks]
+
+
+def against(code, earliest=None):
+    return [(code, RULES[code].article, earliest)]
+
+
+class TestFZ01Eighteen:
+    @pytest.mark.parametrize("on", [date(2023, 3, 7), date(2023, 3, 8), date(2026, 1, 1)])
+    def test_from_the_birthday_on(self, way, on):
+        assert way.apply(on).applied_on == on
+
+    def test_the_day_before_is_refused(self, way):
+        with pytest.raises(Refused) as caught:
+            way.apply(date(2023, 3, 6))
+        (found,) = caught.value.blocks
+        assert (found.code, found.earliest) == ("FZ-01", date(2023, 3, 7))
+        assert "发展党员细则第五条" in str(caught.value)
+        assert not StatusPeriod.objects.filter(status="applicant").exists()
+
+    def test_born_on_29_february_on_1_march(self, way):
+        way.born = date(2004, 2, 29)
+        with pytest.raises(Refused):
+            way.apply(date(2022, 2, 28))
+        assert way.apply(date(2022, 3, 1))
+
+    def test_without_a_birth_date_nobody_can_tell(self, way):
+        way.born = None
+        with pytest.raises(Refused, match="请填写出生日期"):
+            way.apply()
+
+
+@pytest.mark.parametrize(
+    ("step", "began", "in_time", "late"),
+    [
+        # FZ-02: within a month
+        (S.APPLICATION_TALK, S.APPLICATION, date(2024, 4, 1), date(2024, 4, 2)),
+        # FZ-05: every half-year
+        (S.OBSERVATION, S.CONTACTS, date(2024, 12, 10), date(2024, 12, 11)),
+        # FZ-18 and FZ-23: within three months
+        (S.ADMISSION_APPROVAL, S.COMMITTEE_TALK, date(2025, 11, 1), date(2025, 11, 2)),
+        (S.FULL_APPROVAL, S.FULL_MEETING, date(2026, 10, 19), None),
+    ],
+)
+def test_duties_on_their_last_day_and_the_day_after(way, step, began, in_time, late):
+    way.walk(began)
+    assert way.take(step, in_time).is_late is False
+    if late:
+        take_back(way.development, "日期填错", by=way.staff)
+        assert way.take(step, late).is_late is True
+
+
+def late_on(way, day):
+    progress = loading.progress_of(way.development)
+    return {each.step: each.lateness for each in planning.plan(progress, day) if each.is_late}
+
+
+@pytest.mark.parametrize(
+    ("until", "step", "last", "code"),
+    [
+        (S.APPLICATION, S.APPLICATION_TALK, date(2024, 4, 1), "FZ-02"),
+        (S.CONTACTS, S.OBSERVATION, date(2024, 12, 10), "FZ-05"),
+        (S.OBSERVATION, S.OBSERVATION, date(2025, 6, 5), "FZ-05"),
+        (S.COMMITTEE_TALK, S.ADMISSION_APPROVAL, date(2025, 11, 1), "FZ-18"),
+        (S.FULL_APPLICATION, S.FULL_MEETING, date(2026, 8, 1), "FZ-25"),
+        (S.FULL_MEETING, S.FULL_APPROVAL, date(2026, 11, 3), "FZ-23"),
+    ],
+)
+def test_what_is_not_done_is_late_the_day_after(way, until, step, last, code):
+    way.walk(until)
+    assert step not in late_on(way, last)
+    after = date.fromordinal(last.toordinal() + 1)
+    assert RULES[code].article in late_on(way, after)[step]
+
+
+class TestFZ03WhoDecides:
+    def test_the_general_meeting_where_there_is_no_committee(self, way):
+        way.walk(S.ACTIVIST_DECISION)
+        assert way.member.status == "activist"
+
+    def test_a_committee_where_there_is_one(self, way):
+        cast.a_post(way.full[0], Post.Title.COMMITTEE)
+        way.before(S.ACTIVIST_DECISION)
+        assert way.take(S.ACTIVIST_DECISION, meeting="committee")
+
+    def test_no_committee_decides_where_there_is_none(self, way):
+        way.before(S.ACTIVIST_DECISION)
+        assert refused(way, S.ACTIVIST_DECISION, meeting="committee") == against("FZ-03")
+
+    def test_without_the_filing_nobody_becomes_a_target(self, way):
+        way.walk(S.ACTIVIST_DECISION)
+        way.take(S.CONTACTS)
+        assert refused(way, S.TARGET_DECISION) == against("FZ-03")
+
+
+class TestFZ04Contacts:
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_one_or_two_full_members(self, way, number):
+        way.before(S.CONTACTS)
+        assert way.take(S.CONTACTS, people=way.full[:number]).people.count() == number
+
+    @pytest.mark.parametrize("number", [0, 3])
+    def test_neither_none_nor_three(self, way, number):
+        way.before(S.CONTACTS)
+        assert refused(way, S.CONTACTS, people=way.full[:number]) == against("FZ-04")
+
+    def test_nobody_on_probation(self, way):
+        way.before(S.CONTACTS)
+        young = cast.a_member(way.branch, joined=date(2024, 1, 1), full=None)
+        assert refused(way, S.CONTACTS, people=[young]) == against("FZ-04")
+
+
+class TestFZ07AMoveKeepsTheTime:
+    def test_the_year_as_an_activist_goes_on_in_another_branch(self, way):
+        way.before(S.TARGET_DECISION)
+        enrolment.move(way.member, way.school.teachers, on=date(2025, 1, 10), by=None)
+        secretary = cast.a_user(Role.SECRETARY, way.school.teachers)
+        assert way.take(S.TARGET_DECISION, by=secretary).on == date(2025, 6, 10)
+
+
+class TestFZ08AYear:
+    @pytest.mark.parametrize("on", [date(2025, 6, 10), date(2025, 9, 1)])
+    def test_a_year_to_the_day_is_enough(self, way, on):
+        way.before(S.TARGET_DECISION)
+        way.take(S.TARGET_DECISION, on)
+        assert way.member.status == "target"
+
+    def test_a_day_less_is_refused_with_the_day_it_passes(self, way):
+        way.before(S.TARGET_DECISION)
+        found = refused(way, S.TARGET_DECISION, date(2025, 6, 9))
+        assert found == against("FZ-08", date(2025, 6, 10))
+        assert way.member.status == "activist"
+
+    def test_opinions_have_to_be_heard(self, way):
+        way.before(S.TARGET_DECISION)
+        assert refused(way, S.TARGET_DECISION, opinions=False) == against("FZ-08")
+
+
+class TestFZ09Introducers:
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_two_neither_more_nor_less(self, way, number):
+        way.before(S.INTRODUCERS)
+        assert refused(way, S.INTRODUCERS, people=way.full[:number]) == against("FZ-09")
+        assert way.take(S.INTRODUCERS).people.count() == 2
+
+    def test_nobody_under_probation_of_the_party(self, way):
+        way.before(S.INTRODUCERS)
+        assert refused(way, S.INTRODUCERS, undisciplined=False) == against("FZ-09")
+
+
+class TestFZ10PoliticalReview:
+    def test_a_failed_review_is_kept_and_lets_nobody_pass(self, way):
+        way.before(S.POLITICAL_REVIEW)
+        assert way.take(S.POLITICAL_REVIEW, result="failed").is_effective is False
+        way.take(S.TRAINING)
+        assert refused(way, S.ADMISSION_REVIEW) == against("FZ-10")
+
+    def test_a_later_one_may_pass(self, way):
+        way.before(S.POLITICAL_REVIEW)
+        way.take(S.POLITICAL_REVIEW, result="failed")
+        way.take(S.POLITICAL_REVIEW, date(2025, 6, 30))
+        way.take(S.TRAINING)
+        assert way.take(S.ADMISSION_REVIEW)
+
+
+class TestFZ11Training:
+    @pytest.mark.parametrize("length", [{"days": 3, "hours": 0}, {"days": 0, "hours": 24}, {"days": 5}])
+    def test_three_days_or_twenty_four_hours(self, way, length):
+        way.before(S.TRAINING)
+        assert way.take(S.TRAINING, **length)
+
+    def test_less_of_both_is_refused(self, way):
+        way.before(S.TRAINING)
+        assert refused(way, S.TRAINING, days=2, hours=23) == against("FZ-11")
+
+
+class TestFZ12PreReview:
+    def test_a_refused_review_gives_no_form(self, way):
+        way.before(S.PRE_REVIEW)
+        way.take(S.PRE_REVIEW, result="failed")
+        assert refused(way, S.MEMBERSHIP_FORM) == against("FZ-12")
+
+    def test_no_meeting_without_it(self, way):
+        way.walk(S.ADMISSION_REVIEW)
+        assert ("FZ-12", RULES["FZ-12"].article, None) in refused(way, S.ADMISSION_MEETING)
+
+
+class TestFZ13Leaving:
+    @pytest.mark.parametrize(
+        ("leaves", "is_refused"), [(date(2025, 10, 20), False), (date(2025, 10, 19), True)]
+    )
+    def test_three_months_before_leaving(self, way, leaves, is_refused):
+        way.graduates_on = leaves
+        way.before(S.PRE_REVIEW)
+        if is_refused:
+            assert refused(way, S.PRE_REVIEW) == against("FZ-13")
+            assert way.take(S.PRE_REVIEW, leaving_reason="留校工作")
+        else:
+            assert way.take(S.PRE_REVIEW)
+
+
+class TestFZ14Present:
+    @pytest.mark.parametrize(("expected", "present"), [(5, 3), (4, 3)])
+    def test_more_than_half(self, way, expected, present):
+        way.before(S.ADMISSION_MEETING)
+        votes = {"expected": expected, "present": present, "in_favour": present}
+        assert way.take(
+            S.ADMISSION_MEETING, **votes, uncounted_reason="" if expected == 5 else "一人长期卧床"
+        )
+
+    def test_exactly_half_is_refused(self, way):
+        way.before(S.ADMISSION_MEETING)
+        votes = {"expected": 4, "present": 2, "in_favour": 2, "written_for": 1}
+        found = refused(way, S.ADMISSION_MEETING, **votes, uncounted_reason="一人长期卧床")
+        assert found == against("FZ-14")
+
+
+class TestFZ15InFavour:
+    def test_written_opinions_count(self, way):
+        way.before(S.ADMISSION_MEETING)
+        votes = {"present": 3, "in_favour": 2, "against": 1, "written_for": 1}
+        assert way.take(S.ADMISSION_MEETING, **votes).is_effective
+
+    def test_exactly_half_is_refused(self, way):
+        way.before(S.ADMISSION_MEETING)
+        votes = {"expected": 4, "present": 3, "in_favour": 2, "against": 1}
+        found = refused(way, S.ADMISSION_MEETING, **votes, uncounted_reason="一人长期卧床")
+        assert found == against("FZ-15")
+
+    def test_a_meeting_that_did_not_pass_is_kept(self, way):
+        way.before(S.ADMISSION_MEETING)
+        votes = {"in_favour": 2, "against": 2, "result": "failed"}
+        assert way.take(S.ADMISSION_MEETING, **votes).is_effective is False
+        assert way.take(S.ADMISSION_MEETING, date(2025, 8, 10)).is_effective
+
+    @pytest.mark.parametrize(
+        "votes",
+        [
+            {"expected": 6},
+            {"expected": 4, "present": 4},
+            {"present": 3},
+            {"written_for": 2},
+        ],
+        ids=[
+            "more than the roster",
+            "fewer without a reason",
+            "more ballots than people",
+            "more than expected",
+        ],
+    )
+    def test_votes_that_cannot_be(self, way, votes):
+        way.before(S.ADMISSION_MEETING)
+        assert refused(way, S.ADMISSION_MEETING, **votes) == against("FZ-14")
+
+
+class TestFZ16WhoApproves:
+    def test_a_general_branch_does_not(self, way):
+        Branch.objects.filter(pk=way.school.physics.pk).update(level="general_branch")
+        assert refused(self.at_approval(way), S.ADMISSION_APPROVAL)[0][0] == "FZ-16"
+
+    def test_the_committee_above_it_does(self, way):
+        Branch.objects.filter(pk=way.school.physics.pk).update(level="general_branch")
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, way.school.root)
+        way.staff = staff
+        assert way.walk(S.ADMISSION_APPROVAL).member.status == "probationary"
+
+    @staticmethod
+    def at_approval(way):
+        college, way.staff = way.staff, cast.a_user(Role.ORGANIZATION_STAFF, way.school.root)
+        way.before(S.ADMISSION_APPROVAL)
+        way.staff = college
+        return way
+
+
+class TestZB08TemporaryBranch:
+    @pytest.mark.parametrize("form", ["temporary", "functional"])
+    def test_it_admits_nobody(self, way, form):
+        way.before(S.ADMISSION_MEETING)
+        Branch.objects.filter(pk=way.branch.pk).update(form=form)
+        assert refused(way, S.ADMISSION_MEETING) == against("ZB-08")
+
+
+class TestFZ17TheTalk:
+    def test_no_approval_before_it(self, way):
+        way.walk(S.ADMISSION_MEETING)
+        assert refused(way, S.ADMISSION_APPROVAL) == against("FZ-17")
+
+    def test_on_the_same_day(self, way):
+        way.before(S.ADMISSION_APPROVAL)
+        assert way.take(S.ADMISSION_APPROVAL, date(2025, 8, 20))
+
+
+class TestFZ20Probation:
+    def test_it_begins_with_the_meeting_not_with_the_approval(self, way):
+        way.walk(S.ADMISSION_APPROVAL)
+        assert (way.member.status, way.member.joined_on) == ("probationary", date(2025, 8, 1))
+        spans = way.member.statuses.filter(status="probationary").values_list("since", "until")
+        assert list(spans) == [(date(2025, 8, 1), None)]
+
+    def test_a_year_to_the_day(self, way):
+        way.before(S.FULL_MEETING)
+        assert way.take(S.FULL_MEETING, date(2026, 8, 1))
+
+    def test_a_day_less_is_refused(self, way):
+        way.before(S.FULL_MEETING)
+        assert refused(way, S.FULL_MEETING, date(2026, 7, 31)) == against("FZ-20", date(2026, 8, 1))
+
+
+class TestFZ21Extension:
+    def extended(self, way, months):
+        way.before(S.FULL_MEETING)
+        way.take(S.FULL_MEETING, date(2026, 8, 1), decision="extend", extension=months)
+        way.take(S.FULL_APPROVAL, date(2026, 8, 5))
+        return loading.progress_of(way.development)
+
+    @pytest.mark.parametrize(("months", "ends"), [(6, date(2027, 2, 1)), (12, date(2027, 8, 1))])
+    def test_half_a_year_to_a_year_moves_the_end(self, way, months, ends):
+        progress = self.extended(way, months)
+        assert (progress.probation_ends, progress.is_complete) == (ends, False)
+        assert way.member.status == "probationary"
+
+    @pytest.mark.parametrize("months", [0, 5, 13])
+    def test_less_or_more_is_refused(self, way, months):
+        way.before(S.FULL_MEETING)
+        found = refused(way, S.FULL_MEETING, decision="extend", extension=months)
+        assert found == against("FZ-21")
+
+    def test_not_twice(self, way, today):
+        self.extended(way, 6)
+        way.take(S.FULL_APPLICATION, date(2026, 8, 10))
+        with pytest.raises(Refused) as caught:
+            way.take(S.FULL_MEETING, date(2026, 8, 20), decision="extend", extension=6)
+        assert [each.code for each in caught.value.blocks] == ["FZ-20", "FZ-21"]
+
+
+class TestFZ22TheMeeting:
+    @pytest.mark.parametrize(
+        ("votes", "is_refused"),
+        [
+            ({"present": 3, "in_favour": 3}, False),
+            ({"expected": 4, "present": 2, "in_favour": 2, "uncounted_reason": "一人长期卧床"}, True),
+            ({"present": 3, "in_favour": 2, "against": 1}, True),
+        ],
+    )
+    def test_as_at_the_admission(self, way, votes, is_refused):
+        way.before(S.FULL_MEETING)
+        if is_refused:
+            assert {code for code, _, _ in refused(way, S.FULL_MEETING, **votes)} == {"FZ-22"}
+        else:
+            assert way.take(S.FULL_MEETING, **votes)
+
+
+class TestFZ24SeniorityFromTheEndOfProbation:
+    def test_whatever_the_day_of_the_meeting_or_the_approval(self, way):
+        way.walk(S.FULL_APPROVAL)
+        assert (way.member.status, way.member.full_on) == ("full", date(2026, 8, 1))
+
+    def test_a_cancelled_probation_leaves_the_roster(self, way):
+        way.before(S.FULL_MEETING)
+        way.take(S.FULL_MEETING, decision="cancel")
+        way.take(S.FULL_APPROVAL)
+        way.development.refresh_from_db()
+        assert (way.member.status, way.development.outcome) == ("left", "cancelled")
+
+
+class TestFZ25TransferredIn:
+    def test_the_meeting_may_wait_for_half_a_year(self, way):
+        way.walk(S.OATH)
+        enrolment.move(way.member, way.school.teachers, on=date(2026, 3, 1), by=None)
+        way.development.member.refresh_from_db()
+        assert S.FULL_MEETING not in late_on(way, date(2027, 2, 1))
+        assert RULES["FZ-25"].article in late_on(way, date(2027, 2, 2))[S.FULL_MEETING]
+
+
+class TestLocalRules:
+    @pytest.fixture(autouse=True)
+    def way_with_rules(self, way):
+        for code, value in (
+            (local_rules.NOTICE_DAYS, 5),
+            (local_rules.APPLICATION_MONTHS, 3),
+            (local_rules.CONTACT_LIMIT, 1),
+            (local_rules.TRAINING_MONTHS, 12),
+        ):
+            local.decide(local.rule_of(code), value, "校组字〔2025〕3号", by=None)
+
+    def test_three_months_before_becoming_an_activist(self, way):
+        way.before(S.ACTIVIST_DECISION)
+        article = "校内规定：校组字〔2025〕3号"
+        found = refused(way, S.ACTIVIST_DECISION, date(2024, 5, 31))
+        assert found == [(local_rules.APPLICATION_MONTHS, article, date(2024, 6, 1))]
+        assert way.take(S.ACTIVIST_DECISION, date(2024, 6, 1))
+
+    @pytest.mark.parametrize(
+        ("first", "last", "is_refused"),
+        [
+            (date(2025, 6, 11), date(2025, 6, 17), False),
+            (date(2025, 6, 11), date(2025, 6, 16), True),
+            (None, None, True),
+        ],
+    )
+    def test_five_working_days_of_notice(self, way, first, last, is_refused):
+        way.before(S.TARGET_FILING)
+        notice = {"notice_from": first, "notice_until": last}
+        if is_refused:
+            assert [code for code, _, _ in refused(way, S.TARGET_FILING, **notice)] == [
+                local_rules.NOTICE_DAYS
+            ]
+        else:
+            assert way.take(S.TARGET_FILING, **notice)
+
+    def test_no_more_people_for_one_contact(self, way):
+        way.walk(S.CONTACTS)
+        way.before(S.CONTACTS)
+        assert [code for code, _, _ in refused(way, S.CONTACTS)] == [local_rules.CONTACT_LIMIT] * 2
+        assert way.take(S.CONTACTS, people=way.full[3:4])
+
+
+def test_what_has_no_boundary_is_a_hint_that_says_why():
+    hints = {code: rule.why for code, rule in RULES.items() if rule.enforced is Enforced.HINT}
+    assert sorted(hints) == ["FZ-06", "FZ-07", "FZ-19", "FZ-26"]
+    assert all(hints.values())
+
+
+def test_every_rule_stands_in_the_table():
+    assert sorted(RULES) == [*(f"FZ-{number:02d}" for number in range(1, 27)), "ZB-08"]

@@ -1,0 +1,109 @@
+"""One person's lawful way through all steps, and every step of it in one line."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from branches.roles import Role
+from members.development import recording
+from members.development.steps import TABLE, By, Step
+from members.enrolment import NewMember
+from members.models import Development, Member
+from tests import cast
+
+S = Step
+VOTES = {
+    "expected": 5,
+    "present": 4,
+    "in_favour": 4,
+    "against": 0,
+    "abstained": 0,
+    "void": 0,
+    "written_for": 0,
+    "written_against": 0,
+    "written_abstained": 0,
+    "result": "passed",
+}
+#: Step → its day and its facts, when nothing is special.
+WAY = {
+    S.APPLICATION: (date(2024, 3, 1), {}),
+    S.APPLICATION_TALK: (date(2024, 3, 20), {"talker": "张明"}),
+    S.ACTIVIST_DECISION: (date(2024, 6, 10), {"way": "league", "meeting": "general"}),
+    S.ACTIVIST_FILING: (date(2024, 6, 20), {}),
+    S.CONTACTS: (date(2024, 6, 20), {}),
+    S.OBSERVATION: (date(2024, 12, 5), {"content": "表现良好"}),
+    S.TARGET_DECISION: (date(2025, 6, 10), {"opinions": True, "meeting": "general"}),
+    S.TARGET_FILING: (date(2025, 6, 20), {}),
+    S.INTRODUCERS: (date(2025, 6, 20), {"undisciplined": True}),
+    S.POLITICAL_REVIEW: (date(2025, 6, 25), {"result": "passed"}),
+    S.TRAINING: (date(2025, 7, 5), {"days": 3, "result": "passed"}),
+    S.ADMISSION_REVIEW: (date(2025, 7, 10), {"meeting": "general"}),
+    S.PRE_REVIEW: (date(2025, 7, 20), {"result": "passed"}),
+    S.MEMBERSHIP_FORM: (date(2025, 7, 25), {"form_number": "2025001"}),
+    S.ADMISSION_MEETING: (date(2025, 8, 1), VOTES),
+    S.COMMITTEE_TALK: (date(2025, 8, 20), {"talker": "李红"}),
+    S.ADMISSION_APPROVAL: (date(2025, 9, 1), {"result": "approved"}),
+    S.ADMISSION_FILING: (date(2025, 9, 5), {}),
+    S.SEATING: (date(2025, 9, 5), {}),
+    S.OATH: (date(2025, 9, 10), {}),
+    S.FULL_APPLICATION: (date(2026, 7, 20), {}),
+    S.FULL_MEETING: (date(2026, 8, 3), {**VOTES, "decision": "confirm"}),
+    S.FULL_APPROVAL: (date(2026, 9, 1), {"result": "approved"}),
+    S.ARCHIVE: (date(2026, 9, 10), {}),
+}
+PEOPLE = {S.CONTACTS: 2, S.INTRODUCERS: 2}
+
+
+@dataclass
+class Way:
+    """Somebody of the students' branch on his way; ``secretary`` and ``staff`` take the steps of their side."""
+
+    school: cast.University = field(default_factory=cast.a_university)
+    born: date = date(2005, 3, 7)
+    graduates_on: date | None = None
+
+    def __post_init__(self):
+        self.branch = self.school.students
+        self.secretary = cast.a_user(Role.SECRETARY, self.branch)
+        self.staff = cast.a_user(Role.COMMITTEE_STAFF, self.school.physics)
+        self.full = [cast.a_member(self.branch) for _ in range(5)]
+        self.development = None
+
+    @property
+    def member(self):
+        return Member.objects.get(pk=self.development.member_id)
+
+    def apply(self, on=WAY[S.APPLICATION][0]):
+        person = NewMember(
+            name="林微",
+            sex="female",
+            branch=self.branch,
+            status="applicant",
+            stages={"applicant": on},
+            birth_date=self.born,
+            graduates_on=self.graduates_on,
+        )
+        self.development = recording.apply(person, on, by=self.secretary)
+        return self.development
+
+    def take(self, step, on=None, *, by=None, people=None, **facts):
+        """Take one step, on its own day and with its own facts where nothing else is said."""
+        day, usual = WAY[step]
+        side = self.staff if TABLE[step].by is By.COMMITTEE else self.secretary
+        named = self.full[: PEOPLE.get(step, 0)] if people is None else people
+        return recording.record(self.development, step, on or day, {**usual, **facts}, named, by=by or side)
+
+    def walk(self, until):
+        """Everything up to and with ``until``, each on its own day."""
+        for step in WAY:
+            if step == S.APPLICATION:
+                self.apply()
+            else:
+                self.take(step)
+            if step == until:
+                break
+        return Development.objects.get(pk=self.development.pk)
+
+    def before(self, step):
+        """Everything before ``step``."""
+        steps = list(WAY)
+        return self.walk(steps[steps.index(step) - 1])
