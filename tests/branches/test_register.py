@@ -251,11 +251,11 @@ def test_committee_staff_reach_only_their_own_part(book):
     assert Branch.objects.get(code="001001009").parent == school.physics
 
 
-@pytest.mark.parametrize("rows", [[["甲", "乙"]], []])
-def test_a_file_without_a_head_gets_one_sentence(tmp_path, rows):
+@pytest.mark.parametrize(("rows", "words"), [([["甲", "乙"]], "没有找到表头"), ([], "这是空表")])
+def test_a_file_without_a_head_gets_one_sentence(tmp_path, rows, words):
     status, report = run("import_branches", workbook(tmp_path / "x.xlsx", *rows))
     assert (status, list(report)) == (2, ["error"])
-    assert "没有找到表头" in report["error"]
+    assert words in report["error"]
 
 
 def test_no_workbook_and_no_file(tmp_path):

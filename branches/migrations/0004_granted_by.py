@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("branches", "0002_local_setting"),
+        ("branches", "0003_offices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
