@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -81,7 +82,7 @@ def _away(user: User, member: Member) -> list[Circumstance]:
 def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     user = request.user
     member = get_visible_or_404(Member.objects.select_related("branch"), user, pk=pk)
-    is_own = member.account_id == user.pk
+    is_own, path = member.account_id == user.pk, member.branch_path
     named = is_own or has_right(user, Right.SEE_NAMES)
     context = {
         "member": member,
@@ -93,6 +94,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "posts": member.posts.select_related("branch", "group"),
         "development": member.developments.visible_to(user).order_by("-applied_on").first(),
         "may_unmask": may_unmask(user, member),
+        "birthday_year": timezone.localdate().year if is_own or may(user, Right.RECORD, path) else None,
         "may_certify": may(user, Right.KEEP_MEMBERS, member.branch_path) and member.status in ON_ROSTER,
         "errands": _errands(user, member),
         "away": _away(user, member),
