@@ -14,7 +14,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditEntry, User
+from branches import temporary
 from branches.models import Branch
 from lib import pinyin
 
@@ -96,6 +97,7 @@ def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "")
     today = timezone.localdate()
     for person in people:
         _check(person.name, person.branch, person.dates, today)
+        _check_place(person.branch)
     try:
         with transaction.atomic():
             given = numbers.allocate(len(people))
@@ -119,8 +121,11 @@ def change(member: Member, values: Mapping[str, Any], *, by: User | None) -> Non
     change_all([Change(member, values)], by=by)
 
 
-def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") -> None:
-    """Write new facts: all of them or none. Dates move the status periods; another branch ends the old spell today."""
+def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") -> list[Member]:
+    """Write new facts: all of them or none. Dates move the status periods; another branch ends the old spell today.
+
+    Returns the people as they are now, in the order of ``changes``.
+    """
     today = timezone.localdate()
     try:
         with transaction.atomic():
@@ -129,8 +134,7 @@ def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") 
             locked = [Change(current[each.member.pk], each.values) for each in changes]
             turning = [c.member.pk for c in locked if _TURNING & c.values.keys()]
             before = corrections.snapshot(turning)
-            for each in locked:
-                _assign(each, by, today)
+            audit.record_all([_assign(each, by, today) for each in locked])
             versions.save([each.member for each in locked], by, reason)
             move_all([(c.member, c.values["branch"]) for c in locked if "branch" in c.values], on=today)
             _restate([c for c in locked if _RESTATING & c.values.keys()], today)
@@ -138,22 +142,34 @@ def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") 
             circumstances.align([c.member for c in locked if _AWAY & c.values.keys()], by=by)
     except IntegrityError as error:
         raise EnrolmentError(IDENTITY_TAKEN) from error
+    return [each.member for each in locked]
 
 
 def move(member: Member, to: Branch, *, on: date | None = None, by: User | None) -> None:
     """Move a person to another branch of the university from ``on`` (today)."""
-    day = on or timezone.localdate()
+    move_together([(member, to)], on=on or timezone.localdate(), by=by)
+
+
+def move_together(
+    moves: Sequence[tuple[Member, Branch]], *, on: date, by: User | None, reason: str = ""
+) -> None:
+    """Move people to other branches of the university from ``on``: all of them or none, each with an audit entry."""
     with transaction.atomic():
-        member = Member.objects.select_for_update(of=("self",)).select_related("branch").get(pk=member.pk)
-        _check(member.name, to, Dates(), day)
-        _check_move(member, day)
-        before, course = member.branch.name, corrections.snapshot([member.pk])
-        member.branch, member.branch_path = to, to.path
-        versions.save([member], by, "")
-        move_all([(member, to)], on=day)
-        corrections.note(course, by=by, what="move")
-        after = {"branch": to.name, "on": day.isoformat()}
-        audit.record("member.move", by=by, on=member, before={"branch": before}, after=after)
+        rows = Member.objects.select_for_update(of=("self",)).select_related("branch")
+        current = rows.in_bulk([member.pk for member, _ in moves])
+        locked = [(current[member.pk], to) for member, to in moves]
+        course = corrections.snapshot(list(current))
+        for member, to in locked:
+            _check(member.name, to, Dates(), on)
+            _check_place(to)
+            _check_move(member, on)
+            before = member.branch.name
+            member.branch, member.branch_path = to, to.path
+            after = {"branch": to.name, "on": on.isoformat(), **({"reason": reason} if reason else {})}
+            audit.record("member.move", by=by, on=member, before={"branch": before}, after=after)
+        versions.save([member for member, _ in locked], by, reason)
+        move_all(locked, on=on)
+        corrections.note(course, by=by, what="move", reason=reason)
 
 
 _RESTATING: Final = frozenset({"joined_on", "full_on", "status", "stages"})
@@ -170,6 +186,12 @@ def _check(name: str, branch: Branch, dates: Dates, today: date) -> None:
         raise EnrolmentError(f"“{branch.short_name}”已撤销，不能编入党员。")
     if dates.joined_on and dates.full_on and dates.full_on < dates.joined_on:
         raise EnrolmentError("转为正式党员日期不能早于加入党组织日期。")
+
+
+def _check_place(branch: Branch) -> None:
+    """Nobody's 组织关系 goes where branches hold none (支部条例 8)."""
+    if branch.form in Branch.WITHOUT_MEMBERS:
+        raise EnrolmentError(temporary.no_place_for_members(branch))
 
 
 def _check_move(member: Member, day: date) -> None:
@@ -193,11 +215,11 @@ def _new(person: NewMember, number: str) -> Member:
     for name in ENCRYPTED:
         if value := getattr(person, name):
             setattr(member, name, value)
-    _derive(member)
+    derive(member)
     return member
 
 
-def _derive(member: Member) -> None:
+def derive(member: Member) -> None:
     member.name_pinyin = pinyin.pinyin(member.name)[:128]
     member.name_initials = pinyin.initials(member.name)[:32]
     member.name_order = pinyin.stroke_key(member.name)
@@ -253,8 +275,8 @@ def _record_enrolment(members: Sequence[Member], by: User | None, reason: str) -
         audit.record("member.enrol", by=by, after={**span, "people": len(members), "reason": reason})
 
 
-def _assign(each: Change, by: User | None, today: date) -> None:
-    """Put the new values on the member, and the audit entry with old and new ones beside them."""
+def _assign(each: Change, by: User | None, today: date) -> AuditEntry:
+    """Put the new values on the member; returns the audit entry with old and new ones."""
     member, values = each.member, each.values
     dates = Dates(values.get("joined_on", member.joined_on), values.get("full_on", member.full_on))
     _check(values.get("name", member.name), values.get("branch", member.branch), dates, today)
@@ -265,11 +287,12 @@ def _assign(each: Change, by: User | None, today: date) -> None:
         before[name] = written(name, getattr(member, name))
         setattr(member, name, value)
     if "branch" in values:
+        _check_place(member.branch)
         member.branch_path = member.branch.path
     if "name" in values:
-        _derive(member)
+        derive(member)
     after = {name: written(name, value) for name, value in values.items()}
-    audit.record("member.change", by=by, on=member, before=before, after=after)
+    return audit.entry_of("member.change", by=by, on=member, before=before, after=after)
 
 
 def written(name: str, value: Any) -> str:

@@ -1,7 +1,10 @@
 """The rows of the room, by what they are about."""
 
+from .batches import ImportBatch, ImportedRow
 from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
+from .duplicates import DistinctPair, Merge
 from .graduation import Destination
+from .mappings import ColumnMapping
 from .movement import (
     Circumstance,
     Contact,
@@ -11,6 +14,7 @@ from .movement import (
     Transfer,
     TransferStep,
 )
+from .offices import Certificate, Competence, Training
 from .people import (
     ON_ROSTER,
     Counter,
@@ -27,7 +31,10 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "Certificate",
     "Circumstance",
+    "ColumnMapping",
+    "Competence",
     "Contact",
     "Counter",
     "Departure",
@@ -36,16 +43,21 @@ __all__ = [
     "DevelopmentPerson",
     "DevelopmentPlan",
     "DevelopmentStep",
+    "DistinctPair",
     "GroupMembership",
+    "ImportBatch",
+    "ImportedRow",
     "Member",
     "MemberQuerySet",
     "MemberRowQuerySet",
     "MembershipSpell",
+    "Merge",
     "Post",
     "RosterCorrection",
     "StationAssignment",
     "StatusPeriod",
     "Suspension",
+    "Training",
     "Transfer",
     "TransferStep",
     "id_last4_index",
