@@ -108,7 +108,7 @@ class LeaveForm(forms.Form):
         super().__init__(data)
         today = timezone.localdate()
         leaves = Branch.objects.leaves().existing_on(today).exclude(pk=member.branch_id)
-        leaves = leaves.filter(form__in=[Branch.Form.STANDING, Branch.Form.JOINT])
+        leaves = leaves.exclude(form__in=Branch.WITHOUT_MEMBERS)
         field: Any = self.fields["target"]
         # By code, and whichever branch: that side is asked whether it takes the person in.
         field.choices = [("", "不在本校"), *leaves.values_list("code", "short_name")]
