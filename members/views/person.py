@@ -18,7 +18,7 @@ from lib.masking import mask_address, mask_birth, mask_id, mask_name, mask_phone
 from members.codes import EDUCATIONS, nation_label
 from members.forms import UnmaskForm
 from members.listing import sees_contacts
-from members.models import ON_ROSTER, Circumstance, Member, StatusPeriod
+from members.models import ON_ROSTER, Circumstance, Member, StatusPeriod, Transfer
 from members.unmasking import may_unmask, unmask
 
 
@@ -64,7 +64,11 @@ def _errands(user: User, member: Member) -> list[tuple[str, str]]:
     """What ``user`` may enter about the person's belonging, as label and address."""
     found: list[tuple[str, str]] = []
     if member.status in ON_ROSTER and may(user, Right.ASK_TRANSFER, member.branch_path):
-        found.append(("转出组织关系", reverse("member_transfer", args=[member.pk])))
+        if under_way := member.transfers.filter(state__in=Transfer.OPEN).first():
+            label = f"转接{under_way.get_state_display()}"
+            found.append((label, reverse("transfer_detail", args=[under_way.pk])))
+        else:
+            found.append(("转出组织关系", reverse("member_transfer", args=[member.pk])))
     if may(user, Right.KEEP_MEMBERS, member.branch_path):
         verbs = _VERBS_OF.get(member.status, ())
         found += [(label, reverse("member_movement", args=[member.pk, verb])) for verb, label in verbs]
