@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from uuid import UUID
 
 from accounts.models import User
 from members import certificates
@@ -24,7 +25,7 @@ ORGANIZER = "校党委组织部"
 
 def _secretaries(offices: Offices, today: date) -> list[tuple[Office, Tenure]]:
     """Each person once: somebody may lead a branch of his own and a functional one."""
-    found = {}
+    found: dict[int, tuple[Office, Tenure]] = {}
     for office in offices.values():
         if tenure := office.secretary_on(today):
             found.setdefault(id(tenure.person), (office, tenure))
@@ -73,7 +74,7 @@ def _trainings(tenure: Tenure, stream: random.Random, today: date) -> list[Train
     return found
 
 
-def _training(member: object, kind: str, title: str, day: date, hours: int) -> Training:
+def _training(member: UUID, kind: str, title: str, day: date, hours: int) -> Training:
     return Training(member_id=member, kind=kind, title=title, held_on=day, hours=hours, organizer=ORGANIZER)
 
 
