@@ -11,7 +11,7 @@ CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u 
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-browser test-services mutants lint lint-format lint-code lint-types lint-imports \
+.PHONY: help install run test test-browser test-services mutants bench lint lint-format lint-code lint-types lint-imports \
 	lint-templates lint-inline lint-django format shell lock audit clean
 
 help: ## List these commands
@@ -31,7 +31,10 @@ test-browser: $(VENV)/.dev ## Run the tests that drive Chromium
 test-services: $(VENV)/.dev ## Run all tests but the browser's on PostgreSQL and Redis, with a real worker
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/services.py $(ARGS)
 
-mutants: $(VENV)/.dev ## Switch each scope filter off in turn: a test must fail (ARGS="members reports" narrows; an hour)
+bench: $(VENV)/.dev ## Print how long an import of 10,000 rows takes here
+	$(CLEAN_ENV) $(PYTEST) tests/members/imports/test_scale.py -q -s -m slow
+
+mutants: $(VENV)/.dev ## Switch each scope filter off in turn: a test must fail (ARGS="members reports" narrows; takes a while)
 	$(CLEAN_ENV) $(BIN)/python tests/mutations.py $(ARGS)
 
 lint: lint-format lint-code lint-types lint-imports lint-templates lint-inline lint-django ## Check everything that needs no running

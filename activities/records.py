@@ -29,10 +29,10 @@ class RecordError(ValueError):
 
 
 class Conflict(RecordError):
-    """Somebody else changed the record meanwhile."""
+    """The record was changed meanwhile, by somebody else or by oneself elsewhere."""
 
     def __init__(self, current: Activity) -> None:
-        super().__init__("这条记录刚被别人改过，请核对后再提交。")
+        super().__init__("这条记录刚改过，请核对后再提交。")
         self.current = current
 
 

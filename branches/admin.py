@@ -24,6 +24,8 @@ from .scope import has_right, may_restructure
 
 #: What staff are told of when a branch moves or ends; tallies and reminders follow by themselves.
 NAMED = ("branch", "member", "post", "partygroup", "station", "activity", "rolegrant")
+#: Of a branch's people only those on the roster are counted, of its records all.
+WORDS = {"member": "现有党员", "activity": "活动记录（历年）"}
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,8 @@ class BranchAdmin(ScopedModelAdmin):
     def _affected(self, branch):
         """Names and counts of what follows the branch."""
         rows = tree.affected_by(branch)
-        return [(model._meta.verbose_name, count) for model, count in rows if model._meta.model_name in NAMED]
+        named = [(model._meta, count) for model, count in rows if model._meta.model_name in NAMED]
+        return [(WORDS.get(meta.model_name, meta.verbose_name), count) for meta, count in named]
 
     def move_view(self, request, object_id):
         """Asked for by GET, it shows what would follow; done by POST."""

@@ -229,3 +229,17 @@ class LocalRuleForm(forms.Form):
         if value is not None and value != self.rule.default and not cleaned.get("citation", "").strip():
             self.add_error("citation", "请写明依据的文件，没有依据的校内规定不能启用。")
         return cleaned
+
+
+class RenamesForm(forms.Form):
+    """Of the rows of a register that are shown, those whose organisation was renamed."""
+
+    shown = forms.TypedMultipleChoiceField(coerce=int, choices=(), required=False)
+    overwrite = forms.TypedMultipleChoiceField(coerce=int, choices=(), required=False)
+
+    def __init__(self, rows: list[int], data: Any) -> None:
+        super().__init__(data)
+        choices = [(str(row), str(row)) for row in rows]
+        for name in ("shown", "overwrite"):
+            field: Any = self.fields[name]
+            field.choices = choices

@@ -318,7 +318,12 @@ class RoleGrant(Dated):
     )
     branch_path = PathField(blank=True, editable=False, db_index=True)
     granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="授权人",
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     granted_at = models.DateTimeField("授予时间", default=timezone.now, editable=False)
 

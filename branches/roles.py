@@ -67,7 +67,7 @@ _IN_A_BRANCH = BRANCH_ROLES - {Role.LEADER, Role.ATTENDANCE_TAKER}
 
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_BRANCHES: BRANCH_ROLES,
-    Right.SEE_MEMBERS: BRANCH_ROLES,
+    Right.SEE_MEMBERS: BRANCH_ROLES - {Role.ATTENDANCE_TAKER},  # who reads only the names on a roll
     Right.SEE_NAMES: BRANCH_ROLES - {Role.LEADER},
     Right.SEE_RECORDS: BRANCH_ROLES,
     Right.SEE_FIGURES: BRANCH_ROLES - {Role.ATTENDANCE_TAKER},

@@ -11,12 +11,13 @@ from uuid import uuid4
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F, Max, QuerySet, Value
+from django.db.models import F, Max, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from lib.dated import Dated
 
 from .models import Branch, Placement, RoleGrant, Scoped
 from .scope import STEP, Range, covering_ranges, next_sibling, step
@@ -104,9 +105,12 @@ def move(branch: Branch, to: Branch, *, on: date | None = None, by: User | None)
 
 
 def affected_by(branch: Branch) -> list[tuple[type[models.Model], int]]:
-    """How many rows of each kind follow ``branch`` when it moves, the branches themselves first."""
+    """How many rows of each kind are seen by whoever gets ``branch``, the branches themselves first.
+
+    Of people, posts and the like those of today, of records all.
+    """
     counts: list[tuple[type[models.Model], int]] = [(Branch, Branch.objects.below(branch.path).count())]
-    counts += [(model, _rows_below(model, branch.path).count()) for model in scoped_models()]
+    counts += [(model, _of_today(_rows_below(model, branch.path)).count()) for model in scoped_models()]
     return [(model, count) for model, count in counts if count]
 
 
@@ -126,6 +130,12 @@ def _rows_below(model: type[models.Model], path: str) -> QuerySet[models.Model]:
         branch_path__gte=path, branch_path__lt=next_sibling(path)
     )
     return rows
+
+
+def _of_today(rows: QuerySet[models.Model]) -> QuerySet[models.Model]:
+    if issubclass(rows.model, Dated):
+        return rows.filter(until__isnull=True)
+    return rows.filter(getattr(rows.model, "IS_PRESENT", Q()))
 
 
 def _rewrite(rows: QuerySet[models.Model], field: str, old: str, new: str) -> None:

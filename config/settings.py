@@ -139,6 +139,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
+FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 
 # Database
@@ -202,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
     },
     "jobs.tasks.sweep": {"task": "jobs.tasks.sweep", **EACH_MINUTE},
+    "members.tasks.expire": {"task": "members.tasks.expire", "schedule": crontab(hour="4", minute="0")},
 }
 
 # Signing in
@@ -217,12 +219,12 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "accounts.validators.SimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "name", "email")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.validators.LengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.validators.CommonValidator"},
+    {"NAME": "accounts.validators.NumericValidator"},
 ]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -289,6 +291,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = UPLOADS_DIR
 # The largest workbook an import takes stays in memory: a temporary file would hold identity numbers in plain text.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 21 << 20
+# Ten thousand rows of a roster, pasted.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {

@@ -7,6 +7,7 @@ found in it (`REVIEW`), and the rows to correct (`WRONG`).
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -52,14 +53,24 @@ def keep(owner: User, kind: str, name: str, content: bytes) -> Upload:
 
 def store(upload: Upload, part: str, content: bytes) -> None:
     """Write a part, sealed, safely on the disk before it takes its name."""
-    path = _path(upload, part)
+    _write(_path(upload, part), _cipher(part).seal(content, upload.pk))
+
+
+def _write(path: Path, sealed: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")  # made with mode 0600
     with os.fdopen(number, "wb") as file:
-        file.write(_cipher(part).seal(content, upload.pk))
+        file.write(sealed)
         file.flush()
         os.fsync(file.fileno())
     Path(draft).replace(path)
+
+
+def reseal(path: Path, upload: str, part: str) -> None:
+    """Seal a file anew under the newest key; one that was deleted meanwhile stays away."""
+    with suppress(FileNotFoundError):
+        content = _cipher(part).unseal(path.read_bytes(), upload)
+        _write(path, _cipher(part).seal(content, upload))
 
 
 def read(upload: Upload, part: str) -> bytes:
@@ -112,19 +123,19 @@ def sweep() -> int:
     kept = set(Upload.objects.filter(created_at__gte=now - KEEP).values_list("pk", flat=True))
     names = {f"{pk.hex}.{part}" for pk in kept for part in PARTS}
     swept = 0
-    for path in _folder().glob("*"):
+    for path in folder().glob("*"):
         if path.name not in names and path.stat().st_mtime < (now - STUCK_AFTER).timestamp():
             path.unlink(missing_ok=True)
             swept += 1
     return swept
 
 
-def _folder() -> Path:
+def folder() -> Path:
     return Path(settings.DATA_DIR) / "uploads" / "imports"
 
 
 def _path(upload: Upload, part: str) -> Path:
-    return _folder() / f"{upload.pk.hex}.{part}"
+    return folder() / f"{upload.pk.hex}.{part}"
 
 
 def _cipher(part: str) -> encryption.FieldCipher:

@@ -108,7 +108,9 @@ class MemberAdmin(ScopedModelAdmin):
         return tools
 
     def list_tools(self, request):
-        tools = [("花名册与导出", reverse("roster"))]
+        tools = [("花名册与导出", reverse("roster")), ("疑似重复", reverse("duplicate_list"))]
+        if has_right(request.user, Right.KEEP_MEMBERS):
+            tools.append(("登记党员", reverse("member_register")))
         if has_right(request.user, Right.IMPORT):
             tools.append(("导入花名册", reverse("import_roster")))
         return tools

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from branches import temporary
 from branches.models import Branch
 from lib import pinyin
@@ -121,8 +121,11 @@ def change(member: Member, values: Mapping[str, Any], *, by: User | None) -> Non
     change_all([Change(member, values)], by=by)
 
 
-def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") -> None:
-    """Write new facts: all of them or none. Dates move the status periods; another branch ends the old spell today."""
+def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") -> list[Member]:
+    """Write new facts: all of them or none. Dates move the status periods; another branch ends the old spell today.
+
+    Returns the people as they are now, in the order of ``changes``.
+    """
     today = timezone.localdate()
     try:
         with transaction.atomic():
@@ -131,8 +134,7 @@ def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") 
             locked = [Change(current[each.member.pk], each.values) for each in changes]
             turning = [c.member.pk for c in locked if _TURNING & c.values.keys()]
             before = corrections.snapshot(turning)
-            for each in locked:
-                _assign(each, by, today)
+            audit.record_all([_assign(each, by, today) for each in locked])
             versions.save([each.member for each in locked], by, reason)
             move_all([(c.member, c.values["branch"]) for c in locked if "branch" in c.values], on=today)
             _restate([c for c in locked if _RESTATING & c.values.keys()], today)
@@ -140,6 +142,7 @@ def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") 
             circumstances.align([c.member for c in locked if _AWAY & c.values.keys()], by=by)
     except IntegrityError as error:
         raise EnrolmentError(IDENTITY_TAKEN) from error
+    return [each.member for each in locked]
 
 
 def move(member: Member, to: Branch, *, on: date | None = None, by: User | None) -> None:
@@ -212,11 +215,11 @@ def _new(person: NewMember, number: str) -> Member:
     for name in ENCRYPTED:
         if value := getattr(person, name):
             setattr(member, name, value)
-    _derive(member)
+    derive(member)
     return member
 
 
-def _derive(member: Member) -> None:
+def derive(member: Member) -> None:
     member.name_pinyin = pinyin.pinyin(member.name)[:128]
     member.name_initials = pinyin.initials(member.name)[:32]
     member.name_order = pinyin.stroke_key(member.name)
@@ -272,8 +275,8 @@ def _record_enrolment(members: Sequence[Member], by: User | None, reason: str) -
         audit.record("member.enrol", by=by, after={**span, "people": len(members), "reason": reason})
 
 
-def _assign(each: Change, by: User | None, today: date) -> None:
-    """Put the new values on the member, and the audit entry with old and new ones beside them."""
+def _assign(each: Change, by: User | None, today: date) -> AuditEntry:
+    """Put the new values on the member; returns the audit entry with old and new ones."""
     member, values = each.member, each.values
     dates = Dates(values.get("joined_on", member.joined_on), values.get("full_on", member.full_on))
     _check(values.get("name", member.name), values.get("branch", member.branch), dates, today)
@@ -287,9 +290,9 @@ def _assign(each: Change, by: User | None, today: date) -> None:
         _check_place(member.branch)
         member.branch_path = member.branch.path
     if "name" in values:
-        _derive(member)
+        derive(member)
     after = {name: written(name, value) for name, value in values.items()}
-    audit.record("member.change", by=by, on=member, before=before, after=after)
+    return audit.entry_of("member.change", by=by, on=member, before=before, after=after)
 
 
 def written(name: str, value: Any) -> str:

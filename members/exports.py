@@ -34,6 +34,11 @@ COLUMNS = (
     OutColumn("加入党组织日期", "date", 14),
     OutColumn("转为正式党员日期", "date", 16),
     OutColumn("工作岗位", "text", 10),
+    OutColumn("籍贯", "text", 12),
+    OutColumn("专业", "text", 16),
+    OutColumn("学制（年）", "integer", 9),
+    OutColumn("预计毕业日期", "date", 13),
+    OutColumn("共青团员", "text", 9),
     OutColumn("手机号", "text", 14),
     OutColumn("家庭住址", "text", 22),
 )
@@ -85,9 +90,18 @@ def _rows(members: Iterable[Any], user: User) -> Iterator[list[object]]:
             member.joined_on,
             member.full_on,
             member.job,
+            member.native_place,
+            member.major,
+            member.schooling_years,
+            member.graduates_on,
+            _yes_or_no(member.is_league_member),
             shown.phone,
             mask_address(member.address) if shown.id_number else "",
         ]
+
+
+def _yes_or_no(value: bool | None) -> str:
+    return "" if value is None else "是" if value else "否"
 
 
 def as_parameters(wanted: Filter) -> dict[str, Any]:

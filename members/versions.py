@@ -1,6 +1,6 @@
 """History rows for many members at once: copied inside the database, where Python would make an object of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -9,15 +9,19 @@ from django.db.models import Value
 from django.utils import timezone
 
 from accounts.models import User
+from lib.encryption import Encrypted, cipher_for
 
 from .models import Member
 
 CREATED: Literal["+"] = "+"
 CHANGED: Literal["~"] = "~"
+REMOVED: Literal["-"] = "-"
+#: What a later version may say differently without anybody having edited the person.
+_ASIDE = frozenset({"account", "branch_path"})
 BATCH = 500
 
 
-def keep(members: Sequence[UUID], kind: Literal["+", "~"], by: User | None, reason: str) -> None:
+def keep(members: Sequence[UUID], kind: Literal["+", "~", "-"], by: User | None, reason: str) -> None:
     """Copy the rows as they are now into the history, as django-simple-history would write them one by one."""
     history = Member.history.model
     columns = [column.attname for column in history.tracked_fields]
@@ -47,3 +51,46 @@ def save(members: Sequence[Member], by: User | None, reason: str) -> None:
     keys = [member.pk for member in members]
     for start in range(0, len(keys), BATCH):
         keep(keys[start : start + BATCH], CHANGED, by, reason)
+
+
+def changed_since(known: Mapping[UUID, int]) -> set[UUID]:
+    """Of people with a version each, those whose facts were changed by a later one. Two queries for each 500."""
+    facts = [column.attname for column in Member.history.model.tracked_fields if column.name not in _ASIDE]
+    found: set[UUID] = set()
+    people = list(known)
+    for start in range(0, len(people), 500):
+        keys = people[start : start + 500]
+        since = min(known[pk] for pk in keys)
+        rows = Member.history.filter(id__in=keys, history_id__gte=since).order_by("history_id")
+        before: dict[UUID, tuple[object, ...]] = {}
+        for number, *values in rows.values_list("history_id", *facts):
+            pk = values[facts.index("id")]
+            if number < known[pk]:
+                continue
+            if before.setdefault(pk, tuple(values)) != tuple(values):
+                found.add(pk)
+    return found
+
+
+def hand_over(source: UUID, kept: UUID) -> list[int]:
+    """Let the versions of one person be another's, what is encrypted in them too; returns which they were."""
+    keys = list(Member.history.filter(id=source).order_by("history_id").values_list("history_id", flat=True))
+    _rename(keys, source, kept)
+    return keys
+
+
+def give_back(keys: Sequence[int], kept: UUID, source: UUID) -> None:
+    _rename(keys, kept, source)
+
+
+def _rename(keys: Sequence[int], old: UUID, new: UUID) -> None:
+    """An encrypted value is bound to its person, so it is sealed anew."""
+    rows = list(Member.history.filter(history_id__in=list(keys), id=old))
+    sealed = [each for each in vars(Member).values() if isinstance(each, Encrypted)]
+    for row in rows:
+        row.id = new
+        for each in sealed:
+            if token := getattr(row, each.column):
+                cipher = cipher_for(Member._meta.db_table, each.name)
+                setattr(row, each.column, cipher.encrypt(cipher.decrypt(token, old), new))
+    Member.history.bulk_update(rows, ["id", *(each.column for each in sealed)], batch_size=100)

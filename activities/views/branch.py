@@ -95,10 +95,10 @@ def _year(branch: Branch, number: int, today: date, sight: Sight) -> dict[str, A
     return {
         "year": year,
         "years": _offered_years(today),
-        "matrix": months_down(year, lambda square: _link(square, branch, records, today)),
+        "matrix": months_down(year, lambda square: _link(square, branch, records, sight)),
         "notes": _notes(year, sight),
         "recent": records[:RECENT],
-        "list_url": _list_url(branch, period=number),
+        "list_url": _list_url(branch, period=number) if sight.sees_figures else "",
     }
 
 
@@ -107,9 +107,9 @@ def _list_url(branch: Branch, **asked: object) -> str:
     return f"{reverse('activity_list')}?{urlencode({'branch': branch.pk, **asked})}"
 
 
-def _link(square: Square, branch: Branch, records: list[Activity], today: date) -> str:
+def _link(square: Square, branch: Branch, records: list[Activity], sight: Sight) -> str:
     """To the one record that met the duty, to the list of several, or to the line that says what is missing."""
-    if square.state is State.TODO and square.period.start > today:
+    if square.state is State.TODO and square.period.start > timezone.localdate():
         return ""
     if square.state not in MET:
         return f"#{square.anchor}"
@@ -121,7 +121,7 @@ def _link(square: Square, branch: Branch, records: list[Activity], today: date) 
     ]
     if len(met) == 1:
         return reverse("activity_detail", args=[met[0].pk])
-    return _list_url(branch, period=square.period.code, kind=kind.value)
+    return _list_url(branch, period=square.period.code, kind=kind.value) if sight.sees_figures else ""
 
 
 def _notes(year: BranchYear, sight: Sight) -> list[Note]:

@@ -8,21 +8,21 @@ from branches import names, temporary, terms, tree
 from branches.models import Branch
 from lib.sheets.intake import Table
 
-from .comparing import Comparison, Review
+from .comparing import Comparison, Renamed, Review
 from .reading import Entry
 
 
-def write(table: Table, by: User | None) -> Review:
+def write(table: Table, by: User | None, renamed: Renamed = frozenset()) -> Review:
     """Found what is new, change what is different, put everything in the file's order; wrong rows are left out.
 
     The comparison is made within the transaction, so that what is written is what the tree needs now.
     """
     with transaction.atomic():
-        comparison = Comparison(table, by)
+        comparison = Comparison(table, by, renamed)
         review = comparison.review()
         _Writer(comparison, by).write(review)
-        if review.new or review.changed:
-            counts = {"new": len(review.new), "changed": len(review.changed), "wrong": len(review.wrong)}
+        if review.new or review.to_change:
+            counts = {"new": len(review.new), "changed": len(review.to_change), "wrong": len(review.wrong)}
             audit.record("register.import", by=by, after={"sheet": table.sheet.name, **counts})
     return review
 
@@ -34,7 +34,7 @@ class _Writer:
         self.written: dict[int, Branch] = {}
 
     def write(self, review: Review) -> None:
-        changed = {entry.row for entry, _ in review.changed}
+        changed = {entry.row for entry in review.to_change}
         for entry in self.comparison.entries:
             if not entry.errors:
                 self._write(entry, entry.row in changed)
@@ -85,7 +85,7 @@ class _Writer:
         facts = {
             name: value
             for name, value in self.comparison.facts(entry).items()
-            if getattr(branch, name) != value
+            if getattr(branch, name) != value and not self.comparison.is_held(entry, name)
         }
         if facts:
             tree.change(branch, by=self.by, **facts)

@@ -57,9 +57,13 @@ def normalise_heading(text: str) -> str:
 
 
 def find_header(
-    rows: Sequence[Sequence[object]], synonyms: Mapping[str, Collection[str]], need: Collection[str]
+    rows: Sequence[Sequence[object]],
+    synonyms: Mapping[str, Collection[str]],
+    need: Collection[str],
+    *,
+    least: int = LEAST_HEADINGS,
 ) -> Header | None:
-    """The row among the first 30 with the most recognised headings; None when no row has 3 with all of ``need``.
+    """The row among the first 30 with the most recognised headings; None when none has ``least`` with all of ``need``.
 
     ``synonyms`` gives for each field the headings that mean it, its own name included. Two-row heads work both ways:
     the lower row may be the real one, or a heading may stand above it in a cell merged downwards.
@@ -72,7 +76,7 @@ def find_header(
         for cells in (row, merged):
             header = _header(number, cells, meanings)
             found = header.fields
-            if len(found) < LEAST_HEADINGS or not found.keys() >= set(need):
+            if len(found) < least or not found.keys() >= set(need):
                 continue
             if best is None or len(found) > len(best.fields):
                 best = header

@@ -16,14 +16,18 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from branches.index import BranchIndex
+from lib.sheets.headings import find_header
 from lib.sheets.intake import Problem, Report, Table, open_table
-from members import numbers
+from lib.sheets.pasting import read_pasted, without_head
+from members import batches, numbers
 from members.enrolment import Change, change_all, enrol_all
+from members.models import ImportBatch
 
+from . import adopting, steps
 from .columns import FIELDS, IGNORE, NEEDED, SYNONYMS, WANTED
 from .comparing import Comparer, Outcome, absent_from, holders_among
 from .facts import STAGE_FIELDS
-from .matching import Matcher, stages_of
+from .matching import Matcher, stages_of, taken_steps_of
 from .rows import Row, RowReader, fields_of, find_doubles
 
 Progress = Callable[[str, int, int], None]
@@ -53,6 +57,8 @@ class Analysis:
     wrong: list[Row] = field(default_factory=list)
     absent: list[tuple[Any, str, str, str]] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    #: What was written, once it is.
+    batch: ImportBatch | None = None
 
     @property
     def rows(self) -> int:
@@ -107,6 +113,12 @@ def open_roster(source: Path | BinaryIO) -> Table:
     return open_table(source, SYNONYMS, NEEDED, WANTED)
 
 
+def open_pasted(text: str) -> Table:
+    """The roster in cells pasted from a spreadsheet, with or without a head; WorkbookError when there are none."""
+    sheet = read_pasted(text)
+    return Table(sheet, find_header(sheet.rows, SYNONYMS, NEEDED, least=2) or without_head(sheet))
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The rows of a file, each cleaned and checked by itself; nothing of the people in the database was asked."""
@@ -140,7 +152,9 @@ def _compare(reading: Reading, by: User | None, decisions: Decisions, say: Progr
     Matcher(reader, by).match(rows)
     has_stages = not STAGE_FIELDS.keys().isdisjoint(reader.fields)
     stages = stages_of(row.member for row in rows if row.member) if has_stages else {}
-    comparer = Comparer(reader, stages, reasons=decisions.reasons, overwritten=decisions.overwritten)
+    has_steps = not steps.OWN.isdisjoint(reader.fields)
+    taken = taken_steps_of(row.member for row in rows if row.member) if has_steps else {}
+    comparer = Comparer(reader, stages, taken, reasons=decisions.reasons, overwritten=decisions.overwritten)
     analysis = Analysis(reader.table, reader.fields)
     for done, row in enumerate(rows):
         if done % 500 == 0:
@@ -221,19 +235,38 @@ def write(
         analysis = _compare(reading, by, decisions, _say_nothing)
         if expected and analysis.fingerprint() != expected:
             raise Outdated
-        changes = [
-            Change(outcome.row.member, values)
-            for outcome in analysis.changed
-            if outcome.row.member and (values := outcome.values())
-        ]
-        enrol_all([outcome.new_member() for outcome in analysis.new], by=by, reason=source)
-        change_all(changes, by=by, reason=source)
-        if analysis.new or changes:
-            counts = {"new": len(analysis.new), "changed": len(changes), "wrong": len(analysis.wrong)}
-            audit.record(
-                "roster.import", by=by, after={"source": source, "sheet": table.sheet.name, **counts}
-            )
+        analysis.batch = _write(analysis, by, source)
     return analysis
+
+
+def _write(analysis: Analysis, by: User | None, source: str) -> ImportBatch | None:
+    """Write what was compared, and keep it as a batch that can be undone; None when there was nothing to write."""
+    changes = {
+        outcome.row.number: Change(outcome.row.member, values)
+        for outcome in analysis.changed
+        if outcome.row.member and ((values := outcome.values()) or outcome.adopts_steps)
+    }
+    if not analysis.new and not changes:
+        return None
+    before = batches.before_changes([*changes.values()])
+    enrolled = enrol_all([outcome.new_member() for outcome in analysis.new], by=by, reason=source)
+    changed = change_all([*changes.values()], by=by, reason=source)
+    sheet = analysis.table.sheet.name
+    by_row = dict(zip((outcome.row.number for outcome in analysis.new), enrolled, strict=True))
+    by_changed_row = dict(zip(changes, changed, strict=True))
+    outcomes, people = [*analysis.new, *analysis.changed], {**by_row, **by_changed_row}
+    batch = batches.keep(
+        source,
+        sheet,
+        enrolled=by_row,
+        changed=by_changed_row,
+        before=before,
+        adopted_before=adopting.adopt_all(outcomes, people, by),
+        by=by,
+    )
+    counts = {"new": len(analysis.new), "changed": len(changes), "wrong": len(analysis.wrong)}
+    audit.record("roster.import", by=by, on=batch, after={"source": source, "sheet": sheet, **counts})
+    return batch
 
 
 def record_foreign(analysis: Analysis, by: User) -> None:

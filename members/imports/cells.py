@@ -34,12 +34,26 @@ class Fault(Exception):
 
 
 MASKED: Final = Kept.MASKED
-LONGEST: Final = {"name": 64, "school_number": 32, "job": 40, "floating_to": 100, "address": 200, "note": 500}
+LONGEST: Final = {
+    "name": 64,
+    "school_number": 32,
+    "job": 40,
+    "native_place": 40,
+    "major": 60,
+    "contacts": 60,
+    "introducers": 60,
+    "interviewer": 30,
+    "floating_to": 100,
+    "address": 200,
+    "note": 500,
+}
 NUMBER_TYPED = (
     "证件号码在表格里是数字，Excel 只保留 15 位，后面的已丢失；请把该列设为文本格式，再按身份证重新填写。"
 )
 DATES: Final = frozenset(
-    "birth_date joined_on full_on lost_on transferred_in_on applied_on activist_on target_on".split()
+    "birth_date joined_on full_on lost_on transferred_in_on graduates_on applied_on talked_on activist_on discussed_on "
+    "target_on trained_on reviewed_on interviewed_on admitted_on sworn_on full_applied_on full_approved_on "
+    "archived_on".split()
 )
 _BETWEEN_CHINESE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _DOTS = str.maketrans("•‧・∙⋅", "·····")
@@ -69,7 +83,8 @@ def clean(name: str, cell: Cell) -> Any:
 
 # These columns repeat a few words, and none that must not stay in memory.
 WORDS: Final = frozenset(
-    "branch sex nation education status standing political job is_lost is_floating".split()
+    "branch sex nation education status standing political job is_lost is_floating native_place major "
+    "schooling_years is_league_member".split()
 )
 _repaired = lru_cache(maxsize=4096)(repair_text)
 
@@ -137,6 +152,17 @@ def _job(cell: Cell, text: str) -> str:
     return text
 
 
+_YEARS = {word: number for number, word in enumerate("一二三四五六七八九十", start=1)}
+
+
+def _schooling_years(cell: Cell, text: str) -> int:
+    plain = _BLANKS_INSIDE.sub("", text).removesuffix("制").removesuffix("年").removesuffix(".0")
+    years = _YEARS.get(plain) or (int(plain) if plain.isdecimal() and len(plain) < 3 else 0)
+    if not 1 <= years <= 10:
+        raise Fault("bad_number", f"学制“{text[:20]}”应为 1 至 10 年，没有导入这一项。", is_warning=True)
+    return years
+
+
 _YES_OR_NO = _word(YES_NO, "unknown_word", "“{}”认不出，应为是或否。")
 _CLEANERS: Final[dict[str, Callable[[Cell, str], Any]]] = {
     "number": _without_blanks,
@@ -165,6 +191,8 @@ _CLEANERS: Final[dict[str, Callable[[Cell, str], Any]]] = {
     "job": _job,
     "is_lost": _YES_OR_NO,
     "is_floating": _YES_OR_NO,
+    "is_league_member": _YES_OR_NO,
+    "schooling_years": _schooling_years,
 }
 
 

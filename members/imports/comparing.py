@@ -1,6 +1,6 @@
 """The rows of a roster against the database: new, changed (old → new), unchanged, wrong; and who is not in the file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,10 +13,10 @@ from branches.models import Branch
 from members.enrolment import NewMember
 from members.models import ON_ROSTER, Member, Post, StatusPeriod
 
-from . import checks
+from . import checks, steps
 from .columns import PROTECTED
 from .facts import STAGE_FIELDS, current, facts_of, label_of, shown
-from .rows import Row, RowReader
+from .rows import SAME_PERSON, Row, RowReader
 
 STAGE_NAMES = {stage.value: name for name, stage in STAGE_FIELDS.items()}
 
@@ -45,16 +45,24 @@ class Outcome:
         return any(difference.name in PROTECTED and difference.old for difference in self.differences)
 
     def new_member(self) -> NewMember:
-        facts = self.facts
+        facts = {name: value for name, value in self.facts.items() if name != "development"}
         assert self.row.branch is not None
         return NewMember(**facts, transferred_in_on=self.row.values.get("transferred_in_on"))
 
     def values(self) -> dict[str, Any]:
         """The facts to write on the enrolled person."""
         names = {STAGE_GROUP.get(each.name, each.name) for each in self.differences if not each.is_held}
-        return {name: self.facts[name] for name in names}
+        return {name: self.facts[name] for name in names - steps.OWN}
+
+    @property
+    def adopts_steps(self) -> bool:
+        """Whether the row says steps of 发展党员 that are not recorded yet."""
+        if self.row.member is None:
+            return "development" in self.facts
+        return any(each.name in steps.OWN and not each.is_held for each in self.differences)
 
 
+NO_APPLICATION = "没有递交入党申请书时间，系统中也没有发展记录，其余发展步骤没有导入。"
 STAGE_GROUP = dict.fromkeys(STAGE_FIELDS, "stages")
 
 
@@ -65,12 +73,14 @@ class Comparer:
         self,
         reader: RowReader,
         stages: Mapping[UUID, dict[str, object]],
+        taken: Mapping[UUID, dict[str, date]],
         *,
         reasons: Mapping[int, str],
         overwritten: frozenset[int] | None,
     ) -> None:
         self.reader = reader
         self.stages = stages
+        self.taken = taken
         self.reasons = reasons
         self.overwritten = overwritten
         self.today: date = timezone.localdate()
@@ -84,6 +94,8 @@ class Comparer:
         if row.number in self.reasons:
             facts["identity_note"] = self.reasons[row.number]
         self._check(row, facts, {each.name for each in differences})
+        if differences:
+            self._check_person(row, facts)
         if row.member is None:
             self._check_new(row, facts)
         elif row.number in self.reasons:
@@ -97,7 +109,9 @@ class Comparer:
         stages = self.stages.get(member.pk, {})
         for name, value in facts.items():
             old = current(member, name, stages)
-            if name == "stages":
+            if name == "development":
+                found += self._steps(member, row)
+            elif name == "stages":
                 for stage, since in value.items():
                     if stages.get(stage) != since:
                         label = f"成为{StatusPeriod.Status(stage).label}日期"
@@ -109,6 +123,18 @@ class Comparer:
             elif old != value:
                 found.append(self._difference(row, name, old, value))
         return found
+
+    def _steps(self, member: Member, row: Row) -> Iterator[Difference]:
+        """Steps of which nothing is recorded yet are added; one recorded on another day stays as it is."""
+        taken = self.taken.get(member.pk, {})
+        if not taken and not row.values.get("applied_on"):
+            return
+        for name in steps.OWN:
+            day = row.values.get(name)
+            if day and (old := taken.get(steps.STEPS[name])) != day:
+                yield Difference(
+                    name, steps.label_of(name), shown("", old), shown("", day), is_held=bool(old)
+                )
 
     def _difference(self, row: Row, name: str, old: Any, new: Any) -> Difference:
         is_protected = name in PROTECTED and bool(old)
@@ -122,6 +148,11 @@ class Comparer:
         touched = {"id_number", "sex", "birth_date"} & different
         findings = list(checks.dates(merged, self.today))
         findings += checks.lost(merged, row.values.get("is_lost"))
+        if steps.says_any(row.values):
+            if not row.values.get("applied_on") and not (member and self.taken.get(member.pk)):
+                self.reader.warn(row, "applied_on", "missing_application", NO_APPLICATION)
+            said = {**row.values, "joined_on": merged.get("joined_on"), "full_on": merged.get("full_on")}
+            findings += steps.check(said, merged.get("birth_date"))
         if member is None:
             findings += checks.identity(
                 facts.get("id_number", ""), facts.get("sex", ""), facts.get("birth_date")
@@ -142,6 +173,20 @@ class Comparer:
                 continue
             report = self.reader.warn if finding.is_warning else self.reader.error
             report(row, finding.name, finding.code, finding.message)
+
+    def _check_person(self, row: Row, facts: dict[str, Any]) -> None:
+        """Whether a row that would change somebody is about that person at all."""
+        member = row.member
+        assert member is not None
+        if row.says(self.reader.table.header.index_of("fault"), SAME_PERSON):
+            sentence = (
+                f"上次核对时这一行与另一行{SAME_PERSON}，现在会改动已写入的内容。"
+                "请删去这一行；确以它为准的，先清空“错误原因”。"
+            )
+            self.reader.error(row, None, "duplicate_in_file", sentence)
+        elif facts.get("name", member.name) != member.name and row.number not in self.reasons:
+            sentence = f"系统中这个人的姓名是“{member.name}”。请核对；确是本人改名或更正的，写明原因后接受。"
+            self.reader.error(row, "name", "name_mismatch", sentence)
 
     def _check_new(self, row: Row, facts: dict[str, Any]) -> None:
         faulty = {problem.code for problem in row.errors}

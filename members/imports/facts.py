@@ -10,6 +10,7 @@ from members.codes import EDUCATIONS, Sex, nation_label
 from members.enrolment import ENCRYPTED, PLAIN
 from members.models import Member, StatusPeriod
 
+from . import steps
 from .rows import Row
 
 Status = StatusPeriod.Status
@@ -28,6 +29,8 @@ def facts_of(row: Row) -> dict[str, Any]:
         stage.value: row.values[name] for name, stage in STAGE_FIELDS.items() if name in row.values
     }:
         facts["stages"] = stages
+    if row.values.get("applied_on") or (row.member and steps.says_any(row.values)):
+        facts["development"] = steps.dates_to_keep(row.values)
     if row.values.get("is_lost") is False:
         facts.setdefault("lost_on", None)
     _derive(facts, row)
@@ -70,8 +73,8 @@ def _derive(facts: dict[str, Any], row: Row) -> None:
 
 
 def current(member: Member, name: str, stages: dict[str, object]) -> Any:
-    """What the record has for a fact."""
-    return stages if name == "stages" else getattr(member, name)
+    """What the record has for a fact; of stages and development those that are given."""
+    return stages if name in ("stages", "development") else getattr(member, name)
 
 
 def label_of(name: str) -> str:

@@ -19,6 +19,19 @@ HOW: Final = {
 _LONG_NUMBER = re.compile(r"[0-9]{11,}")
 
 
+class PasteForm(forms.Form):
+    """Cells copied from a spreadsheet; what is in them is looked at afterwards."""
+
+    pasted = forms.CharField(
+        label="粘贴的内容",
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"class": "input", "rows": 6, "spellcheck": "false", "autocomplete": "off"}
+        ),
+        error_messages={"required": "没有粘贴任何内容。"},
+    )
+
+
 class ColumnsForm(forms.Form):
     """What each column of the file is taken for."""
 
@@ -51,16 +64,14 @@ class ColumnsForm(forms.Form):
         if "name" not in taken:
             raise forms.ValidationError("请指明哪一列是姓名。")
 
-    def decided(self) -> tuple[dict[int, str], dict[str, str]]:
-        """By index and by heading, what differs from what the headings say themselves."""
+    def decided(self) -> dict[int, str]:
+        """By index, what differs from what the headings say themselves."""
         columns: dict[int, str] = {}
-        headings: dict[str, str] = {}
         for column in self.columns:
             chosen, as_read = self.cleaned_data[self._name(column)], column["as_read"]
             if chosen and chosen != (as_read if as_read in CHOICES else IGNORE if as_read else ""):
                 columns[column["index"]] = chosen
-                headings[column["heading"]] = chosen
-        return columns, headings
+        return columns
 
     def lines(self) -> list[dict[str, Any]]:
         """For the page: each column with its select."""

@@ -1,15 +1,16 @@
 """Whom the rows are about: by member number, else by ID number, else by school number and name; set-based."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from uuid import UUID
 
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import covers, ranges_of
 from lib.encryption import indexer
-from members.models import Member, StatusPeriod
+from members.models import DevelopmentStep, Member, StatusPeriod
 
-from .rows import Row, RowReader
+from .rows import SAME_PERSON, Row, RowReader
 
 CHUNK = 5000
 FOREIGN = "该人员无法在此新增，请走组织关系转接。"
@@ -41,7 +42,7 @@ class Matcher:
             if row.member is None or any(problem.code == "duplicate_in_file" for problem in row.errors):
                 continue
             if (first := taken.setdefault(row.member.pk, row.number)) != row.number:
-                sentence = f"与第 {first} 行是同一个人，请只保留一行。"
+                sentence = f"与第 {first} 行{SAME_PERSON}，请只保留一行。"
                 self.reader.error(row, None, "duplicate_in_file", sentence)
 
     def _load(self, rows: list[Row]) -> None:
@@ -125,3 +126,16 @@ def stages_of(members: Iterable[Member]) -> dict[UUID, dict[str, object]]:
         for member_id, status, since in periods.values_list("member", "status", "since"):
             stages.setdefault(member_id, {})[status] = since
     return stages
+
+
+def taken_steps_of(members: Iterable[Member]) -> dict[UUID, dict[str, date]]:
+    """The recorded steps of 发展党员, by person: step → date."""
+    taken: dict[UUID, dict[str, date]] = {}
+    listed = [member.pk for member in members]
+    for start in range(0, len(listed), CHUNK):
+        rows = DevelopmentStep.objects.standing().filter(
+            development__member__in=listed[start : start + CHUNK]
+        )
+        for member_id, step, day in rows.values_list("development__member", "step", "on"):
+            taken.setdefault(member_id, {})[step] = day
+    return taken

@@ -39,6 +39,7 @@ class ReviewPage:
         self.figure = f"{thousands(self.count(self.show))} {UNITS.get(self.show, '人')}"
         self.writable = len(review["new"]) + len(review["changed"])
         self.undecided = int(review["undecided"])
+        self.recalled = sum(column["how"] == "remembered" for column in review["columns"])
 
     def _change(self, each: dict[str, Any]) -> dict[str, Any]:
         has_protected = any(is_protected for *_, is_protected in each["differences"])

@@ -11,16 +11,27 @@ from io import BytesIO
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from jobs import running, uploads
 from jobs.models import Job, Upload
 from lib.sheets.intake import Table
-from lib.sheets.reading import normalise_heading
+from lib.sheets.pasting import NAME
 from members.enrolment import EnrolmentError
 
-from .analysis import Analysis, Decisions, Outdated, Progress, analyse, open_roster, record_foreign, write
-from .columns import CHOICES, IGNORE
+from . import mappings
+from .analysis import (
+    Analysis,
+    Decisions,
+    Outdated,
+    Progress,
+    analyse,
+    open_pasted,
+    open_roster,
+    record_foreign,
+    write,
+)
 from .marking import write_wrong_rows
 from .preview import counts, preview
 
@@ -28,7 +39,6 @@ KIND = "roster"
 CHECK, WRITE = "roster_check", "roster_write"
 #: Files with more rows are checked and written by jobs.
 AT_ONCE = 1500
-REMEMBERED_FILES = 20
 
 logger = logging.getLogger(__name__)
 
@@ -36,24 +46,35 @@ logger = logging.getLogger(__name__)
 def receive(user: User, name: str, content: bytes) -> Upload:
     """Take a workbook in and check it; WorkbookError when there is no roster in it."""
     table = open_roster(BytesIO(content))
-    upload = uploads.keep(user, KIND, name, content)
-    known = {normalise_heading(c.heading): c.index for c in table.header.columns if c.heading and not c.field}
-    recalled = {known[key]: field for key, field in _remembered(user).items() if key in known}
-    if recalled:
-        _decide(
-            upload, columns={str(index): field for index, field in recalled.items()}, remembered=[*recalled]
-        )
+    return _take_in(user, uploads.keep(user, KIND, name, content), table)
+
+
+def receive_pasted(user: User, text: str) -> Upload:
+    """Take cells in that were pasted, and go on as with a workbook; WorkbookError when there are none."""
+    table = open_pasted(text)
+    name = f"{NAME} {timezone.localtime():%m-%d %H:%M}"
+    upload = uploads.keep(user, KIND, name, text.encode())
+    _decide(upload, pasted=True)
+    return _take_in(user, upload, table)
+
+
+def _take_in(user: User, upload: Upload, table: Table) -> Upload:
+    if recalled := mappings.recall(user, table):
+        columns = {str(index): field for index, field in recalled.items()}
+        _decide(upload, columns=columns, remembered=[*recalled])
     _check_soon(upload, table)
     return upload
 
 
-def _remembered(user: User) -> dict[str, str]:
-    """What the user decided about headings in files that were written, the latest decision last."""
-    written = Upload.objects.visible_to(user).filter(kind=KIND, state=Upload.State.WRITTEN)
-    found: dict[str, str] = {}
-    for decisions in reversed(list(written.values_list("decisions", flat=True)[:REMEMBERED_FILES])):
-        found |= decisions.get("headings", {})
-    return {heading: field for heading, field in found.items() if field in CHOICES or field == IGNORE}
+def forget_columns(upload: Upload) -> None:
+    """Forget what was recalled for this file, and read its headings as they stand."""
+    columns = decisions_of(upload).columns
+    recalled = set(upload.decisions.get("remembered", []))
+    table = _table(upload)
+    mappings.forget(upload.owner, table, {index: columns[index] for index in recalled & columns.keys()})
+    kept = {str(index): field for index, field in columns.items() if index not in recalled}
+    _decide(upload, columns=kept, remembered=[])
+    _check_soon(upload, table)
 
 
 def decisions_of(upload: Upload) -> Decisions:
@@ -70,11 +91,9 @@ def _decide(upload: Upload, **kept: Any) -> None:
     Upload.objects.filter(pk=upload.pk).update(decisions=upload.decisions)
 
 
-def decide_columns(upload: Upload, columns: Mapping[int, str], headings: Mapping[str, str]) -> None:
-    """Take columns for what the owner says, and remember the headings once the file is written."""
-    kept = {str(index): name for index, name in columns.items()}
-    words = {normalise_heading(heading): name for heading, name in headings.items()}
-    _decide(upload, columns=kept, headings=words, remembered=[])
+def decide_columns(upload: Upload, columns: Mapping[int, str]) -> None:
+    """Take columns for what the owner says; remembered once the file is written."""
+    _decide(upload, columns={str(index): name for index, name in columns.items()}, remembered=[])
     _check_soon(upload)
 
 
@@ -100,7 +119,8 @@ def review_of(upload: Upload) -> dict[str, Any] | None:
 
 
 def _table(upload: Upload) -> Table:
-    return open_roster(BytesIO(uploads.read(upload, uploads.SOURCE)))
+    content = uploads.read(upload, uploads.SOURCE)
+    return open_pasted(content.decode()) if upload.decisions.get("pasted") else open_roster(BytesIO(content))
 
 
 def _check_soon(upload: Upload, table: Table | None = None) -> None:
@@ -181,6 +201,7 @@ def write_now(upload: Upload, fingerprint: str, progress: Progress | None = None
             analysis = write(
                 table, upload.owner, decisions_of(upload), source=upload.name, expected=fingerprint
             )
+            mappings.remember(upload.owner, table, decisions_of(upload).columns)
             uploads.release(upload, Upload.State.WRITTEN, outcome={**upload.outcome, **_written(analysis)})
     except (Outdated, EnrolmentError) as refusal:
         uploads.release(upload, Upload.State.OPEN)
@@ -196,9 +217,11 @@ def write_now(upload: Upload, fingerprint: str, progress: Progress | None = None
     uploads.discard(upload, uploads.SOURCE, uploads.REVIEW)
 
 
-def _written(analysis: Analysis) -> dict[str, int]:
+def _written(analysis: Analysis) -> dict[str, Any]:
+    """The counts, and the batch by which it can be undone."""
     changed = sum(bool(outcome.values()) for outcome in analysis.changed)
-    return {"new": len(analysis.new), "changed": changed, "wrong": len(analysis.wrong)}
+    counts = {"new": len(analysis.new), "changed": changed, "wrong": len(analysis.wrong)}
+    return {**counts, "batch": str(analysis.batch.pk) if analysis.batch else ""}
 
 
 def _owned_by(user: User, job: Job) -> bool:
@@ -221,10 +244,15 @@ def check_roster(progress: running.Progress) -> None:
 
 @running.register(WRITE, _owned_by)
 def write_roster(progress: running.Progress) -> None:
-    upload = _upload_of(progress)
-    progress.at("读取")
-    try:
-        write_now(upload, progress.parameters["fingerprint"], partial(progress.at, writing=True))
-    except Refused as refusal:
-        raise running.JobRefused(str(refusal)) from refusal
+    upload = Upload.objects.filter(pk=progress.parameters["upload"]).first()
+    if upload and upload.state == Upload.State.WRITTEN:
+        # The worker before this one was killed after the commit.
+        uploads.discard(upload, uploads.SOURCE, uploads.REVIEW)
+    else:
+        upload = _upload_of(progress)
+        progress.at("读取")
+        try:
+            write_now(upload, progress.parameters["fingerprint"], partial(progress.at, writing=True))
+        except Refused as refusal:
+            raise running.JobRefused(str(refusal)) from refusal
     progress.job.message = "已写入，没有错误的行都已导入。"

@@ -1,7 +1,10 @@
 """The rows of the room, by what they are about."""
 
+from .batches import ImportBatch, ImportedRow
 from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
+from .duplicates import DistinctPair, Merge
 from .graduation import Destination
+from .mappings import ColumnMapping
 from .movement import (
     Circumstance,
     Contact,
@@ -30,6 +33,7 @@ __all__ = [
     "ON_ROSTER",
     "Certificate",
     "Circumstance",
+    "ColumnMapping",
     "Competence",
     "Contact",
     "Counter",
@@ -39,11 +43,15 @@ __all__ = [
     "DevelopmentPerson",
     "DevelopmentPlan",
     "DevelopmentStep",
+    "DistinctPair",
     "GroupMembership",
+    "ImportBatch",
+    "ImportedRow",
     "Member",
     "MemberQuerySet",
     "MemberRowQuerySet",
     "MembershipSpell",
+    "Merge",
     "Post",
     "RosterCorrection",
     "StationAssignment",

@@ -21,7 +21,7 @@ from jobs.forms import UploadForm
 from jobs.models import Upload
 from lib.sheets.reading import WorkbookError
 from members.imports import staging
-from members.imports.forms import AcceptForm, ColumnsForm, DatesForm
+from members.imports.forms import AcceptForm, ColumnsForm, DatesForm, PasteForm
 from members.imports.page import LISTS, ReviewPage
 
 PER_PAGE = 50
@@ -59,8 +59,28 @@ def import_roster(request: AuthenticatedRequest) -> HttpResponse:
             form.add_error("file", fault.message)
         else:
             return redirect("import_review", upload.pk)
-    recent = Upload.objects.visible_to(user).filter(kind=staging.KIND)[:RECENT]
-    return render(request, "members/import_upload.html", {"form": form, "recent": recent})
+    return _start(request, form, PasteForm())
+
+
+def _start(request: AuthenticatedRequest, form: UploadForm, paste: PasteForm) -> HttpResponse:
+    recent = Upload.objects.visible_to(request.user).filter(kind=staging.KIND)[:RECENT]
+    context = {"form": form, "paste": paste, "recent": recent}
+    return render(request, "members/import_upload.html", context)
+
+
+@require_POST
+def import_paste(request: AuthenticatedRequest) -> HttpResponse:
+    if not has_right(request.user, Right.IMPORT):
+        raise PermissionDenied
+    paste = PasteForm(request.POST)
+    if paste.is_valid():
+        try:
+            upload = staging.receive_pasted(request.user, paste.cleaned_data["pasted"])
+        except WorkbookError as fault:
+            paste.add_error("pasted", fault.message)
+        else:
+            return redirect("import_review", upload.pk)
+    return _start(request, UploadForm(), paste)
 
 
 @require_safe
@@ -109,8 +129,17 @@ def import_columns(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     form = ColumnsForm(review["columns"], request.POST)
     if not form.is_valid():
         return _review(request, upload, review, form, status=422)
-    staging.decide_columns(upload, *form.decided())
+    staging.decide_columns(upload, form.decided())
     messages.success(request, "列的对应已保存，已按新的对应重新核对。")
+    return redirect("import_review", upload.pk)
+
+
+@require_POST
+def import_forget(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    upload = own_upload_or_404(request, pk)
+    open_review_or_404(upload)
+    staging.forget_columns(upload)
+    messages.success(request, "已忘记上次的对应，按列名重新核对。")
     return redirect("import_review", upload.pk)
 
 

@@ -31,6 +31,11 @@ def _facts(member: Member) -> list[tuple[str, str]]:
         ("出生年月", mask_birth(member.birth_date)),
         ("学历", EDUCATIONS.get(member.education, "")),
         ("工作岗位", member.job),
+        ("籍贯", member.native_place),
+        ("专业", member.major),
+        ("学制", f"{member.schooling_years} 年" if member.schooling_years else ""),
+        ("预计毕业日期", member.graduates_on.isoformat() if member.graduates_on else ""),
+        ("共青团员", "" if member.is_league_member is None else "是" if member.is_league_member else "否"),
         ("加入党组织日期", member.joined_on.isoformat() if member.joined_on else ""),
         ("转为正式党员日期", member.full_on.isoformat() if member.full_on else ""),
     ]

@@ -17,6 +17,7 @@ from tests.access.browser_forms import HtmlForm, forms_of
 from tests.access.pages import Page, pages
 from tests.access.table import table
 from tests.access.world import World, register_file, roster_file
+from tests.members.rosters import an_id
 
 DAY = "2026-10-01"
 
@@ -112,6 +113,16 @@ def _joint_branch(world: World) -> dict[str, Any]:
     return {**words, "form": "joint", "members": [_second(world).pk], "on": DAY}
 
 
+def _new_person(world: World) -> dict[str, Any]:
+    return {
+        "name": "新登记",
+        "branch": world.own.branch.pk,
+        "id_number": an_id(701),
+        "status": "probationary",
+        "joined_on": DAY,
+    }
+
+
 def _new_post(world: World) -> dict[str, Any]:
     return {"member": _second(world).pk, "branch": world.own.branch.pk, "title": "committee", "since": DAY}
 
@@ -127,6 +138,10 @@ def _new_grant(world: World) -> dict[str, Any]:
 
 def _new_station(world: World) -> dict[str, Any]:
     return {"name": "九号楼工作站", "building": "九号楼", "branch": world.own.branch.pk, "since": DAY}
+
+
+def _two_records(world: World) -> dict[str, Any]:
+    return {"one": _own(world, Member).pk, "other": _second(world).pk}
 
 
 def _new_letter(world: World) -> dict[str, Any]:
@@ -168,6 +183,7 @@ TASKS: dict[str, Task] = {
     "training_page": Task(
         fill=lambda world: {"kind": "rotation", "title": "轮训班", "held_on": DAY, "hours": "8"}
     ),
+    "member_register": Task(fill=_new_person),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
     "member_transfer": Task(SECRETARY, fill=lambda world: {"elsewhere": "中共YY大学委员会", "on": DAY}),
     "member_movement": Task(fill=lambda world: {"kind": "died", "on": DAY, "evidence": "死亡证明"}),
@@ -191,6 +207,12 @@ TASKS: dict[str, Task] = {
     ),
     "development_papers": Task(SECRETARY, fill=lambda world: {"paper": "m6"}, writes=False),
     "import_roster": Task(fill=partial(_file, "名册.xlsx", roster_file)),
+    "import_paste": Task(on="import_roster", fill=lambda world: {"pasted": "姓名\t性别\n张明\t男"}),
+    "import_forget": Task(has_form=False),
+    "import_batch": Task(),
+    "duplicate_merge": Task(query=_two_records),
+    "duplicate_apart": Task(on="duplicate_merge", query=_two_records, fill=lambda world: REASON),
+    "merge_undo": Task(on="duplicate_list"),
     "import_columns": Task(on="import_review"),
     "import_dates": Task(has_form=False),
     "import_accept": Task(
@@ -200,6 +222,7 @@ TASKS: dict[str, Task] = {
     "import_drop": Task(on="import_review"),
     "import_register": Task(fill=partial(_file, "党组织.xlsx", register_file)),
     "import_register_write": Task(on="import_register_review"),
+    "import_register_renames": Task(has_form=False),
     "import_register_drop": Task(on="import_register_review"),
     "activity_log": Task(SECRETARY, fill=_everybody_present),
     "activity_correct": Task(SECRETARY, fill=lambda world: {"place": "另一间会议室"}),

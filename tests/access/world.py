@@ -24,7 +24,7 @@ from branches.scope import covering_ranges, has_right
 from branches.terms import elect
 from jobs import running, uploads
 from jobs.models import Job, Upload
-from members import departures, transfers
+from members import batches, departures, merging, transfers
 from members.imports import staging
 from members.models import (
     Certificate,
@@ -36,8 +36,10 @@ from members.models import (
     DevelopmentPlan,
     DevelopmentStep,
     GroupMembership,
+    ImportBatch,
     Member,
     MembershipSpell,
+    Merge,
     Post,
     RosterCorrection,
     StationAssignment,
@@ -45,7 +47,7 @@ from members.models import (
     Suspension,
     Training,
 )
-from members.transfers import Letter
+from members.transfer_checks import Letter
 from reminders.models import Reminder
 from tests import cast
 from tests.access.pages import Page
@@ -133,14 +135,17 @@ def missing_pk(model: type[models.Model]) -> Any:
 
 def a_world() -> World:
     school = cast.a_university()
-    own, near, far = (_half(branch) for branch in (school.teachers, school.students, school.musicians))
+    keeper = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+    own, near, far = (
+        _half(branch, keeper) for branch in (school.teachers, school.students, school.musicians)
+    )
     users = _users(school, own)
     for user in users.values():
         _personal(user, own.branch)
     return World(school, own, near, far, users)
 
 
-def _half(branch: Branch) -> Half:
+def _half(branch: Branch, keeper: User) -> Half:
     name = branch.short_name
     account = cast.a_user(name=f"{name}书记")
     member = cast.a_member(branch, f"{name}甲", account=account)
@@ -186,8 +191,20 @@ def _half(branch: Branch) -> Half:
         DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
         *_movement(branch, second),
     )
+    half.keep(a_merge(second, keeper), a_batch(second, keeper))
     _personal(account, branch)
     return half
+
+
+def a_merge(member: Member, by: User) -> Merge:
+    """A second record of somebody, merged into the first."""
+    return merging.merge(member, cast.a_member(member.branch, member.name), by=by)
+
+
+def a_batch(member: Member, by: User) -> ImportBatch:
+    """An import that changed somebody's job."""
+    before = {member.pk: {"facts": {"job": "教师"}, "dated": None}}
+    return batches.keep("名册.xlsx", "Sheet1", enrolled={}, changed={3: member}, before=before, by=by)
 
 
 def a_development(branch: Branch) -> Development:

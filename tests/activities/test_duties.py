@@ -81,7 +81,7 @@ class TestStates:
 
     def test_the_reason_says_what_is_missing_and_until_when(self, branch):
         duty = one(branch, Kind.THEME_DAY, today=date(2026, 8, 25))
-        assert duty.reason == "8月应开 1 次，已开 0 次，还可在8月31日前补开。"
+        assert duty.reason == "8月应开 1 次，已开 0 次，还可在8月31日前开展。"
         assert duty.subject == f"{branch.pk}:theme_day:2026-08"
 
 

@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from jobs import rotation
+
+
+class Command(BaseCommand):
+    help = "换用新的字段密钥，把已加密的内容全部重新加密。中断后再次执行即从断点继续。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--index", action="store_true", help="换用新的检索密钥并重算检索列；须先停止网页和后台服务"
+        )
+        parser.add_argument("--check", action="store_true", help="只数还有多少没有用最新的字段密钥加密")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["check"]:
+            self.stdout.write(f"还有 {rotation.pending()} 项不是最新的字段密钥加密的。")
+            return
+        work = rotation.rotate_index if options["index"] else rotation.rotate_field
+        version, done = work(self._say)
+        what = "检索密钥" if options["index"] else "字段密钥"
+        self.stdout.write(
+            f"{what}已换为第 {version} 版，处理 {done} 项。请备份密钥文件，并重新启动网页和后台服务。"
+        )
+
+    def _say(self, place: str, done: int, total: int) -> None:
+        self.stdout.write(f"{place} {done}/{total}")

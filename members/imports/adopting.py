@@ -1,0 +1,50 @@
+"""The steps of 发展党员 that a file says, kept as the development of the people it enrolled or changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from accounts.models import User
+from members import adopted
+from members.development import history
+from members.models import Member, StatusPeriod
+
+from . import steps
+from .comparing import Outcome
+
+
+def adopt_all(
+    outcomes: Iterable[Outcome], people: Mapping[int, Member], by: User | None
+) -> dict[UUID, adopted.State]:
+    """Keep the steps of each row; ``people`` goes by the sheet's row number. A few queries for each such row.
+
+    Returns what was recorded of each person's development before.
+    """
+    wanted = [each for each in outcomes if each.adopts_steps and each.row.number in people]
+    before = adopted.states_of([people[each.row.number].pk for each in wanted])
+    named = _full_members([(people[each.row.number], each) for each in wanted])
+    for each in wanted:
+        member = people[each.row.number]
+        found = {
+            step: [named[member.branch_id, name] for name in names if (member.branch_id, name) in named]
+            for step, names in steps.names_of(each.row.values).items()
+        }
+        facts = steps.facts_of(each.row.values)
+        history.adopt(member, each.facts["development"], facts, found, by=by)
+    return before
+
+
+def _full_members(wanted: Sequence[tuple[Member, Outcome]]) -> dict[tuple[int, str], Member]:
+    """Full members of the same branch by name; nobody where two have it. One query."""
+    names = {
+        name for _, each in wanted for listed in steps.names_of(each.row.values).values() for name in listed
+    }
+    branches = {member.branch_id for member, _ in wanted}
+    found: dict[tuple[int, str], Member] = {}
+    doubled: set[tuple[int, str]] = set()
+    if names:
+        rows = Member.objects.filter(branch__in=branches, status=StatusPeriod.Status.FULL, name__in=names)
+        for member in rows:
+            key = (member.branch_id, member.name)
+            doubled |= {key} & found.keys()
+            found[key] = member
+    return {key: member for key, member in found.items() if key not in doubled}
