@@ -20,7 +20,7 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import above_all, may
 
-from . import numbers, one_life, records_of, snapshots, versions
+from . import corrections, numbers, one_life, records_of, snapshots, versions
 from .enrolment import ENCRYPTED, PLAIN
 from .models import Member, Merge
 from .models.batches import KEPT_FOR
