@@ -34,7 +34,7 @@ test-services: $(VENV)/.dev ## Run all tests but the browser's on PostgreSQL and
 bench: $(VENV)/.dev ## Print how long an import of 10,000 rows takes here
 	$(CLEAN_ENV) $(PYTEST) tests/members/imports/test_scale.py -q -s -m slow
 
-mutants: $(VENV)/.dev ## Switch each scope filter off in turn: a test must fail (ARGS="members reports" narrows; an hour)
+mutants: $(VENV)/.dev ## Switch each scope filter off in turn: a test must fail (ARGS="members reports" narrows; takes a while)
 	$(CLEAN_ENV) $(BIN)/python tests/mutations.py $(ARGS)
 
 lint: lint-format lint-code lint-types lint-imports lint-templates lint-inline lint-django ## Check everything that needs no running

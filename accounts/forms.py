@@ -26,6 +26,17 @@ class NewPasswordForm(PasswordChangeForm):
         "password_mismatch": "两次输入的新密码不一样。",
     }
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        labels = {"old_password": "原密码", "new_password1": "新密码", "new_password2": "再输入一次新密码"}
+        for name, label in labels.items():
+            self.fields[name].label = label
+        self.fields["new_password2"].help_text = ""
+
+    def validate_password_for_user(self, user: User, password_field_name: str = "new_password1") -> None:  # noqa: S107 - the name of a field
+        """What is wrong with the new password stands below it, not below its repetition."""
+        super().validate_password_for_user(user, "new_password1")
+
     def clean_new_password1(self) -> str:
         password: str = self.cleaned_data["new_password1"]
         if password == self.data.get("old_password"):

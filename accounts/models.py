@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from .wording import action_label
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, name: str, password: str | None = None, **extra: Any) -> "User":
@@ -101,7 +103,7 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["object_type", "object_id"], name="audit_object")]
 
     def __str__(self) -> str:
-        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.actor_label} {self.action}"
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.actor_label} {action_label(self.action)}"
 
 
 class AuditSeal(models.Model):

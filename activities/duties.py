@@ -222,7 +222,9 @@ def _why_not(rule: Rule, sub: Period, branch: BranchFacts, group: PartyGroup | N
 def _why(rule: Rule, sub: Period, held: int, state: State) -> str:
     if state in MET:
         return f"{sub.short_label}已开 {held} 次。"
-    left = f"还可在{sub.end.month}月{sub.end.day}日前补开。" if state != State.OVERDUE else "已过期限。"
+    verb = "召开" if rule.title.endswith("会") else "开展"
+    day = f"{sub.end.month}月{sub.end.day}日"
+    left = f"还可在{day}前{verb}。" if state != State.OVERDUE else "已过期限。"
     return f"{sub.short_label}应开 {rule.count} 次，已开 {held} 次，{left}"
 
 

@@ -33,6 +33,7 @@ LECTURED = (Kind.PARTY_LECTURE, Kind.SEMINAR)
 #: Buttons that ask for the same form again, with another list or more marks, and for nothing to be checked.
 AGAIN = ("reload", "all")
 TITLE_LENGTH = 120
+REASON_LENGTH = 60
 #: What stands behind 修改 until it is opened.
 FOLDED = ("held_on", "starts_at", "ends_at", "place", "host", "recorder", "lecturer")
 
@@ -59,8 +60,8 @@ class AttendanceForm(forms.Form):
     reason_text = forms.CharField(
         label="其他事由",
         required=False,
-        max_length=60,
-        error_messages={"max_length": "事由不超过 60 个字。"},
+        max_length=REASON_LENGTH,
+        error_messages={"max_length": f"事由不超过 {REASON_LENGTH} 个字。"},
         widget=forms.TextInput(
             attrs={"class": "input", "placeholder": "或写其他事由", "autocomplete": "off"}
         ),
@@ -162,6 +163,8 @@ class AttendanceForm(forms.Form):
             return f"名单已换成{day}的应到人员，请核对后再提交。"
         if self.occasion.is_chosen and not self.roll.states:
             return "还没有选择参加的人。"
+        if self.roll.longest_reason > REASON_LENGTH:
+            return f"事由不超过 {REASON_LENGTH} 个字。"
         return records.fault_of_marks(self.occasion.kind, self.roll.people, self.roll.states)
 
     @property

@@ -69,6 +69,8 @@ class Activity(Scoped):
     The four counters are those of the attendance rows, written with them.
     """
 
+    follows_heir = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     branch = models.ForeignKey(
         Branch, verbose_name="党支部", on_delete=models.PROTECT, related_name="activities"

@@ -46,8 +46,7 @@ def _writes_for(user: User, branch: Branch) -> bool:
 
 
 def topics(branch: Branch, kind: str) -> list[str]:
-    """Topics of the branch's last records, those of the same kind first. One query."""
-    rows = Activity.objects.valid().filter(branch=branch).values_list("kind", "title")[:RECENT]
-    ordered = sorted(rows, key=lambda row: row[0] != kind)
-    found = [topic for of, title in ordered for topic in topics_of(title, str(Kind(of).label))]
+    """Topics of the branch's last records of the kind. One query."""
+    titles = Activity.objects.valid().filter(branch=branch, kind=kind).values_list("title", flat=True)
+    found = [topic for title in titles[:RECENT] for topic in topics_of(title, str(Kind(kind).label))]
     return list(dict.fromkeys(found))[:TOPICS]

@@ -29,10 +29,10 @@ class RecordError(ValueError):
 
 
 class Conflict(RecordError):
-    """Somebody else changed the record meanwhile."""
+    """The record was changed meanwhile, by somebody else or by oneself elsewhere."""
 
     def __init__(self, current: Activity) -> None:
-        super().__init__("这条记录刚被别人改过，请核对后再提交。")
+        super().__init__("这条记录刚改过，请核对后再提交。")
         self.current = current
 
 
@@ -202,7 +202,8 @@ def _fill(activity: Activity, counts: Counts, facts: Mapping[str, Any]) -> None:
         if name in facts:
             setattr(activity, name, facts[name])
     activity.title = activity.title or Kind(activity.kind).label
-    activity.branch_path = activity.branch.path
+    # A record of a branch that was merged into another keeps the place it went to.
+    activity.branch_path = activity.branch_path or activity.branch.path
     activity.org_path = place_on(activity.branch, activity.held_on)
     limit = activity.held_on + timedelta(days=settings.ON_TIME_DAYS)
     activity.is_on_time = timezone.localdate(activity.entered_at) <= limit

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from lib.periods import Period
+from lib.severity import Severity
 
 from .kinds import Kind
 
@@ -20,11 +21,6 @@ class AppliesTo(StrEnum):
     BRANCH = "branch"  # every branch
     COMMITTEE = "committee"  # branches that have a committee
     GROUP = "group"  # each party group of a branch, one by one
-
-
-class Severity(StrEnum):
-    MUST = "must"  # 应当, 必须: missing it is a violation
-    NORMALLY = "normally"  # 一般: a warning that a recorded reason settles
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from .regulations import Quorum
 
 State = Attendance.State
 PREFIX = "m-"
+REASON_PREFIX = "r-"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Line:
     note: str
     votes: bool
     mark: str
+    reason_name: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,16 @@ class QuorumLine:
 
 @dataclass(frozen=True)
 class RollCall:
-    """``earlier`` are the marks the record holds already; ``strangers`` that marks came for people not on the list."""
+    """``earlier`` are the marks the record holds already; ``strangers`` that marks came for people not on the list.
+
+    ``own`` are the reasons typed for single people: they go before the one for all on leave.
+    """
 
     people: Sequence[ExpectedPerson]
     states: Mapping[UUID, str] = field(default_factory=dict)
     earlier: Mapping[UUID, Mark] = field(default_factory=dict)
     strangers: bool = False
+    own: Mapping[UUID, str] = field(default_factory=dict)
 
     @classmethod
     def of_record(cls, people: Sequence[ExpectedPerson], earlier: Mapping[UUID, Mark]) -> Self:
@@ -57,20 +64,27 @@ class RollCall:
         states = {
             known[name]: state for name, state in marks.items() if name in known and state in State.values
         }
-        return cls(people, states, earlier, strangers=bool(marks.keys() - known.keys()))
+        own = {
+            person.member_id: data[name].strip()
+            for person in people
+            if (name := reason_name(person.member_id)) in data
+        }
+        return cls(people, states, earlier, strangers=bool(marks.keys() - known.keys()), own=own)
 
     def with_everybody(self) -> "RollCall":
         """全部到会: everyone not marked yet is present; when all are marked, everyone."""
         unmarked = self.unmarked
         marks = {person.member_id: State.PRESENT.value for person in unmarked or self.people}
-        return RollCall(self.people, {**self.states, **marks}, self.earlier)
+        return RollCall(self.people, {**self.states, **marks}, self.earlier, own=self.own)
 
     @property
     def unmarked(self) -> list[ExpectedPerson]:
         return [person for person in self.people if person.member_id not in self.states]
 
     def marks(self, reason: str) -> dict[UUID, Mark]:
-        """What is to be written: ``reason`` for all on leave; without one, whoever had a reason keeps it."""
+        """What is to be written: one's own reason, else ``reason`` for all on leave; without one, whoever had one
+        keeps it.
+        """
         return {
             member: Mark(state, self._reason(member, state, reason)) for member, state in self.states.items()
         }
@@ -78,9 +92,32 @@ class RollCall:
     def _reason(self, member: UUID, state: str, reason: str) -> str:
         if state == State.PRESENT:
             return ""
+        shared = reason if state == State.LEAVE else ""
         before = self.earlier.get(member, Mark(""))
         kept = before.reason if before.state == state else ""
-        return (reason or kept) if state == State.LEAVE else kept
+        apart = self._apart(member)
+        if member in self.own:
+            # A field that was emptied takes the reason away; one that was empty from the start says nothing.
+            return self.own[member] or shared or ("" if apart else kept)
+        return kept if kept and kept == apart else shared or kept
+
+    def _apart(self, member: UUID) -> str:
+        """The recorded reason that is this person's alone, not that of all on leave."""
+        before = self.earlier.get(member, Mark(""))
+        is_shared = before.state == State.LEAVE and before.reason == self.shared_reason
+        return "" if is_shared else before.reason
+
+    def reason_of(self, member: UUID) -> str:
+        """What stands in the person's own field."""
+        return self.own.get(member, self._apart(member))
+
+    @property
+    def has_own_reasons(self) -> bool:
+        return any(self.reason_of(person.member_id) for person in self.people)
+
+    @property
+    def longest_reason(self) -> int:
+        return max(map(len, self.own.values()), default=0)
 
     @property
     def shared_reason(self) -> str:
@@ -102,6 +139,8 @@ class RollCall:
                 note="" if person.may_vote else "预备",
                 votes=person.may_vote,
                 mark=self.states.get(person.member_id, ""),
+                reason_name=reason_name(person.member_id),
+                reason=self.reason_of(person.member_id),
             )
             for number, person in enumerate(self.people)
         ]
@@ -120,3 +159,7 @@ class RollCall:
 
 def field_name(member_id: UUID) -> str:
     return f"{PREFIX}{member_id.hex}"
+
+
+def reason_name(member_id: UUID) -> str:
+    return f"{REASON_PREFIX}{member_id.hex}"

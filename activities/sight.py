@@ -27,6 +27,16 @@ class Sight:
         return self._may(Right.TAKE_ATTENDANCE)
 
     @property
+    def sees_people(self) -> bool:
+        """Whether a name leads to the person: an attendance-taker has the names of the roll and no more."""
+        return self._may(Right.SEE_MEMBERS)
+
+    @property
+    def sees_figures(self) -> bool:
+        """Whether a number leads to the list behind it."""
+        return self._may(Right.SEE_FIGURES)
+
+    @property
     def may_develop(self) -> bool:
         return self._may(Right.SEE_DEVELOPMENT)
 

@@ -1,5 +1,9 @@
 """The organisation tree in the browser admin."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -13,17 +17,32 @@ from . import admin_grants, admin_trail, terms, tree  # noqa: F401 - the first t
 from .admin_base import ScopedModelAdmin
 from .admin_filters import DUE_SOON, DueFilter, ExistingFilter
 from .admin_site import Errand
-from .forms import BranchForm, DissolveForm, MoveForm, OrderForm, TermForm
+from .forms import BranchForm, DissolveForm, MoveForm, OrderForm, PostponeForm, TermForm
 from .models import Branch, Term
 from .roles import Right
 from .scope import has_right, may_restructure
 
 #: What staff are told of when a branch moves or ends; tallies and reminders follow by themselves.
 NAMED = ("branch", "member", "post", "partygroup", "station", "activity", "rolegrant")
+#: Of a branch's people only those on the roster are counted, of its records all.
+WORDS = {"member": "现有党员", "activity": "活动记录（历年）"}
+
+
+@dataclass(frozen=True)
+class BranchPage:
+    """A page about one branch (党支部) that a room above adds: its address, its button, and its view."""
+
+    name: str
+    label: str
+    view: Callable  # of this admin, the request and the branch
 
 
 @admin.register(Branch)
 class BranchAdmin(ScopedModelAdmin):
+    #: Pages of the rooms above about one branch.
+    further: list[BranchPage] = []
+    #: The view that takes the place of dissolving while something in the branch has to be settled first.
+    settling: Callable | None = None
     group = "党组织"
     place = 1
     right_to_keep = Right.KEEP_BRANCHES
@@ -101,7 +120,14 @@ class BranchAdmin(ScopedModelAdmin):
 
     def get_urls(self):
         pages = [("move", self.move_view), ("dissolve", self.dissolve_view), ("order", self.order_view)]
+        pages += [(page.name, partial(self.further_view, page)) for page in self.further]
         return [self.object_page(view, name) for name, view in pages] + super().get_urls()
+
+    def further_view(self, page, request, object_id):
+        branch = self._restructured(request, object_id)
+        if not branch.is_leaf or branch.dissolved_on:
+            raise PermissionDenied("只有现有的党支部才能这样调整。")
+        return page.view(self, request, branch)
 
     def list_tools(self, request):
         return [("导入名册", reverse("import_register"))] if has_right(request.user, Right.IMPORT) else []
@@ -109,7 +135,10 @@ class BranchAdmin(ScopedModelAdmin):
     def object_tools(self, request, obj):
         tools = []
         if may_restructure(request.user, obj.path) and obj.dissolved_on is None:
-            tools += [("调整隶属关系", self.own_url(obj, "move")), ("撤销", self.own_url(obj, "dissolve"))]
+            tools += [("调整隶属关系", self.own_url(obj, "move"))]
+            if obj.is_leaf:
+                tools += [(page.label, self.own_url(obj, page.name)) for page in self.further]
+            tools += [("撤销", self.own_url(obj, "dissolve"))]
         if not obj.is_leaf and self.may_keep(request, obj):
             tools.append(("调整下级顺序", self.own_url(obj, "order")))
         return tools
@@ -123,7 +152,8 @@ class BranchAdmin(ScopedModelAdmin):
     def _affected(self, branch):
         """Names and counts of what follows the branch."""
         rows = tree.affected_by(branch)
-        return [(model._meta.verbose_name, count) for model, count in rows if model._meta.model_name in NAMED]
+        named = [(model._meta, count) for model, count in rows if model._meta.model_name in NAMED]
+        return [(WORDS.get(meta.model_name, meta.verbose_name), count) for meta, count in named]
 
     def move_view(self, request, object_id):
         """Asked for by GET, it shows what would follow; done by POST."""
@@ -153,6 +183,8 @@ class BranchAdmin(ScopedModelAdmin):
 
     def dissolve_view(self, request, object_id):
         branch = self._restructured(request, object_id)
+        if self.settling and self._is_running(branch):
+            return self.settling(request, branch)
         form = DissolveForm(branch, request.POST or None)
         return self.own_form(
             request,
@@ -163,9 +195,14 @@ class BranchAdmin(ScopedModelAdmin):
             button=f"撤销“{branch}”",
             danger=True,
             done="已撤销，已有的记录都保留。",
-            help="撤销后不再计入义务和统计，已有的记录都保留。仍在册的党员请先办理组织关系转接。",
+            help="撤销后不再计入义务和统计，已有的记录都保留。",
             affected=self._affected(branch),
         )
+
+    def _is_running(self, branch):
+        if not branch.is_leaf or branch.dissolved_on:
+            return False
+        return bool(tree.obstacle_to_dissolving(branch, timezone.localdate()))
 
     def order_view(self, request, object_id):
         parent = self.get_object(request, unquote(object_id))
@@ -194,6 +231,7 @@ class TermAdmin(ScopedModelAdmin):
     right_to_keep = Right.KEEP_BRANCHES
     can_add = can_delete = True
     form = TermForm
+    refusals = (terms.TermError,)
 
     fields = ["branch", "elected_on", "years"]
     list_display = ["branch", "elected_on", "years", "due_on", "ended_on"]
@@ -212,7 +250,33 @@ class TermAdmin(ScopedModelAdmin):
         return self._may_keep_any(request) if obj is None else self.may_keep(request, obj)
 
     def get_fields(self, request, obj=None):
-        return self.fields if obj is None else [*self.fields, "due_on", "ended_on"]
+        if obj is None:
+            return self.fields
+        return [*self.fields, "due_on", "ended_on", "postponed_to", "postponement"]
+
+    def object_tools(self, request, obj):
+        if obj.ended_on or not self.may_keep(request, obj):
+            return []
+        return [("延期换届", self.own_url(obj, "postpone"))]
+
+    def get_urls(self):
+        return [self.object_page(self.postpone_view, "postpone"), *super().get_urls()]
+
+    def postpone_view(self, request, object_id):
+        term = self.get_object(request, unquote(object_id))
+        if not self.may_keep(request, term):
+            raise PermissionDenied
+        form = PostponeForm(request.POST or None)
+        return self.own_form(
+            request,
+            term,
+            form,
+            lambda: terms.postpone(term, by=request.user, **form.cleaned_data),
+            title="延期换届",
+            button="登记延期",
+            done="已登记延期。",
+            help="届满前确需延期的，先报上级党组织批准，再在这里登记。",
+        )
 
     def save_model(self, request, obj, form, change):
         facts = form.cleaned_data

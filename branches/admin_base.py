@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 
 from accounts import audit
+from lib import required
 
 from . import history
 from .forms import BranchChoiceField, DateInput
@@ -69,6 +70,11 @@ class ScopedInline(ScopedFields, admin.TabularInline):
 
     extra = 1
     view_on_site = False
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        required.name_fields(formset.form.base_fields)
+        return formset
 
     def _keeps(self, request, obj):
         parent = self.admin_site.get_model_admin(self.parent_model)
@@ -166,6 +172,11 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         )
 
     # Pages
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        required.name_fields(form.base_fields)
+        return form
 
     def get_urls(self):
         """Without the old form of the address, which redirects whatever the method and whoever asks."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from accounts.wording import THINGS, action_label
+from accounts.wording import THINGS, action_label, fact_label, fact_value
 from jobs.models import Job
 
 from .admin_base import ScopedModelAdmin
@@ -87,10 +87,14 @@ class AuditEntryAdmin(ScopedModelAdmin):
     def values(self, entry):
         names = list(dict.fromkeys([*entry.before, *entry.after]))
         if entry.object_type.startswith(ABOUT_PEOPLE):
-            return "、".join(names)
-        return "；".join(
-            f"{name}：{entry.before.get(name, '—')} → {entry.after.get(name, '—')}" for name in names
-        )
+            return "、".join(fact_label(name, entry.object_type) for name in names)
+        return "；".join(self._change(entry, name) for name in names)
+
+    def _change(self, entry, name):
+        """地址：/admin/, or 简称：旧 → 新 where there was something before."""
+        said = fact_label(name, entry.object_type)
+        new = fact_value(name, entry.after.get(name, "—"))
+        return f"{said}：{entry.before[name]} → {new}" if name in entry.before else f"{said}：{new}"
 
     @admin.display(description="封存号")
     def seal_number(self, entry):

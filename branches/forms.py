@@ -155,6 +155,15 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
         return day
 
 
+class PostponeForm(forms.Form):
+    to = forms.DateField(label="延期至", widget=DateInput, help_text="一般不超过1年（支部条例第二十一条）。")
+    approval = forms.CharField(
+        label="批准依据",
+        max_length=120,
+        help_text="批准的上级党组织、文号和日期，如“校党委批复〔2026〕12号”。",
+    )
+
+
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
     """``giver`` is who grants: set by the admin before the form is made."""
 
@@ -220,3 +229,17 @@ class LocalRuleForm(forms.Form):
         if value is not None and value != self.rule.default and not cleaned.get("citation", "").strip():
             self.add_error("citation", "请写明依据的文件，没有依据的校内规定不能启用。")
         return cleaned
+
+
+class RenamesForm(forms.Form):
+    """Of the rows of a register that are shown, those whose organisation was renamed."""
+
+    shown = forms.TypedMultipleChoiceField(coerce=int, choices=(), required=False)
+    overwrite = forms.TypedMultipleChoiceField(coerce=int, choices=(), required=False)
+
+    def __init__(self, rows: list[int], data: Any) -> None:
+        super().__init__(data)
+        choices = [(str(row), str(row)) for row in rows]
+        for name in ("shown", "overwrite"):
+            field: Any = self.fields[name]
+            field.choices = choices

@@ -31,6 +31,9 @@ class Scoped(models.Model):
     Moving a branch rewrites the column of every model that inherits from here (:func:`branches.tree.move`).
     """
 
+    #: Whether rows are read with the branch into which theirs was merged (:func:`branches.tree.bequeath`).
+    follows_heir = False
+
     branch_path = PathField("组织路径", editable=False, db_index=True)
 
     class Meta:
@@ -70,6 +73,9 @@ class Branch(models.Model):
         JOINT = "joint", "联合"
         TEMPORARY = "temporary", "临时"
         FUNCTIONAL = "functional", "功能型"
+
+    #: Where people take part (参加) while their 组织关系 stays elsewhere.
+    WITHOUT_MEMBERS = frozenset({Form.TEMPORARY, Form.FUNCTIONAL})
 
     parent = models.ForeignKey(
         "self",
@@ -174,6 +180,8 @@ class Term(Scoped):
     years = models.PositiveSmallIntegerField("任期（年）")
     due_on = models.DateField("届满日期", editable=False)
     ended_on = models.DateField("实际换届日期", null=True, blank=True)
+    postponed_to = models.DateField("延期至", null=True, blank=True, editable=False)
+    postponement = models.CharField("延期批准依据", max_length=120, blank=True, editable=False)
 
     objects = BranchDatedQuerySet.as_manager()
 
@@ -184,6 +192,10 @@ class Term(Scoped):
         constraints = [
             models.UniqueConstraint(fields=["branch", "elected_on"], name="term_one_per_election"),
             models.CheckConstraint(condition=Q(due_on__gt=F("elected_on")), name="term_due_after_election"),
+            models.CheckConstraint(
+                condition=Q(postponed_to__isnull=True) | Q(postponed_to__gt=F("due_on")),
+                name="term_postponed_beyond_due",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -306,7 +318,12 @@ class RoleGrant(Dated):
     )
     branch_path = PathField(blank=True, editable=False, db_index=True)
     granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="授权人",
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     granted_at = models.DateTimeField("授予时间", default=timezone.now, editable=False)
 

@@ -56,6 +56,7 @@ class Right(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     UNMASK = "unmask"
+    SEE_PHONES = "see_phones"  # those of the contact book in clear, for a reason
     USE_ADMIN = "use_admin"
     KEEP_ACCOUNTS = "keep_accounts"
     KEEP_GRANTS = "keep_grants"
@@ -66,7 +67,7 @@ _IN_A_BRANCH = BRANCH_ROLES - {Role.LEADER, Role.ATTENDANCE_TAKER}
 
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_BRANCHES: BRANCH_ROLES,
-    Right.SEE_MEMBERS: BRANCH_ROLES,
+    Right.SEE_MEMBERS: BRANCH_ROLES - {Role.ATTENDANCE_TAKER},  # who reads only the names on a roll
     Right.SEE_NAMES: BRANCH_ROLES - {Role.LEADER},
     Right.SEE_RECORDS: BRANCH_ROLES,
     Right.SEE_FIGURES: BRANCH_ROLES - {Role.ATTENDANCE_TAKER},
@@ -83,6 +84,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.IMPORT: STAFF,
     Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},
     Right.UNMASK: STAFF,
+    Right.SEE_PHONES: STAFF,
     Right.USE_ADMIN: STAFF | THREE_ADMINS,
     Right.KEEP_ACCOUNTS: STAFF | {Role.SYSTEM_ADMIN},
     Right.KEEP_GRANTS: frozenset({Role.ORGANIZATION_STAFF, Role.SECURITY_ADMIN}),

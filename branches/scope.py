@@ -19,7 +19,7 @@ from .roles import RIGHTS, Right, Role
 if TYPE_CHECKING:
     from accounts.models import User
 
-    from .models import RoleGrant
+    from .models import Branch, RoleGrant
 
 STEP = 5
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -142,3 +142,10 @@ def get_visible_or_404(queryset: Any, user: "User", **lookup: Any) -> Any:
         return queryset.visible_to(user).get(**lookup)
     except (queryset.model.DoesNotExist, ValueError) as error:
         raise Http404 from error
+
+
+def lone_branch(user: "User") -> "Branch | None":
+    """The one branch everything the user sees belongs to: a column that names it says nothing. No query of its own."""
+    held = {grant.branch_id: grant.branch for grant in grants_of(user) if grant.branch}
+    branch = next(iter(held.values())) if len(held) == 1 else None
+    return branch if branch and branch.is_leaf else None

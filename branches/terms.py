@@ -7,7 +7,14 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 
+from . import temporary
 from .models import Branch, Term
+
+MOST_POSTPONED = 1  # year (支部条例 21, 任期意见 2)
+
+
+class TermError(ValueError):
+    """The election or the postponement cannot be recorded; the message is for the user."""
 
 
 def lawful_years(branch: Branch) -> tuple[int, str]:
@@ -36,6 +43,8 @@ def elect(branch: Branch, elected_on: date, years: int | None = None, *, by: Use
 
     The term that ran until then ends on that day; one recorded late ends with the election that followed it.
     """
+    if reason := temporary.refusal(branch, "elect"):
+        raise TermError(reason)
     length = years or lawful_years(branch)[0]
     with transaction.atomic():
         branch.terms.filter(ended_on__isnull=True, elected_on__lt=elected_on).update(ended_on=elected_on)
@@ -54,6 +63,25 @@ def elect(branch: Branch, elected_on: date, years: int | None = None, *, by: Use
             "term.elect", by=by, on=term, after={"elected_on": elected_on.isoformat(), "years": length}
         )
     return term
+
+
+def postpone(term: Term, *, to: date, approval: str, by: User | None) -> None:
+    """Let the running term go on until ``to``, at most a year longer, by the superior's ``approval``. Audited."""
+    latest = due_date(term.due_on, MOST_POSTPONED)
+    if term.ended_on is not None:
+        raise TermError("这一届已经换届，不能再延期。")
+    if not term.due_on < to <= latest:
+        raise TermError(
+            f"延期应晚于届满日期（{term.due_on:%Y-%m-%d}），一般不超过1年，最迟到 {latest:%Y-%m-%d}"
+            "（支部条例第二十一条、任期意见第二条）。"
+        )
+    with transaction.atomic():
+        before = {"to": term.postponed_to.isoformat() if term.postponed_to else ""}
+        term.postponed_to, term.postponement = to, approval
+        term.save(update_fields=["postponed_to", "postponement"])
+        audit.record(
+            "term.postpone", by=by, on=term, before=before, after={"to": to.isoformat(), "approval": approval}
+        )
 
 
 def undo(term: Term, *, by: User | None) -> None:

@@ -4,19 +4,20 @@ A path step is the branch's own number, so a path is never reused and a past ``o
 ``order_key`` carries the official order (建制顺序) and may change at any time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F, Max, QuerySet, Value
+from django.db.models import F, Max, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from lib.dated import Dated
 
 from .models import Branch, Placement, RoleGrant, Scoped
 from .scope import STEP, Range, covering_ranges, next_sibling, step
@@ -104,9 +105,12 @@ def move(branch: Branch, to: Branch, *, on: date | None = None, by: User | None)
 
 
 def affected_by(branch: Branch) -> list[tuple[type[models.Model], int]]:
-    """How many rows of each kind follow ``branch`` when it moves, the branches themselves first."""
+    """How many rows of each kind are seen by whoever gets ``branch``, the branches themselves first.
+
+    Of people, posts and the like those of today, of records all.
+    """
     counts: list[tuple[type[models.Model], int]] = [(Branch, Branch.objects.below(branch.path).count())]
-    counts += [(model, _rows_below(model, branch.path).count()) for model in scoped_models()]
+    counts += [(model, _of_today(_rows_below(model, branch.path)).count()) for model in scoped_models()]
     return [(model, count) for model, count in counts if count]
 
 
@@ -126,6 +130,12 @@ def _rows_below(model: type[models.Model], path: str) -> QuerySet[models.Model]:
         branch_path__gte=path, branch_path__lt=next_sibling(path)
     )
     return rows
+
+
+def _of_today(rows: QuerySet[models.Model]) -> QuerySet[models.Model]:
+    if issubclass(rows.model, Dated):
+        return rows.filter(until__isnull=True)
+    return rows.filter(getattr(rows.model, "IS_PRESENT", Q()))
 
 
 def _rewrite(rows: QuerySet[models.Model], field: str, old: str, new: str) -> None:
@@ -157,16 +167,41 @@ def reorder(parent: Branch | None, children: Iterable[Branch], *, by: User | Non
         audit.record("branch.reorder", by=by, on=parent, branch_path=parent.path if parent else "")
 
 
+#: What a room above knows against dissolving a branch on a day: a sentence for the user, "" when nothing.
+Obstacle = Callable[[Branch, date], str]
+_obstacles: list[Obstacle] = []
+
+
+def minding(obstacle: Obstacle) -> Obstacle:
+    """Let a room above have a say before a branch is dissolved; each room registers its own once."""
+    if obstacle not in _obstacles:
+        _obstacles.append(obstacle)
+    return obstacle
+
+
+def obstacle_to_dissolving(branch: Branch, on: date) -> str:
+    """Why ``branch`` cannot be dissolved on ``on``; "" when it can."""
+    if Branch.objects.below(branch.path).exclude(pk=branch.pk).existing_on(on).exists():
+        return "还有未撤销的下级党组织，请先处理下级党组织。"
+    return next(filter(None, (obstacle(branch, on) for obstacle in _obstacles)), "")
+
+
 def dissolve(branch: Branch, on: date, *, by: User | None) -> None:
-    """Close a branch that has no open branch below it. Its records stay."""
+    """Close a branch in which nothing runs on any more. Its records stay."""
     with transaction.atomic():
-        below = Branch.objects.below(branch.path).exclude(pk=branch.pk).existing_on(on)
-        if below.exists():
-            raise TreeError("还有未撤销的下级党组织，请先处理下级党组织。")
+        if reason := obstacle_to_dissolving(branch, on):
+            raise TreeError(reason)
         branch.dissolved_on = on
         branch.full_clean(exclude=["path", "order_key"])
         branch.save(update_fields=["dissolved_on"])
         audit.record("branch.dissolve", by=by, on=branch, after={"on": on.isoformat()})
+
+
+def bequeath(branch: Branch, to: Branch) -> None:
+    """Whoever reads ``to`` reads what ``branch`` recorded: rows of the models that say so. ``org_path`` stays."""
+    for model in scoped_models():
+        if getattr(model, "follows_heir", False):
+            _rows_below(model, branch.path).update(branch_path=to.path)
 
 
 def confirm_categories(branches: Iterable[Branch], *, by: User | None) -> int:

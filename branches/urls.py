@@ -5,6 +5,9 @@ from .views import register, rules
 urlpatterns = [
     path("branches/import/", register.import_register, name="import_register"),
     path("branches/import/<uuid:pk>/", register.import_register_review, name="import_register_review"),
+    path(
+        "branches/import/<uuid:pk>/renames/", register.import_register_renames, name="import_register_renames"
+    ),
     path("branches/import/<uuid:pk>/write/", register.import_register_write, name="import_register_write"),
     path("branches/import/<uuid:pk>/drop/", register.import_register_drop, name="import_register_drop"),
     path("rules/", rules.local_rules, name="local_rules"),

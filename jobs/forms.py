@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from lib.sheets.reading import Limits
+from lib.sheets.archive import refuse_false_name, refuse_other_kinds
+from lib.sheets.reading import Limits, WorkbookError
 
 
 class UploadForm(forms.Form):
@@ -26,4 +27,11 @@ class UploadForm(forms.Form):
         limit = Limits().packed_bytes
         if (file.size or 0) > limit:
             raise forms.ValidationError(f"文件超过 {limit >> 20} MB，请拆成几个文件上传。")
+        content = file.read()
+        file.seek(0)
+        try:
+            refuse_other_kinds(content)
+            refuse_false_name(file.name or "", content)
+        except WorkbookError as fault:
+            raise forms.ValidationError(fault.message) from fault
         return file

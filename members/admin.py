@@ -15,7 +15,17 @@ from branches.roles import Right
 from branches.scope import has_right, ranges_of, within
 from lib.masking import mask_address, mask_birth, mask_id, mask_phone
 
-from . import admin_accounts, admin_groups, admin_movement, enrolment, posts, searching  # noqa: F401 - register their own
+# Some of them register their own.
+from . import (  # noqa: F401
+    admin_accounts,
+    admin_groups,
+    admin_movement,
+    admin_restructuring,
+    enrolment,
+    health,
+    posts,
+    searching,
+)
 from .admin_forms import EndPostForm, HandOverForm, MemberForm, MoveMemberForm, PostForm
 from .models import Member, MembershipSpell, Post, StatusPeriod
 from .slips import sheet, slips_of
@@ -99,6 +109,8 @@ class MemberAdmin(ScopedModelAdmin):
 
     def list_tools(self, request):
         tools = [("花名册与导出", reverse("roster")), ("疑似重复", reverse("duplicate_list"))]
+        if has_right(request.user, Right.KEEP_MEMBERS):
+            tools.append(("登记党员", reverse("member_register")))
         if has_right(request.user, Right.IMPORT):
             tools.append(("导入花名册", reverse("import_roster")))
         return tools
@@ -202,7 +214,7 @@ class PostAdmin(ScopedModelAdmin):
     form = PostForm
     refusals = (posts.PostError, posts.grants.GrantError)
 
-    fields = ["member", "branch", "title", "group", "duty", "since"]
+    fields = ["member", "branch", "title", "group", "duty", "since", "reason"]
     autocomplete_fields = ["member"]
     list_display = ["member", "branch", "title", "group_name", "duty", "since", "until", "has_account"]
     list_filter = [UnderFilter, HoldsFilter, "title"]
@@ -273,8 +285,7 @@ class PostAdmin(ScopedModelAdmin):
         issued = []
 
         def hand_over():
-            taken = posts.hand_over(post, by=request.user, **form.cleaned_data)
-            issued.extend(posts.provide_accounts([taken], by=request.user))
+            issued.extend(posts.succeed(post, by=request.user, **form.cleaned_data)[1])
 
         answer = self.own_form(
             request,
@@ -302,6 +313,10 @@ class PostAdmin(ScopedModelAdmin):
         return post.member.account_id is not None
 
 
+def _to_settle(user):
+    return len(health.findings(ranges_of(user, Right.KEEP_BRANCHES), timezone.localdate()))
+
+
 def _unprovided(user):
     mine = Post.objects.reachable_by(user, Right.KEEP_ACCOUNTS)
     return mine.on(timezone.localdate()).filter(title=Post.Title.SECRETARY, member__account=None).count()
@@ -326,5 +341,30 @@ admin.site.errands[:0] = [
         lambda: reverse("accounts_provide"),
         lambda user: bool(ranges_of(user, Right.KEEP_ACCOUNTS)),
         _unprovided,
+    ),
+    Errand(
+        "职务交接",
+        "选职务、接任人和日期，一页办完：任免、账号和接任人的待办。",
+        lambda: reverse("handover"),
+        lambda user: has_right(user, Right.KEEP_BRANCHES),
+    ),
+    Errand(
+        "书记培训与履职",
+        "任职培训、集中轮训、学时和履职清单，谁还缺什么。",
+        lambda: reverse("training_list"),
+        lambda user: has_right(user, Right.KEEP_BRANCHES),
+    ),
+    Errand(
+        "开具和核验党员证明",
+        "已开具的证明；凭编号和校验码核验。",
+        lambda: reverse("certificate_list"),
+        lambda user: has_right(user, Right.KEEP_MEMBERS),
+    ),
+    Errand(
+        "检查支部设置与任期",
+        "人数、班子、书记党龄和换届，不符合规定的和要提醒的。",
+        lambda: reverse("branch_health"),
+        lambda user: has_right(user, Right.KEEP_BRANCHES),
+        _to_settle,
     ),
 ]

@@ -61,7 +61,7 @@ class PostForm(WholeRowForm):
 
     class Meta:
         model = Post
-        fields = ["member", "branch", "title", "group", "duty", "since"]
+        fields = ["member", "branch", "title", "group", "duty", "since", "reason"]
 
     def clean(self):
         cleaned = super().clean()
@@ -91,6 +91,9 @@ class EndPostForm(forms.Form):
 class HandOverForm(forms.Form):
     to = forms.ModelChoiceField(label="接任人", queryset=Member.objects.none(), empty_label="请选择")
     on = forms.DateField(label="接任日期", widget=DateInput, help_text="前任任职到前一天为止。")
+    reason = forms.CharField(
+        label="例外说明", max_length=200, required=False, help_text="与“一般应当”的规定不一致时填写。"
+    )
 
     def __init__(self, post, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing registers jobs and declares local rules; they need the models.
-        from . import carrying, exports, introductions, local_rules  # noqa: F401, PLC0415
+        from . import carrying, exports, introductions, local_rules, restructuring  # noqa: F401, PLC0415
         from .imports import staging, undoing  # noqa: F401, PLC0415
 
         carrying.register()

@@ -67,17 +67,10 @@ def depart(
         member = courses.locked(member.pk)
         before, course = corrections.snapshot([member.pk]), courses.written(member)
         _check(member, kind, on, evidence, since)
+        facts = {"kind": kind, "on": on, "evidence": evidence.strip()[:300], "document": document.strip()}
+        place = {"branch": member.branch, "branch_path": member.branch_path}
         made = Departure.objects.create(
-            member=member,
-            branch=member.branch,
-            branch_path=member.branch_path,
-            kind=kind,
-            on=on,
-            evidence=evidence.strip()[:300],
-            document=document.strip(),
-            transfer=transfer,
-            course=course,
-            by=by,
+            member=member, course=course, transfer=transfer, by=by, **place, **facts
         )
         courses.relieve(member, on=on, by=by)
         Development.objects.open().filter(member=member).update(
@@ -91,8 +84,7 @@ def depart(
             _stop_transfer(member, on, by)
         versions.save([member], by, made.get_kind_display())
         corrections.note(before, by=by, what="depart", reason=f"{made.get_kind_display()}：{made.evidence}")
-        facts = {"kind": kind, "on": on.isoformat(), "evidence": made.evidence, "document": made.document}
-        audit.record("member.depart", by=by, on=member, after=facts)
+        audit.record("member.depart", by=by, on=member, after={**facts, "on": on.isoformat()})
     return made
 
 

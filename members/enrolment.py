@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEntry, User
+from branches import temporary
 from branches.models import Branch
 from lib import pinyin
 
@@ -96,6 +97,7 @@ def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "")
     today = timezone.localdate()
     for person in people:
         _check(person.name, person.branch, person.dates, today)
+        _check_place(person.branch)
     try:
         with transaction.atomic():
             given = numbers.allocate(len(people))
@@ -145,18 +147,29 @@ def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") 
 
 def move(member: Member, to: Branch, *, on: date | None = None, by: User | None) -> None:
     """Move a person to another branch of the university from ``on`` (today)."""
-    day = on or timezone.localdate()
+    move_together([(member, to)], on=on or timezone.localdate(), by=by)
+
+
+def move_together(
+    moves: Sequence[tuple[Member, Branch]], *, on: date, by: User | None, reason: str = ""
+) -> None:
+    """Move people to other branches of the university from ``on``: all of them or none, each with an audit entry."""
     with transaction.atomic():
-        member = Member.objects.select_for_update(of=("self",)).select_related("branch").get(pk=member.pk)
-        _check(member.name, to, Dates(), day)
-        _check_move(member, day)
-        before, course = member.branch.name, corrections.snapshot([member.pk])
-        member.branch, member.branch_path = to, to.path
-        versions.save([member], by, "")
-        move_all([(member, to)], on=day)
-        corrections.note(course, by=by, what="move")
-        after = {"branch": to.name, "on": day.isoformat()}
-        audit.record("member.move", by=by, on=member, before={"branch": before}, after=after)
+        rows = Member.objects.select_for_update(of=("self",)).select_related("branch")
+        current = rows.in_bulk([member.pk for member, _ in moves])
+        locked = [(current[member.pk], to) for member, to in moves]
+        course = corrections.snapshot(list(current))
+        for member, to in locked:
+            _check(member.name, to, Dates(), on)
+            _check_place(to)
+            _check_move(member, on)
+            before = member.branch.name
+            member.branch, member.branch_path = to, to.path
+            after = {"branch": to.name, "on": on.isoformat(), **({"reason": reason} if reason else {})}
+            audit.record("member.move", by=by, on=member, before={"branch": before}, after=after)
+        versions.save([member for member, _ in locked], by, reason)
+        move_all(locked, on=on)
+        corrections.note(course, by=by, what="move", reason=reason)
 
 
 _RESTATING: Final = frozenset({"joined_on", "full_on", "status", "stages"})
@@ -173,6 +186,12 @@ def _check(name: str, branch: Branch, dates: Dates, today: date) -> None:
         raise EnrolmentError(f"“{branch.short_name}”已撤销，不能编入党员。")
     if dates.joined_on and dates.full_on and dates.full_on < dates.joined_on:
         raise EnrolmentError("转为正式党员日期不能早于加入党组织日期。")
+
+
+def _check_place(branch: Branch) -> None:
+    """Nobody's 组织关系 goes where branches hold none (支部条例 8)."""
+    if branch.form in Branch.WITHOUT_MEMBERS:
+        raise EnrolmentError(temporary.no_place_for_members(branch))
 
 
 def _check_move(member: Member, day: date) -> None:
@@ -268,6 +287,7 @@ def _assign(each: Change, by: User | None, today: date) -> AuditEntry:
         before[name] = written(name, getattr(member, name))
         setattr(member, name, value)
     if "branch" in values:
+        _check_place(member.branch)
         member.branch_path = member.branch.path
     if "name" in values:
         derive(member)

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,7 +10,10 @@ from accounts.models import User
 from branches.forms import BranchChoiceField
 from branches.models import Branch
 from branches.roles import Right
+from branches.tree import depth
 
+from .branch_rules import DUTY, RULES
+from .health import Finding
 from .listing import Filter
 from .models import ON_ROSTER, Post
 from .unmasking import FIELDS
@@ -44,6 +49,59 @@ class RosterFilter(forms.Form):
         self.is_valid()
         values = self.cleaned_data
         return Filter(values.get("q", ""), values.get("branch"), values.get("status", ""), values.get("on"))
+
+
+@dataclass(frozen=True)
+class HealthWanted:
+    """Which findings are asked for: below a path, of one rule, of one state."""
+
+    path: str = ""
+    rule: str = ""
+    state: str = ""
+
+    def takes(self, finding: Finding) -> bool:
+        return self.rule in ("", finding.rule.code) and self.state in ("", finding.state)
+
+
+class HealthFilter(forms.Form):
+    """The query row of the findings. The organisations are at hand, so that nothing is asked twice."""
+
+    nothing = HealthWanted()
+    branch = forms.ChoiceField(label="党组织", required=False)
+    rule = forms.ChoiceField(
+        label="规定",
+        required=False,
+        choices=[
+            ("", "全部"),
+            *(
+                (rule.code, f"{rule.title}（{rule.article}）")
+                for rule in RULES.values()
+                if DUTY in rule.enforced
+            ),
+        ],
+    )
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部"), ("late", "不符合规定"), ("due", "提醒")]
+    )
+
+    def __init__(self, data: Any, *, organisations: Sequence[Branch]) -> None:
+        super().__init__(data)
+        self.organisations = {str(branch.pk): branch for branch in organisations}
+        field: Any = self.fields["branch"]
+        field.choices = [
+            ("", "全部"),
+            *(
+                (key, "　" * depth(branch.path) + branch.short_name)
+                for key, branch in self.organisations.items()
+            ),
+        ]
+
+    def wanted(self) -> HealthWanted:
+        """What is asked for; fields in error count as not given."""
+        self.is_valid()
+        values = self.cleaned_data
+        branch = self.organisations.get(values.get("branch", ""))
+        return HealthWanted(branch.path if branch else "", values.get("rule", ""), values.get("state", ""))
 
 
 class UnmaskForm(forms.Form):

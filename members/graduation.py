@@ -26,7 +26,7 @@ from . import circumstances, transfers
 from .membership_rules import KEPT, MovementError
 from .models import ON_ROSTER, Circumstance, Destination, Member, Transfer
 from .movement_lists import LISTINGS, Asked
-from .transfers import Letter
+from .transfer_checks import Letter
 
 Kind = Destination.Kind
 #: On one page, so that a year of a college can be settled at once.

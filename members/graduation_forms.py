@@ -15,7 +15,15 @@ from .codes import EDUCATIONS
 from .graduation import AT_ONCE, Leaver, graduation_days
 from .models import Destination, Member
 from .movement_forms import ALL
-from .transfers import LONGEST_VALID, VALID_DAYS, Letter
+from .transfer_checks import LONGEST_VALID, VALID_DAYS, Letter
+
+#: So many days before the day, graduation is on.
+NEAR = 60
+
+
+def place_key(member: Member) -> str:
+    """The name of the field for the place of one of them."""
+    return f"place-{member.number[1:]}"
 
 
 class GraduateFilter(forms.Form):
@@ -28,8 +36,14 @@ class GraduateFilter(forms.Form):
     education = forms.ChoiceField(label="学历", required=False, choices=[*ALL, *EDUCATIONS.items()])
 
     def __init__(self, data: Any, *, user: User) -> None:
-        super().__init__(data)
         self.days = graduation_days(user)
+        near = timezone.localdate().toordinal() + NEAR
+        nearest = next((day for day in self.days if day.toordinal() <= near), None)
+        self.nearest = nearest or (self.days[-1] if self.days else None)
+        asked = data.copy()
+        if self.nearest and not asked.get("graduates_on"):
+            asked["graduates_on"] = self.nearest.isoformat()
+        super().__init__(asked)
         day: Any = self.fields["graduates_on"]
         day.choices = [(one.isoformat(), f"{one:%Y-%m-%d}") for one in self.days]
         branch: Any = self.fields["branch"]
@@ -39,10 +53,7 @@ class GraduateFilter(forms.Form):
         """The day asked for, else the nearest graduation that is over or comes within two months."""
         self.is_valid()
         values = self.cleaned_data
-        near = timezone.localdate().toordinal() + 60
-        nearest = next((day for day in self.days if day.toordinal() <= near), None)
-        day = values.get("graduates_on") or nearest or (self.days[-1] if self.days else None)
-        return day, values.get("branch"), values.get("education") or ""
+        return values.get("graduates_on") or self.nearest, values.get("branch"), values.get("education") or ""
 
 
 class SettleForm(forms.Form):
@@ -74,7 +85,7 @@ class SettleForm(forms.Form):
         ticked = set(data.getlist("member")[:AT_ONCE])
         given = self.cleaned_data["place"].strip()
         return [
-            Leaver(one, data.get(f"place-{one.pk.hex}", "").strip()[:120] or given)
+            Leaver(one, data.get(place_key(one), "").strip()[:120] or given)
             for one in members
             if str(one.pk) in ticked
         ]

@@ -13,6 +13,7 @@ APPLICATION_MONTHS: Final = "development-application-months"
 CONTACT_LIMIT: Final = "development-contact-limit"
 TRAINING_MONTHS: Final = "development-training-months"
 PLAN: Final = "development-plan"
+TRAINING_HOURS: Final = "secretary-training-hours"
 
 declare(
     LocalRule(
@@ -82,5 +83,15 @@ declare(
         "启用后，接收预备党员时核对所在二级党组织当年的计划名额，没有计划或名额用完的不能接收。",
         Kind.SWITCH,
         False,
+    ),
+    LocalRule(
+        TRAINING_HOURS,
+        "书记和委员培训",
+        "书记和委员每年的培训学时",
+        "全国性法规没有统一学时；56学时出自《2019—2023年全国党员教育培训工作规划》，各校可按现行文件确定。",
+        Kind.NUMBER,
+        0,
+        "学时",
+        200,
     ),
 )

@@ -15,7 +15,7 @@ from .codes import EDUCATIONS, NATIONS, Sex, nation_label
 from .enrolment import NewMember
 from .models import ON_ROSTER, Circumstance, Departure, Destination, Member, Suspension, Transfer
 from .movement_lists import LATE, OPEN, Asked
-from .transfers import LONGEST_VALID, VALID_DAYS, Letter
+from .transfer_checks import LONGEST_VALID, VALID_DAYS, Letter
 
 ALL = [("", "全部")]
 BLANK = [("", "（未填写）")]

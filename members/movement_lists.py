@@ -20,7 +20,7 @@ from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
 from . import overdue
 from .codes import EDUCATIONS
-from .models import Departure, Destination, RosterCorrection, StatusPeriod, Transfer
+from .models import Circumstance, Departure, Destination, RosterCorrection, StatusPeriod, Transfer
 
 OPEN, LATE = "open", "late"
 WHAT = {
@@ -151,6 +151,9 @@ def _away(user: User, asked: Asked) -> list[overdue.Due]:
     return found
 
 
+_AWAY = (Circumstance.Kind.LOST, Circumstance.Kind.ABROAD, Circumstance.Kind.FLOATING)
+
+
 def _kind_of(due: overdue.Due) -> str:
     if due.transfer:
         return "letter"
@@ -158,20 +161,19 @@ def _kind_of(due: overdue.Due) -> str:
 
 
 def _due(due: overdue.Due, user: User) -> Row:
-    word = "逾期或可办" if due.is_late else "未到期"
     article = f"{due.rule.article}（{due.rule.code}）"
-    cells = (due.name, due.place, due.title, due.since, due.next_step, due.due_on, article, word)
+    cells = (due.name, due.place, due.title, due.since, due.next_step, due.due_on, article, due.word)
     deeds: tuple[tuple[str, str], ...] = ()
     if due.circumstance:
-        deeds = tuple(
-            (label, reverse(name, args=[due.circumstance.pk]))
-            for label, name in (("登记联系", "circumstance_contact"), ("结束", "circumstance_end"))
-        )
+        is_away = due.circumstance.kind in _AWAY
+        label, name = ("登记联系", "circumstance_contact") if is_away else ("结束", "circumstance_end")
+        deeds = ((label, reverse(name, args=[due.circumstance.pk])),)
     if due.transfer:
         url = reverse("transfer_detail", args=[due.transfer.pk])
     else:
         url = reverse("member_detail", args=[due.member.pk]) if due.member else ""
-    return Row(url, cells, "late" if due.is_late else "todo", word, deeds)
+    look = "due" if due.is_possible else "late" if due.is_late else "todo"
+    return Row(url, cells, look, due.word, deeds)
 
 
 def _departures(user: User, asked: Asked) -> QuerySet[Departure]:
@@ -339,6 +341,15 @@ def write(listing: Listing, user: User, asked: Asked) -> BytesIO:
     write_workbook(content, [OutSheet(listing.title, listing.columns, rows, banner)])
     content.seek(0)
     return content
+
+
+def summary(listing: Listing, row: Row) -> str:
+    """All of a row but its first cell and how it stands, in one line: on a phone there is no room for a table."""
+    pairs = list(zip(listing.columns, row.cells, strict=True))[1:]
+    if row.look:
+        pairs = pairs[:-1]
+    said = [(column, shown(cell)) for column, cell in pairs if cell not in (None, "")]
+    return "，".join(f"{column.heading} {text}" if column.kind == "date" else text for column, text in said)
 
 
 def shown(value: object) -> str:

@@ -28,6 +28,7 @@ from .membership_rules import (
 from .models import Circumstance, Member, Suspension, Transfer
 
 Kind = Circumstance.Kind
+POSSIBLE = ("停止党籍", "除名")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,15 @@ class Due:
     is_late: bool
     circumstance: Circumstance | None = None
     transfer: Transfer | None = None
+
+    @property
+    def is_possible(self) -> bool:
+        """Nobody has failed in anything: a step that may be taken has come within reach."""
+        return self.is_late and self.next_step in POSSIBLE
+
+    @property
+    def word(self) -> str:
+        return "可以办理" if self.is_possible else "逾期" if self.is_late else "未到期"
 
 
 def of_user(user: User, on: date, branch: Branch | None = None) -> list[Due]:
@@ -157,13 +167,16 @@ def _abroad(row: Circumstance, on: date) -> Due:
 def _contact(row: Circumstance, on: date) -> Due:
     last = row.contacted_on or row.since
     due_on = CONTACTED.reached_on(last)
-    return _due(row, CONTACTED, "该联系了", last, due_on, "联系本人", is_late=on > due_on)
+    return _due(row, CONTACTED, "出国（境）联系", last, due_on, "联系本人", is_late=on > due_on)
 
 
 def _floating(row: Circumstance, on: date) -> Due:
     """JY-19 names no interval: the half-year of those abroad is shown, and nobody is late by it."""
     last = row.contacted_on or row.since
-    return _due(row, FLOATING, "流动党员", last, FLOATING.reached_on(last), "保持联系", is_late=False)
+    due_on = FLOATING.reached_on(last)
+    while due_on < on:
+        due_on = FLOATING.reached_on(due_on)
+    return _due(row, FLOATING, "流动党员", last, due_on, "保持联系", is_late=False)
 
 
 def _fixed_place(row: Circumstance, on: date) -> Due | None:
@@ -202,13 +215,14 @@ def _of_letter(row: Transfer, on: date) -> list[Due]:
     if row.is_expired(on):
         assert row.valid_until
         due_on = row.valid_until + timedelta(days=1)
+        is_too_late = on > REISSUED.reached_on(row.first_issued_on or row.issued_on)
         return [
             Due(
                 title="介绍信过期未落转",
                 rule=REISSUED,
                 since=row.issued_on,
                 due_on=due_on,
-                next_step="重新开出",
+                next_step="撤回，按规定处理" if is_too_late else "重新开出",
                 is_late=True,
                 **facts,
             )

@@ -1,5 +1,6 @@
 """Posts and what they bring: a post in a branch brings a role, and the role ends with the post."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -11,7 +12,9 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Role
 
 from .account_holders import may_keep
-from .models import Member, Post
+from .branch_rules import COMMITTEE_MOST, DEPUTIES_MOST
+from .health import has_party_age, party_age_from
+from .models import Member, Post, StatusPeriod
 
 #: The role a post brings to whoever has an account.
 ROLE_OF = {Post.Title.SECRETARY: Role.SECRETARY, Post.Title.DEPUTY: Role.RECORDER}
@@ -30,9 +33,15 @@ def appoint(
     by: User | None,
     group: PartyGroup | None = None,
     duty: str = "",
+    reason: str = "",
 ) -> Post:
-    """Give ``member`` a post. Brings the role to an existing account; audited."""
+    """Give ``member`` a post. Brings the role to an existing account; audited.
+
+    Where a text says what is normally so (支部条例 20, 23), another way needs a ``reason``, which stays with the post.
+    """
     with transaction.atomic():
+        if not reason and (unusual := what_is_unusual(member, branch, title, since)):
+            raise PostError(f"{unusual}确需如此的，请在“例外说明”里写明理由和批准情况。")
         post = Post(
             member=member,
             branch=branch,
@@ -41,13 +50,46 @@ def appoint(
             group=group,
             since=since,
             duty=duty,
+            reason=reason,
         )
         post.full_clean()
         post.save()
         if member.account:
             _bring_role(post, by)
-        audit.record("post.appoint", by=by, on=post, after={"member": member.number, "title": title})
+        after = {"member": member.number, "title": title, **({"reason": reason} if reason else {})}
+        audit.record("post.appoint", by=by, on=post, after=after)
     return post
+
+
+def what_is_unusual(member: Member, branch: Branch, title: str, since: date) -> str:
+    """What of an appointment departs from what is normally so, with article and earliest date; "" when nothing."""
+    if not branch.is_leaf or title == Post.Title.GROUP_LEADER:
+        return ""
+    held = Counter(Post.objects.on(since).filter(branch=branch).values_list("title", flat=True))
+    if title == Post.Title.SECRETARY:
+        return _young_secretary(member, since)
+    if title == Post.Title.DEPUTY and held[Post.Title.DEPUTY] >= DEPUTIES_MOST:
+        return f"“{branch.short_name}”已有副书记，必要时可以设 {DEPUTIES_MOST} 名（支部条例第二十条）。"
+    committee = sum(held[one] for one in (Post.Title.SECRETARY, Post.Title.DEPUTY, Post.Title.COMMITTEE))
+    if committee >= COMMITTEE_MOST:
+        return (
+            f"“{branch.short_name}”支委会已有 {committee} 人，"
+            f"一般不超过 {COMMITTEE_MOST} 人（支部条例第二十条）。"
+        )
+    return ""
+
+
+def _young_secretary(member: Member, since: date) -> str:
+    """党龄 counts from 转正; of a full member without a date :mod:`members.health` tells."""
+    rule = "支部书记一般应当具有1年以上党龄（支部条例第二十三条）"
+    if member.full_on is None and member.status == StatusPeriod.Status.FULL:
+        return ""
+    if member.full_on is None:
+        return f"{rule}，{member.name}还没有转正。"
+    if has_party_age(member.full_on, since):
+        return ""
+    earliest = party_age_from(member.full_on)
+    return f"{rule}，{member.name} {member.full_on:%Y-%m-%d} 转正，最早可从 {earliest:%Y-%m-%d} 任职。"
 
 
 def end(post: Post, *, on: date, by: User | None) -> None:
@@ -63,11 +105,22 @@ def end(post: Post, *, on: date, by: User | None) -> None:
         audit.record("post.end", by=by, on=post, after={"until": on.isoformat()})
 
 
-def hand_over(post: Post, to: Member, *, on: date, by: User) -> Post:
+def hand_over(post: Post, to: Member, *, on: date, by: User, reason: str = "") -> Post:
     """End ``post`` with the day before ``on`` and give it to ``to`` from that day."""
     with transaction.atomic():
         end(post, on=on - timedelta(days=1), by=by)
-        return appoint(to, post.branch, post.title, since=on, by=by, group=post.group, duty=post.duty)
+        return appoint(
+            to, post.branch, post.title, since=on, by=by, group=post.group, duty=post.duty, reason=reason
+        )
+
+
+def succeed(
+    post: Post, *, to: Member, on: date, by: User, reason: str = ""
+) -> tuple[Post, list[tuple[Post, str]]]:
+    """Hand over, with an account for whoever has none: the new post, and one-time passwords given just now."""
+    with transaction.atomic():
+        taken = hand_over(post, to, on=on, by=by, reason=reason)
+        return taken, provide_accounts([taken], by=by)
 
 
 def _bring_role(post: Post, by: User | None) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 
@@ -21,20 +22,28 @@ class StationError(ValueError):
 
 
 @dataclass(frozen=True)
-class Area:
-    """One responsibility area with the names of those who serve in it today."""
+class Person:
+    """Somebody who serves, as the reader may see him; ``pk`` leads to his page where the reader may open it."""
 
     name: str
-    people: tuple[str, ...]
+    pk: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Area:
+    """One responsibility area with those who serve in it today."""
+
+    name: str
+    people: tuple[Person, ...]
 
 
 @dataclass(frozen=True)
 class Staffing:
     """Who heads a station, who serves in which area, and who in none."""
 
-    heads: tuple[str, ...]
+    heads: tuple[Person, ...]
     areas: tuple[Area, ...]
-    others: tuple[str, ...]
+    others: tuple[Person, ...]
 
     @property
     def total(self) -> int:
@@ -42,7 +51,7 @@ class Staffing:
 
 
 def staffing(station: Station, user: User) -> Staffing:
-    """The station as ``user`` may see it: a leader sees names masked. Two queries."""
+    """The station as ``user`` may see it: a leader sees names masked. Three queries."""
     named = has_right(user, Right.SEE_NAMES) or station.pk in headed_stations(user)
     serving = list(
         StationAssignment.objects.open()
@@ -51,13 +60,18 @@ def staffing(station: Station, user: User) -> Staffing:
         .order_by("member__name_order")
     )
 
-    def people(area_id: int | None) -> tuple[str, ...]:
-        found = [row.member.name for row in serving if row.area_id == area_id and not row.is_head]
-        return tuple(name if named else mask_name(name) for name in found)
+    visible = Member.objects.visible_to(user).filter(pk__in=[row.member_id for row in serving])
+    opened = set(visible.values_list("pk", flat=True))
 
-    heads = [row.member.name for row in serving if row.is_head]
+    def shown(row: StationAssignment) -> Person:
+        name = row.member.name if named else mask_name(row.member.name)
+        return Person(name, row.member_id if row.member_id in opened else None)
+
+    def people(area_id: int | None) -> tuple[Person, ...]:
+        return tuple(shown(row) for row in serving if row.area_id == area_id and not row.is_head)
+
     return Staffing(
-        heads=tuple(name if named else mask_name(name) for name in heads),
+        heads=tuple(shown(row) for row in serving if row.is_head),
         areas=tuple(Area(area.name, people(area.pk)) for area in station.areas.all()),
         others=people(None),
     )

@@ -5,7 +5,7 @@ side (``None`` is the system), writes the step, what it does to the person's cou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -19,16 +19,15 @@ from branches.models import Branch
 from branches.scope import may
 
 from . import corrections, courses, departures, enrolment, letters, versions
+from . import transfer_checks as checks
 from .enrolment import EnrolmentError, NewMember
-from .membership_rules import JOINING, REISSUED, RESTORABLE, TRANSFERRING, MovementError
-from .models import ON_ROSTER, Departure, Member, Transfer, TransferStep, id_number_index
+from .membership_rules import REISSUED, RESTORABLE, MovementError
+from .models import Departure, Member, Transfer, TransferStep, id_number_index
+from .transfer_checks import Letter
 from .transfer_steps import BY_CODE, Kind, State, Step, side_of, steps_from
 
 ELSEWHERE = "该人员无法在此新增，请走组织关系转接。"
 OPEN_ALREADY = "该党员已有一份没有办结的转接，请先办结或撤回。"
-VALID_DAYS = 30
-LONGEST_VALID = 90
-SHORTEST_REASON = 4
 #: Struck off for good: they may apply again, but are not taken back by a letter.
 _FINAL = (
     Departure.Kind.EXPELLED,
@@ -38,15 +37,6 @@ _FINAL = (
     Departure.Kind.RESIGNED,
     Departure.Kind.PROBATION_CANCELLED,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A letter as it is issued; without a number the next of the year is given."""
-
-    issued_on: date
-    valid_days: int = VALID_DAYS
-    number: str = ""
 
 
 def request(
@@ -60,7 +50,7 @@ def request(
 
 def offer(member: Member, target: Branch, *, on: date, by: User | None, note: str = "") -> Transfer:
     """Offer a person to another branch of the university; that side accepts or refuses."""
-    _check_target(target, on)
+    checks.check_target(target, on)
     if target.pk == member.branch_id:
         raise MovementError(f"{member.name}已在{target.short_name}，不需要转接。")
     return _leave(member, BY_CODE["offer"], on, by, note, target=target, issued_on=on)
@@ -70,9 +60,9 @@ def register(
     name: str, elsewhere: str, target: Branch, letter: Letter, *, on: date, by: User | None
 ) -> Transfer:
     """Write down a letter that came from outside; the person is enrolled when ``target`` accepts."""
-    _check_target(target, on)
-    _check_letter(letter, on)
-    _not_in_future(on)
+    checks.check_target(target, on)
+    checks.check_letter(letter, on)
+    checks.not_in_future(on)
     if not name.strip() or not elsewhere.strip() or not letter.number.strip():
         raise MovementError("请写明姓名、来自哪个党组织和介绍信编号。")
     step = BY_CODE["register"]
@@ -94,10 +84,10 @@ def register(
 
 
 def _leave(member: Member, step: Step, on: date, by: User | None, note: str, **facts: object) -> Transfer:
-    _not_in_future(on)
+    checks.not_in_future(on)
     with transaction.atomic():
         member = courses.locked(member.pk)
-        _check_leaver(member)
+        checks.check_leaver(member)
         made = Transfer(
             kind=next(iter(step.kinds)),
             state=step.to,
@@ -145,7 +135,7 @@ def reissue(transfer: Transfer, letter: Letter, *, by: User | None, note: str = 
 
 def _issue(current: Transfer, step: Step, letter: Letter, by: User | None, note: str) -> None:
     _ask(current, step, by)
-    _check_letter(letter, timezone.localdate())
+    checks.check_letter(letter, timezone.localdate())
     if letter.issued_on < current.requested_on:
         raise MovementError(f"开出日期不能早于申请日期（{current.requested_on}）。")
     number = letter.number.strip() or letters.allocate(1, letter.issued_on)[0]
@@ -159,7 +149,7 @@ def acknowledge(transfer: Transfer, *, on: date, by: User | None, note: str = ""
         current = _locked(transfer)
         step = BY_CODE["acknowledge"]
         _ask(current, step, by)
-        _check_acceptance(current, on)
+        checks.check_acceptance(current, on)
         assert current.member
         evidence = f"回执，介绍信 {current.letter}"
         departures.depart(
@@ -181,10 +171,10 @@ def accept(transfer: Transfer, *, on: date, by: User | None, note: str = "") -> 
         current = _locked(transfer)
         step = BY_CODE["accept"]
         _ask(current, step, by)
-        _check_acceptance(current, on)
+        checks.check_acceptance(current, on)
         if current.kind != Kind.INSIDE or current.member is None or current.target is None:
             raise MovementError("校外转入的人员请填写党员信息后接收。")
-        _check_target(current.target, on)
+        checks.check_target(current.target, on)
         member = courses.locked(current.member.pk)
         if member.branch_id != current.branch_id:
             raise MovementError(f"{member.name}已不在{current.branch.short_name}，请撤回这份转接。")
@@ -198,7 +188,7 @@ def accept(transfer: Transfer, *, on: date, by: User | None, note: str = "") -> 
 
 def take_in(transfer: Transfer, person: NewMember, *, on: date, by: User | None) -> Member:
     """From outside: enrol the person, or open the record of one who was here before, from ``on``."""
-    _check_newcomer(person, on)
+    checks.check_newcomer(person, on)
     known = Member.objects.filter(id_number_hash=id_number_index(person.id_number)).first()
     if known and not courses.is_gone(known):
         # Written before the refusal, in no transaction that it would undo; where the person is, it does not say.
@@ -208,8 +198,8 @@ def take_in(transfer: Transfer, person: NewMember, *, on: date, by: User | None)
         current = _locked(transfer)
         step = BY_CODE["accept"]
         _ask(current, step, by)
-        _check_acceptance(current, on)
-        _check_target(current.branch, on)
+        checks.check_acceptance(current, on)
+        checks.check_target(current.branch, on)
         newcomer = replace(person, branch=current.branch, transferred_in_on=on)
         member = _return(known, newcomer, current, on, by) if known else _enrol(newcomer, by)
         current.member, current.name, current.accepted_on = member, member.name, on
@@ -253,8 +243,8 @@ def refuse(transfer: Transfer, reason: str, *, on: date, by: User | None) -> Non
         current = _locked(transfer)
         step = BY_CODE["return" if current.kind == Kind.OUT else "refuse"]
         _ask(current, step, by)
-        _need_reason(reason, "退回须写明具体原因，不得无故拒转拒接")
-        _check_acceptance(current, on, expired=True)
+        checks.need_reason(reason, "退回须写明具体原因，不得无故拒转拒接")
+        checks.check_acceptance(current, on, expired=True)
         current.reason = reason.strip()
         _advance(current, step, on, by, reason.strip())
 
@@ -265,7 +255,7 @@ def offer_again(transfer: Transfer, *, on: date, by: User | None, note: str = ""
         current = _locked(transfer)
         step = BY_CODE["again"]
         _ask(current, step, by)
-        _not_in_future(on)
+        checks.not_in_future(on)
         current.issued_on = on
         _advance(current, step, on, by, note)
 
@@ -276,7 +266,7 @@ def withdraw(transfer: Transfer, reason: str, *, by: User | None) -> None:
         current = _locked(transfer)
         step = BY_CODE["drop" if current.kind == Kind.IN else "withdraw"]
         _ask(current, step, by)
-        _need_reason(reason, "请写明撤回的原因")
+        checks.need_reason(reason, "请写明撤回的原因")
         current.reason = reason.strip()
         _advance(current, step, timezone.localdate(), by, reason.strip())
 
@@ -287,7 +277,7 @@ def arrive(transfer: Transfer, *, on: date, by: User | None, note: str = "") -> 
         current = _locked(transfer)
         step = BY_CODE["arrive"]
         _ask(current, step, by)
-        _not_in_future(on)
+        checks.not_in_future(on)
         if current.accepted_on and on < current.accepted_on:
             raise MovementError(f"报到日期不能早于接收日期（{current.accepted_on}）。")
         current.arrived_on = on
@@ -350,59 +340,3 @@ def _write_letter(transfer: Transfer, letter: Letter) -> None:
     transfer.issued_on, transfer.valid_days = letter.issued_on, letter.valid_days
     transfer.first_issued_on = transfer.first_issued_on or letter.issued_on
     transfer.valid_until = letter.issued_on + timedelta(days=letter.valid_days)
-
-
-def _check_leaver(member: Member) -> None:
-    if member.status not in ON_ROSTER:
-        raise MovementError(
-            f"{member.name}是{member.status_label}，只有在册的正式党员和预备党员可以转接（{TRANSFERRING.article}）。"
-        )
-
-
-def _check_target(target: Branch, on: date) -> None:
-    if not target.is_leaf:
-        raise MovementError(f"“{target.short_name}”不是党支部，党员须编入党支部（{TRANSFERRING.article}）。")
-    if not target.exists_on(on):
-        raise MovementError(f"“{target.short_name}”在 {on} 尚未成立或已撤销，不能接收党员。")
-    if target.form in (Branch.Form.TEMPORARY, Branch.Form.FUNCTIONAL):
-        raise MovementError(
-            f"“{target.short_name}”是{target.get_form_display()}党支部，党员的组织关系留在原支部（支部条例第8条）。"
-        )
-
-
-def _check_letter(letter: Letter, on: date) -> None:
-    _not_in_future(letter.issued_on)
-    if not 1 <= letter.valid_days <= LONGEST_VALID:
-        raise MovementError(f"介绍信有效期应为 1 至 {LONGEST_VALID} 天。")
-
-
-def _check_acceptance(transfer: Transfer, on: date, *, expired: bool = False) -> None:
-    _not_in_future(on)
-    if transfer.issued_on and on < transfer.issued_on:
-        raise MovementError(f"日期不能早于介绍信开出的日期（{transfer.issued_on}）。")
-    if not expired and transfer.is_expired(on):
-        raise MovementError(
-            f"介绍信 {transfer.letter} 的有效期到 {transfer.valid_until} 为止，{on} 已经过期，请原党组织重新开出"
-            f"（{REISSUED.article}）。"
-        )
-
-
-def _check_newcomer(person: NewMember, on: date) -> None:
-    if person.status not in ON_ROSTER:
-        raise MovementError("转入的人员须是正式党员或预备党员。")
-    if person.joined_on is None or person.joined_on > on:
-        raise MovementError(
-            f"请填写加入党组织日期，党籍从支部大会通过之日算起，不能晚于接收日期（{JOINING.article}，{JOINING.code}）。"
-        )
-    if not person.id_number:
-        raise MovementError("请填写公民身份证号，用来核对这个人是不是已在名册上。")
-
-
-def _need_reason(reason: str, sentence: str) -> None:
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise MovementError(f"{sentence}（{TRANSFERRING.article}，{TRANSFERRING.code}）。")
-
-
-def _not_in_future(on: date) -> None:
-    if on > (today := timezone.localdate()):
-        raise MovementError(f"日期不能晚于今天（{today}）。")

@@ -21,6 +21,7 @@ class Item:
     day: int
     when: str
     is_soon: bool
+    is_late: bool
     title: str
     note: str
     url: str
@@ -41,15 +42,17 @@ def todo(request: AuthenticatedRequest) -> HttpResponse:
 def _item(row: Reminder) -> Item:
     days = (row.due_on - timezone.localdate()).days
     is_open = row.state == Reminder.State.OPEN
+    is_late = is_open and days < 0 and row.kind == "duty"
     near = {0: "今天", 1: "明天"}.get(days, f"{row.due_on.month}月")
     if not is_open:
         when = str(Reminder.State(row.state).label)
     else:
-        when = "已逾期" if days < 0 and row.kind == "duty" else near
+        when = f"{row.due_on.month}月 已逾期" if is_late else near
     return Item(
         day=row.due_on.day,
         when=when,
         is_soon=is_open and days <= 7,
+        is_late=is_late,
         title=row.title,
         note=row.detail,
         url=row.url if is_open else "",

@@ -12,7 +12,7 @@ from lib.templatetags.ui import percent, thousands
 
 from . import links
 from .asked import Asked
-from .measures import attendance_rate, rate
+from .measures import attendance_rate, share_in_words
 from .quarterly import Quarterly
 from .rollup import sum_of
 
@@ -157,7 +157,7 @@ def _completion(focus: Judged, asked: Asked) -> Figure:
     )
     return Figure(
         label=focus.title,
-        value=percent(rate(focus.met, focus.required)),
+        value=share_in_words(focus.met, focus.required),
         url=_counted(focus, "open", focus.open, asked).url or required.url,
         beside=[met, Piece(" / "), required],
         note=note,
@@ -171,7 +171,7 @@ def _on_time(figures: Quarterly, asked: Asked) -> Figure:
     late = life.held - life.on_time
     return Figure(
         label="按时登记",
-        value=percent(rate(life.on_time, life.held)),
+        value=share_in_words(life.on_time, life.held),
         url=held if life.held else "",
         beside=[
             Piece(thousands(life.on_time), on_time if life.on_time else ""),

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from activities.kinds import Kind
 from branches.models import Branch
 from lib.periods import Period, month_of, quarter_of, year_of
-from lib.templatetags.ui import percent, thousands
+from lib.templatetags.ui import thousands
 
 from . import links, rollup
 from .asked import Asked
 from .attention import SHOWN, Item, attention, ending_terms
 from .conclusion import Figure, Piece, four_figures, judged, month_in_focus, sentence
 from .matrix import Matrix, matrix
-from .measures import rate
+from .measures import rate, share_in_words
 from .quarterly import Quarterly
 from .rollup import Unit
 
@@ -95,7 +95,9 @@ def _completion(units: Sequence[Unit], asked: Asked) -> Bars:
         incomplete += found.open > 0
         filters = {**unit.filters, "kind": Kind.THEME_DAY.value}
         url = links.duties(span, **{**filters, "state": "open" if found.open else "required"})
-        rows.append(Bar(unit.branch.short_name, url, int(share * 100), percent(share), url))
+        rows.append(
+            Bar(unit.branch.short_name, url, int(share * 100), share_in_words(found.met, found.required), url)
+        )
     title = f"{incomplete} 个单位的主题党日还未全部开展" if incomplete else "主题党日全部开展"
     return Bars(title, f"{span.short_label}主题党日完成率，按建制顺序", rows if len(rows) > 1 else [])
 

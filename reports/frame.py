@@ -52,13 +52,19 @@ def _everybody(user: User) -> bool:
     return True
 
 
+def _has_home(user: User) -> bool:
+    """Whether 首页 is a page of its own; everybody else is sent on to one that the menu names itself."""
+    return _attends(user)
+
+
 Predicate = Callable[[User], bool]
 
 DESK: tuple[tuple[str, str, str, Predicate], ...] = (
-    ("home", "首页", "home", _everybody),
+    ("home", "首页", "home", _has_home),
     ("dashboard", "驾驶舱", "chart", _seer),
     ("activity_list", "活动记录", "list", _seer),
     ("roster", "党员花名册", "users", _seer),
+    ("contact_list", "党务通讯录", "users", _seer),
     ("development_list", "发展党员", "step", _develops),
     ("transfer_list", "组织关系", "send", _staff),
     ("station_list", "党员工作站", "flag", _seer),
@@ -68,7 +74,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("admin:index", "数据后台", "gear", _admin),
 )
 TABS: tuple[tuple[str, str, str, Predicate], ...] = (
-    ("home", "首页", "home", _everybody),
+    ("home", "首页", "home", _has_home),
     ("activity_choose", "记录", "pen", _attends),
     ("branch_own", "支部", "flag", _attends),
     ("station_list", "工作站", "flag", _heads_station),
@@ -91,7 +97,10 @@ class Frame:
     def _entries(self, lines: tuple[tuple[str, str, str, Predicate], ...]) -> list[Entry]:
         if self._user is None:
             return []
-        urls = [(reverse(name), label, icon) for name, label, icon, may_see in lines if may_see(self._user)]
+        found = {
+            name: (reverse(name), label, icon) for name, label, icon, may_see in lines if may_see(self._user)
+        }
+        urls = list(found.values())
         here = self._request.path
         inside = [
             url for url, _, _ in urls if here == url or (url != reverse("home") and here.startswith(url))
@@ -101,7 +110,8 @@ class Frame:
 
     @cached_property
     def nav(self) -> list[Entry]:
-        return self._entries(DESK)
+        """The side menu; whoever works on phone pages finds the entries of the bottom bar there too."""
+        return self._entries((*TABS, *DESK) if self.is_phone else DESK)
 
     @cached_property
     def tabs(self) -> list[Entry]:

@@ -36,6 +36,8 @@ class Measure:
     value: Callable[[Sums], Value]
     behind: ListName = ""
     filters: Mapping[str, str] | None = None
+    #: Of a rate, what it divides.
+    parts: Callable[[Sums], tuple[int | None, int | None]] | None = None
 
     @property
     def is_rate(self) -> bool:
@@ -49,6 +51,13 @@ class Cell:
     text: str
     url: str = ""
     note: str = ""
+
+
+def share_in_words(part: int | None, whole: int | None) -> str:
+    """A percentage, or the counts themselves where there are too few for one."""
+    if whole and whole < FEWEST_FOR_A_RATE:
+        return f"{part or 0}/{whole}"
+    return percent(rate(part, whole))
 
 
 def rate(part: int | None, whole: int | None) -> Fraction | None:
@@ -65,10 +74,20 @@ MEASURES: tuple[Measure, ...] = (
     Measure(DUTY, "已开", lambda sums: sums.life.met, "duties", {"state": "met"}),
     Measure(DUTY, "逾期未开", lambda sums: sums.life.missed, "duties", {"state": "missed"}),
     Measure(DUTY, "不适用", lambda sums: sums.exempt, "duties", {"state": "exempt"}),
-    Measure(DUTY, "完成率", lambda sums: rate(sums.life.met, sums.life.required)),
+    Measure(
+        DUTY,
+        "完成率",
+        lambda sums: rate(sums.life.met, sums.life.required),
+        parts=lambda sums: (sums.life.met, sums.life.required),
+    ),
     Measure(HELD, "举行", lambda sums: sums.life.held, "records"),
     Measure(HELD, "按时登记", lambda sums: sums.life.on_time, "records", {"on_time": "1"}),
-    Measure(HELD, "按时率", lambda sums: rate(sums.life.on_time, sums.life.held)),
+    Measure(
+        HELD,
+        "按时率",
+        lambda sums: rate(sums.life.on_time, sums.life.held),
+        parts=lambda sums: (sums.life.on_time, sums.life.held),
+    ),
     Measure(PRESENT, "应到", lambda sums: sums.life.expected, "records"),
     Measure(PRESENT, "实到", lambda sums: sums.life.present, "records"),
     Measure(PRESENT, "请假", lambda sums: sums.life.on_leave, "records"),
@@ -90,6 +109,8 @@ def cells(
 
 def _cell(measure: Measure, sums: Sums, period: Period, filters: Mapping[str, object]) -> Cell:
     value = measure.value(sums)
+    if measure.parts:
+        return Cell(share_in_words(*measure.parts(sums)))
     if measure.is_rate:
         hidden = measure.group == PRESENT and 0 < sums.life.expected < FEWEST_FOR_A_RATE
         return Cell(percent(value), note=TOO_FEW if hidden else "")

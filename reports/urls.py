@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import handover, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -9,5 +9,7 @@ urlpatterns = [
     path("statistics/<str:code>/", views.quarter_period, name="quarter_period"),
     path("statistics/<str:code>/export/", views.quarter_export, name="quarter_export"),
     path("duties/", views.duty_list, name="duty_list"),
+    path("handover/", handover.handover, name="handover"),
+    path("branches/<int:pk>/open/", handover.branch_open, name="branch_open"),
     path("activities/", views.activity_list, name="activity_list"),
 ]

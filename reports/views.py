@@ -11,7 +11,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities.views.home import secretary_home
 from branches.roles import STAFF, THREE_ADMINS, Right, Role
-from branches.scope import has_right, headed_stations, roles_of
+from branches.scope import has_right, headed_stations, lone_branch, roles_of
 from jobs.models import Job
 from lib.periods import quarter_of
 
@@ -63,6 +63,7 @@ def dashboard(request: AuthenticatedRequest) -> HttpResponse:
     asked = form.asked
     figures = quarterly.compose_for(asked)
     context = {
+        "form": form,
         "asked": asked,
         "figures": figures,
         "board": boards.board(figures, asked),
@@ -132,6 +133,7 @@ def duty_list(request: AuthenticatedRequest) -> HttpResponse:
         "asked": form.asked,
         "page": page,
         "lines": drilldown.lines(list(page), request.user),
+        "lone": lone_branch(request.user),
         "counts": drilldown.count_states(found),
         "heading": drilldown.heading(form.asked),
         "dashboard_url": links.dashboard(form.asked.period),
@@ -155,6 +157,7 @@ def activity_list(request: AuthenticatedRequest) -> HttpResponse:
         "page": page,
         "lines": records.lines(page, form.units),
         "totals": totals,
+        "lone": lone_branch(request.user),
         "dashboard_url": links.dashboard(form.asked.period),
     }
     return render(request, "reports/activity_list.html", context)

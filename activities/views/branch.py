@@ -1,7 +1,7 @@
 """A branch on one page: its year of duties, who leads it, its people, its last records."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,11 +25,12 @@ from branches.roles import Right
 from branches.scope import get_visible_or_404, grants_of, may
 from lib.dated import holds_on
 from members import overdue
+from members.health import findings_of
 from members.models import GroupMembership, Post
+from members.remedies import shown
 
 YEARS_BACK = 2
 RECENT = 8
-TERM_WARNING = timedelta(days=90)
 TITLES = (Post.Title.SECRETARY, Post.Title.DEPUTY, Post.Title.COMMITTEE)
 
 
@@ -43,21 +44,6 @@ class Note:
     word: str
     reasons: list[str]
     url: str
-
-
-@dataclass(frozen=True)
-class TermLine:
-    elected_on: date
-    due_on: date
-    days_left: int
-
-    @property
-    def warning(self) -> str:
-        if self.days_left < 0:
-            return f"任期已于 {self.due_on:%Y-%m-%d} 届满，请尽快换届；确需延期的，按规定报上级党组织批准。"
-        if self.days_left <= TERM_WARNING.days:
-            return f"还有 {self.days_left} 天届满，请着手换届准备。"
-        return ""
 
 
 @require_safe
@@ -77,6 +63,7 @@ def branch_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     sight = Sight(request.user, branch.path)
     context: dict[str, Any] = {"branch": branch, "sight": sight, **_leadership(branch, sight, today)}
+    context["findings"] = [shown(finding, request.user) for finding in findings_of(branch, today)]
     if not branch.is_leaf:
         # Whoever sees an organisation sees all below it.
         below = Branch.objects.filter(parent=branch).existing_on(today)
@@ -108,10 +95,10 @@ def _year(branch: Branch, number: int, today: date, sight: Sight) -> dict[str, A
     return {
         "year": year,
         "years": _offered_years(today),
-        "matrix": months_down(year, lambda square: _link(square, branch, records, today)),
+        "matrix": months_down(year, lambda square: _link(square, branch, records, sight)),
         "notes": _notes(year, sight),
         "recent": records[:RECENT],
-        "list_url": _list_url(branch, period=number),
+        "list_url": _list_url(branch, period=number) if sight.sees_figures else "",
     }
 
 
@@ -120,9 +107,9 @@ def _list_url(branch: Branch, **asked: object) -> str:
     return f"{reverse('activity_list')}?{urlencode({'branch': branch.pk, **asked})}"
 
 
-def _link(square: Square, branch: Branch, records: list[Activity], today: date) -> str:
+def _link(square: Square, branch: Branch, records: list[Activity], sight: Sight) -> str:
     """To the one record that met the duty, to the list of several, or to the line that says what is missing."""
-    if square.state is State.TODO and square.period.start > today:
+    if square.state is State.TODO and square.period.start > timezone.localdate():
         return ""
     if square.state not in MET:
         return f"#{square.anchor}"
@@ -134,7 +121,7 @@ def _link(square: Square, branch: Branch, records: list[Activity], today: date) 
     ]
     if len(met) == 1:
         return reverse("activity_detail", args=[met[0].pk])
-    return _list_url(branch, period=square.period.code, kind=kind.value)
+    return _list_url(branch, period=square.period.code, kind=kind.value) if sight.sees_figures else ""
 
 
 def _notes(year: BranchYear, sight: Sight) -> list[Note]:
@@ -173,8 +160,7 @@ def _leadership(branch: Branch, sight: Sight, today: date) -> dict[str, Any]:
         for post in ordered
     ]
     term = Term.objects.filter(branch=branch, ended_on__isnull=True).order_by("-elected_on").first()
-    line = TermLine(term.elected_on, term.due_on, (term.due_on - today).days) if term else None
-    return {"leaders": leaders, "term": line}
+    return {"leaders": leaders, "term": term}
 
 
 def _people(branch: Branch, sight: Sight, today: date) -> dict[str, Any]:

@@ -105,5 +105,5 @@ def _renewed(form: WithdrawForm, conflict: Conflict) -> WithdrawForm:
     """The same reason over the record as it is now: whoever withdraws must have seen that."""
     again: dict[str, Any] = {"reason": form.cleaned_data["reason"], "version": conflict.current.version}
     form = WithdrawForm(again)
-    form.add_error(None, "这条记录刚被别人改过。现在的内容如下，确认仍要撤回，请再点一次。")
+    form.add_error(None, "这条记录刚改过。现在的内容如下，确认仍要撤回，请再点一次。")
     return form

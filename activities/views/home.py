@@ -18,7 +18,7 @@ from activities.views.places import Choice, asked_branch, own_branches
 from activities.year import laid_out
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import covering_ranges
+from branches.scope import covering_ranges, may
 from lib.periods import Period, month_of, quarter_of, year_of
 from members.birthdays import between
 
@@ -32,6 +32,7 @@ class DueItem:
     day: int
     when: str
     is_soon: bool
+    is_late: bool
     title: str
     note: str
     url: str
@@ -48,7 +49,7 @@ def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
         "branch": branch,
         "branches": _switch(branches, branch, request.path),
         **_duties(branch, today),
-        **_birthdays(branch, today),
+        **(_birthdays(branch, today) if may(request.user, Right.SEE_MEMBERS, branch.path) else {}),
     }
     return render(request, "activities/home.html", context)
 
@@ -96,8 +97,9 @@ def due_item(duty: Duty, today: date) -> DueItem:
     overdue = duty.state is State.OVERDUE
     return DueItem(
         day=duty.due_on.day,
-        when="已逾期" if overdue else _near(duty.due_on, today),
-        is_soon=duty.state in (State.OVERDUE, State.DUE),
+        when=f"{duty.due_on.month}月 已逾期" if overdue else _near(duty.due_on, today),
+        is_soon=duty.state is State.DUE,
+        is_late=overdue,
         title=duty.title,
         note=f"{duty.period.short_label}应开 {duty.rule.count} 次，{held}"
         + ("，已开展的可补记" if overdue else ""),
@@ -117,4 +119,8 @@ def _birthdays(branch: Branch, today: date) -> dict[str, Any]:
     month = month_of(today)
     found = between(month.start, month.end, covering_ranges([branch.path]))
     coming = [birthdays.line(birthday, today) for birthday in found if birthday.day >= today]
-    return {"month": month, "born": len(found), "next_born": coming[0] if coming else None}
+    return {
+        "month": month,
+        "born": len(found),
+        "next_born": [one for one in coming if one.day == coming[0].day],
+    }

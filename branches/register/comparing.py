@@ -24,11 +24,12 @@ Level = Branch.Level
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One value that is another one in the file, ready to be shown."""
+    """One value that is another one in the file, ready to be shown; ``is_held`` means it stays unless asked."""
 
     label: str
     old: str
     new: str
+    is_held: bool = False
 
 
 @dataclass(slots=True)
@@ -43,6 +44,11 @@ class Review:
     wrong: list[Entry] = field(default_factory=list)
     absent: list[Branch] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def to_change(self) -> list[Entry]:
+        """The entries of which something is written: not only a name that is held."""
+        return [entry for entry, found in self.changed if not all(each.is_held for each in found)]
 
     @property
     def errors(self) -> list[Problem]:
@@ -66,16 +72,26 @@ class Review:
         )
 
 
-def review(table: Table, by: User | None) -> Review:
+#: The rows whose organisation the file may rename; None is all of them.
+Renamed = frozenset[int] | None
+
+
+def review(table: Table, by: User | None, renamed: Renamed = frozenset()) -> Review:
     """Compare the register with the tree, within the reach of ``by``'s right to import (all of it for None)."""
-    comparison = Comparison(table, by)
+    comparison = Comparison(table, by, renamed)
     return comparison.review()
 
 
 class Comparison:
-    """Works on all rows at once; two queries, whatever the file holds."""
+    """Works on all rows at once; two queries, whatever the file holds.
 
-    def __init__(self, table: Table, by: User | None) -> None:
+    An organisation is known by its code. Where its name is another one, not only written in another way, a person says
+    for each row that it was renamed (``renamed``); else it keeps its name. Where the founding date is another one too,
+    the code is taken for a mistake.
+    """
+
+    def __init__(self, table: Table, by: User | None, renamed: Renamed) -> None:
+        self.renamed = renamed
         self.reader = Reader(table)
         self.table = table
         self.ranges: tuple[Range, ...] | None = None if by is None else ranges_of(by, Right.IMPORT)
@@ -130,6 +146,26 @@ class Comparison:
                 found = None
             entry.existing = found
 
+    def is_renaming(self, entry: Entry) -> bool:
+        old = entry.existing
+        return old is not None and self._key(entry.name) != self._key(old.name)
+
+    def is_held(self, entry: Entry, name: str) -> bool:
+        """Whether a fact stays as it is because nobody has said yet that the organisation was renamed."""
+        is_name = name in ("name", "short_name")
+        return (
+            is_name and self.renamed is not None and entry.row not in self.renamed and self.is_renaming(entry)
+        )
+
+    def _check_name(self, entry: Entry) -> None:
+        old, founded_on = entry.existing, entry.values.get("founded_on")
+        if old and entry.name and self.is_renaming(entry) and founded_on and founded_on != old.founded_on:
+            sentence = (
+                f"党组织代码“{old.code}”在系统中是“{old.name}”，建立日期也不同，"
+                "多半不是同一个党组织，请核对代码。"
+            )
+            self.reader.error(entry, "name", "name_mismatch", sentence)
+
     def _find_doubles(self) -> None:
         codes: dict[str, int] = {}
         keys: dict[str, int] = {}
@@ -158,6 +194,7 @@ class Comparison:
             )
         if entry.existing is None and not entry.code:
             self.reader.error(entry, "code", "missing_code", "没有填写党组织代码。")
+        self._check_name(entry)
         self._check_level(entry)
         self._check_term(entry)
         if entry.existing is None and entry.level == Level.BRANCH and not self.category_of(entry)[0]:
@@ -237,11 +274,19 @@ class Comparison:
                 result.new.append(entry)
             elif differences := self._differences(entry, shifted):
                 result.changed.append((entry, differences))
+                self._say_held(result, entry, differences)
             else:
                 result.unchanged.append(entry)
         result.warnings += self.table.remarks()
         result.absent = self._absent()
         return result
+
+    def _say_held(self, result: Review, entry: Entry, differences: list[Difference]) -> None:
+        held = next((each for each in differences if each.is_held), None)
+        if held:
+            sentence = f"{held.label}：系统中是“{held.old}”，文件中是“{held.new}”；未确认改名，保持原名。"
+            index = self.reader.fields.get("name")
+            result.warnings.append(self.table.problem(entry.row, index, "held_name", sentence))
 
     def _differences(self, entry: Entry, shifted: frozenset[int]) -> list[Difference]:
         branch = entry.existing
@@ -251,7 +296,8 @@ class Comparison:
             old = getattr(branch, name)
             if old != value:
                 label = str(_column(name).verbose_name)
-                found.append(Difference(label, _shown(branch, name, old), _shown(branch, name, value)))
+                told = (_shown(branch, name, old), _shown(branch, name, value))
+                found.append(Difference(label, *told, self.is_held(entry, name)))
         if entry.parent is not None and _same(entry.parent, branch.parent) is False:
             old_name = branch.parent.name if branch.parent else ""
             found.append(Difference("上级党组织", old_name, entry.parent.name))

@@ -7,10 +7,10 @@ from django.urls import reverse
 from branches import names
 from branches.models import Branch
 from jobs.models import Upload
-from lib.sheets.intake import Problem
+from lib.sheets.intake import Problem, Table
 from lib.templatetags.ui import thousands
 
-from .comparing import Review
+from .comparing import Difference, Review
 from .reading import Entry
 
 LISTS: Final = {
@@ -29,20 +29,20 @@ class RegisterPage:
     def __init__(self, upload: Upload, review: Review, show: str) -> None:
         self.upload = upload
         self.review = review
-        self.headings = {column.letter: column.heading for column in review.table.header.columns}
+        self.renamed = set(upload.decisions.get("renamed", ()))
         self.lists: dict[str, list[Any]] = {
             "new": [self._line(entry) for entry in review.new],
-            "changed": [{**self._line(entry), "differences": found} for entry, found in review.changed],
+            "changed": [self._change(entry, found) for entry, found in review.changed],
             "unchanged": [self._line(entry) for entry in review.unchanged],
             "absent": review.absent,
-            "wrong": [self._problem(problem) for problem in review.errors],
-            "warnings": [self._problem(problem) for problem in review.warnings],
+            "wrong": [problem_line(review.table, problem) for problem in review.errors],
+            "warnings": [problem_line(review.table, problem) for problem in review.warnings],
         }
-        first = next((name for name in ("wrong", "changed", "new") if self.lists[name]), "unchanged")
+        first = next((name for name in ("changed", "wrong", "new") if self.lists[name]), "unchanged")
         self.show = show if show in LISTS else first
         self.title = LISTS[self.show]
         self.entries = self.lists[self.show]
-        self.writable = len(review.new) + len(review.changed)
+        self.writable = len(review.new) + len(review.to_change)
         self.wrong = len(review.wrong)
         self.report = review.report()
         self.unknown = [column["heading"] for column in self.report.columns if column["field"] is None]
@@ -54,9 +54,15 @@ class RegisterPage:
         parent = entry.parent.name if entry.parent else ""
         return {"row": entry.row, "name": entry.name, "short": short, "level": level, "parent": parent}
 
-    def _problem(self, problem: Problem) -> dict[str, Any]:
-        heading = self.headings.get(problem.column or "", "")
-        return {"row": problem.row, "heading": heading, "message": problem.message}
+    def _change(self, entry: Entry, found: list[Difference]) -> dict[str, Any]:
+        is_ticked = entry.row in self.renamed
+        offers = is_ticked or any(difference.is_held for difference in found)
+        return {**self._line(entry), "differences": found, "offers_rename": offers, "is_ticked": is_ticked}
+
+    @property
+    def offered(self) -> list[int]:
+        """The rows whose organisation may be renamed."""
+        return [each["row"] for each in self.lists["changed"] if each["offers_rename"]]
 
     def count(self, name: str) -> int:
         return self.wrong if name == "wrong" else len(self.lists[name])
@@ -89,3 +95,9 @@ class RegisterPage:
             }
             for name, (unit, note) in notes.items()
         ]
+
+
+def problem_line(table: Table, problem: Problem) -> dict[str, Any]:
+    """A problem as a list shows it."""
+    headings = {column.letter: column.heading for column in table.header.columns}
+    return {"row": problem.row, "heading": headings.get(problem.column or "", ""), "message": problem.message}

@@ -4,25 +4,25 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from branches import names, terms, tree
+from branches import names, temporary, terms, tree
 from branches.models import Branch
 from lib.sheets.intake import Table
 
-from .comparing import Comparison, Review
+from .comparing import Comparison, Renamed, Review
 from .reading import Entry
 
 
-def write(table: Table, by: User | None) -> Review:
+def write(table: Table, by: User | None, renamed: Renamed = frozenset()) -> Review:
     """Found what is new, change what is different, put everything in the file's order; wrong rows are left out.
 
     The comparison is made within the transaction, so that what is written is what the tree needs now.
     """
     with transaction.atomic():
-        comparison = Comparison(table, by)
+        comparison = Comparison(table, by, renamed)
         review = comparison.review()
         _Writer(comparison, by).write(review)
-        if review.new or review.changed:
-            counts = {"new": len(review.new), "changed": len(review.changed), "wrong": len(review.wrong)}
+        if review.new or review.to_change:
+            counts = {"new": len(review.new), "changed": len(review.to_change), "wrong": len(review.wrong)}
             audit.record("register.import", by=by, after={"sheet": table.sheet.name, **counts})
     return review
 
@@ -34,7 +34,7 @@ class _Writer:
         self.written: dict[int, Branch] = {}
 
     def write(self, review: Review) -> None:
-        changed = {entry.row for entry, _ in review.changed}
+        changed = {entry.row for entry in review.to_change}
         for entry in self.comparison.entries:
             if not entry.errors:
                 self._write(entry, entry.row in changed)
@@ -85,7 +85,7 @@ class _Writer:
         facts = {
             name: value
             for name, value in self.comparison.facts(entry).items()
-            if getattr(branch, name) != value
+            if getattr(branch, name) != value and not self.comparison.is_held(entry, name)
         }
         if facts:
             tree.change(branch, by=self.by, **facts)
@@ -98,6 +98,8 @@ class _Writer:
         elected_on, years = entry.values.get("elected_on"), self.comparison.years_of(entry)
         running = self.comparison.terms.get(branch.pk)
         if elected_on is None or years is None or (running and elected_on < running.elected_on):
+            return
+        if temporary.refusal(branch, "elect"):  # its leaders are appointed: the day is no election
             return
         if running is None or (running.elected_on, running.years) != (elected_on, years):
             terms.elect(branch, elected_on, years)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -14,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthenticatedRequest
 from branches import register
+from branches.forms import RenamesForm
+from branches.register import staging
 from branches.register.page import RegisterPage
 from branches.roles import Right
 from branches.scope import has_right
@@ -22,7 +23,6 @@ from jobs.forms import UploadForm
 from jobs.models import Upload
 from lib.sheets.reading import WorkbookError
 
-KIND = "register"
 logger = logging.getLogger(__name__)
 
 
@@ -30,7 +30,7 @@ def own_upload_or_404(request: AuthenticatedRequest, pk: UUID) -> Upload:
     """One's own register, for whoever may import."""
     if not has_right(request.user, Right.IMPORT):
         raise PermissionDenied
-    return get_object_or_404(Upload.objects.visible_to(request.user), pk=pk, kind=KIND)
+    return get_object_or_404(Upload.objects.visible_to(request.user), pk=pk, kind=staging.KIND)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +46,7 @@ def import_register(request: AuthenticatedRequest) -> HttpResponse:
         except WorkbookError as fault:
             form.add_error("file", fault.message)
         else:
-            upload = uploads.keep(request.user, KIND, file.name, content)
+            upload = uploads.keep(request.user, staging.KIND, file.name, content)
             return redirect("import_register_review", upload.pk)
     return render(request, "branches/import_upload.html", {"form": form})
 
@@ -56,11 +56,29 @@ def import_register(request: AuthenticatedRequest) -> HttpResponse:
 def import_register_review(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     upload = own_upload_or_404(request, pk)
     try:
-        table = register.open_register(BytesIO(uploads.read(upload, uploads.SOURCE)))
+        page = RegisterPage(upload, staging.review_of(upload, request.user), request.GET.get("show", ""))
     except uploads.Gone:
-        return render(request, "branches/import_done.html", {"upload": upload})
-    page = RegisterPage(upload, register.review(table, request.user), request.GET.get("show", ""))
+        wrong = staging.wrong_rows_of(upload)
+        return render(request, "branches/import_done.html", {"upload": upload, "wrong": wrong})
     return render(request, "branches/import_review.html", {"upload": upload, "it": page})
+
+
+@require_POST
+def import_register_renames(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    upload = own_upload_or_404(request, pk)
+    if upload.is_decided or not uploads.has(upload, uploads.SOURCE):
+        messages.error(request, "文件正在写入、已经写入或已过期，没有保存。")
+        return redirect("import_register_review", upload.pk)
+    form = RenamesForm(
+        RegisterPage(upload, staging.review_of(upload, request.user), "").offered, request.POST
+    )
+    if form.is_valid():
+        decided = form.cleaned_data
+        staging.decide_renames(upload, offered=decided["shown"], ticked=decided["overwrite"])
+        messages.success(request, "已保存：勾选的党组织按文件改名，其余保持原名。")
+    else:
+        messages.error(request, "所选的行不在这个文件的变更中，没有保存。")
+    return redirect("import_register_review", upload.pk)
 
 
 @require_POST
@@ -70,17 +88,12 @@ def import_register_write(request: AuthenticatedRequest, pk: UUID) -> HttpRespon
         messages.error(request, "这个文件正在写入或已经写入。")
         return redirect("import_register_review", upload.pk)
     try:
-        table = register.open_register(BytesIO(uploads.read(upload, uploads.SOURCE)))
-        with transaction.atomic():
-            review = register.write(table, request.user)
-            counts = {"new": len(review.new), "changed": len(review.changed), "wrong": len(review.wrong)}
-            uploads.release(upload, Upload.State.WRITTEN, outcome=counts)
+        counts = staging.write_now(upload, request.user)
     except Exception:  # whatever happened, nothing was written, and the page must say so
         logger.exception("register %s could not be written", upload.pk)
         uploads.release(upload, Upload.State.FAILED)
         messages.error(request, "写入时出错，没有写入任何内容。请重试，仍不行请联系系统管理员。")
         return redirect("import_register_review", upload.pk)
-    uploads.discard(upload)
     messages.success(request, f"已写入：新增 {counts['new']} 个、变更 {counts['changed']} 个党组织。")
     return redirect("import_register_review", upload.pk)
 

@@ -68,6 +68,15 @@ def refuse_other_kinds(content: bytes) -> None:
         )
 
 
+def refuse_false_name(name: str, content: bytes) -> None:
+    """Raise the WorkbookError for a file that is called a workbook and is none, nor anything else that is known."""
+    if name.lower().endswith((".xlsx", ".xlsm")) and not is_zip(content):
+        raise WorkbookError(
+            "not_workbook",
+            "这不是 Excel 工作簿，或文件已损坏。请重新导出，或用 Excel、WPS 另存为 .xlsx 后再上传。",
+        )
+
+
 def check_archive(content: bytes, limits: Limits) -> Unread:
     """Check a zipped workbook against the caps; WorkbookError names the first thing that is wrong."""
     try:

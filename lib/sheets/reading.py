@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from lib.sheets import headings
-from lib.sheets.archive import check_archive, is_zip, refuse_other_kinds
+from lib.sheets.archive import check_archive, is_zip, refuse_false_name, refuse_other_kinds
 from lib.sheets.extent import Limits, WorkbookError, column_letter, too_large
 from lib.sheets.headings import Column, Header, normalise_heading
 from lib.sheets.text import repair_text
@@ -64,8 +64,7 @@ def read_workbook(source: Path | BinaryIO, *, limits: Limits | None = None) -> l
     if is_zip(content):
         return _read_xlsx(content, caps)
     refuse_other_kinds(content)
-    if isinstance(source, Path) and source.suffix.lower() == ".xlsx":
-        raise WorkbookError("not_workbook", "这不是 Excel 工作簿，或文件已损坏。请另存为 .xlsx 后再试。")
+    refuse_false_name(source.name if isinstance(source, Path) else "", content)
     name = Path(source.name).stem if isinstance(source, Path) else "CSV"
     return [Sheet(name, _read_csv(content, caps))]
 

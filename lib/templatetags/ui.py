@@ -19,6 +19,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from lib import required
+
 register = template.Library()
 
 # Status never speaks by colour alone: each state has its word, its shape in text and its shape in a matrix cell.
@@ -125,7 +127,7 @@ def _problems(form: BaseForm | BaseFormSet[Any]) -> Iterator[dict[str, str]]:
     yield from ({"target": "", "text": str(text)} for text in form.non_field_errors())
     for bound in form:
         target = _first_control(bound)
-        yield from ({"target": target, "text": str(text)} for text in bound.errors)
+        yield from ({"target": target, "text": text} for text in required.texts(bound))
 
 
 def _first_control(bound: BoundField) -> str:
@@ -184,7 +186,7 @@ def figures(entries: Iterable[Any], *, five: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("components/due_item.html")
 def due_item(item: Any, *, primary: bool = False) -> dict[str, Any]:
-    """One li of ol.due-list. item: day, when, is_soon, title, note, url, action."""
+    """One li of ol.due-list. item: day, when, is_soon, is_late, title, note, url, action."""
     return {"item": item, "primary": primary}
 
 
@@ -230,6 +232,13 @@ def empty_state(text: str, url: str = "", action: str = "", *, primary: bool = F
     return {"text": text, "url": url, "action": action, "primary": primary}
 
 
+@register.inclusion_tag("components/ignored.html")
+def ignored(form: BaseForm) -> dict[str, Any]:
+    """Says which conditions of a query were not understood and left out; nothing when all were."""
+    form.is_valid()
+    return {"labels": [str(form.fields[name].label) for name in form.errors if name in form.fields]}
+
+
 @register.inclusion_tag("components/query.html")
 def query(form: BaseForm, target: str, clear_url: str = "", *, filtered: bool = False) -> dict[str, Any]:
     """The filter row of a table frame, a GET form. target: the id of the frame htmx swaps."""
@@ -243,12 +252,15 @@ def roster(
     reason_text: BoundField | None = None,
     *,
     chosen: bool = False,
+    unfolded: bool = False,
 ) -> dict[str, Any]:
     """Who came, inside form[data-roster]. people: name (of the field), id, label, note, votes, mark (present, leave,
-    absent or empty); reasons and reason_text: the fields for those on leave; chosen: who is not marked had no part.
+    absent or empty), reason_name and reason; reasons and reason_text: the fields for those on leave; chosen: who is not
+    marked had no part; unfolded: the single reasons stand open.
     The button named all asks the server to mark everyone left; the script does the same on the page.
     """
-    return {"people": people, "reasons": reasons, "reason_text": reason_text, "chosen": chosen}
+    shown = {"reasons": reasons, "reason_text": reason_text, "chosen": chosen, "unfolded": unfolded}
+    return {"people": people, **shown}
 
 
 @register.inclusion_tag("components/submitbar.html")
@@ -259,6 +271,12 @@ def submitbar(
     yes, no, article), state, text; later: label of a lesser button that sends later=1.
     """
     return {"form_id": form_id, "label": label, "tally": tally, "quorum": quorum, "later": later}
+
+
+@register.filter
+def said(bound: BoundField) -> list[str]:
+    """The errors of a field; what is missing is named by its label."""
+    return required.texts(bound)
 
 
 @register.filter

@@ -19,7 +19,7 @@ WITHOUT_PROBATION: Final = (date(1969, 4, 1), date(1977, 8, 11))
 #: A month more is left before the import asks whether full membership was forgotten.
 PROBATION_MONTHS: Final = 13
 AGE_OF_JOINING: Final = 18
-OVERRIDABLE: Final = frozenset({"sex_mismatch", "birth_mismatch"})
+OVERRIDABLE: Final = frozenset({"sex_mismatch", "birth_mismatch", "name_mismatch"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,9 @@ FIELDS: Final[dict[str, Field]] = {
     "recommended_on": Field("推荐/推优时间", "推荐推优时间 推优时间 团支部推优 推荐时间", is_stored=False),
     "political_review": Field("政治审查", "政审", is_stored=False),
     "kept_abroad_on": Field("申请保留党籍时间", "", is_stored=False),
-    "marks": Field("错误原因", "建议", is_stored=False),
+    # What our own workbook of wrong rows puts in front of the columns.
+    "fault": Field("错误原因", "", is_stored=False),
+    "advice": Field("建议", "", is_stored=False),
 }
 SYNONYMS: Final = {name: each.words for name, each in FIELDS.items()}
 NEEDED: Final = ("name",)

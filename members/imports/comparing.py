@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from branches import temporary
 from branches.models import Branch
 from members.enrolment import NewMember
 from members.models import ON_ROSTER, Member, Post, StatusPeriod
@@ -15,7 +16,7 @@ from members.models import ON_ROSTER, Member, Post, StatusPeriod
 from . import checks, steps
 from .columns import PROTECTED
 from .facts import STAGE_FIELDS, current, facts_of, label_of, shown
-from .rows import Row, RowReader
+from .rows import SAME_PERSON, Row, RowReader
 
 STAGE_NAMES = {stage.value: name for name, stage in STAGE_FIELDS.items()}
 
@@ -93,6 +94,8 @@ class Comparer:
         if row.number in self.reasons:
             facts["identity_note"] = self.reasons[row.number]
         self._check(row, facts, {each.name for each in differences})
+        if differences:
+            self._check_person(row, facts)
         if row.member is None:
             self._check_new(row, facts)
         elif row.number in self.reasons:
@@ -157,11 +160,33 @@ class Comparer:
         elif touched:
             number = facts.get("id_number") or member.id_number
             findings += checks.identity(number, merged["sex"], merged["birth_date"])
+        if (
+            row.branch
+            and (member is None or "branch" in different)
+            and row.branch.form in Branch.WITHOUT_MEMBERS
+        ):
+            self.reader.error(
+                row, "branch", "branch_without_members", temporary.no_place_for_members(row.branch)
+            )
         for finding in findings:
             if finding.code in checks.OVERRIDABLE and row.number in self.reasons:
                 continue
             report = self.reader.warn if finding.is_warning else self.reader.error
             report(row, finding.name, finding.code, finding.message)
+
+    def _check_person(self, row: Row, facts: dict[str, Any]) -> None:
+        """Whether a row that would change somebody is about that person at all."""
+        member = row.member
+        assert member is not None
+        if row.says(self.reader.table.header.index_of("fault"), SAME_PERSON):
+            sentence = (
+                f"上次核对时这一行与另一行{SAME_PERSON}，现在会改动已写入的内容。"
+                "请删去这一行；确以它为准的，先清空“错误原因”。"
+            )
+            self.reader.error(row, None, "duplicate_in_file", sentence)
+        elif facts.get("name", member.name) != member.name and row.number not in self.reasons:
+            sentence = f"系统中这个人的姓名是“{member.name}”。请核对；确是本人改名或更正的，写明原因后接受。"
+            self.reader.error(row, "name", "name_mismatch", sentence)
 
     def _check_new(self, row: Row, facts: dict[str, Any]) -> None:
         faulty = {problem.code for problem in row.errors}

@@ -10,7 +10,7 @@ from branches.scope import covers, ranges_of
 from lib.encryption import indexer
 from members.models import DevelopmentStep, Member, StatusPeriod
 
-from .rows import Row, RowReader
+from .rows import SAME_PERSON, Row, RowReader
 
 CHUNK = 5000
 FOREIGN = "该人员无法在此新增，请走组织关系转接。"
@@ -42,7 +42,7 @@ class Matcher:
             if row.member is None or any(problem.code == "duplicate_in_file" for problem in row.errors):
                 continue
             if (first := taken.setdefault(row.member.pk, row.number)) != row.number:
-                sentence = f"与第 {first} 行是同一个人，请只保留一行。"
+                sentence = f"与第 {first} 行{SAME_PERSON}，请只保留一行。"
                 self.reader.error(row, None, "duplicate_in_file", sentence)
 
     def _load(self, rows: list[Row]) -> None:

@@ -15,6 +15,8 @@ from .cells import MASKED, Fault
 from .columns import FIELDS, IGNORE
 from .shifting import is_shifted
 
+#: In every sentence about two rows of one person; found again in a corrected copy of the wrong rows.
+SAME_PERSON = "是同一个人"
 SHIFTED = "这一行的内容错开了列，例如姓名落到了性别列；请对照表头把单元格移回原位。"
 
 
@@ -39,6 +41,10 @@ class Row:
     @property
     def id_number(self) -> str:
         return str(self.values.get("id_number", ""))
+
+    def says(self, index: int | None, words: str) -> bool:
+        """Whether the cell of a column that is not read as a fact holds the words."""
+        return index is not None and index < len(self.cells) and words in str(self.cells[index] or "")
 
     @property
     def school_key(self) -> tuple[str, str] | None:
@@ -132,6 +138,6 @@ def find_doubles(rows: list[Row], reader: RowReader) -> None:
         for name, key in keys.items():
             first = seen.setdefault((name, key), row.number) if key else row.number
             if first != row.number:
-                sentence = f"与第 {first} 行是同一个人（{FIELDS[name].label}相同），请只保留一行。"
+                sentence = f"与第 {first} 行{SAME_PERSON}（{FIELDS[name].label}相同），请只保留一行。"
                 reader.error(row, name, "duplicate_in_file", sentence)
                 break

@@ -14,6 +14,7 @@ from .movement import (
     Transfer,
     TransferStep,
 )
+from .offices import Certificate, Competence, Training
 from .people import (
     ON_ROSTER,
     Counter,
@@ -30,8 +31,10 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "Certificate",
     "Circumstance",
     "ColumnMapping",
+    "Competence",
     "Contact",
     "Counter",
     "Departure",
@@ -54,6 +57,7 @@ __all__ = [
     "StationAssignment",
     "StatusPeriod",
     "Suspension",
+    "Training",
     "Transfer",
     "TransferStep",
     "id_last4_index",

@@ -68,6 +68,9 @@ class Member(Scoped):
     ``branch`` is where the person's 组织关系 is now (or was last); the spells say where it was on any date.
     """
 
+    #: Who counts as present where people are only counted.
+    IS_PRESENT = Q(status__in=("probationary", "full"))
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField("党员编号", max_length=12, unique=True, editable=False)
     school_number = models.CharField("学工号", max_length=32, blank=True, db_index=True)

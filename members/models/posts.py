@@ -30,6 +30,12 @@ class Post(Scoped, Dated):
     )
     title = models.CharField("职务", max_length=16, choices=Title)
     duty = models.CharField("分工", max_length=20, blank=True, help_text="如组织、宣传、纪检。")
+    reason = models.CharField(
+        "例外说明",
+        max_length=200,
+        blank=True,
+        help_text="与“一般应当”的规定不一致时（如书记党龄不满1年），写明理由和批准情况。",
+    )
     grant = models.OneToOneField(
         RoleGrant, null=True, editable=False, on_delete=models.SET_NULL, related_name="post"
     )

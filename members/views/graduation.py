@@ -17,9 +17,9 @@ from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.typesetting import CannotTypeset
 from members import graduation, introductions
-from members.graduation_forms import GraduateFilter, OthersForm, SettleForm
+from members.graduation_forms import GraduateFilter, OthersForm, SettleForm, place_key
 from members.membership_rules import MovementError
-from members.models import Transfer
+from members.models import Member, Transfer
 
 
 def _require(user: User) -> None:
@@ -30,38 +30,40 @@ def _require(user: User) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def graduates(request: AuthenticatedRequest) -> HttpResponse:
     """Who graduates, all ticked; one form settles them: destinations, letters, who is kept."""
-    user = request.user
+    user, sent = request.user, request.POST
     _require(user)
     query = GraduateFilter(request.GET, user=user)
     day, branch, education = query.wanted()
     members = list(graduation.candidates(user, day, branch, education)[: graduation.AT_ONCE]) if day else []
-    form = SettleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        leavers = form.leavers(members, request.POST)
-        try:
-            batch = graduation.settle(
-                leavers,
-                form.cleaned_data["kind"],
-                form.letter(),
-                by=user,
-                keep_until=form.cleaned_data["due_on"],
-            )
-        except MovementError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"已登记 {len(leavers)} 人的毕业去向。")
-            return redirect("graduation_batch", batch)
-    ticked = set(request.POST.getlist("member")) if form.is_bound else {str(one.pk) for one in members}
-    rows = [(one, str(one.pk) in ticked, request.POST.get(f"place-{one.pk.hex}", "")) for one in members]
+    form = SettleForm(sent or None)
+    if request.method == "POST" and form.is_valid() and (batch := _settle(request, form, members)):
+        return redirect("graduation_batch", batch)
+    ticked = set(sent.getlist("member")) if form.is_bound else {str(one.pk) for one in members}
     context = {
         "query": query,
-        "rows": rows,
+        "rows": [
+            (one, str(one.pk) in ticked, place_key(one), sent.get(place_key(one), "")) for one in members
+        ],
         "day": day,
         "members": members,
         "form": form,
         "most": graduation.AT_ONCE,
     }
     return render(request, "members/graduates.html", context, status=422 if form.errors else 200)
+
+
+def _settle(request: AuthenticatedRequest, form: SettleForm, members: list[Member]) -> UUID | None:
+    """The batch; None when the verb refused, with its reason over the form."""
+    leavers, values = form.leavers(members, request.POST), form.cleaned_data
+    try:
+        batch = graduation.settle(
+            leavers, values["kind"], form.letter(), by=request.user, keep_until=values["due_on"]
+        )
+    except MovementError as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    messages.success(request, f"已登记 {len(leavers)} 人的毕业去向。")
+    return batch
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -34,7 +34,7 @@ from members.movement_forms import (
     RestoreForm,
     SuspendForm,
 )
-from members.movement_lists import LISTINGS, Listing, shown
+from members.movement_lists import LISTINGS, Listing, shown, summary
 
 from .roster import XLSX
 
@@ -57,14 +57,16 @@ def _list(request: AuthenticatedRequest, listing: Listing, **more: Any) -> HttpR
     asked = form.asked()
     found = listing.find(user, asked)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rows = [(row, [shown(cell) for cell in row.cells]) for row in listing.rows(user, page)]
+    rows = [
+        (row, [shown(cell) for cell in row.cells], summary(listing, row)) for row in listing.rows(user, page)
+    ]
     context = {
         "listing": listing,
         "form": form,
         "asked": asked.as_parameters(),
         "page": page,
         "rows": rows,
-        "has_deeds": any(row.deeds for row, _ in rows),
+        "has_deeds": any(row.deeds for row, _, _ in rows),
         "tabs": [
             (label, reverse(name), code == listing.code) for code, label, name in TABS if _may(user, code)
         ],

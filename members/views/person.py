@@ -93,6 +93,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "posts": member.posts.select_related("branch", "group"),
         "development": member.developments.visible_to(user).order_by("-applied_on").first(),
         "may_unmask": may_unmask(user, member),
+        "may_certify": may(user, Right.KEEP_MEMBERS, member.branch_path) and member.status in ON_ROSTER,
         "errands": _errands(user, member),
         "away": _away(user, member),
         "may_list": has_right(user, Right.SEE_MEMBERS),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
-from branches.scope import has_right
+from branches.scope import has_right, lone_branch
 from jobs import running
 from members import exports
 from members.forms import RosterFilter
@@ -37,6 +37,8 @@ def roster(request: AuthenticatedRequest) -> HttpResponse:
         "lines": [line(member, user) for member in page],
         "probationary": probationary_among(members),
         "shows_contacts": sees_contacts(user),
+        "lone": lone_branch(user),
+        "may_register": has_right(user, Right.KEEP_MEMBERS),
         "may_import": has_right(user, Right.IMPORT),
         "may_keep": has_right(user, Right.KEEP_MEMBERS),
         "may_export": has_right(user, Right.EXPORT),

@@ -22,7 +22,7 @@ from .people import People, Person
 from .scale import Setting
 
 #: The holders of posts here have no account yet, so that making them all at once can be tried.
-WITHOUT_ACCOUNTS = ("体育学院", "音乐学院")
+WITHOUT_ACCOUNTS = ("体育学院", "音乐舞蹈学院")
 
 
 @dataclass(frozen=True)
@@ -187,14 +187,16 @@ def grant_personas(
 def issue_passwords(*, afresh: bool = False, also: Collection[str] = ()) -> list[tuple[Persona, str]]:
     """Every persona of this database with a one-time password, "" where there is none to tell.
 
-    ``afresh`` gives the main ones theirs, ``also`` those it names; otherwise only those of the main ones get another
-    who have not yet chosen their own.
+    ``afresh`` gives the main ones theirs, ``also`` those it names; without either, those of the main ones get another
+    who have not yet chosen their own. Asked for some only, it says nothing of the others, whose passwords stay.
     """
     told = []
     users = {user.username: user for user in User.objects.filter(username__in=list(BY_NAME))}
     for persona in PERSONAS:
         user = users.get(persona.username)
         if user is None:
+            continue
+        if also and not afresh and persona.username not in also:
             continue
         is_due = persona.is_main and (afresh or user.must_change_password)
         told.append((persona, passwords.issue(user, by=None) if is_due or persona.username in also else ""))

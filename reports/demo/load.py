@@ -16,7 +16,18 @@ from branches.models import Branch
 from members.models import Member
 from reminders import ledger
 
-from . import accounts, developing, drafts, movement, offices, organisations, people, records, settling
+from . import (
+    accounts,
+    developing,
+    drafts,
+    movement,
+    offices,
+    organisations,
+    people,
+    records,
+    settling,
+    trainings,
+)
 from .scale import SCALES, Scale, Setting
 
 logger = logging.getLogger(__name__)
@@ -85,6 +96,7 @@ class _Maker:
         users = accounts.make_personas(everybody, held[leaf.branch.pk], secretary)
         keepers = accounts.open_accounts(held, setting)
         keepers[secretary.person.member.pk] = users["shuji"]
+        trainings.choose_double_leaders(held, setting)
         movement.plan_graduation(everybody)
         people.write(everybody)
         developing.develop(everybody, university, setting)
@@ -92,6 +104,7 @@ class _Maker:
         accounts.grant_posts(held)
         stations = offices.open_stations(everybody, university, setting)
         accounts.grant_personas(users, university, leaf, stations[0], setting)
+        trainings.write(held, setting, users["zuzhibu"])
         say("写入三年的活动记录 …")
         written = self._write_records(held, everybody, leaf, keepers, users["zuzhibu"])
         movement.write(everybody, university, setting, users["zuzhibu"])

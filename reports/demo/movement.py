@@ -12,7 +12,7 @@ from branches.models import Branch
 from members import circumstances, letters, transfers
 from members.models import Circumstance, Departure, Destination, Member, Transfer, TransferStep
 from members.standing import Status
-from members.transfers import Letter
+from members.transfer_checks import VALID_DAYS, Letter
 
 from .inserting import insert
 from .organisations import FAR, University
@@ -33,6 +33,12 @@ ELSEWHERE = {
         "中共XX科技大学委员会组织部",
     ),
     Kind.EMPLOYED: ("中共XX市教育局委员会", "中共XX市第一中学总支部委员会", "中共YY集团有限公司委员会"),
+}
+#: Where those go who have no 组织关系 to take along.
+PLACES = {
+    Kind.GRASSROOTS: ("XX市委组织部选调", "YY县乡镇", "ZZ区街道办事处"),
+    Kind.FURTHER_STUDY: ("YY大学", "ZZ师范大学", "XX科技大学"),
+    Kind.EMPLOYED: ("XX市第一中学", "YY集团有限公司", "ZZ信息技术有限公司"),
 }
 
 
@@ -139,7 +145,7 @@ def _transfers(leavers: Sequence[Gone], kinds: Sequence[str], stream: random.Ran
                 letter=number,
                 first_issued_on=day,
                 issued_on=day,
-                valid_until=day + timedelta(days=transfers.VALID_DAYS),
+                valid_until=day + timedelta(days=VALID_DAYS),
                 requested_on=day,
                 accepted_on=one.on,
                 batch=batch,
@@ -185,13 +191,16 @@ def _destinations(
     selected = sum(kind == Kind.GRASSROOTS for kind in kinds)
     others = selected * (SELECTED - SELECTED_MEMBERS) // SELECTED_MEMBERS
     colleges = [unit.branch for unit in university.units if unit.plan.is_college]
+    # Of those who study on or find work elsewhere, most are no members.
+    more = [*([Kind.GRASSROOTS.value] * others), *(2 * list(kinds[selected:]))]
     if rows:
-        rows += [_other(stream, stream.choice(colleges), rows[0].graduates_on) for _ in range(others)]
+        day = rows[0].graduates_on
+        rows += [_other(stream, stream.choice(colleges), kind, day) for kind in more]
     insert(rows)
 
 
-def _other(stream: random.Random, college: Branch, day: date) -> Destination:
-    """A graduate selected for grassroots work who is no member."""
+def _other(stream: random.Random, college: Branch, kind: str, day: date) -> Destination:
+    """A graduate who is no member."""
     _, men, women = GIVEN[-1]
     name = stream.choice(SURNAMES) + stream.choice(stream.choice((men, women)).split())
     return Destination(
@@ -202,8 +211,8 @@ def _other(stream: random.Random, college: Branch, day: date) -> Destination:
         school_number=f"{day.year - 4}9{stream.randrange(10**5):05d}",
         education="21",
         graduates_on=day,
-        kind=Kind.GRASSROOTS,
-        place=stream.choice(ELSEWHERE[Kind.GRASSROOTS]),
+        kind=kind,
+        place=stream.choice(PLACES[Kind(kind)]),
         recorded_on=day - timedelta(days=20),
     )
 

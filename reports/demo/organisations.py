@@ -13,6 +13,9 @@ SCHOOL = "XX师范大学"
 NUMERALS = "一二三四五六七八九十"
 Category, Form, Level = Branch.Category, Branch.Form, Branch.Level
 FAR = date(9999, 12, 31)
+#: In every code below the root. Registers count with digits alone, so that a university's own register, or the sample
+#: one, meets no demo organisation; its names are not the sample's either.
+MARK = "D"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ _C, _G = Level.COLLEGE_COMMITTEE, Level.GENERAL_BRANCH
 
 UNITS: tuple[UnitPlan, ...] = (
     UnitPlan(
-        "机关",
+        "党政机关",
         _C,
         8,
         (
@@ -103,7 +106,7 @@ UNITS: tuple[UnitPlan, ...] = (
         ),
     ),
     UnitPlan("体育学院", _G, 4, ("教工", "本科生")),
-    UnitPlan("音乐学院", _G, 3, ("教工", "本科生")),
+    UnitPlan("音乐舞蹈学院", _G, 3, ("教工", "本科生")),
     UnitPlan("美术学院", _G, 3, ("教工", "本科生", "师生")),
     UnitPlan("离退休工作处", _C, 4, ("离退休",), False),
     UnitPlan("后勤保障处", _G, 4, ("饮食服务中心", "物业服务中心", "校医院", "公寓管理中心"), False),
@@ -189,7 +192,7 @@ def found_university(setting: Setting) -> University:
             root,
             f"{plan.name}{suffix}",
             plan.level,
-            f"001{number:03d}",
+            f"{root.code}{MARK}{number:02d}",
             founded_on,
             is_college=plan.is_college,
         )
@@ -310,7 +313,8 @@ def elect_all(university: University, setting: Setting) -> dict[int, list[date]]
             leaf.founded_on
         ]
         for day in elections[leaf.branch.pk]:
-            terms.elect(leaf.branch, day)
+            if leaf.branch.form not in Branch.WITHOUT_MEMBERS:
+                terms.elect(leaf.branch, day)
     return elections
 
 

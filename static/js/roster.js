@@ -27,6 +27,14 @@ function showReason(reason, leave) {
   reason.querySelector('[data-reason-head]').textContent = `请假 ${leave.length} 人（${names.join('、')}）的事由`;
 }
 
+function showOwnReasons(form, missing) {
+  const details = form.querySelector('[data-own-reasons]');
+  if (!details) return;
+  const names = new Set(missing.map((tick) => tick.querySelector('input').name));
+  for (const line of all(details, '[data-reason-of]')) line.hidden = !names.has(line.dataset.reasonOf);
+  details.hidden = names.size === 0;
+}
+
 function setUp(form) {
   // The list and the bar are replaced when the date changes, so they are looked up anew each time.
   const chosen = form.dataset.roster === 'chosen';
@@ -48,6 +56,7 @@ function setUp(form) {
     if (quorum) showQuorum(quorum, everyone, unmarked);
     const reason = form.querySelector('[data-reason]');
     if (reason) showReason(reason, figures.leave);
+    showOwnReasons(form, [...figures.leave, ...figures.absent]);
     // Leave already marked is kept while someone is still unmarked.
     const button = form.querySelector('[data-all]');
     const word = chosen ? '参加' : '到会';

@@ -10,13 +10,14 @@ from django.db.models import Model
 
 from accounts.models import User
 from branches.models import Branch, RoleGrant, Station
-from members.models import GroupMembership, Member
+from members.models import GroupMembership, Member, Post
 from tests import cast
 from tests.access.asking import Answer, Asker
 from tests.access.browser_forms import HtmlForm, forms_of
 from tests.access.pages import Page, pages
 from tests.access.table import table
 from tests.access.world import World, register_file, roster_file
+from tests.members.rosters import an_id
 
 DAY = "2026-10-01"
 
@@ -107,6 +108,21 @@ def _new_branch(world: World) -> dict[str, Any]:
     }
 
 
+def _joint_branch(world: World) -> dict[str, Any]:
+    words = {"name": "中共XX师范大学物理学院联合党支部", "short_name": "物理联合党支部", "code": "001001078"}
+    return {**words, "form": "joint", "members": [_second(world).pk], "on": DAY}
+
+
+def _new_person(world: World) -> dict[str, Any]:
+    return {
+        "name": "新登记",
+        "branch": world.own.branch.pk,
+        "id_number": an_id(701),
+        "status": "probationary",
+        "joined_on": DAY,
+    }
+
+
 def _new_post(world: World) -> dict[str, Any]:
     return {"member": _second(world).pk, "branch": world.own.branch.pk, "title": "committee", "since": DAY}
 
@@ -153,7 +169,21 @@ def _an_applicant(world: World) -> dict[str, Any]:
 
 TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=_new_password),
+    "handover": Task(
+        query=lambda world: {"post": _own(world, Post).pk},
+        fill=lambda world: {"to": _second(world).pk, "on": DAY},
+    ),
     "member_unmask": Task(fill=lambda world: {"fields_wanted": ["phone"], **REASON}, writes=False),
+    "certificate_issue": Task(fill=lambda world: {"purpose": "报考"}),
+    "certificate_verify": Task(fill=lambda world: {"number": "2026-0001", "code": "ABCDEFGH"}, writes=False),
+    "contact_phones": Task(on="contact_list", fill=lambda world: REASON, writes=False),
+    "contact_export": Task(
+        SECRETARY, on="contact_list", also=frozenset({"reason", "double_leader"}), writes=False
+    ),
+    "training_page": Task(
+        fill=lambda world: {"kind": "rotation", "title": "轮训班", "held_on": DAY, "hours": "8"}
+    ),
+    "member_register": Task(fill=_new_person),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
     "member_transfer": Task(SECRETARY, fill=lambda world: {"elsewhere": "中共YY大学委员会", "on": DAY}),
     "member_movement": Task(fill=lambda world: {"kind": "died", "on": DAY, "evidence": "死亡证明"}),
@@ -192,6 +222,7 @@ TASKS: dict[str, Task] = {
     "import_drop": Task(on="import_review"),
     "import_register": Task(fill=partial(_file, "党组织.xlsx", register_file)),
     "import_register_write": Task(on="import_register_review"),
+    "import_register_renames": Task(has_form=False),
     "import_register_drop": Task(on="import_register_review"),
     "activity_log": Task(SECRETARY, fill=_everybody_present),
     "activity_correct": Task(SECRETARY, fill=lambda world: {"place": "另一间会议室"}),
@@ -210,7 +241,9 @@ TASKS: dict[str, Task] = {
     "admin:branches_branch_add": Task(fill=_new_branch),
     "admin:branches_branch_change": Task(fill=lambda world: {"note": "说明"}),
     "admin:branches_branch_changelist": Task(fill=partial(_selected, "confirm_categories", Branch)),
-    "admin:branches_branch_dissolve": Task(),
+    "admin:branches_branch_dissolve": Task(query=lambda world: {"to": world.school.students.pk, "on": DAY}),
+    "admin:branches_branch_merge": Task(query=lambda world: {"to": world.school.students.pk, "on": DAY}),
+    "admin:branches_branch_split": Task(query=_joint_branch),
     "admin:branches_branch_move": Task(
         ORGANIZATION, query=lambda world: {"to": world.school.music.pk, "on": DAY}
     ),
@@ -228,6 +261,7 @@ TASKS: dict[str, Task] = {
     "admin:branches_station_change": Task(fill=lambda world: {"building": "另一栋"}),
     "admin:branches_term_add": Task(fill=lambda world: {"branch": world.own.branch.pk, "elected_on": DAY}),
     "admin:branches_term_delete": Task(),
+    "admin:branches_term_postpone": Task(fill=lambda world: {"to": "2027-12-01", "approval": "批复1号"}),
     "admin:members_member_change": Task(fill=lambda world: {"job": "教师"}),
     "admin:members_member_move": Task(fill=lambda world: {"to": world.school.students.pk, "on": DAY}),
     "admin:members_post_add": Task(fill=_new_post),

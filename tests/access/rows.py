@@ -11,8 +11,8 @@ from accounts.models import AuditEntry, AuditSeal
 #: The trail notes what was tried; every attempt is another entry.
 LEFT_OUT = (AuditEntry, AuditSeal)
 OURS = ("accounts", "jobs", "branches", "members", "activities", "reminders", "reports")
-#: Columns that are another each time: passwords, keys and what is encrypted with them.
-RANDOM = ("password", "_cipher", "sha256", "result_file", "history_id")
+#: Columns that are another each time: passwords, keys and what is encrypted with them, the batch of letters.
+RANDOM = ("password", "batch", "_cipher", "sha256", "result_file", "history_id")
 NEW = "<new>"
 
 Rows = Mapping[type[Model], Mapping[Any, Mapping[str, Any]]]

@@ -27,7 +27,9 @@ from jobs.models import Job, Upload
 from members import batches, departures, merging, transfers
 from members.imports import staging
 from members.models import (
+    Certificate,
     Circumstance,
+    Competence,
     Contact,
     Destination,
     Development,
@@ -43,8 +45,9 @@ from members.models import (
     StationAssignment,
     StatusPeriod,
     Suspension,
+    Training,
 )
-from members.transfers import Letter
+from members.transfer_checks import Letter
 from reminders.models import Reminder
 from tests import cast
 from tests.access.pages import Page
@@ -151,6 +154,7 @@ def _half(branch: Branch, keeper: User) -> Half:
     station = cast.a_station(branch, second, name=f"{name}工作站")
     Branch.objects.filter(pk=branch.pk).update(category_is_guess=True)
     half = Half(branch, account)
+    wording = {"name": member.name, "branch": branch.name}
     half.keep(
         branch,
         account,
@@ -170,6 +174,18 @@ def _half(branch: Branch, keeper: User) -> Half:
         StationAssignment.objects.get(station=station),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
+        Certificate.objects.create(
+            number=f"2026-{branch.pk:04d}",
+            code="ABCDEFGH",
+            member=member,
+            branch_path=branch.path,
+            purpose="测试",
+            wording=wording,
+        ),
+        Training.objects.create(
+            member=member, kind="rotation", title="集中轮训", held_on=date(2026, 5, 1), hours=8
+        ),
+        Competence.objects.create(member=member, item="duties"),
         audit.record("test", by=account, on=branch),
         a_development(branch),
         DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),

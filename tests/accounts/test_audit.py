@@ -266,3 +266,13 @@ def test_the_trail_has_no_page_that_changes_it():
     assert answers == {"change": 403, "delete": 403}
     assert browser.post("/admin/accounts/auditentry/add/").status_code == 403
     assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_entry_reads_in_chinese():
+    cast.a_browser(cast.a_user()).get("/statistics/2026Q3/")
+    entry = AuditEntry.objects.get(action="access.refuse")
+    browser = cast.a_browser(cast.a_user(Role.AUDITOR))
+    page = browser.get(f"/admin/accounts/auditentry/{entry.pk}/change/").content.decode()
+    assert "方式：打开；地址：/statistics/2026Q3/" in page
+    assert "access.refuse" not in page

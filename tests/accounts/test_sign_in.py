@@ -1,10 +1,12 @@
 """Signing in and out, being locked out, and the one-time password that must be replaced."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.contrib.auth.hashers import identify_hasher, make_password
+from django.contrib.auth.password_validation import get_password_validators
 from django.utils import timezone
 
 from accounts import passwords
@@ -155,6 +157,29 @@ class TestOneTimePassword:
         settings.AUTH_PASSWORD_VALIDATORS = deployed.AUTH_PASSWORD_VALIDATORS
         sent = {"old_password": cast.PASSWORD, "new_password1": weak, "new_password2": weak}
         assert cast.a_browser(user).post("/password/", sent).context["form"].errors
+
+    def test_the_rules_answer_in_chinese_below_the_new_password(self, user, settings):
+        settings.AUTH_PASSWORD_VALIDATORS = deployed.AUTH_PASSWORD_VALIDATORS
+        sent = {"old_password": cast.PASSWORD, "new_password1": "1234567", "new_password2": "1234567"}
+        form = cast.a_browser(user).post("/password/", sent).context["form"]
+        assert form.errors == {
+            "new_password1": [
+                "新密码太短，至少要 12 个字符。",
+                "这个密码太常见，容易被猜到，请换一个。",
+                "新密码不能全是数字。",
+            ]
+        }
+
+    @pytest.mark.parametrize("configured", deployed.AUTH_PASSWORD_VALIDATORS, ids=lambda one: one["NAME"])
+    def test_every_configured_rule_speaks_chinese(self, configured):
+        [rule] = get_password_validators([configured])
+        spoken = rule.get_error_message() + rule.get_help_text()
+        assert not re.search("[a-zA-Z]", spoken), spoken
+
+    def test_an_empty_field_is_called_by_its_name(self, user):
+        text = cast.a_browser(user).post("/password/", {"old_password": ""}).content.decode()
+        assert "请填写原密码。" in text
+        assert "必填项" not in text
 
     def test_a_change_ends_the_other_sessions(self, user):
         here, elsewhere = cast.a_browser(user), cast.a_browser(user)

@@ -157,7 +157,7 @@ class TestWithdrawing:
         answer = browser.post(address, {"version": 1, "reason": "重复登记"})
         assert answer.status_code == 409
         text = answer.content.decode()
-        assert "这条记录刚被别人改过" in text
+        assert "这条记录刚改过" in text
         assert "10月13日" in text
         assert answer.context["form"]["reason"].value() == "重复登记"
         assert Activity.objects.valid().count() == 1

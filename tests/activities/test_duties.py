@@ -81,7 +81,7 @@ class TestStates:
 
     def test_the_reason_says_what_is_missing_and_until_when(self, branch):
         duty = one(branch, Kind.THEME_DAY, today=date(2026, 8, 25))
-        assert duty.reason == "8月应开 1 次，已开 0 次，还可在8月31日前补开。"
+        assert duty.reason == "8月应开 1 次，已开 0 次，还可在8月31日前开展。"
         assert duty.subject == f"{branch.pk}:theme_day:2026-08"
 
 
@@ -146,12 +146,12 @@ class TestBranchesThatComeAndGo:
         }
 
     def test_dissolved_within_the_period_owes_nothing_for_it(self, branch):
-        tree.dissolve(branch, date(2026, 8, 31), by=None)
+        Branch.objects.filter(pk=branch.pk).update(dissolved_on=date(2026, 8, 31))
         states = judged(branch, kinds=[Kind.THEME_DAY])
         assert list(states.values()) == [State.OVERDUE, State.NOT_APPLICABLE, State.NOT_APPLICABLE]
 
     def test_dissolved_before_the_period_is_no_branch_of_it(self, branch):
-        tree.dissolve(branch, date(2026, 7, 1), by=None)
+        Branch.objects.filter(pk=branch.pk).update(dissolved_on=date(2026, 7, 1))
         assert judged(branch) == {}
 
     def test_founded_after_the_period_is_no_branch_of_it(self, school):

@@ -83,12 +83,12 @@ class TestPrefilling:
         assert "A305，主持 王敏，记录 李强" in page
         assert "<details" in page
 
-    def test_topics_of_late_are_offered_those_of_the_kind_first(self, browser, branch):
+    def test_topics_of_late_of_the_same_kind_are_offered(self, browser, branch):
         cast.a_record(branch, "theme_day", date(2026, 9, 1), title="参观校史馆")
         cast.a_record(branch, "general_meeting", date(2026, 7, 1), title="学习党章；通报党费")
         cast.a_record(branch, "theme_day", date(2026, 8, 1))
         topics = browser.get(GENERAL).context["form"].fields["topics"].choices
-        assert [topic for topic, _ in topics] == ["学习党章", "通报党费", "参观校史馆"]
+        assert [topic for topic, _ in topics] == ["学习党章", "通报党费"]
 
     def test_nobody_is_marked_before(self, browser):
         assert marks_shown(browser.get(GENERAL)) == [""] * 10
@@ -331,6 +331,45 @@ class TestCorrecting:
         rows = activity.attendances.filter(state="leave").values_list("member__name", "reason")
         assert sorted(rows) == [("教师6", "出差"), ("教师7", "")]
 
+    def test_a_reason_of_ones_own_goes_before_that_of_all(self, browser, activity):
+        address = reverse("activity_correct", args=[activity.pk])
+        shown = browser.get(address)
+        people = {label: name_of(shown, label) for label in ("教师5", "教师6", "教师7")}
+        marks = {people["教师5"]: "absent", people["教师6"]: "leave", people["教师7"]: "leave"}
+        own = {people["教师5"].replace("m-", "r-"): "忘记时间", people["教师6"].replace("m-", "r-"): "住院"}
+        browser.post(address, filled(shown, **marks, **own, reason="出差"))
+        assert self.reasons(activity) == [("教师5", "忘记时间"), ("教师6", "住院"), ("教师7", "出差")]
+
+    def test_a_correction_overwrites_nobodys_own_reason(self, browser, activity):
+        address = reverse("activity_correct", args=[activity.pk])
+        self.test_a_reason_of_ones_own_goes_before_that_of_all(browser, activity)
+        shown = browser.get(address)
+        prefilled = {line.label: line.reason for line in shown.context["form"].roll.lines if line.reason}
+        assert prefilled == {"教师5": "忘记时间", "教师6": "住院", "教师7": "出差"}
+        sent = filled(shown, **{name_of(shown, "教师8"): "leave"}, reason="授课")
+        sent |= {line.reason_name: line.reason for line in shown.context["form"].roll.lines}
+        sent[name_of(shown, "教师5").replace("m-", "r-")] = ""
+        browser.post(address, sent)
+        assert self.reasons(activity) == [
+            ("教师5", ""),
+            ("教师6", "住院"),
+            ("教师7", "出差"),
+            ("教师8", "授课"),
+        ]
+
+    def test_a_reason_that_is_too_long_is_refused_and_kept_on_the_form(self, browser, activity):
+        address = reverse("activity_correct", args=[activity.pk])
+        shown = browser.get(address)
+        name = name_of(shown, "教师5")
+        sent = filled(shown, **{name: "absent", name.replace("m-", "r-"): "长" * 61})
+        answer = browser.post(address, sent)
+        assert errors_of(answer) == ["事由不超过 60 个字。"]
+        assert "长" * 61 in answer.content.decode()
+
+    def reasons(self, activity):
+        missing = activity.attendances.exclude(state="present")
+        return sorted(missing.values_list("member__name", "reason"))
+
     def test_a_withdrawn_record_leads_back(self, browser, activity):
         browser.post(reverse("activity_withdraw", args=[activity.pk]), {"version": 1, "reason": "重复"})
         answer = browser.get(reverse("activity_correct", args=[activity.pk]), follow=True)
@@ -355,6 +394,8 @@ class TestCorrecting:
         assert "李记录在10月20日 10:00改过这条记录" in page
         activity.refresh_from_db()
         assert (activity.place, activity.notes) == ("B101", "第一稿")
+        own = other.post(address, filled(theirs, notes="第三稿"))
+        assert "您自己（可能在另一个窗口或设备上）在10月20日 10:00改过这条记录" in own.content.decode()
         again = filled(answer)
         assert (again["notes"], again["version"]) == ("第二稿", 2)
         assert browser.post(address, again).status_code == 302

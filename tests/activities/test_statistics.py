@@ -127,7 +127,7 @@ def test_a_past_quarter_is_the_same_after_a_move(school):
 
 def test_a_dissolved_branch_owes_nothing_from_its_last_month_on(school):
     entered("2026-07-15", school.students, "theme_day", date(2026, 7, 15))
-    tree.dissolve(school.students, date(2026, 8, 20), by=None)
+    Branch.objects.filter(pk=school.students.pk).update(dissolved_on=date(2026, 8, 20))
     found = figures(life_of(school.root), school.students, "theme_day")
     assert (found.held, found.required, found.met, found.missed) == (1, 1, 1, 0)
 

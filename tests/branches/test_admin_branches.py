@@ -116,13 +116,13 @@ class TestChanging:
 
 class TestMoving:
     def test_the_preview_says_what_follows_and_changes_nothing(self, department, school):
-        cast.a_member(school.students)
-        cast.a_member(school.students)
+        people = [cast.a_member(school.students) for _ in range(3)]
+        Member.objects.filter(pk=people[0].pk).update(status="left")
         cast.a_user(Role.SECRETARY, school.students)
         response = department.get(page(school.students, "move"), {"to": school.music.pk, "on": TODAY})
         assert response.context["before"] == ["党委", "物理学院党委", "物理学生党支部"]
         assert response.context["after"] == ["党委", "音乐学院党总支", "物理学生党支部"]
-        assert response.context["affected"] == [("党组织", 1), ("党员", 2), ("角色授权", 1)]
+        assert response.context["affected"] == [("党组织", 1), ("现有党员", 2), ("角色授权", 1)]
         assert fresh(school.students).parent == school.physics
 
     def test_access_follows_at_once(self, department, college, school):

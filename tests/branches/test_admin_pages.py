@@ -133,3 +133,13 @@ def test_committee_staff_see_no_reminder_or_job_of_others(world):
     reminders = browser.get("/admin/reminders/reminder/").context["cl"].queryset
     assert all(reminder.branch_path.startswith(world.school.physics.path) for reminder in reminders)
     assert reminders.count() > 0
+
+
+def test_an_empty_field_of_a_form_is_called_by_its_name():
+    school = cast.a_university()
+    staff = cast.a_browser(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+    text = staff.post(reverse("admin:branches_branch_add"), {}).content.decode()
+    assert "请填写党组织代码。" in text
+    text += staff.post(reverse("admin:branches_partygroup_add"), {"name": ""}).content.decode()
+    text += staff.post(reverse("admin:branches_branch_move", args=[school.students.pk]), {}).content.decode()
+    assert "必填项" not in text

@@ -120,7 +120,8 @@ def test_a_new_name_a_new_term_and_a_new_parent(book):
     students = changed(
         STUDENTS, name="中共XX师范大学音乐学院学生第一支部", parent=MUSIC[0], elected="2026-10-20"
     )
-    _, report = run("import_branches", book(ROOT, PHYSICS, TEACHERS, students, MUSIC), "--commit")
+    path = book(ROOT, PHYSICS, TEACHERS, students, MUSIC)
+    _, report = run("import_branches", path, "--commit", "--rename")
     assert counts(report) == {"rows": 5, "new": 0, "changed": 1, "unchanged": 4, "absent": 0}
     branch = Branch.objects.get(code="001001002")
     assert (branch.short_name, branch.parent.code) == ("音乐学院学生第一党支部", "001002")
@@ -130,6 +131,35 @@ def test_a_new_name_a_new_term_and_a_new_parent(book):
         (date(2023, 10, 15), date(2026, 10, 20)),
     ]
     assert AuditEntry.objects.filter(action="branch.move").count() == 1
+
+
+def test_another_name_is_held_until_somebody_says_so(book):
+    run("import_branches", book(*ALL), "--commit")
+    renamed = changed(STUDENTS, name="中共XX师范大学物理学院本科生支部委员会", elected="2026-10-20")
+    path = book(ROOT, PHYSICS, TEACHERS, renamed, MUSIC)
+    status, report = run("import_branches", path, "--commit")
+    assert (status, report["changed"], codes(report, "warnings")[0]) == (0, 1, (6, "A", "held_name"))
+    branch = Branch.objects.get(code="001001002")
+    assert (branch.name, branch.short_name) == (STUDENTS[0], "物理学院学生党支部")
+    assert branch.terms.latest("elected_on").elected_on == date(2026, 10, 20)
+    run("import_branches", path, "--commit", "--rename")
+    branch.refresh_from_db()
+    assert (branch.name, branch.short_name) == (renamed[0], "物理学院本科生党支部")
+
+
+def test_another_name_and_another_founding_date_are_another_organisation(book):
+    run("import_branches", book(*ALL), "--commit")
+    other = changed(MUSIC, name="中共XX师范大学美术学院总支部委员会", founded="1999-09-01")
+    status, report = run("import_branches", book(ROOT, PHYSICS, other), "--commit", "--rename")
+    assert (status, codes(report)) == (1, [(5, "A", "name_mismatch")])
+    assert Branch.objects.get(code="001002").name == MUSIC[0]
+
+
+def test_another_writing_of_the_name_needs_nobodys_word(book):
+    run("import_branches", book(*ALL), "--commit")
+    spelt = changed(STUDENTS, name="中共XX师范大学物理学院学生支部委员会")
+    assert codes(run("import_branches", book(ROOT, PHYSICS, spelt), "--commit")[1], "warnings") == []
+    assert Branch.objects.get(code="001001002").name == spelt[0]
 
 
 def test_another_order_reorders(book):
@@ -221,11 +251,11 @@ def test_committee_staff_reach_only_their_own_part(book):
     assert Branch.objects.get(code="001001009").parent == school.physics
 
 
-@pytest.mark.parametrize("rows", [[["甲", "乙"]], []])
-def test_a_file_without_a_head_gets_one_sentence(tmp_path, rows):
+@pytest.mark.parametrize(("rows", "words"), [([["甲", "乙"]], "没有找到表头"), ([], "这是空表")])
+def test_a_file_without_a_head_gets_one_sentence(tmp_path, rows, words):
     status, report = run("import_branches", workbook(tmp_path / "x.xlsx", *rows))
     assert (status, list(report)) == (2, ["error"])
-    assert "没有找到表头" in report["error"]
+    assert words in report["error"]
 
 
 def test_no_workbook_and_no_file(tmp_path):

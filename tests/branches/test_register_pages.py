@@ -4,8 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from branches import register, views
+from branches import register
 from branches.models import Branch
+from branches.register import staging
 from branches.roles import Role
 from jobs.models import Upload
 from tests import cast
@@ -62,9 +63,34 @@ def test_writing_founds_what_is_right_and_removes_the_file(client, review, tmp_p
     address = review(NEW, ORPHAN)
     assert "新增 1 个" in text(client.post(f"{address}write/", follow=True))
     assert Branch.objects.filter(code="001001009").exists()
-    assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
+    assert [path.suffix for path in (tmp_path / "uploads").rglob("*") if path.is_file()] == [".wrong"]
     assert "正在写入或已经写入" in text(client.post(f"{address}write/", follow=True))
     assert Branch.objects.count() == 7
+
+
+def test_the_rows_that_were_left_out_stand_on_the_result_page(client, review):
+    address = review(NEW, ORPHAN)
+    page = client.post(f"{address}write/", follow=True)
+    assert [(each["row"], each["heading"]) for each in page.context["wrong"]] == [(3, "上级党组织名称")]
+    assert "没有上级党组织“医学院党委”" in text(page)
+
+
+def test_an_organisation_is_renamed_only_when_ticked(client, school, review):
+    renamed = ["中共XX师范大学物理学院教工党支部", "001001001", "物理学院党委", "党支部", None, None, None]
+    address = review(renamed)
+    page = client.get(address)
+    assert (page.context["it"].show, page.context["it"].offered, page.context["it"].writable) == (
+        "changed",
+        [2],
+        0,
+    )
+    refused = client.post(f"{address}renames/", {"shown": 3, "overwrite": 3}, follow=True)
+    assert "没有保存" in text(refused)
+    page = client.post(f"{address}renames/", {"shown": 2, "overwrite": 2}, follow=True)
+    assert page.context["it"].writable == 1
+    client.post(f"{address}write/")
+    school.teachers.refresh_from_db()
+    assert school.teachers.short_name == "物理学院教工党支部"
 
 
 def test_an_error_writes_nothing_and_can_be_tried_again(client, review, monkeypatch):
@@ -74,7 +100,7 @@ def test_an_error_writes_nothing_and_can_be_tried_again(client, review, monkeypa
         raise RuntimeError("injected")
 
     with monkeypatch.context() as patched:
-        patched.setattr(views.register, "write", fail)
+        patched.setattr(staging, "write", fail)
         assert "没有写入任何内容" in text(client.post(f"{address}write/", follow=True))
     assert (Branch.objects.count(), Upload.objects.get().state) == (6, "failed")
     client.post(f"{address}write/")
@@ -109,3 +135,9 @@ def test_what_is_no_register_is_refused(client, staff):
     file = SimpleUploadedFile("x.csv", "甲,乙,丙\n1,2,3\n".encode())
     assert "没有找到表头" in text(client.post(reverse("import_register"), {"file": file}))
     assert Upload.objects.count() == 0
+
+
+def test_a_workbook_in_name_only_is_called_what_it_is(client, staff):
+    file = SimpleUploadedFile("党组织名册.xlsx", b"not a workbook")
+    answer = client.post(reverse("import_register"), {"file": file})
+    assert answer.context["form"].errors["file"][0].startswith("这不是 Excel 工作簿，或文件已损坏。")

@@ -13,7 +13,7 @@ from lib.typesetting import CannotTypeset
 from members import graduation, introductions, overdue
 from members.membership_rules import MovementError
 from members.models import Circumstance, Destination, Member, Transfer
-from members.transfers import Letter
+from members.transfer_checks import Letter
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_the_filter_finds_who_graduates_and_is_not_settled(school, staff):
 
 def test_everybody_ticked_gets_a_letter_and_who_is_not_does_not(school, staff):
     first, second, third = (graduate(school, name) for name in "甲乙丙")
-    own = {f"place-{second.pk.hex}": "中共ZZ县委组织部"}
+    own = {f"place-{second.number[1:]}": "中共ZZ县委组织部"}
     answer = post(cast.a_browser(staff), first, second, **own)
     rows = Transfer.objects.order_by("letter")
     assert [(row.name, row.letter, row.elsewhere, row.state) for row in rows] == [
@@ -75,7 +75,7 @@ def test_everybody_ticked_gets_a_letter_and_who_is_not_does_not(school, staff):
 
 def test_without_an_organisation_nobody_is_sent_and_nothing_is_written(school, staff):
     first, second = graduate(school, "甲"), graduate(school, "乙")
-    own = {f"place-{second.pk.hex}": "中共ZZ县委组织部"}
+    own = {f"place-{second.number[1:]}": "中共ZZ县委组织部"}
     answer = post(cast.a_browser(staff), first, second, place="", **own)
     assert answer.status_code == 422
     assert "甲 1 人没有写转往的党组织" in answer.text
@@ -114,7 +114,7 @@ def test_members_and_others_are_counted_together_and_each_number_opens_its_list(
     assert len(browser.get(line.total_url).context["page"].object_list) == 13
     assert len(browser.get(line.members_url).context["page"].object_list) == 11
     others = browser.get(reverse("destination_list"), {"who": "other"})
-    assert sorted(row.cells[0] for row, _ in others.context["rows"]) == ["王一", "王二"]
+    assert sorted(row.cells[0] for row, *_ in others.context["rows"]) == ["王一", "王二"]
 
 
 def test_a_leader_sees_the_figures_and_no_names(school, staff):

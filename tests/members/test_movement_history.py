@@ -20,7 +20,7 @@ from members.enrolment import EnrolmentError, NewMember, change, enrol, move
 from members.membership_rules import MovementError
 from members.models import Departure, Member, RosterCorrection
 from members.rosters import roster
-from members.transfers import Letter
+from members.transfer_checks import Letter
 from tests import cast
 
 FIRST, LAST = date(2025, 1, 1), date(2027, 12, 31)

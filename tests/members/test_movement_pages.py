@@ -14,7 +14,7 @@ from lib.sheets.reading import read_workbook
 from members import circumstances, departures, transfers
 from members.enrolment import NewMember, enrol, move
 from members.models import Departure, Destination, Member, Transfer
-from members.transfers import Letter
+from members.transfer_checks import Letter
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def step(transfer, code):
 
 
 def names(page):
-    return [row.cells[0] for row, _ in page.context["rows"]]
+    return [row.cells[0] for row, *_ in page.context["rows"]]
 
 
 def test_a_transfer_inside_from_request_to_arrival(school, member):

@@ -10,7 +10,7 @@ from members.circumstances import Kind
 from members.enrolment import EnrolmentError, NewMember, enrol
 from members.membership_rules import BY_CODE, RULES, Enforced, MovementError
 from members.models import Departure, Member, MembershipSpell, StatusPeriod
-from members.transfers import Letter
+from members.transfer_checks import Letter
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -233,8 +233,13 @@ class TestDuties:
     def test_jy15_an_expired_letter_is_listed_with_its_article(self, member):
         transfer = transfers.request(member, "外校", on=date(2026, 10, 1), by=None)
         transfers.issue(transfer, Letter(date(2026, 10, 1), 30), by=None)
-        found = {due.title: due.rule.article for due in overdue.of_people(Member.objects.all(), TODAY)}
-        assert found["介绍信过期未落转"] == "组通字〔2015〕33号"
+        steps = {}
+        for day in (TODAY, date(2027, 4, 1), date(2027, 4, 2)):
+            (due,) = overdue.of_people(Member.objects.all(), day)
+            steps[day] = (due.title, due.rule.article, due.next_step)
+        again = ("介绍信过期未落转", "组通字〔2015〕33号", "重新开出")
+        assert steps[TODAY] == steps[date(2027, 4, 1)] == again
+        assert steps[date(2027, 4, 2)][2] == "撤回，按规定处理"
 
     def test_jy20_kept_too_long(self, member):
         circumstances.begin(

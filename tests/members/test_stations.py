@@ -25,7 +25,10 @@ def test_the_head_sees_the_station_and_no_other(client, school):
         "一号楼工作站"
     ]
     page = client.get(reverse("station_page", args=[school.teachers.station.pk]))
-    assert [(area.name, area.people) for area in page.context["staffing"].areas] == [("一层", ("单晓东",))]
+    [area] = page.context["staffing"].areas
+    [person] = area.people
+    assert (area.name, person.name) == ("一层", "单晓东")
+    assert client.get(reverse("member_detail", args=[person.pk])).status_code == 200
     assert client.get(reverse("station_page", args=[other.pk])).status_code == 404
 
 

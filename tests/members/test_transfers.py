@@ -14,8 +14,8 @@ from members.enrolment import EnrolmentError, NewMember, enrol, move
 from members.membership_rules import MovementError
 from members.models import Member, RosterCorrection, StatusPeriod, Transfer
 from members.rosters import roster
+from members.transfer_checks import Letter
 from members.transfer_steps import STEPS, responsible, side_of, steps_from
-from members.transfers import Letter
 from tests import cast
 
 pytestmark = pytest.mark.django_db

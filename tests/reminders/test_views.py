@@ -34,7 +34,7 @@ def test_what_is_open_the_earliest_first_with_the_form_that_settles_it(secretary
         (28, "10月", "王敏政治生日", "查看"),
         (31, "10月", "10月主题党日", "去记录"),
     ]
-    assert titles(response)[0] == (31, "已逾期", "7月主题党日", "去记录")
+    assert titles(response)[0] == (31, "7月 已逾期", "7月主题党日", "去记录")
     form = browser.get(response.context["items"][-1].url).context["form"]
     assert (form.occasion.kind, form.day) == ("theme_day", date(2026, 10, 26))
 

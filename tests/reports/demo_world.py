@@ -14,7 +14,7 @@ TINY = Scale(
     branches=13,
     members=200,
     stations=2,
-    units=frozenset({"机关", "教育科学学院", "数学科学学院", "计算机学院", "离退休工作处"}),
+    units=frozenset({"党政机关", "教育科学学院", "数学科学学院", "计算机学院", "离退休工作处"}),
     campaigns={
         PARTY_HISTORY: {Kind.PARTY_LECTURE: 9, Kind.THEME_DAY: 38, Kind.FILM: 4},
         THEME_EDUCATION: {Kind.SEMINAR: 14, Kind.PRACTICE: 24},

@@ -102,5 +102,23 @@ def test_the_number_of_queries_does_not_grow(client, school, django_assert_num_q
     for number in (0, 20):
         for n in range(number):
             cast.found(school.physics, f"第{n}党支部", "branch", f"9{n:03d}")
-        with django_assert_num_queries(28):
+        with django_assert_num_queries(32):
             client.get("/")
+
+
+def labels(entries):
+    return [entry.label for entry in entries]
+
+
+def test_no_menu_names_one_page_twice(client, school):
+    enter(client, cast.a_user(Role.LEADER, school.root))
+    assert labels(client.get("/dashboard/").context["frame"].nav)[:2] == ["驾驶舱", "活动记录"]
+    enter(client, cast.a_user())
+    assert labels(client.get("/me/").context["frame"].tabs) == ["我的"]
+
+
+def test_who_works_on_phone_pages_keeps_the_bottom_bar_on_desk_pages(client, school):
+    enter(client, cast.a_user(Role.SECRETARY, school.teachers))
+    page = client.get(reverse("roster"))
+    assert 'class="tabbar"' in page.content.decode()
+    assert labels(page.context["frame"].nav)[:5] == ["首页", "记录", "支部", "我的", "驾驶舱"]

@@ -11,6 +11,7 @@ from activities.models import Activity, Campaign
 from branches.models import Branch
 from branches.roles import Role
 from jobs.models import Job
+from reports.measures import share_in_words
 from tests import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
@@ -270,3 +271,24 @@ class TestRecords:
         with django_assert_num_queries(8):
             page = client.get(reverse("activity_list"), {"period": "2026Q3"})
         assert len(page.context["lines"]) == number
+
+
+def test_a_condition_that_is_not_understood_is_named(client, school):
+    client.force_login(cast.a_user(Role.LEADER, school.root))
+    for name, query, label in (
+        ("dashboard", {"period": "zz"}, "期间"),
+        ("activity_list", {"kind": "zzz"}, "类型"),
+        ("roster", {"on": "xx"}, "截至日期"),
+    ):
+        assert f"“{label}”的值认不出，没有采用" in text(client.get(reverse(name), query))
+        assert "认不出" not in text(client.get(reverse(name)))
+
+
+def test_few_are_counted_and_not_divided():
+    assert [share_in_words(*pair) for pair in ((0, 1), (3, 4), (3, 5), (0, 0), (None, None))] == [
+        "0/1",
+        "3/4",
+        "60.0%",
+        "—",
+        "—",
+    ]

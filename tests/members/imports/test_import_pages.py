@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from accounts.models import AuditEntry
 from branches.roles import Role
-from jobs import uploads
+from jobs import running, uploads
 from jobs.models import Job, Upload
 from members import enrolment
 from members.imports import staging
@@ -269,6 +269,13 @@ class TestWriting:
         assert Member.objects.count() == 2
         assert "新增 2 人" in client.get(address).content.decode()
 
+    def test_a_job_about_anothers_upload_gives_nothing_out(self, school, staff, review):
+        _, upload = review(a_row())
+        colleague = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        for user, may in [(staff, True), (colleague, False)]:
+            job = Job.objects.create(kind=staging.CHECK, owner=user, parameters={"upload": str(upload.pk)})
+            assert running.may_fetch(user, job) is may
+
     def test_a_waiting_job_shows_its_progress(self, client, review, monkeypatch):
         monkeypatch.setattr(staging, "AT_ONCE", 1)
         address, _ = review(a_row())
@@ -457,6 +464,12 @@ class TestScope:
         assert client.get(reverse("import_roster")).status_code == 403
         assert client.post(reverse("import_register")).status_code == 403
 
+    def test_the_recent_uploads_are_ones_own(self, client, school, review):
+        review(a_row())
+        assert len(client.get(reverse("import_roster")).context["recent"]) == 1
+        client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+        assert list(client.get(reverse("import_roster")).context["recent"]) == []
+
     def test_anothers_upload_is_not_there(self, client, school, review):
         _, upload = review(a_row(), a_row("李强", 2, 性别="女"))
         client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
@@ -465,3 +478,15 @@ class TestScope:
         for name in ("import_columns", "import_dates", "import_accept", "import_write", "import_drop"):
             assert client.post(reverse(name, args=[upload.pk])).status_code == 404
         assert Member.objects.count() == 0
+
+
+def test_a_renamed_person_is_taken_for_a_reason(client, review):
+    _, upload = review(a_row())
+    post(client, "import_write", upload)
+    address, upload = review(a_row("张明远"))
+    [entry] = client.get(f"{address}?show=wrong").context["page"]
+    assert (entry["code"], entry["can_accept"]) == ("name_mismatch", True)
+    post(client, "import_accept", upload, row=entry["row"], reason="本人已更名，见户口簿")
+    post(client, "import_write", upload)
+    member = Member.objects.get()
+    assert (member.name, member.identity_note) == ("张明远", "本人已更名，见户口簿")

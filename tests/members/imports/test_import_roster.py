@@ -373,12 +373,34 @@ class TestWrongRows:
         ]
         assert sheet["F2"].value == an_id(3)[:15] + "？？？"
         status, report = run("import_roster", out)
+        assert [each["heading"] for each in report["columns"] if each["field"] is None] == []
         assert (status, [code for _, _, code in codes(report)]) == (1, ["bad_length", "missing_name"])
         sheet["F2"], sheet["D3"] = an_id(3), "王磊"
         book.save(out)
         status, report = run("import_roster", out, "--commit")
         assert (status, counts(report)[:2]) == (0, (2, 2))
         assert sorted(Member.objects.values_list("name", flat=True)) == ["张明", "李强", "王磊"]
+
+    def test_a_double_uploaded_again_as_it_is_does_not_overwrite_the_right_row(self, school, tmp_path):
+        path = a_file(tmp_path, a_row(), a_row(学历="硕士研究生毕业"))
+        out = tmp_path / "wrong.xlsx"
+        run("import_roster", path, "--commit", "--errors-to", out)
+        status, report = run("import_roster", out, "--commit")
+        assert (status, codes(report)) == (1, [(2, None, "duplicate_in_file")])
+        assert Member.objects.get().education == "21"
+        book = load_workbook(out)
+        book.active["A2"] = None
+        book.save(out)
+        assert run("import_roster", out, "--commit")[1]["changed"] == 1
+        assert Member.objects.get().education == "14"
+
+    def test_nobody_is_renamed_without_a_word(self, school, tmp_path):
+        run("import_roster", a_file(tmp_path, a_row()), "--commit")
+        status, report = run(
+            "import_roster", a_file(tmp_path, a_row("李强", 1, 手机号="13900009999")), "--commit"
+        )
+        assert (status, codes(report)) == (1, [place(3, "姓名", "name_mismatch")])
+        assert (Member.objects.get().name, Member.objects.get().phone) == ("张明", "13900000001")
 
 
 class TestSamples:

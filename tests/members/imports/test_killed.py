@@ -54,5 +54,6 @@ def test_kill_9_at_twenty_points(tmp_path):
     assert Member.objects.count() in (0, 1000)
     last = start(path, "--commit")
     assert last.wait() == 0, last.stderr.read()
-    assert counts() == [1000, 1000, 1000, 1000]
+    # Each was probationary, and is a full member.
+    assert counts() == [1000, 1000, 2000, 1000]
     assert AuditEntry.objects.filter(action="roster.import").count() == 1

@@ -1,0 +1,58 @@
+"""A finding as a page shows it, with the page that puts it right for whoever may."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.models import User
+from branches.roles import Right
+from branches.scope import may, may_restructure
+
+from .health import Finding
+from .models import Post
+
+#: Pages that only whoever keeps the branch above opens.
+OF_THE_SUPERIOR = {"close": "dissolve", "merge": "merge", "split": "split"}
+LABELS = {
+    "close": "去撤销",
+    "merge": "去合并",
+    "split": "去分设",
+    "post": "去任命",
+    "posts": "看任职",
+    "term": "登记换届",
+    "terms": "看任期",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    finding: Finding
+    url: str
+    action: str
+
+
+def shown(finding: Finding, user: User) -> Shown:
+    """``url`` is empty for whoever has no such page."""
+    return Shown(finding, _url(finding, user), LABELS[finding.remedy])
+
+
+def _url(finding: Finding, user: User) -> str:
+    branch = finding.branch
+    if finding.remedy in OF_THE_SUPERIOR:
+        page = f"admin:branches_branch_{OF_THE_SUPERIOR[finding.remedy]}"
+        return reverse(page, args=[branch.pk]) if may_restructure(user, branch.path) else ""
+    if not may(user, Right.KEEP_BRANCHES, branch.path):
+        return ""
+    if finding.remedy == "post":
+        title = Post.Title.SECRETARY if finding.rule.code == "ZB-31" else Post.Title.COMMITTEE
+        return _with("admin:members_post_add", branch=branch.pk, title=title.value)
+    if finding.remedy == "posts":
+        return _with("admin:members_post_changelist", under=branch.pk)
+    if finding.remedy == "term":
+        return _with("admin:branches_term_add", branch=branch.pk)
+    return _with("admin:branches_term_changelist", q=branch.short_name)
+
+
+def _with(page: str, **asked: object) -> str:
+    return f"{reverse(page)}?{urlencode(asked)}"

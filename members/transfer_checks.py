@@ -1,0 +1,81 @@
+"""What a transfer of 组织关系 may not be: each guard refuses with the article and, where there is one, the day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from branches.models import Branch
+
+from .enrolment import NewMember
+from .membership_rules import JOINING, REISSUED, TRANSFERRING, MovementError
+from .models import ON_ROSTER, Member, Transfer
+
+VALID_DAYS = 30
+LONGEST_VALID = 90
+SHORTEST_REASON = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it is issued; without a number the next of the year is given."""
+
+    issued_on: date
+    valid_days: int = VALID_DAYS
+    number: str = ""
+
+
+def check_leaver(member: Member) -> None:
+    if member.status not in ON_ROSTER:
+        raise MovementError(
+            f"{member.name}是{member.status_label}，只有在册的正式党员和预备党员可以转接（{TRANSFERRING.article}）。"
+        )
+
+
+def check_target(target: Branch, on: date) -> None:
+    if not target.is_leaf:
+        raise MovementError(f"“{target.short_name}”不是党支部，党员须编入党支部（{TRANSFERRING.article}）。")
+    if not target.exists_on(on):
+        raise MovementError(f"“{target.short_name}”在 {on} 尚未成立或已撤销，不能接收党员。")
+    if target.form in (Branch.Form.TEMPORARY, Branch.Form.FUNCTIONAL):
+        raise MovementError(
+            f"“{target.short_name}”是{target.get_form_display()}党支部，党员的组织关系留在原支部（支部条例第8条）。"
+        )
+
+
+def check_letter(letter: Letter, on: date) -> None:
+    not_in_future(letter.issued_on)
+    if not 1 <= letter.valid_days <= LONGEST_VALID:
+        raise MovementError(f"介绍信有效期应为 1 至 {LONGEST_VALID} 天。")
+
+
+def check_acceptance(transfer: Transfer, on: date, *, expired: bool = False) -> None:
+    not_in_future(on)
+    if transfer.issued_on and on < transfer.issued_on:
+        raise MovementError(f"日期不能早于介绍信开出的日期（{transfer.issued_on}）。")
+    if not expired and transfer.is_expired(on):
+        raise MovementError(
+            f"介绍信 {transfer.letter} 的有效期到 {transfer.valid_until} 为止，{on} 已经过期，请原党组织重新开出"
+            f"（{REISSUED.article}）。"
+        )
+
+
+def check_newcomer(person: NewMember, on: date) -> None:
+    if person.status not in ON_ROSTER:
+        raise MovementError("转入的人员须是正式党员或预备党员。")
+    if person.joined_on is None or person.joined_on > on:
+        raise MovementError(
+            f"请填写加入党组织日期，党籍从支部大会通过之日算起，不能晚于接收日期（{JOINING.article}，{JOINING.code}）。"
+        )
+    if not person.id_number:
+        raise MovementError("请填写公民身份证号，用来核对这个人是不是已在名册上。")
+
+
+def need_reason(reason: str, sentence: str) -> None:
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise MovementError(f"{sentence}（{TRANSFERRING.article}，{TRANSFERRING.code}）。")
+
+
+def not_in_future(on: date) -> None:
+    if on > (today := timezone.localdate()):
+        raise MovementError(f"日期不能晚于今天（{today}）。")

@@ -1,0 +1,99 @@
+"""Certificates of membership: issued, listed, fetched as Word or PDF, and verified by number and code."""
+
+from io import BytesIO
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import AuthenticatedRequest
+from branches.roles import Right
+from branches.scope import get_visible_or_404, has_right, may
+from lib.typesetting import CannotTypeset
+from members import certificates
+from members.certificates import CertificateError
+from members.certificates_forms import CertificateFilter, IssueForm, VerifyForm
+from members.models import Certificate, Member
+
+PER_PAGE = 50
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def _staff_only(request: AuthenticatedRequest) -> None:
+    if not has_right(request.user, Right.KEEP_MEMBERS):
+        raise PermissionDenied("党员证明由组织部和二级党组织工作人员开具和核验。")
+
+
+@require_safe
+def certificate_list(request: AuthenticatedRequest) -> HttpResponse:
+    _staff_only(request)
+    form = CertificateFilter(request.GET)
+    rows = form.chosen(Certificate.objects.visible_to(request.user)).select_related("member", "issued_by")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "is_filtered": bool(form.wanted())}
+    return render(request, "members/certificate_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def certificate_issue(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    member = get_visible_or_404(Member.objects.select_related("branch__parent"), request.user, pk=pk)
+    if not may(request.user, Right.KEEP_MEMBERS, member.branch_path):
+        raise PermissionDenied
+    form = IssueForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            issued = certificates.issue(member, form.cleaned_data["purpose"], by=request.user)
+        except CertificateError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("certificate_page", issued.pk)
+    return render(request, "members/certificate_issue.html", {"member": member, "form": form})
+
+
+@require_safe
+def certificate_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    rows = Certificate.objects.select_related("member", "issued_by")
+    return render(
+        request, "members/certificate.html", {"certificate": get_visible_or_404(rows, request.user, pk=pk)}
+    )
+
+
+@require_safe
+def certificate_word(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
+    return _file(request, pk, "docx")
+
+
+@require_safe
+def certificate_pdf(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
+    return _file(request, pk, "pdf")
+
+
+def _file(request: AuthenticatedRequest, pk: int, kind: str) -> HttpResponseBase:
+    """The paper; back to its page with the reason when it cannot be made."""
+    certificate: Certificate = get_visible_or_404(Certificate.objects, request.user, pk=pk)
+    try:
+        content = certificates.pdf(certificate) if kind == "pdf" else certificates.word(certificate)
+    except (CertificateError, CannotTypeset) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("certificate_page", pk)
+    content_type = "application/pdf" if kind == "pdf" else DOCX
+    name = f"党员证明-{certificate.number}.{kind}"
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=content_type)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def certificate_verify(request: AuthenticatedRequest) -> HttpResponse:
+    """By POST, so that the code stands in no address; the answer says what the paper says and no more."""
+    _staff_only(request)
+    form = VerifyForm(request.POST or None)
+    context = {"form": form, "is_asked": False}
+    if request.method == "POST" and form.is_valid():
+        context |= {"is_asked": True, "found": certificates.verify(**form.cleaned_data)}
+    return render(request, "members/certificate_verify.html", context)

@@ -1,0 +1,45 @@
+"""What is to be put right in how branches are set up and led: a list for staff, by organisation and rule."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest
+from branches.roles import Right
+from branches.scope import has_right, ranges_of
+from members import branch_rules, health
+from members.forms import HealthFilter
+from members.remedies import shown
+
+PER_PAGE = 50
+
+
+@require_safe
+def branch_health(request: AuthenticatedRequest) -> HttpResponse:
+    user = request.user
+    if not has_right(user, Right.KEEP_BRANCHES):
+        raise PermissionDenied("支部设置与任期由组织部和二级党组织工作人员检查。")
+    facts = health.facts_of(ranges_of(user, Right.KEEP_BRANCHES), timezone.localdate())
+    form = HealthFilter(request.GET, organisations=[one.branch for one in facts])
+    wanted = form.wanted()
+    found = [
+        finding
+        for one in facts
+        if one.branch.path.startswith(wanted.path)
+        for finding in health.judge(one, timezone.localdate())
+        if wanted.takes(finding)
+    ]
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "lines": [shown(finding, user) for finding in page],
+        "late": sum(finding.state == "late" for finding in found),
+        "branches": sum(one.branch.is_leaf for one in facts),
+        "hints": [rule for rule in branch_rules.RULES.values() if rule.is_hint],
+        "is_filtered": wanted != form.nothing,
+    }
+    return render(request, "members/health.html", context)

@@ -1,0 +1,69 @@
+"""What is open in one branch: the page a new holder of a post begins with.
+
+``OPEN`` is the plain list of what is looked at; a room that has something to add stands above none of it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+
+from activities import agenda
+from activities.duties import STATE_LABELS, State
+from branches.models import Branch
+from branches.scope import covering_ranges
+from members import birthdays, health
+
+BIRTHDAYS_AHEAD = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One thing to do; without ``due_on`` it has no day. ``url`` opens the page that settles it."""
+
+    title: str
+    note: str
+    state: str
+    due_on: date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one room knows, under its own heading."""
+
+    title: str
+    lines: list[Opening]
+
+
+def _findings(branch: Branch, today: date) -> Iterator[Opening]:
+    for finding in health.findings_of(branch, today):
+        yield Opening(finding.text, finding.article, finding.state)
+
+
+def _duties(branch: Branch, today: date) -> Iterator[Opening]:
+    for duty in agenda.open_duties(agenda.recent_duties(branch, today), today):
+        state = "late" if duty.state is State.OVERDUE else "due" if duty.state is State.DUE else "todo"
+        note = f"{STATE_LABELS[duty.state]}，{duty.rule.article}"
+        title = f"{duty.period.short_label}{duty.title}"
+        yield Opening(title, note, state, duty.due_on, agenda.record_url(duty))
+
+
+def _birthdays(branch: Branch, today: date) -> Iterator[Opening]:
+    for one in birthdays.between(today, today + BIRTHDAYS_AHEAD, covering_ranges([branch.path])):
+        title = f"{one.name}，入党 {one.years} 周年"
+        yield Opening(title, "政治生日", "todo", one.day, reverse("birthdays"))
+
+
+OPEN: list[tuple[str, Callable[[Branch, date], Iterator[Opening]]]] = [
+    ("支部设置、班子与任期", _findings),
+    ("要开的会和活动", _duties),
+    ("30天内的政治生日", _birthdays),
+]
+
+
+def open_in(branch: Branch, today: date) -> list[Part]:
+    """Everything open in ``branch``, heading by heading, empty ones left out."""
+    found = [Part(title, list(look(branch, today))) for title, look in OPEN]
+    return [part for part in found if part.lines]
