@@ -76,6 +76,14 @@ class Job(models.Model):
         spent = (self.beat_at - self.started_at).total_seconds()
         return round(spent * (self.total - self.done) / self.done) if self.total > self.done else None
 
+    @property
+    def time_left(self) -> str:
+        """:attr:`seconds_left` in words; empty when nothing can be said."""
+        seconds = self.seconds_left
+        if seconds is None:
+            return ""
+        return f"约 {max(seconds, 1)} 秒" if seconds < 90 else f"约 {seconds // 60 + 1} 分钟"
+
 
 class UploadQuerySet(models.QuerySet["Upload"]):
     def visible_to(self, user: User) -> Self:

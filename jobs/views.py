@@ -1,6 +1,5 @@
 """The job centre: one's own imports and exports, how far they are, and their results."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -61,18 +60,8 @@ def _about(user: User, job: Job) -> dict[str, object]:
         "is_expired": bool(job.result_name) and job.state == Job.State.DONE and not has_result,
         "may_repeat": running.may_repeat(user, job),
         "kept_until": job.finished_at + running.KEEP if job.finished_at else None,
-        "time_left": _time_left(job.seconds_left),
+        "time_left": job.time_left,
     }
-
-
-def _time_left(seconds: int | None) -> str:
-    if seconds is None:
-        return ""
-    return (
-        f"约 {max(seconds, 1)} 秒"
-        if seconds < 90
-        else f"约 {timedelta(seconds=seconds).seconds // 60 + 1} 分钟"
-    )
 
 
 @require_safe

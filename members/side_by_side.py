@@ -35,7 +35,6 @@ def lines(one: Member, other: Member) -> list[Line]:
 
 def _facts(member: Member, records: list[str]) -> list[tuple[str, str]]:
     return [
-        ("党员编号", member.number),
         ("姓名", member.name),
         ("所在党支部", member.branch.short_name),
         ("人员类别", StatusPeriod.Status(member.status).label),

@@ -132,7 +132,8 @@ def find_doubles(rows: list[Row], reader: RowReader) -> None:
         keys = {
             "number": row.values.get("number"),
             "id_number": row.id_number or None,
-            "school_number": row.school_key,
+            # With member numbers of their own, two of one school number and name are two, however alike.
+            "school_number": None if "number" in row.values else row.school_key,
         }
         for name, key in keys.items():
             first = seen.setdefault((name, key), row.number) if key else row.number

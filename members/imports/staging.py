@@ -19,6 +19,7 @@ from jobs.models import Job, Upload
 from lib.sheets.intake import Table
 from lib.sheets.pasting import NAME
 from members.enrolment import EnrolmentError
+from members.models import ImportBatch
 
 from . import mappings
 from .analysis import (
@@ -201,6 +202,8 @@ def write_now(upload: Upload, fingerprint: str, progress: Progress | None = None
             analysis = write(
                 table, upload.owner, decisions_of(upload), source=upload.name, expected=fingerprint
             )
+            if analysis.batch:
+                ImportBatch.objects.filter(pk=analysis.batch.pk).update(upload=upload)
             mappings.remember(upload.owner, table, decisions_of(upload).columns)
             uploads.release(upload, Upload.State.WRITTEN, outcome={**upload.outcome, **_written(analysis)})
     except (Outdated, EnrolmentError) as refusal:
@@ -217,11 +220,9 @@ def write_now(upload: Upload, fingerprint: str, progress: Progress | None = None
     uploads.discard(upload, uploads.SOURCE, uploads.REVIEW)
 
 
-def _written(analysis: Analysis) -> dict[str, Any]:
-    """The counts, and the batch by which it can be undone."""
+def _written(analysis: Analysis) -> dict[str, int]:
     changed = sum(bool(outcome.values()) for outcome in analysis.changed)
-    counts = {"new": len(analysis.new), "changed": changed, "wrong": len(analysis.wrong)}
-    return {**counts, "batch": str(analysis.batch.pk) if analysis.batch else ""}
+    return {"new": len(analysis.new), "changed": changed, "wrong": len(analysis.wrong)}
 
 
 def _owned_by(user: User, job: Job) -> bool:

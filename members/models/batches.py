@@ -13,6 +13,7 @@ from accounts.models import User
 from branches.models import Scoped
 from branches.roles import Right
 from branches.scope import ScopedQuerySet
+from jobs.models import Upload
 from lib.encryption import Encrypted
 
 from .people import Member
@@ -34,6 +35,9 @@ class ImportBatch(Scoped):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.CharField("文件", max_length=120)
     sheet = models.CharField("工作表", max_length=60, blank=True)
+    upload = models.ForeignKey(
+        Upload, null=True, editable=False, on_delete=models.SET_NULL, related_name="batches"
+    )
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="导入人",

@@ -23,6 +23,7 @@ from lib.sheets.reading import WorkbookError
 from members.imports import staging
 from members.imports.forms import AcceptForm, ColumnsForm, DatesForm, PasteForm
 from members.imports.page import LISTS, ReviewPage
+from members.models import ImportBatch
 
 PER_PAGE = 50
 RECENT = 8
@@ -91,14 +92,19 @@ def import_review(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if not is_busy and request.headers.get("HX-Request"):
         return HttpResponseClientRefresh()
     if upload.state == Upload.State.WRITTEN:
-        has_wrong = uploads.has(upload, uploads.WRONG)
-        return render(request, "members/import_done.html", {"upload": upload, "has_wrong": has_wrong})
+        return _done(request, upload)
     review = staging.review_of(upload)
     if review is None or is_busy:
         has_source = uploads.has(upload, uploads.SOURCE)
         context = {"upload": upload, "job": upload.job, "is_busy": is_busy, "has_source": has_source}
         return render(request, "members/import_progress.html", context)
     return _review(request, upload, review, ColumnsForm(review["columns"]))
+
+
+def _done(request: AuthenticatedRequest, upload: Upload) -> HttpResponse:
+    batch = ImportBatch.objects.visible_to(request.user).filter(upload=upload).first()
+    context = {"upload": upload, "batch": batch, "has_wrong": uploads.has(upload, uploads.WRONG)}
+    return render(request, "members/import_done.html", context)
 
 
 def _review(

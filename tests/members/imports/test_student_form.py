@@ -245,8 +245,9 @@ def test_one_person_s_steps_are_compared_in_few_queries(school, tmp_path, django
         member = enrolment.NewMember(f"林{n}", "female", school.students, "full", date(2024, 6, 3))
         enrolment.enrol(member, by=None)
     numbers = list(Member.objects.values_list("number", "name"))
-    head = ["党员编号", "姓名", "所在党支部", "入党宣誓时间"]
-    rows = [[number, name, "物理学生党支部", date(2024, 7, 1)] for number, name in numbers]
+    head = ["党员编号", "姓名", "所在党支部", "递交入党申请书时间", "入党宣誓时间"]
+    days = [date(2022, 10, 8), date(2024, 7, 1)]
+    rows = [[number, name, "物理学生党支部", *days] for number, name in numbers]
     table = open_roster(BytesIO(workbook(tmp_path / "x.xlsx", head, *rows).read_bytes()))
     with django_assert_max_num_queries(35):
         assert len(analyse(table, staff, Decisions()).changed) == 20
