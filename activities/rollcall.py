@@ -64,11 +64,8 @@ class RollCall:
         states = {
             known[name]: state for name, state in marks.items() if name in known and state in State.values
         }
-        own = {
-            person.member_id: data[name].strip()
-            for person in people
-            if (name := reason_name(person.member_id)) in data
-        }
+        reasons = {reason_name(member): member for member in known.values()}
+        own = {reasons[name]: data[name].strip() for name in data if name in reasons}
         return cls(people, states, earlier, strangers=bool(marks.keys() - known.keys()), own=own)
 
     def with_everybody(self) -> "RollCall":

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import birthdays, branch, choose, detail, me, record
+from .views import branch, choose, detail, me, record
 
 urlpatterns = [
     path("log/", choose.activity_choose, name="activity_choose"),
@@ -11,6 +11,5 @@ urlpatterns = [
     path("activities/<uuid:pk>/history/", detail.activity_history, name="activity_history"),
     path("branch/", branch.branch_own, name="branch_own"),
     path("branches/<int:pk>/", branch.branch_page, name="branch_page"),
-    path("birthdays/", birthdays.birthdays, name="birthdays"),
     path("me/", me.me, name="me"),
 ]

@@ -271,7 +271,12 @@ class TermAdmin(ScopedModelAdmin):
             request,
             term,
             form,
-            lambda: terms.postpone(term, by=request.user, **form.cleaned_data),
+            lambda: terms.postpone(
+                term,
+                to=form.cleaned_data["until"],
+                approval=form.cleaned_data["approval"],
+                by=request.user,
+            ),
             title="延期换届",
             button="登记延期",
             done="已登记延期。",

@@ -156,7 +156,9 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class PostponeForm(forms.Form):
-    to = forms.DateField(label="延期至", widget=DateInput, help_text="一般不超过1年（支部条例第二十一条）。")
+    until = forms.DateField(
+        label="延期至", widget=DateInput, help_text="一般不超过1年（支部条例第二十一条）。"
+    )
     approval = forms.CharField(
         label="批准依据",
         max_length=120,

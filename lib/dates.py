@@ -11,6 +11,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 SERIAL_ZERO = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 20_000, 60_000
 
+_DIGITS = "〇一二三四五六七八九"
 _CLOCK = r"(?:[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 _PLAIN = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _PARTED = re.compile(
@@ -43,6 +44,19 @@ def parse_date(value: object) -> date | None:
     if isinstance(value, int | float):
         return _from_number(value)
     return _from_text(str(value))
+
+
+def in_characters(day: date) -> str:
+    """二〇二六年三月三十一日, as a formal card is dated."""
+    year = "".join(_DIGITS[int(digit)] for digit in str(day.year))
+    return f"{year}年{_counted(day.month)}月{_counted(day.day)}日"
+
+
+def _counted(number: int) -> str:
+    """1 to 99 as it is read: 九, 十, 十一, 三十."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones or not tens else "")
 
 
 def _from_number(number: float) -> date:

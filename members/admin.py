@@ -18,6 +18,7 @@ from lib.masking import mask_address, mask_birth, mask_id, mask_phone
 # Some of them register their own.
 from . import (  # noqa: F401
     admin_accounts,
+    admin_birthdays,
     admin_groups,
     admin_movement,
     admin_restructuring,

@@ -102,8 +102,7 @@ def annul(departure: Departure, reason: str, *, by: User | None, document: str =
             raise MovementError("这条登记已经撤销，或者此后该人员已重新转入，不能再撤销。")
         before = corrections.snapshot([member.pk])
         courses.rewrite(member, row.course)
-        ended = Suspension.objects.filter(member=member, until=row.on - DAY, ended_evidence=ENDED_BY_LEAVING)
-        ended.update(until=None, ended_evidence="")
+        _reopen(row)
         versions.save([member], by, "撤销离开登记")
         row.annulled_at = timezone.now()
         row.annulled_why = f"{reason.strip()} {document.strip()}".strip()[:300]
@@ -169,6 +168,18 @@ def _stop_transfer(member: Member, on: date, by: User | None) -> None:
         running.state, running.reason = Transfer.State.WITHDRAWN, "该人员已离开"
         running.save(update_fields=["state", "reason"])
         TransferStep.objects.create(transfer=running, code="withdraw", on=on, by=by, note=running.reason)
+
+
+def _reopen(row: Departure) -> None:
+    """What the departure alone had ended goes on."""
+    suspended = Suspension.objects.filter(member=row.member, until=row.on - DAY)
+    suspended.filter(ended_evidence=ENDED_BY_LEAVING).update(until=None, ended_evidence="")
+    Development.objects.filter(
+        member=row.member,
+        closed_on=row.on,
+        outcome=Development.Outcome.ENDED,
+        reason=row.get_kind_display(),
+    ).update(closed_on=None, outcome="", reason="")
 
 
 def _reopen_transfer(transfer: Transfer, by: User | None, reason: str) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 from branches.local import Kind, LocalRule, declare
 
 _DEVELOPMENT: Final = "发展党员"
+_BIRTHDAYS: Final = "政治生日"
 
 NOTICE_DAYS: Final = "development-notice-days"
 REPORT_MONTHS: Final = "development-report-months"
@@ -14,6 +15,11 @@ CONTACT_LIMIT: Final = "development-contact-limit"
 TRAINING_MONTHS: Final = "development-training-months"
 PLAN: Final = "development-plan"
 TRAINING_HOURS: Final = "secretary-training-hours"
+BIRTHDAY_FROM: Final = "birthday-from"
+BIRTHDAY_LEAP: Final = "birthday-leap-day"
+
+FROM_JOINING: Final = "joined"
+FROM_FULL: Final = "full"
 
 declare(
     LocalRule(
@@ -83,6 +89,24 @@ declare(
         "启用后，接收预备党员时核对所在二级党组织当年的计划名额，没有计划或名额用完的不能接收。",
         Kind.SWITCH,
         False,
+    ),
+    LocalRule(
+        BIRTHDAY_FROM,
+        _BIRTHDAYS,
+        "政治生日按哪个日期",
+        "通常指加入党组织日期，有的学校按转为正式党员日期。按转正日期的，预备党员在转正前仍按加入党组织日期。",
+        Kind.CHOICE,
+        FROM_JOINING,
+        choices=((FROM_JOINING, "入党日期"), (FROM_FULL, "转正日期")),
+    ),
+    LocalRule(
+        BIRTHDAY_LEAP,
+        _BIRTHDAYS,
+        "2月29日在平年落在哪天",
+        "入党或转正在2月29日的，平年的政治生日和党龄整年的日子。",
+        Kind.CHOICE,
+        "02-28",
+        choices=(("02-28", "2月28日"), ("03-01", "3月1日")),
     ),
     LocalRule(
         TRAINING_HOURS,

@@ -35,6 +35,8 @@ class Filter(forms.Form):
     def __init__(self, data: Any, *, user: User, listing: str, right: Right) -> None:
         super().__init__(data)
         kinds, states, has_year, has_who = _FILTERS[listing]
+        for name, label in _LABELS.get(listing, {}).items():
+            self.fields[name].label = label
         self._choices("kind", kinds)
         self._choices("state", states)
         this = timezone.localdate().year
@@ -70,6 +72,7 @@ class Filter(forms.Form):
         return any(self.asked().as_parameters().values())
 
 
+_LABELS = {"away": {"kind": "情形", "state": "状态"}, "destinations": {"kind": "去向", "year": "毕业年份"}}
 _DUE_KINDS = [*Circumstance.Kind.choices, ("suspended", "停止党籍"), ("letter", "介绍信在途")]
 _FILTERS: dict[str, tuple[list[tuple[Any, Any]], list[tuple[Any, Any]], bool, bool]] = {
     "transfers": (
@@ -105,7 +108,7 @@ class LeaveForm(forms.Form):
         super().__init__(data)
         today = timezone.localdate()
         leaves = Branch.objects.leaves().existing_on(today).exclude(pk=member.branch_id)
-        leaves = leaves.filter(form__in=[Branch.Form.STANDING, Branch.Form.JOINT])
+        leaves = leaves.exclude(form__in=Branch.WITHOUT_MEMBERS)
         field: Any = self.fields["target"]
         # By code, and whichever branch: that side is asked whether it takes the person in.
         field.choices = [("", "不在本校"), *leaves.values_list("code", "short_name")]

@@ -21,7 +21,7 @@ from branches.roles import Right
 from branches.scope import may, may_restructure
 
 from . import enrolment, posts, seats
-from .models import Member, MembershipSpell, Post, StatusPeriod
+from .models import Member, MembershipSpell, Post, StatusPeriod, Transfer
 from .standing import DAY
 
 Kind = MembershipSpell.Kind
@@ -284,3 +284,12 @@ def peopled(branch: Branch, on: date) -> str:
     if MembershipSpell.objects.filter(Q(until__isnull=True) | Q(until__gte=on), branch=branch).exists():
         return f"“{branch.short_name}”在 {on:%Y-%m-%d} 还有人参加，请用撤销页面办理。"
     return ""
+
+
+@tree.minding
+def lettered(branch: Branch, on: date) -> str:
+    """A transfer that is on its way from or to a branch is settled first: its other side would wait for nobody."""
+    waiting = Transfer.objects.open().filter(Q(branch=branch) | Q(target=branch)).count()
+    if not waiting:
+        return ""
+    return f"“{branch.short_name}”还有 {waiting} 份没有办结的组织关系转接，请先办结或撤回。"

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from branches import temporary
 from branches.models import Branch
 
 from .enrolment import NewMember
@@ -37,10 +38,8 @@ def check_target(target: Branch, on: date) -> None:
         raise MovementError(f"“{target.short_name}”不是党支部，党员须编入党支部（{TRANSFERRING.article}）。")
     if not target.exists_on(on):
         raise MovementError(f"“{target.short_name}”在 {on} 尚未成立或已撤销，不能接收党员。")
-    if target.form in (Branch.Form.TEMPORARY, Branch.Form.FUNCTIONAL):
-        raise MovementError(
-            f"“{target.short_name}”是{target.get_form_display()}党支部，党员的组织关系留在原支部（支部条例第8条）。"
-        )
+    if target.form in Branch.WITHOUT_MEMBERS:
+        raise MovementError(temporary.no_place_for_members(target))
 
 
 def check_letter(letter: Letter, on: date) -> None:

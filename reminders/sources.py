@@ -14,7 +14,7 @@ from branches.models import Branch, RoleGrant
 from branches.roles import STAFF, Role
 from branches.scope import STEP, Range, covering_ranges
 from lib.periods import Period, quarter_of
-from members import birthdays
+from members import birthdays, celebrations
 
 BIRTHDAY_LEAD = timedelta(days=7)
 BIRTHDAY_KEPT = timedelta(days=7)
@@ -63,10 +63,13 @@ def duties_due(on: date) -> Iterator[Due]:
 
 
 def birthdays_due(on: date) -> Iterator[Due]:
-    """Political birthdays of the next seven days, and those of the last seven that nobody was told of."""
+    """Political birthdays of the next seven days and of the last seven, about which nothing was done yet."""
     addresses = _addresses(on)
-    for birthday in birthdays.between(on - BIRTHDAY_KEPT, on + BIRTHDAY_LEAD):
-        if birthday.branch_id not in addresses:
+    found = birthdays.between(on - BIRTHDAY_KEPT, on + BIRTHDAY_LEAD)
+    done = celebrations.done_about(found)
+    for birthday in found:
+        settled = done[birthday.key].is_settled or birthday.is_opted_out or not birthday.stays
+        if settled or birthday.branch_id not in addresses:
             continue
         address = addresses[birthday.branch_id]
         for user_id in address.users:
@@ -77,18 +80,26 @@ def birthdays_due(on: date) -> Iterator[Due]:
                 due_on=birthday.day,
                 recipient_id=user_id,
                 title=f"{birthday.name}政治生日",
-                detail=(
-                    f"{birthday.branch_name}：{birthday.day.month}月{birthday.day.day}日，"
-                    f"入党 {birthday.years} 周年"
-                ),
-                url=reverse("birthdays"),
+                detail=f"{birthday.branch_name}：{birthday.day.month}月{birthday.day.day}日，{birthday.title}",
+                url=f"{reverse('birthdays_month', args=[f'{birthday.day:%Y-%m}'])}?branch={birthday.branch_id}",
                 branch_path=address.path,
             )
 
 
 def met_subjects(subjects: set[str], on: date) -> set[str]:
     """Those of ``subjects`` that were due and are now met."""
-    return {duty.subject for duty in _open_duties(on) if duty.is_met} & subjects
+    met_duties = {duty.subject for duty in _open_duties(on) if duty.is_met} & subjects
+    return met_duties | _celebrated(subjects)
+
+
+def _celebrated(subjects: set[str]) -> set[str]:
+    """Political birthdays among ``subjects`` of which a greeting or a way of marking them is on record."""
+    parted = [subject.split(":") for subject in subjects]
+    asked = {(parts[0], int(parts[1])) for parts in parted if len(parts) == 2 and parts[1].isdecimal()}
+    if not asked:
+        return set()
+    done = celebrations.done({year for _, year in asked}, {number for number, _ in asked})
+    return {f"{number}:{year}" for number, year in asked if done[number, year].is_settled}
 
 
 def _open_duties(on: date) -> list[Duty]:

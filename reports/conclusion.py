@@ -12,7 +12,7 @@ from lib.templatetags.ui import percent, thousands
 
 from . import links
 from .asked import Asked
-from .measures import attendance_rate, share_in_words
+from .measures import attendance_rate, is_enough, rate
 from .quarterly import Quarterly
 from .rollup import sum_of
 
@@ -155,13 +155,18 @@ def _completion(focus: Judged, asked: Asked) -> Figure:
         _counted(focus, "met", focus.met, asked),
         _counted(focus, "required", focus.required, asked),
     )
-    return Figure(
-        label=focus.title,
-        value=share_in_words(focus.met, focus.required),
-        url=_counted(focus, "open", focus.open, asked).url or required.url,
-        beside=[met, Piece(" / "), required],
-        note=note,
+    share = Piece(
+        percent(rate(focus.met, focus.required)),
+        _counted(focus, "open", focus.open, asked).url or required.url,
     )
+    return _share(focus.title, share, met, required, note)
+
+
+def _share(label: str, share: Piece, part: Piece, whole: Piece, note: str) -> Figure:
+    """A percentage with its parts beside it; where there are too few for one, the part stands in its place."""
+    if is_enough(int(whole.text.replace(",", ""))):
+        return Figure(label, share.text, share.url, [part, Piece(" / "), whole], note)
+    return Figure(label, part.text, part.url, [Piece("/ "), whole], note)
 
 
 def _on_time(figures: Quarterly, asked: Asked) -> Figure:
@@ -169,16 +174,12 @@ def _on_time(figures: Quarterly, asked: Asked) -> Figure:
     on_time = links.records(asked.period, **{**asked.carried, "on_time": "1"})
     held = links.records(asked.period, **asked.carried)
     late = life.held - life.on_time
-    return Figure(
-        label="按时登记",
-        value=share_in_words(life.on_time, life.held),
-        url=held if life.held else "",
-        beside=[
-            Piece(thousands(life.on_time), on_time if life.on_time else ""),
-            Piece(" / "),
-            Piece(thousands(life.held), held if life.held else ""),
-        ],
-        note=f"补记 {thousands(late)} 条" if late else "没有补记",
+    return _share(
+        "按时登记",
+        Piece(percent(rate(life.on_time, life.held)), held if life.held else ""),
+        Piece(thousands(life.on_time), on_time if life.on_time else ""),
+        Piece(thousands(life.held), held if life.held else ""),
+        f"补记 {thousands(late)} 条" if late else "没有补记",
     )
 
 

@@ -64,6 +64,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("dashboard", "驾驶舱", "chart", _seer),
     ("activity_list", "活动记录", "list", _seer),
     ("roster", "党员花名册", "users", _seer),
+    ("birthdays", "政治生日", "gift", _seer),
     ("contact_list", "党务通讯录", "users", _seer),
     ("development_list", "发展党员", "step", _develops),
     ("transfer_list", "组织关系", "send", _staff),

@@ -55,9 +55,12 @@ class Cell:
 
 def share_in_words(part: int | None, whole: int | None) -> str:
     """A percentage, or the counts themselves where there are too few for one."""
-    if whole and whole < FEWEST_FOR_A_RATE:
-        return f"{part or 0}/{whole}"
-    return percent(rate(part, whole))
+    return percent(rate(part, whole)) if is_enough(whole) else f"{part or 0}/{whole}"
+
+
+def is_enough(whole: int | None) -> bool:
+    """Whether a share of ``whole`` says something, or there is nothing to divide at all."""
+    return not whole or whole >= FEWEST_FOR_A_RATE
 
 
 def rate(part: int | None, whole: int | None) -> Fraction | None:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 
 from activities import agenda
 from activities.duties import STATE_LABELS, State
 from branches.models import Branch
 from branches.scope import covering_ranges
-from members import birthdays, health
+from members import birthdays, health, overdue
+from members.models import Member, Transfer
 
 BIRTHDAYS_AHEAD = timedelta(days=30)
 
@@ -56,9 +58,31 @@ def _birthdays(branch: Branch, today: date) -> Iterator[Opening]:
         yield Opening(title, "政治生日", "todo", one.day, reverse("birthdays"))
 
 
+def _letters(branch: Branch, today: date) -> Iterator[Opening]:
+    """Transfers on their way, from the branch or to it."""
+    found = Transfer.objects.open().filter(Q(branch=branch) | Q(target=branch))
+    for transfer in found.select_related("member").order_by("pk"):
+        name = transfer.member.name if transfer.member else transfer.name
+        state = "late" if transfer.is_expired(today) else "todo"
+        note = f"{transfer.get_kind_display()}，{transfer.get_state_display()}"
+        url = reverse("transfer_detail", args=[transfer.pk])
+        yield Opening(f"{name}的组织关系转接", note, state, None, url)
+
+
+def _away(branch: Branch, today: date) -> Iterator[Opening]:
+    """People who are away, out of touch or suspended, and what may or must be done next."""
+    members = Member.objects.filter(branch=branch)
+    for due in overdue.of_people(members, today, Transfer.objects.none()):
+        url = reverse("member_detail", args=[due.member.pk]) if due.member else ""
+        state = "late" if due.is_late else "todo"
+        yield Opening(f"{due.name}：{due.title}，{due.next_step}", due.rule.article, state, due.due_on, url)
+
+
 OPEN: list[tuple[str, Callable[[Branch, date], Iterator[Opening]]]] = [
     ("支部设置、班子与任期", _findings),
     ("要开的会和活动", _duties),
+    ("组织关系转接", _letters),
+    ("外出、失联和停止党籍", _away),
     ("30天内的政治生日", _birthdays),
 ]
 

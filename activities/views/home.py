@@ -12,7 +12,6 @@ from accounts.http import AuthenticatedRequest
 from activities import agenda
 from activities.agenda import duties_of
 from activities.duties import Duty, State
-from activities.views import birthdays
 from activities.views.matrix import months_across
 from activities.views.places import Choice, asked_branch, own_branches
 from activities.year import laid_out
@@ -20,6 +19,7 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, may
 from lib.periods import Period, month_of, quarter_of, year_of
+from members import celebrations, greetings
 from members.birthdays import between
 
 SHOWN_BRANCHES = 6
@@ -47,6 +47,7 @@ def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "branch": branch,
+        "greeting": greetings.own(request.user, today),
         "branches": _switch(branches, branch, request.path),
         **_duties(branch, today),
         **(_birthdays(branch, today) if may(request.user, Right.SEE_MEMBERS, branch.path) else {}),
@@ -116,11 +117,13 @@ def _day_in_words(day: date, today: date) -> str:
 
 
 def _birthdays(branch: Branch, today: date) -> dict[str, Any]:
+    """This month's political birthdays and how many of them are still open."""
     month = month_of(today)
     found = between(month.start, month.end, covering_ranges([branch.path]))
-    coming = [birthdays.line(birthday, today) for birthday in found if birthday.day >= today]
+    done = celebrations.done_about(found)
+    coming = [birthday for birthday in found if birthday.day >= today]
     return {
         "month": month,
-        "born": len(found),
+        "born": celebrations.figures(found, done),
         "next_born": [one for one in coming if one.day == coming[0].day],
     }

@@ -17,6 +17,7 @@ from activities.models import Attendance
 from branches.roles import Role
 from branches.scope import grants_of
 from lib.periods import year_of
+from members import birthdays, greetings
 from members.models import Member
 
 State = Attendance.State
@@ -47,8 +48,19 @@ def me(request: AuthenticatedRequest) -> HttpResponse:
             activity__withdrawn_at__isnull=True,
             activity__held_on__range=(year.start, year.end),
         )
-        context |= {"figures": _figures(own), "attendances": _lines(own)}
+        context |= {"figures": _figures(own), "attendances": _lines(own), **_birthday(member, request.user)}
     return render(request, "activities/me.html", context)
+
+
+def _birthday(member: Member, user: User) -> dict[str, Any]:
+    """One's own political birthday of this year, and the greeting for it. Three queries."""
+    today = timezone.localdate()
+    declined = greetings.wants_none(member)
+    rules = birthdays.reckoning()
+    return {
+        "birthday": birthdays.birthday_of(member, today.year, rules, is_opted_out=declined),
+        "greeting": None if declined else greetings.own(user, today),
+    }
 
 
 def _roles(user: User) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The rows of the room, by what they are about."""
 
 from .batches import ImportBatch, ImportedRow
+from .birthdays import Celebration, Greeting, GreetingOptOut
 from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
 from .duplicates import DistinctPair, Merge
 from .graduation import Destination
@@ -31,6 +32,7 @@ from .posts import GroupMembership, Post, StationAssignment
 
 __all__ = [
     "ON_ROSTER",
+    "Celebration",
     "Certificate",
     "Circumstance",
     "ColumnMapping",
@@ -44,6 +46,8 @@ __all__ = [
     "DevelopmentPlan",
     "DevelopmentStep",
     "DistinctPair",
+    "Greeting",
+    "GreetingOptOut",
     "GroupMembership",
     "ImportBatch",
     "ImportedRow",

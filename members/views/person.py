@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +18,7 @@ from lib.masking import mask_address, mask_birth, mask_id, mask_name, mask_phone
 from members.codes import EDUCATIONS, nation_label
 from members.forms import UnmaskForm
 from members.listing import sees_contacts
-from members.models import ON_ROSTER, Circumstance, Member, StatusPeriod
+from members.models import ON_ROSTER, Circumstance, Member, StatusPeriod, Transfer
 from members.unmasking import may_unmask, unmask
 
 
@@ -63,7 +64,11 @@ def _errands(user: User, member: Member) -> list[tuple[str, str]]:
     """What ``user`` may enter about the person's belonging, as label and address."""
     found: list[tuple[str, str]] = []
     if member.status in ON_ROSTER and may(user, Right.ASK_TRANSFER, member.branch_path):
-        found.append(("转出组织关系", reverse("member_transfer", args=[member.pk])))
+        if under_way := member.transfers.filter(state__in=Transfer.OPEN).first():
+            label = f"转接{under_way.get_state_display()}"
+            found.append((label, reverse("transfer_detail", args=[under_way.pk])))
+        else:
+            found.append(("转出组织关系", reverse("member_transfer", args=[member.pk])))
     if may(user, Right.KEEP_MEMBERS, member.branch_path):
         verbs = _VERBS_OF.get(member.status, ())
         found += [(label, reverse("member_movement", args=[member.pk, verb])) for verb, label in verbs]
@@ -81,7 +86,7 @@ def _away(user: User, member: Member) -> list[Circumstance]:
 def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     user = request.user
     member = get_visible_or_404(Member.objects.select_related("branch"), user, pk=pk)
-    is_own = member.account_id == user.pk
+    is_own, path = member.account_id == user.pk, member.branch_path
     named = is_own or has_right(user, Right.SEE_NAMES)
     context = {
         "member": member,
@@ -93,6 +98,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "posts": member.posts.select_related("branch", "group"),
         "development": member.developments.visible_to(user).order_by("-applied_on").first(),
         "may_unmask": may_unmask(user, member),
+        "birthday_year": timezone.localdate().year if is_own or may(user, Right.RECORD, path) else None,
         "may_certify": may(user, Right.KEEP_MEMBERS, member.branch_path) and member.status in ON_ROSTER,
         "errands": _errands(user, member),
         "away": _away(user, member),

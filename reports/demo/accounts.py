@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -11,11 +11,11 @@ from accounts import audit, passwords
 from accounts.models import User
 from branches.models import Branch, RoleGrant, Station
 from branches.roles import Role
-from lib.periods import anniversary
 from lib.pinyin import initials, pinyin, stroke_key
 from members.models import Post
 from members.posts import ROLE_OF
 
+from . import birthdays
 from .offices import Office, Offices, Tenure, all_tenures
 from .organisations import FAR, Leaf, University
 from .people import People, Person
@@ -68,13 +68,9 @@ def bring_birthdays(people: People, leaf: Leaf, setting: Setting) -> None:
         and stay.person.full
         and stay.person.joined.year < setting.today.year
     ]
-    for stay, days in zip(stays, (2, 5), strict=False):
-        person = stay.person
-        soon = date.fromordinal(setting.today.toordinal() + days)
-        joined = anniversary(soon, min(person.joined.year, setting.today.year - 2))
-        person.joined, person.full = joined, anniversary(joined, joined.year + 1)
-        person.member.joined_on, person.member.full_on = person.joined, person.full
-        stay.since = max(joined, leaf.founded_on)
+    # From the end of the list: the personas are taken from its beginning.
+    for stay, days in zip(reversed(stays), (2, 5), strict=False):
+        birthdays.let_fall_on(stay, setting.today + timedelta(days=days), setting)
 
 
 def open_accounts(offices: Offices, setting: Setting) -> dict[UUID, User]:

@@ -18,6 +18,7 @@ from reminders import ledger
 
 from . import (
     accounts,
+    birthdays,
     developing,
     drafts,
     movement,
@@ -98,10 +99,12 @@ class _Maker:
         keepers[secretary.person.member.pk] = users["shuji"]
         trainings.choose_double_leaders(held, setting)
         movement.plan_graduation(everybody)
+        birthdays.prepare(everybody, leaf, held[leaf.branch.pk], setting)
         people.write(everybody)
         developing.develop(everybody, university, setting)
         offices.write(held)
         accounts.grant_posts(held)
+        birthdays.write(everybody, held, leaf, keepers, setting)
         stations = offices.open_stations(everybody, university, setting)
         accounts.grant_personas(users, university, leaf, stations[0], setting)
         trainings.write(held, setting, users["zuzhibu"])

@@ -12,7 +12,7 @@ from accounts.models import AuditEntry, AuditSeal
 LEFT_OUT = (AuditEntry, AuditSeal)
 OURS = ("accounts", "jobs", "branches", "members", "activities", "reminders", "reports")
 #: Columns that are another each time: passwords, keys and what is encrypted with them, the batch of letters.
-RANDOM = ("password", "batch", "_cipher", "sha256", "result_file", "history_id")
+RANDOM = ("password", "batch", "_cipher", "sha256", "result_file", "history_id", "Certificate.code")
 NEW = "<new>"
 
 Rows = Mapping[type[Model], Mapping[Any, Mapping[str, Any]]]
@@ -58,5 +58,5 @@ def _told(model: type[Model], row: Mapping[str, Any], before: Rows) -> dict[str,
         is_new = known is not None and row[name] is not None and row[name] not in known
         is_copy = name == "id" and model.__name__.startswith("Historical")
         value = NEW if is_new or is_copy else row[name]
-        told[name] = "<random>" if name.endswith(RANDOM) and value else str(value)
+        told[name] = "<random>" if f"{model.__name__}.{name}".endswith(RANDOM) and value else str(value)
     return told

@@ -28,6 +28,10 @@ from tests.access.world import BOUNDED, World
 HTMX = {"HX-Request": "true"}
 #: Besides those whose scope ends, those to whom only what belongs to others is foreign.
 READERS = (*BOUNDED, MEMBER, "organization_staff")
+#: Pages that offer every branch of the university by its name, with the reason.
+NAMES_EVERY_BRANCH = {
+    "member_transfer": "whoever is to leave may go to any branch; its own staff then take him in"
+}
 EXPORTERS = ("committee_staff", "leader", "secretary", "recorder")
 
 
@@ -35,7 +39,7 @@ def lists(world: World, role: str, *, is_marked: bool) -> Iterator[tuple[str, di
     """Every page that answers ``role``, as it opens, and with what a search or a filter finds."""
     stranger = Member.objects.filter(branch=world.far.branch).earliest("number")
     for page, row in declared():
-        if row.expected(role, "GET") != 200:
+        if row.expected(role, "GET") != 200 or page.key in NAMES_EVERY_BRANCH:
             continue
         url = world.own_url(page, row, role)
         yield url, dict(row.query)

@@ -27,6 +27,7 @@ from jobs.models import Job, Upload
 from members import batches, departures, merging, transfers
 from members.imports import staging
 from members.models import (
+    Celebration,
     Certificate,
     Circumstance,
     Competence,
@@ -35,6 +36,8 @@ from members.models import (
     Development,
     DevelopmentPlan,
     DevelopmentStep,
+    Greeting,
+    GreetingOptOut,
     GroupMembership,
     ImportBatch,
     Member,
@@ -150,6 +153,7 @@ def _half(branch: Branch, keeper: User) -> Half:
     account = cast.a_user(name=f"{name}书记")
     member = cast.a_member(branch, f"{name}甲", account=account)
     second = cast.a_member(branch, f"{name}乙")
+    cast.a_member(branch, f"{name}丙", joined=date(2015, 10, 25), account=cast.a_user())
     group = cast.a_group(branch, member, second, name=f"{name}第一党小组")
     station = cast.a_station(branch, second, name=f"{name}工作站")
     Branch.objects.filter(pk=branch.pk).update(category_is_guess=True)
@@ -172,6 +176,7 @@ def _half(branch: Branch, keeper: User) -> Half:
         MembershipSpell.objects.get(member=member),
         StatusPeriod.objects.get(member=member),
         StationAssignment.objects.get(station=station),
+        *_birthday(member),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
         Tally.objects.get(branch=branch),
         Certificate.objects.create(
@@ -194,6 +199,17 @@ def _half(branch: Branch, keeper: User) -> Half:
     half.keep(a_merge(second, keeper), a_batch(second, keeper))
     _personal(account, branch)
     return half
+
+
+def _birthday(member: Member) -> tuple[models.Model, ...]:
+    """A greeting and a way of marking the political birthday of 2026, and some days without greetings before."""
+    of_year = {"member": member, "branch": member.branch, "branch_path": member.branch_path, "year": 2026}
+    day = date(2026, 6, 1)
+    return (
+        Greeting.objects.create(**of_year, day=day, title="入党 11 周年", text="祝您政治生日快乐。"),
+        Celebration.objects.create(**of_year, way="card", held_on=day),
+        GreetingOptOut.objects.create(member=member, since=date(2025, 1, 1), until=date(2025, 12, 31)),
+    )
 
 
 def a_merge(member: Member, by: User) -> Merge:

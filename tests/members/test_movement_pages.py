@@ -11,7 +11,7 @@ from accounts.models import AuditEntry
 from branches.roles import Role
 from lib.id_number import check_digit
 from lib.sheets.reading import read_workbook
-from members import circumstances, departures, transfers
+from members import circumstances, departures, overdue, transfers
 from members.enrolment import NewMember, enrol, move
 from members.models import Departure, Destination, Member, Transfer
 from members.transfer_checks import Letter
@@ -226,6 +226,29 @@ def test_queries(school, rows, name, queries, django_assert_num_queries):
     browser.get(reverse(name))
     with django_assert_num_queries(queries):
         browser.get(reverse(name))
+
+
+def test_the_branch_page_says_what_waits_and_opens_its_lists(school, member):
+    transfers.offer(member, school.students, on=TODAY, by=None)
+    other = cast.a_member(school.teachers, "乙某")
+    circumstances.begin(other, "lost", since=date(2026, 5, 1), by=None, evidence="查找")
+    url, browser = reverse("branch_page", args=[school.teachers.pk]), secretary(school.teachers)
+    page = browser.get(url)
+    assert page.context["movement"] == overdue.Waiting(transfers=1, late=1, coming=1)
+    facts = {"branch": school.teachers.pk}
+    assert names(browser.get(reverse("transfer_list"), {"state": "open", **facts})) == ["甲某"]
+    assert names(browser.get(reverse("away_list"), {"state": "late", **facts})) == ["乙某"]
+    recorder = cast.a_browser(cast.a_user(Role.RECORDER, school.teachers))
+    assert "movement" not in recorder.get(url).context
+
+
+def test_the_person_s_page_leads_to_the_transfer_under_way(school, member):
+    url, browser = reverse("member_detail", args=[member.pk]), secretary(school.teachers)
+    assert reverse("member_transfer", args=[member.pk]) in browser.get(url).text
+    transfer = transfers.offer(member, school.students, on=TODAY, by=None)
+    text = browser.get(url).text
+    assert "转接待接收" in text
+    assert reverse("transfer_detail", args=[transfer.pk]) in text
 
 
 def test_who_has_no_business_here_is_refused(school, member):

@@ -9,7 +9,7 @@ from members import circumstances, departures, overdue, suspensions, transfers
 from members.circumstances import Kind
 from members.enrolment import EnrolmentError, NewMember, enrol
 from members.membership_rules import BY_CODE, RULES, Enforced, MovementError
-from members.models import Departure, Member, MembershipSpell, StatusPeriod
+from members.models import Departure, Development, Member, MembershipSpell, StatusPeriod, Suspension
 from members.transfer_checks import Letter
 from tests import cast
 
@@ -299,6 +299,17 @@ class TestDepartures:
         ]
         with pytest.raises(MovementError, match="已经撤销"):
             departures.annul(Departure.objects.get(), "再撤一次", by=None)
+
+    def test_taking_it_back_lets_the_development_and_the_suspension_go_on(self, school):
+        member = cast.a_member(school.students, "丁", joined=date(2026, 1, 5), full=None)
+        Development.objects.create(member=member, applied_on=date(2024, 9, 1))
+        suspensions.suspend(member, "emigrated", on=date(2026, 10, 2), by=None, evidence="决议")
+        row = departures.depart(member, "died", on=TODAY, by=None, evidence="死亡证明")
+        assert Development.objects.get().outcome == "ended"
+        departures.annul(row, "同名误登", by=None)
+        member.refresh_from_db()
+        assert (Development.objects.get().outcome, member.status) == ("", "suspended")
+        assert Suspension.objects.get().until is None
 
     def test_this_quarter_leaves_no_correction(self, member):
         departures.depart(member, "died", on=date(2026, 10, 1), by=None, evidence="死亡证明")

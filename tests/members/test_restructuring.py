@@ -12,7 +12,8 @@ from branches.models import Branch, Station
 from branches.roles import Right, Role
 from branches.scope import may
 from branches.terms import elect
-from members import posts, restructuring, rosters
+from members import posts, restructuring, rosters, transfers
+from members.enrolment import EnrolmentError
 from members.models import GroupMembership, Member, MembershipSpell, Post, StatusPeriod
 from members.restructuring import RestructuringError
 from tests import cast
@@ -173,6 +174,14 @@ class TestRefusedDays:
         with pytest.raises(tree.TreeError, match="2026-09-15 还有活动记录"):
             restructuring.merge([school.students], school.teachers, on=date(2026, 9, 15), by=college)
         assert names(school.students, DAY) != []
+
+    def test_not_while_a_transfer_is_on_its_way_there(self, school, college):
+        coming = cast.a_member(school.teachers)
+        transfers.offer(coming, school.students, on=DAY, by=college)
+        with pytest.raises(tree.TreeError, match="1 份没有办结的组织关系转接"):
+            restructuring.merge([school.students], school.teachers, on=DAY, by=college)
+        with pytest.raises(EnrolmentError, match="没有办结"):
+            restructuring.merge([school.teachers], school.students, on=DAY, by=college)
 
     @pytest.mark.parametrize("sources", [[], ["teachers"], ["students", "students"]])
     def test_nonsense(self, school, college, sources):

@@ -194,7 +194,7 @@ def test_one_open_transfer_at_a_time_and_no_move_past_it(school):
 def test_a_temporary_branch_takes_no_one(school, form):
     Branch.objects.filter(pk=school.students.pk).update(form=form)
     school.students.refresh_from_db()
-    with pytest.raises(MovementError, match="支部条例第8条"):
+    with pytest.raises(MovementError, match="组织关系留在原支部，不能转入"):
         transfers.offer(cast.a_member(school.teachers), school.students, on=TODAY, by=None)
 
 

@@ -20,8 +20,8 @@ from branches.models import Branch, RoleGrant, Station
 from branches.scope import covering_ranges
 from lib import id_number
 from lib.periods import Period
-from members import birthdays
-from members.models import Member, Post
+from members import birthdays, celebrations
+from members.models import Celebration, Greeting, GreetingOptOut, Member, Post
 from members.rosters import roster
 from reports.demo import accounts, load
 from tests.reports.demo_world import TINY, TODAY, campaign_counts
@@ -128,6 +128,27 @@ def test_secretary_has_something_to_do_and_two_birthdays_within_the_week(univers
     assert (Kind.THEME_DAY, duties.State.TODO) in open_duties
     assert duties.State.OVERDUE in {state for _, state in open_duties}
     assert len(soon) >= 2
+
+
+def test_past_birthdays_are_marked_in_part_and_this_months_are_open(university, db):
+    this_year = Celebration.objects.filter(year=2026)
+    born = birthdays.between(date(2026, 1, 1), date(2026, 10, 31))
+    marked = set(this_year.values_list("member__number", flat=True))
+    assert 0.3 < sum(one.member_number in marked for one in born) / len(born) < 0.95
+    assert not this_year.filter(held_on__gt=TODAY).exists()
+    november = birthdays.between(date(2026, 11, 1), date(2026, 11, 30))
+    done = celebrations.done_about(november)
+    assert [one.name for one in november if done[one.key].is_settled] == ["林见微"]
+
+
+def test_the_ordinary_member_finds_a_greeting_and_one_wants_none(university, db):
+    greeting = Greeting.objects.get(member__account__username="dangyuan", year=2026)
+    assert greeting.day == TODAY - timedelta(days=6)
+    assert GreetingOptOut.objects.open().count() == 1
+
+
+def test_one_joining_date_is_missing(university, db):
+    assert [one.joined for one in roster(TODAY, university)].count(None) == 1
 
 
 def test_every_account_that_a_post_gave_a_role_is_its_holder(university, db):

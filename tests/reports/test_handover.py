@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry, User
 from branches.roles import Right, Role
 from branches.scope import may
+from members import transfers
 from members.models import Member, Post
 from reports.openings import open_in
 from tests import cast
@@ -99,6 +100,16 @@ class TestThePage:
 class TestWhatIsOpen:
     def test_only_what_there_is(self, school):
         assert [part.title for part in open_in(school.teachers, TODAY)] == ["支部设置、班子与任期"]
+
+    def test_letters_and_those_out_of_touch(self, school):
+        member = cast.a_member(school.teachers, "外出")
+        transfers.offer(
+            member, school.students, on=TODAY, by=cast.a_user(Role.COMMITTEE_STAFF, school.physics)
+        )
+        titles = [part.title for part in open_in(school.students, TODAY)]
+        assert "组织关系转接" in titles
+        lines = {part.title: part.lines for part in open_in(school.teachers, TODAY)}["组织关系转接"]
+        assert [line.title for line in lines] == ["外出的组织关系转接"]
 
     def test_the_branch_s_own_page(self, school, post):
         browser = cast.a_browser(cast.a_user(Role.SECRETARY, school.teachers))

@@ -58,7 +58,7 @@ class TestDashboard:
         shown = [(figure.label, figure.value) for figure in page.context["board"].figures]
         assert shown == [
             ("三季度主题党日", "44.4%"),
-            ("三季度支部党员大会", "33.3%"),
+            ("三季度支部党员大会", "1"),
             ("按时登记", "87.5%"),
             ("党员到会", "100.0%"),
         ]
