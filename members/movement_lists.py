@@ -32,9 +32,6 @@ WHAT = {
     "annul": "撤销离开登记",
     "suspend": "停止党籍",
     "restore": "恢复党籍",
-    "undo": "撤销导入",
-    "merge": "合并记录",
-    "part": "撤销合并",
 }
 
 
