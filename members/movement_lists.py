@@ -25,9 +25,6 @@ from .models import Circumstance, Departure, Destination, RosterCorrection, Stat
 OPEN, LATE = "open", "late"
 WHAT = {
     "enrol": "补录转入",
-    "merge": "合并重复记录",
-    "part": "撤销合并",
-    "undo": "撤销导入",
     "return": "重新转入",
     "move": "转支部",
     "change": "更正日期或类别",

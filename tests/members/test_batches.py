@@ -76,7 +76,6 @@ class TestUndo:
         stood = standing(member)
         batch = bring(
             a_row(
-                "张鸣",
                 手机号="13900009999",
                 家庭住址="别处",
                 转为正式党员日期="2011-08-01",

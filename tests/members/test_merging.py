@@ -230,9 +230,13 @@ class TestRecords:
         kept, source = two
         source.account = cast.a_user()
         source.save()
-        mine = posts.appoint(kept, school.musicians, "secretary", since=date(2012, 1, 1), by=None)
+        mine = posts.appoint(
+            kept, school.musicians, "secretary", since=date(2012, 1, 1), by=None, reason="例外"
+        )
         posts.end(mine, on=date(2014, 1, 1), by=None)
-        theirs = posts.appoint(source, school.musicians, "secretary", since=date(2013, 1, 1), by=staff)
+        theirs = posts.appoint(
+            source, school.musicians, "secretary", since=date(2013, 1, 1), by=staff, reason="例外"
+        )
         merging.merge(kept, source, by=staff)
         kept.refresh_from_db()
         rows = Post.objects.order_by("since").values_list("member", "since", "until", "grant")

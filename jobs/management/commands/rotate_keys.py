@@ -1,11 +1,13 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from jobs import rotation
+from lib.commands import PlainCommand
+from lib.encryption import DecryptionError, KeysMissing
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "换用新的字段密钥，把已加密的内容全部重新加密。中断后再次执行即从断点继续。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -15,6 +17,12 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="只数还有多少没有用最新的字段密钥加密")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._rotate(options)
+        except (DecryptionError, KeysMissing) as fault:
+            raise CommandError(str(fault)) from fault
+
+    def _rotate(self, options: dict[str, Any]) -> None:
         if options["check"]:
             self.stdout.write(f"还有 {rotation.pending()} 项不是最新的字段密钥加密的。")
             return

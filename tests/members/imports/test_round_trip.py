@@ -59,7 +59,6 @@ FACTS = st.fixed_dictionaries(
     }
 )
 BLANK = {
-    "name": "某",
     "school_number": "",
     "nation": "",
     "education": "",
