@@ -4,19 +4,21 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from lib.commands import PlainCommand, refuse_unwritable
 from members import certificate_template, certificates
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "检查正在使用的党员证明模板；--write 把随附的模板写到一个文件，供修改。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--write", type=Path, metavar="PATH", help="write the shipped template there")
+        parser.add_argument("--write", type=Path, metavar="PATH", help="把随附的模板写到这里")
 
     def handle(self, *args: Any, write: Path | None = None, **options: Any) -> None:
         if write:
+            refuse_unwritable(write)
             certificate_template.write(write)
             self.stdout.write(f"已写入 {write}")
             return
