@@ -11,7 +11,7 @@ CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u 
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-browser test-services mutants bench lint lint-format lint-code lint-types lint-imports \
+.PHONY: help install run test test-browser test-services battery mutants bench lint lint-format lint-code lint-types lint-imports \
 	lint-templates lint-inline lint-django format shell lock audit clean
 
 help: ## List these commands
@@ -23,7 +23,7 @@ run: $(VENV)/.runtime ## Start Branchbook on this machine with demo data (PORT=8
 	@$(BIN)/python -m config.trial
 
 test: $(VENV)/.dev ## Run the tests, except those below and the slow ones (ARGS="-k name" narrows)
-	$(CLEAN_ENV) $(PYTEST) -n auto -m "not browser and not services and not slow" $(ARGS)
+	$(CLEAN_ENV) $(PYTEST) -n auto -m "not browser and not services and not slow and not nightly" $(ARGS)
 
 test-browser: $(VENV)/.dev ## Run the tests that drive Chromium
 	$(CLEAN_ENV) $(PYTEST) -m browser $(ARGS)
@@ -31,8 +31,11 @@ test-browser: $(VENV)/.dev ## Run the tests that drive Chromium
 test-services: $(VENV)/.dev ## Run all tests but the browser's on PostgreSQL and Redis, with a real worker
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/services.py $(ARGS)
 
+battery: $(VENV)/.dev ## Run what proves a promise at its full measure: thousands of races, steps and rows (an hour)
+	$(CLEAN_ENV) $(PYTEST) -m nightly $(ARGS)
+
 bench: $(VENV)/.dev ## Print how long an import of 10,000 rows takes here
-	$(CLEAN_ENV) $(PYTEST) tests/members/imports/test_scale.py -q -s -m slow
+	$(CLEAN_ENV) $(PYTEST) tests/members/imports/test_scale.py -q -s -m nightly
 
 mutants: $(VENV)/.dev ## Switch each scope filter off in turn: a test must fail (ARGS="members reports" narrows; takes a while)
 	$(CLEAN_ENV) $(BIN)/python tests/mutations.py $(ARGS)

@@ -32,7 +32,16 @@ def main(arguments: list[str]) -> int:
         if not environment.get("REDIS_URL"):
             environment["REDIS_URL"] = stack.enter_context(redis())
         environment["BRANCHBOOK_TEST_FOLDER"] = str(stack.enter_context(temporary_folder(owner=None)))
-        command = [sys.executable, "-m", "pytest", "-n", "auto", "-m", "not browser", *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-n",
+            "auto",
+            "-m",
+            "not browser and not nightly",
+            *arguments,
+        ]
         return run_tests(command, environment)
 
 

@@ -119,13 +119,16 @@ def grant_posts(offices: Offices) -> None:
     Post.objects.bulk_update(posts, ["grant"], batch_size=500)
 
 
-def make_personas(people: People, office: Office, secretary: Tenure) -> dict[str, User]:
-    """Users of the personas; secretary and member are persons of ``office``'s branch. Before members are saved."""
+def make_personas(people: People, office: Office, held: Offices, secretary: Tenure) -> dict[str, User]:
+    """Users of the personas; secretary and member are persons of ``office``'s branch. Before members are saved.
+
+    The ordinary member holds no post in any of ``held``, nor in a branch that he only takes part in.
+    """
     users = {
         persona.username: User(username=persona.username, name=persona.name, password=make_password(None))
         for persona in PERSONAS
     }
-    holders = {id(tenure.person) for tenure in all_tenures(office)}
+    holders = {id(tenure.person) for other in held.values() for tenure in all_tenures(other)}
     member = next(
         stay.person
         for stay in people.of(office.leaf)

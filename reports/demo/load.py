@@ -94,7 +94,7 @@ class _Maker:
         held = offices.fill_offices(everybody, university, elections, setting)
         secretary = held[leaf.branch.pk].secretary_on(setting.today)
         assert secretary
-        users = accounts.make_personas(everybody, held[leaf.branch.pk], secretary)
+        users = accounts.make_personas(everybody, held[leaf.branch.pk], held, secretary)
         keepers = accounts.open_accounts(held, setting)
         keepers[secretary.person.member.pk] = users["shuji"]
         trainings.choose_double_leaders(held, setting)

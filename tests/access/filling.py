@@ -7,9 +7,11 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import User
 from branches.models import Branch, RoleGrant, Station
+from members import rosters
 from members.models import GroupMembership, Member, Post
 from tests import cast
 from tests.access.asking import Answer, Asker
@@ -80,7 +82,7 @@ def _second(world: World) -> Member:
 
 
 def _everybody_present(world: World) -> dict[str, str]:
-    people = Member.objects.filter(branch=world.own.branch)
+    people = rosters.branch_members_on(world.own.branch, timezone.localdate())
     return {f"m-{member.pk.hex}": "present" for member in people}
 
 

@@ -68,7 +68,7 @@ TIMED = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("role", TIMED)
 def test_neither_takes_longer(world: World, role: str):
     """T02: by the time of an answer nobody tells a stranger's object from a missing one."""

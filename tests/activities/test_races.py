@@ -38,7 +38,7 @@ def at_once(calls):
 class TestLostUpdates:
     """T30."""
 
-    @pytest.mark.parametrize("rounds", [25, pytest.param(1000, marks=pytest.mark.slow)])
+    @pytest.mark.parametrize("rounds", [25, pytest.param(1000, marks=pytest.mark.nightly)])
     def test_one_of_two_edits_wins_and_the_other_is_told(self, branch, secretary, rounds):
         activity = cast.a_record(branch, "general_meeting", DAY, notes="第一稿")
         address = reverse("activity_correct", args=[activity.pk])
@@ -85,7 +85,7 @@ class TestLostUpdates:
 class TestDoubleSubmit:
     """T31."""
 
-    @pytest.mark.parametrize("runs", [1, pytest.param(100, marks=pytest.mark.slow)])
+    @pytest.mark.parametrize("runs", [1, pytest.param(100, marks=pytest.mark.nightly)])
     def test_twenty_parallel_sends_make_one_record(self, branch, secretary, runs):
         browser = cast.a_browser(secretary)
         browsers = [cast.a_browser(secretary) for _ in range(20)]

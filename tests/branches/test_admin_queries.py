@@ -15,12 +15,20 @@ from branches.models import Branch
 from branches.roles import Role
 from branches.terms import elect
 from jobs.models import Job
+from members import departures, transfers
+from members.models import Celebration, Circumstance, Greeting, GreetingOptOut
 from reminders.models import Reminder
 from tests import cast
 
 pytestmark = pytest.mark.django_db
 
 DAY = date(2026, 9, 15)
+
+
+def a_birthday(school):
+    """Whose, where and of which year."""
+    branch = school.teachers
+    return {"member": cast.a_member(branch), "branch": branch, "branch_path": branch.path, "year": 2026}
 
 
 #: How each list gets another row: (school, user, number), with whatever the row hangs on.
@@ -52,7 +60,28 @@ ONE_MORE = {
     "user": lambda school, user, number: cast.a_user(Role.RECORDER, school.teachers),
 }
 ONE_MORE |= {
+    "celebration": lambda school, user, number: Celebration.objects.create(
+        **a_birthday(school), way="card", held_on=DAY
+    ),
+    "circumstance": lambda school, user, number: Circumstance.objects.create(
+        member=cast.a_member(school.teachers), kind="abroad", place="海外", since=DAY, evidence="本人申请"
+    ),
+    "departure": lambda school, user, number: departures.depart(
+        cast.a_member(school.teachers), "died", on=DAY, by=None, evidence="死亡证明"
+    ),
+    "greeting": lambda school, user, number: Greeting.objects.create(
+        **a_birthday(school), day=DAY, title="政治生日快乐", text="祝贺"
+    ),
+    "greetingoptout": lambda school, user, number: GreetingOptOut.objects.create(
+        member=cast.a_member(school.teachers), since=DAY
+    ),
+    "transfer": lambda school, user, number: transfers.request(
+        cast.a_member(school.teachers), "中共YY大学委员会", on=DAY, by=None
+    ),
+}
+ONE_MORE |= {
     "membershipspell": ONE_MORE["member"],
+    "rostercorrection": ONE_MORE["departure"],
     "rolegrant": ONE_MORE["user"],
     "stationassignment": ONE_MORE["station"],
     "statusperiod": ONE_MORE["member"],
@@ -63,6 +92,13 @@ COUNTS = {
     "activity": 8,  # the colleges of the filter, the years and months above the list
     "auditentry": 7,
     "branch": 5,
+    "celebration": 7,
+    "circumstance": 5,
+    "departure": 6,
+    "greeting": 7,
+    "greetingoptout": 5,
+    "rostercorrection": 6,
+    "transfer": 6,
     "campaign": 5,
     "job": 5,
     "member": 6,

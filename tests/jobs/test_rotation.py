@@ -196,7 +196,7 @@ def _sealed_with_the_first_key(member):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("count", "places"),
-    [(500, (1, 2)), pytest.param(50_000, (1, 40, 77), marks=pytest.mark.slow)],
+    [(500, (1, 2)), pytest.param(50_000, (1, 40, 77), marks=pytest.mark.nightly)],
 )
 def test_killed_in_the_middle_it_goes_on_and_loses_nothing(school, settings, count, places):
     """kill -9 before some batch, several times; then to the end."""

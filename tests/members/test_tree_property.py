@@ -224,6 +224,6 @@ def test_three_hundred_steps():
     run(10, 30)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_ten_thousand_steps():
     run(200, 50)

@@ -70,7 +70,7 @@ class TestDevelopment:
     )
     def test_bad_words(self, db, words, sentence):
         with pytest.raises(CommandError, match=sentence):
-            said("development", *words)
+            call_command("development", *words)
 
 
 class TestEligible:
@@ -98,4 +98,4 @@ class TestEligible:
     )
     def test_bad_words(self, db, words, sentence):
         with pytest.raises(CommandError, match=sentence):
-            said("eligible", *words)
+            call_command("eligible", *words)

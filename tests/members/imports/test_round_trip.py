@@ -136,7 +136,7 @@ def test_cell_for_cell(staff):
     check(25, staff)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_cell_for_cell_in_500_examples(staff):
     check(500, staff)
 

@@ -15,7 +15,7 @@ from tests import cast
 from tests.members.rosters import BANNER, HEAD, a_row, an_id
 from tests.sheets import workbook
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.nightly]
 
 PEOPLE = 10_000
 SECONDS_TO_CHECK, SECONDS_TO_WRITE = 20, 30
