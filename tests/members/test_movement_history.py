@@ -271,7 +271,7 @@ class Histories(RuleBasedStateMachine):
 
 class TestHistories(Histories.TestCase, TestCase):
     settings = settings(
-        max_examples=12,
+        max_examples=6,
         stateful_step_count=16,
         deadline=None,
         suppress_health_check=list(HealthCheck),

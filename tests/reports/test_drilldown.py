@@ -81,7 +81,10 @@ def seer(request, client, school):
     return user
 
 
-@pytest.mark.parametrize(("day", "code"), [("2026-08-28", "2026Q3"), ("2026-10-08", "2026")])
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [pytest.param("2026-08-28", "2026Q3", marks=pytest.mark.slow), ("2026-10-08", "2026")],
+)
 def test_the_numbers_of_the_dashboard(client, seer, day, code):
     with time_machine.travel(f"{day} 12:00 +0800", tick=False):
         page = client.get(reverse("dashboard"), {"period": code})
