@@ -31,7 +31,7 @@ FUNCTIONS = {"within", "get_visible_or_404"}
 EQUIVALENT: dict[tuple[str, str, str], str] = {}
 TESTS = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "tests.mutations")
 SITES = "sites.tsv"
-UNFIT = "not browser and not services and not slow"
+UNFIT = "not browser and not services and not nightly"
 KILLED, SURVIVED, UNTESTED, EQUAL = "killed", "SURVIVED", "NO TEST", "equivalent"
 
 

@@ -15,8 +15,9 @@ os.environ["ENV_FILE"] = os.devnull
 for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "TRUSTED_PROXIES"):
     os.environ.pop(name, None)
 
-# The trial's settings refuse a server's database without a SECRET_KEY; the tests' settings do not.
-DATABASE_URL = os.environ.pop("DATABASE_URL", "")
+# The trial's settings refuse a server's database without a SECRET_KEY; the tests' settings do not. They have a
+# variable DATABASE_URL too, which the import below would put in this one's place.
+ASKED_DATABASE = os.environ.pop("DATABASE_URL", "")
 
 from config.databases import database_of  # noqa: E402 - the environment above decides what is read
 from config.settings import *  # noqa: E402, F403 - the same
@@ -30,10 +31,10 @@ WHITENOISE_AUTOREFRESH = True
 for folder in FOLDERS:
     folder.mkdir(parents=True, exist_ok=True)
 
-DATABASE = database_of(DATABASE_URL, DATA_DIR, statement_timeout=STATEMENT_TIMEOUT_MS)
+DATABASE = database_of(ASKED_DATABASE, DATA_DIR, statement_timeout=STATEMENT_TIMEOUT_MS)
 DATABASES["default"] = DATABASE
-if DATABASE_URL:
-    os.environ["DATABASE_URL"] = DATABASE_URL  # for pytest-xdist's workers and Celery's
+if ASKED_DATABASE:
+    os.environ["DATABASE_URL"] = ASKED_DATABASE  # for pytest-xdist's workers and Celery's
 
 # A file for each of pytest-xdist's workers: WAL and its locks do not exist in memory. Nobody pulls the plug on a test.
 if DATABASE["ENGINE"].endswith("sqlite3"):

@@ -28,6 +28,11 @@ def start(path, *options):
     return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, start_new_session=True, **quiet)
 
 
+def finish(process):
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+
+
 def counts():
     return [model.objects.count() for model in (Member, MembershipSpell, StatusPeriod, Member.history.model)]
 
@@ -36,8 +41,7 @@ def test_kill_9_at_twenty_points(tmp_path):
     cast.a_university()
     path = a_file(tmp_path, *many_rows())
     began = time.monotonic()
-    dry = start(path)
-    assert dry.wait() == 0, dry.stderr.read()
+    finish(start(path))
     # A dry run starts, reads and checks; writing comes after that.
     lasted, before, killed = time.monotonic() - began, counts(), 0
     for point in range(POINTS):
@@ -52,8 +56,7 @@ def test_kill_9_at_twenty_points(tmp_path):
         killed += 1
     assert killed > 0
     assert Member.objects.count() in (0, 1000)
-    last = start(path, "--commit")
-    assert last.wait() == 0, last.stderr.read()
+    finish(start(path, "--commit"))
     # Each was probationary, and is a full member.
     assert counts() == [1000, 1000, 2000, 1000]
     assert AuditEntry.objects.filter(action="roster.import").count() == 1
