@@ -31,6 +31,8 @@ def main(arguments: list[str]) -> int:
             environment["DATABASE_URL"] = stack.enter_context(postgresql())
         if not environment.get("REDIS_URL"):
             environment["REDIS_URL"] = stack.enter_context(redis())
+        # A machine that is busy is no fault of a statement's.
+        environment.setdefault("STATEMENT_TIMEOUT_MS", "120000")
         environment["BRANCHBOOK_TEST_FOLDER"] = str(stack.enter_context(temporary_folder(owner=None)))
         command = [
             sys.executable,

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import connection, models
 
+AT_ONCE = 2000
+
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """``rows`` hold what the driver takes, in the order of ``columns``."""
@@ -13,8 +15,11 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     places = ", ".join(["%s"] * len(columns))
     # Only names of the model itself stand in the statement; the values are parameters.
     statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608
+    waiting = list(rows)
     with connection.cursor() as cursor:
-        cursor.executemany(statement, list(rows))
+        # psycopg sends what it gets in one go, and PostgreSQL's time limit counts all of it as one statement.
+        for start in range(0, len(waiting), AT_ONCE):
+            cursor.executemany(statement, waiting[start : start + AT_ONCE])
 
 
 def insert(objects: Sequence[models.Model]) -> None:

@@ -7,12 +7,22 @@ from django.apps import apps
 from django.db.models import Model
 
 from accounts.models import AuditEntry, AuditSeal
+from branches.models import Branch, PathField
 
 #: The trail notes what was tried; every attempt is another entry.
 LEFT_OUT = (AuditEntry, AuditSeal)
 OURS = ("accounts", "jobs", "branches", "members", "activities", "reminders", "reports")
 #: Columns that are another each time: passwords, keys and what is encrypted with them, the batch of letters.
-RANDOM = ("password", "batch", "_cipher", "sha256", "result_file", "history_id", "Certificate.code")
+RANDOM = (
+    "password",
+    "batch",
+    "_cipher",
+    "sha256",
+    "result_file",
+    "history_id",
+    "Certificate.code",
+    "Row.version",
+)
 NEW = "<new>"
 
 Rows = Mapping[type[Model], Mapping[Any, Mapping[str, Any]]]
@@ -49,6 +59,8 @@ def _changes(before: Rows, after: Rows) -> Iterator[str]:
 def _told(model: type[Model], row: Mapping[str, Any], before: Rows) -> dict[str, str]:
     """Columns and values, without what is random and with rows made meanwhile unnamed."""
     told = {}
+    # A new branch's place is made of its number, and PostgreSQL gives no number twice.
+    places = {row[column] for row in before[Branch].values() for column in ("path", "order_key")}
     for field in model._meta.concrete_fields:
         name = field.attname
         if name not in row:
@@ -57,6 +69,7 @@ def _told(model: type[Model], row: Mapping[str, Any], before: Rows) -> dict[str,
         known = before.get(related)
         is_new = known is not None and row[name] is not None and row[name] not in known
         is_copy = name == "id" and model.__name__.startswith("Historical")
-        value = NEW if is_new or is_copy else row[name]
+        is_new_place = isinstance(field, PathField) and row[name] not in places
+        value = NEW if is_new or is_copy or is_new_place else row[name]
         told[name] = "<random>" if f"{model.__name__}.{name}".endswith(RANDOM) and value else str(value)
     return told
