@@ -34,6 +34,14 @@ class DateInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+def not_in_future(day: date) -> date:
+    """For a date of something that has happened; ValidationError names today."""
+    today = timezone.localdate()
+    if day > today:
+        raise forms.ValidationError(f"日期不能晚于今天（{today:%Y-%m-%d}）。")
+    return day
+
+
 class WholeRowForm(forms.ModelForm):  # type: ignore[type-arg]
     """Checks the row's constraints also where they speak of columns that are not on the form.
 

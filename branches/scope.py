@@ -45,6 +45,11 @@ def next_sibling(path: str) -> str:
     return path[:-STEP] + step(int(path[-STEP:], 36) + 1)
 
 
+def line_down_to(path: str) -> list[str]:
+    """The paths from the root down to ``path``, itself the last."""
+    return [path[:length] for length in range(STEP, len(path) + 1, STEP)]
+
+
 def covering_ranges(paths: Iterable[str]) -> tuple[Range, ...]:
     """Half-open ranges of everything at or below ``paths``, sorted, without overlap."""
     ranges: list[Range] = []

@@ -20,7 +20,7 @@ from accounts.models import User
 from lib.dated import Dated
 
 from .models import Branch, Placement, RoleGrant, Scoped
-from .scope import STEP, Range, covering_ranges, next_sibling, step
+from .scope import STEP, Range, covering_ranges, line_down_to, next_sibling, step
 
 LONG_AGO = date(1921, 7, 1)
 ORDER_WIDTH = 5
@@ -116,8 +116,11 @@ def affected_by(branch: Branch) -> list[tuple[type[models.Model], int]]:
 
 def line_of(path: str) -> list[str]:
     """The names from the root down to ``path``."""
-    paths = [path[:length] for length in range(STEP, len(path) + 1, STEP)]
-    return list(Branch.objects.filter(path__in=paths).order_by("path").values_list("short_name", flat=True))
+    return list(
+        Branch.objects.filter(path__in=line_down_to(path))
+        .order_by("path")
+        .values_list("short_name", flat=True)
+    )
 
 
 def scoped_models() -> list[type[models.Model]]:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils import timezone
 
-from branches.forms import BranchChoiceField, DateInput, WholeRowForm
+from branches.forms import BranchChoiceField, DateInput, WholeRowForm, not_in_future
 from branches.models import Branch, PartyGroup
 
 from . import rosters, seats
@@ -53,7 +53,7 @@ class MoveMemberForm(forms.Form):
         self.fields["on"].initial = timezone.localdate()
 
     def clean_on(self):
-        return _not_in_future(self.cleaned_data["on"])
+        return not_in_future(self.cleaned_data["on"])
 
 
 class PostForm(WholeRowForm):
@@ -107,7 +107,7 @@ class HandOverForm(forms.Form):
         on = self.cleaned_data["on"]
         if on <= self.post.since:
             raise forms.ValidationError(f"须晚于前任的任职日期（{self.post.since:%Y-%m-%d}）。")
-        return _not_in_future(on)
+        return not_in_future(on)
 
 
 class SeatsForm(forms.Form):
@@ -159,10 +159,3 @@ class StationAssignmentForm(WholeRowForm):
         if area and station and area.station_id != station.pk:
             self.add_error("area", "这个责任区不属于所选的工作站。")
         return cleaned
-
-
-def _not_in_future(day):
-    today = timezone.localdate()
-    if day > today:
-        raise forms.ValidationError(f"日期不能晚于今天（{today:%Y-%m-%d}）。")
-    return day

@@ -8,7 +8,7 @@ from accounts import audit
 from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import STEP, covering_ranges, covers, may
+from branches.scope import covering_ranges, covers, line_down_to, may
 from members import local_rules
 from members.models import Development, DevelopmentPlan, DevelopmentStep
 
@@ -24,8 +24,9 @@ _APART = "审批人与提请人、本人不能是同一人"
 
 def committee_of(path: str) -> Branch | None:
     """The nearest organisation above ``path`` that may approve (细则 23). One query."""
-    above = [path[:length] for length in range(STEP, len(path) + 1, STEP)]
-    found = Branch.objects.filter(path__in=above, level__in=COMMITTEES, form=Branch.Form.STANDING)
+    found = Branch.objects.filter(
+        path__in=line_down_to(path), level__in=COMMITTEES, form=Branch.Form.STANDING
+    )
     return found.order_by("-path").first()
 
 
@@ -62,8 +63,7 @@ def requests_of(step: Step) -> set[Step]:
 
 def plan_of(path: str, year: int) -> DevelopmentPlan | None:
     """The year's plan of the nearest organisation that has one. One query."""
-    above = [path[:length] for length in range(STEP, len(path) + 1, STEP)]
-    plans = DevelopmentPlan.objects.filter(branch_path__in=above, year=year)
+    plans = DevelopmentPlan.objects.filter(branch_path__in=line_down_to(path), year=year)
     return plans.order_by("-branch_path").first()
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
-from branches.forms import BranchChoiceField, DateInput
+from branches.forms import BranchChoiceField, DateInput, not_in_future
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import has_right, ranges_of, within
@@ -22,13 +22,6 @@ from .progress import Progress
 from .steps import STAGES, TABLE, Fact, Spec, Step
 
 LONGEST = 2000
-
-
-def _not_in_future(day: date) -> date:
-    today = timezone.localdate()
-    if day > today:
-        raise forms.ValidationError(f"日期不能晚于今天（{today:%Y-%m-%d}）。")
-    return day
 
 
 class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -76,7 +69,7 @@ class ApplicationForm(forms.Form):
         return text
 
     def clean_on(self) -> date:
-        return _not_in_future(self.cleaned_data["on"])
+        return not_in_future(self.cleaned_data["on"])
 
     def person(self) -> NewMember:
         values = self.cleaned_data
@@ -153,7 +146,7 @@ class EndForm(ReasonForm):
     on = forms.DateField(label="终止日期", widget=DateInput, initial=timezone.localdate)
 
     def clean_on(self) -> date:
-        return _not_in_future(self.cleaned_data["on"])
+        return not_in_future(self.cleaned_data["on"])
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -21,6 +21,7 @@ from members.codes import EDUCATIONS, nation_label
 from members.models import Development, Member
 
 from .papers import as_words
+from .planning import written
 from .progress import Done, Progress
 from .steps import STAGES, TABLE, Spec, Stage
 
@@ -70,7 +71,7 @@ def _stage(stage: Stage, progress: Progress, names: dict[UUID, str]) -> Iterator
 
 
 def _words(spec: Spec, done: Done, names: dict[UUID, str]) -> str:
-    parts = [f"{done.on.year}年{done.on.month}月{done.on.day}日"]
+    parts = [written(done.on)]
     if done.people:
         parts.append("、".join(names.get(pk, "") for pk in done.people))
     parts += [f"{label}：{words}" for label, words in as_words(dict(done.facts), spec.step)]
