@@ -26,9 +26,9 @@ from config.settings import CACHES, DATA_DIR, DATABASES, FOLDERS, STATEMENT_TIME
 SECRET_KEY = "only-for-tests-" + "0123456789" * 5
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = True
-for folder in FOLDERS:
+# Live servers find the static files themselves; WhiteNoise, asked about every request, looks into an empty folder.
+STATIC_ROOT = DATA_DIR / "staticfiles"
+for folder in (*FOLDERS, STATIC_ROOT):
     folder.mkdir(parents=True, exist_ok=True)
 
 DATABASE = database_of(ASKED_DATABASE, DATA_DIR, statement_timeout=STATEMENT_TIMEOUT_MS)
