@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Max
@@ -27,6 +27,7 @@ KINDS: Final[dict[str, type[Dated]]] = {
 #: What is no fact of the row itself: its key, whose it is, and where its branch stands now.
 _ASIDE: Final = frozenset({"id", "member_id", "branch_path"})
 
+T = TypeVar("T")
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -35,8 +36,8 @@ def all_of(model: type[Dated]) -> Any:
     return model._default_manager
 
 
-def in_batches(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
+def in_batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
 def taken(people: Sequence[UUID]) -> dict[UUID, Rows]:

@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditEntry, User
+from branches.local import Decided
+from members import snapshots
 from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, StatusPeriod
 
-from .loading import limits
 from .planning import due_of, floors_of, written
 from .progress import Done, Person, Progress
 from .rules import RULES, Block
@@ -37,10 +39,12 @@ class Finding:
     is_impossible: bool = False
 
 
-def findings(dates: Mapping[str, date], *, birth_date: date | None = None) -> list[Finding]:
-    """Everything the national rules and the local ones that hold say against ``dates``, by step name. One query."""
+def findings(
+    dates: Mapping[str, date], limits: Mapping[str, Decided], *, birth_date: date | None = None
+) -> list[Finding]:
+    """Everything the national rules and the local ones that hold say against ``dates``, by step name. Pure."""
     known = {step: dates[step] for step in TABLE if step in dates}
-    held = Progress(Person(birth_date), [Done(step, day) for step, day in known.items()], limits())
+    held = Progress(Person(birth_date), [Done(step, day) for step, day in known.items()], limits)
     found: list[Finding] = []
     for step in known:
         found += _findings_of(held, step, known)
@@ -80,53 +84,91 @@ def _all_needs(step: Step) -> Iterator[Step]:
             yield need
 
 
-def adopt(
-    member: Member,
-    dates: Mapping[str, date],
-    facts: Mapping[str, Mapping[str, Any]],
-    people: Mapping[str, Sequence[Member]],
-    *,
-    by: User | None,
-) -> Development | None:
-    """Keep the steps of a file as the person's development; those already recorded stay as they are.
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a file says of one person's way: days, facts and people named, each by step name."""
 
-    ``dates``, ``facts`` and ``people`` go by step name. The person's status is the caller's business: nothing of it is
-    changed here. None when there is no application date and no development to add to. Audited.
+    member: Member
+    dates: Mapping[str, date]
+    facts: Mapping[str, Mapping[str, Any]]
+    people: Mapping[str, Sequence[Member]]
+
+
+def adopt_all(pasts: Sequence[Past], *, by: User | None) -> None:
+    """Keep the steps of a file as the people's development; those already recorded stay as they are.
+
+    Somebody without an application date and without a development to add to is left out. The status of a person is the
+    caller's business: nothing of it is changed here. Queries go by the batch, not by the person. Audited.
     """
-    known = {step: dates[step] for step in TABLE if step in dates}
-    with transaction.atomic():
-        development = _development_of(member, known.get(Step.APPLICATION))
-        if development is None:
-            return None
-        held = set(development.steps.standing().values_list("step", flat=True))
-        fresh = [
-            DevelopmentStep(
-                development=development, step=step, on=day, facts=dict(facts.get(step, {})), entered_by=by
-            )
-            for step, day in known.items()
-            if step not in held
-        ]
-        DevelopmentStep.objects.bulk_create(fresh)
-        DevelopmentPerson.objects.bulk_create(
-            DevelopmentPerson(step=row, member=each) for row in fresh for each in people.get(row.step, ())
+    for batch in snapshots.in_batches(pasts):
+        with transaction.atomic():
+            _adopt(batch, by)
+
+
+def _adopt(pasts: Sequence[Past], by: User | None) -> None:
+    kept = _developments_of(pasts)
+    taken = DevelopmentStep.objects.standing().filter(development__in=kept.values())
+    held = set(taken.values_list("development", "step"))
+    fresh: list[DevelopmentStep] = []
+    named: list[DevelopmentPerson] = []
+    trail: list[AuditEntry] = []
+    for past in pasts:
+        if development := kept.get(past.member.pk):
+            rows = [row for row in _rows(past, development, by) if (development.pk, row.step) not in held]
+            fresh += rows
+            named += [
+                DevelopmentPerson(step=row, member=each)
+                for row in rows
+                for each in past.people.get(row.step, ())
+            ]
+            trail += _entries(past.member, development, rows, by)
+    DevelopmentStep.objects.bulk_create(fresh)
+    DevelopmentPerson.objects.bulk_create(named)
+    audit.record_all(trail)
+
+
+def _rows(past: Past, development: Development, by: User | None) -> list[DevelopmentStep]:
+    return [
+        DevelopmentStep(
+            development=development,
+            step=step,
+            on=past.dates[step],
+            facts=dict(past.facts.get(step, {})),
+            entered_by=by,
         )
-        if fresh:
-            steps = {row.step: row.on.isoformat() for row in fresh}
-            audit.record(
-                "development.adopt", by=by, on=development, after=steps, branch_path=member.branch_path
-            )
-    return development
+        for step in TABLE
+        if step in past.dates
+    ]
 
 
-def _development_of(member: Member, applied_on: date | None) -> Development | None:
-    """The running development, else the last one, else a new one; closed for whoever has arrived."""
-    found = member.developments.order_by("-applied_on").first()
-    if found or applied_on is None:
-        return found
+def _entries(
+    member: Member, development: Development, rows: Sequence[DevelopmentStep], by: User | None
+) -> Iterator[AuditEntry]:
+    if rows:
+        after = {row.step: row.on.isoformat() for row in rows}
+        path = member.branch_path
+        yield audit.entry_of("development.adopt", by=by, on=development, after=after, branch_path=path)
+
+
+def _developments_of(pasts: Sequence[Past]) -> dict[UUID, Development]:
+    """By person: the development that began last, else a new one; closed for whoever has arrived."""
+    rows = Development.objects.filter(member__in=[past.member.pk for past in pasts])
+    found = {row.member_id: row for row in rows.select_related("member").order_by("applied_on")}
+    made = [
+        _made(past.member, past.dates[Step.APPLICATION])
+        for past in pasts
+        if past.member.pk not in found and Step.APPLICATION in past.dates
+    ]
+    Development.objects.bulk_create(made)
+    return found | {row.member_id: row for row in made}
+
+
+def _made(member: Member, applied_on: date) -> Development:
     is_over = member.status in FINISHED
     arrived = Development.Outcome.ENDED if member.status == Status.LEFT else Development.Outcome.JOINED
-    outcome = arrived if is_over else ""
-    closed_on = (member.full_on or applied_on) if is_over else None
-    return Development.objects.create(
-        member=member, applied_on=applied_on, closed_on=closed_on, outcome=outcome
+    return Development(
+        member=member,
+        applied_on=applied_on,
+        closed_on=(member.full_on or applied_on) if is_over else None,
+        outcome=arrived if is_over else "",
     )

@@ -15,22 +15,24 @@ from .comparing import Outcome
 def adopt_all(
     outcomes: Iterable[Outcome], people: Mapping[int, Member], by: User | None
 ) -> dict[UUID, adopted.State]:
-    """Keep the steps of each row; ``people`` goes by the sheet's row number. A few queries for each such row.
+    """Keep the steps of each row; ``people`` goes by the sheet's row number. A few queries for each 500 people.
 
     Returns what was recorded of each person's development before.
     """
     wanted = [each for each in outcomes if each.adopts_steps and each.row.number in people]
     before = adopted.states_of([people[each.row.number].pk for each in wanted])
     named = _full_members([(people[each.row.number], each) for each in wanted])
-    for each in wanted:
-        member = people[each.row.number]
-        found = {
-            step: [named[member.branch_id, name] for name in names if (member.branch_id, name) in named]
-            for step, names in steps.names_of(each.row.values).items()
-        }
-        facts = steps.facts_of(each.row.values)
-        history.adopt(member, each.facts["development"], facts, found, by=by)
+    history.adopt_all([_past(people[each.row.number], each, named) for each in wanted], by=by)
     return before
+
+
+def _past(member: Member, outcome: Outcome, named: Mapping[tuple[int, str], Member]) -> history.Past:
+    values = outcome.row.values
+    found = {
+        step: [named[member.branch_id, name] for name in names if (member.branch_id, name) in named]
+        for step, names in steps.names_of(values).items()
+    }
+    return history.Past(member, outcome.facts["development"], steps.facts_of(values), found)
 
 
 def _full_members(wanted: Sequence[tuple[Member, Outcome]]) -> dict[tuple[int, str], Member]:

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from branches import temporary
+from branches.local import Decided
 from branches.models import Branch
+from members.development import loading
 from members.enrolment import NewMember
 from members.models import ON_ROSTER, Member, Post, StatusPeriod
 
@@ -85,6 +88,11 @@ class Comparer:
         self.overwritten = overwritten
         self.today: date = timezone.localdate()
 
+    @cached_property
+    def limits(self) -> dict[str, Decided]:
+        """The local rules that dates of 发展党员 are held against. One query, when a row has such dates."""
+        return loading.limits()
+
     def compare(self, row: Row) -> Outcome:
         """The outcome of a row; whatever is wrong is added to the row."""
         if not row.values:
@@ -152,7 +160,7 @@ class Comparer:
             if not row.values.get("applied_on") and not (member and self.taken.get(member.pk)):
                 self.reader.warn(row, "applied_on", "missing_application", NO_APPLICATION)
             said = {**row.values, "joined_on": merged.get("joined_on"), "full_on": merged.get("full_on")}
-            findings += steps.check(said, merged.get("birth_date"))
+            findings += steps.check(said, merged.get("birth_date"), self.limits)
         if member is None:
             findings += checks.identity(
                 facts.get("id_number", ""), facts.get("sex", ""), facts.get("birth_date")

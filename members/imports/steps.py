@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
+from branches.local import Decided
 from members.development import history
 from members.development.steps import TABLE, Step
 
@@ -88,10 +89,10 @@ def label_of(name: str) -> str:
     return TABLE[STEPS[name]].title
 
 
-def check(values: Mapping[str, Any], birth: date | None) -> Iterator[Finding]:
-    """What the transition table says against the dates; ``code`` is the rule's."""
+def check(values: Mapping[str, Any], birth: date | None, limits: Mapping[str, Decided]) -> Iterator[Finding]:
+    """What the transition table and the local rules say against the dates; ``code`` is the rule's."""
     fields = {step: name for name, step in STEPS.items()}
-    for found in history.findings(dates_of(values), birth_date=birth):
+    for found in history.findings(dates_of(values), limits, birth_date=birth):
         yield Finding(fields[found.step], found.code, _sentence(found), is_warning=not found.is_impossible)
 
 

@@ -10,8 +10,9 @@ import pytest
 from branches.roles import Role
 from members import batches
 from members.imports import Decisions, analyse, open_roster, write
-from members.models import Member
+from members.models import Development, DevelopmentStep, Member
 from tests import cast
+from tests.members import student_form
 from tests.members.rosters import BANNER, HEAD, a_row, an_id
 from tests.sheets import workbook
 
@@ -54,6 +55,38 @@ def _row(number, branch):
         加入党组织日期=joined.isoformat(),
         转为正式党员日期=joined.replace(year=joined.year + 1).isoformat(),
         手机号=f"139{number:08d}",
+    )
+
+
+def test_ten_thousand_people_with_their_way_into_the_party(staff, tmp_path):
+    """The form of 37 columns: fifteen steps of each person."""
+    rows = [_student(number) for number in range(PEOPLE)]
+    content = workbook(tmp_path / "大.xlsx", *student_form.NOTES, student_form.HEAD, *rows).read_bytes()
+    none = Decisions(overwritten=None)
+    analysis, checking = timed("check steps", lambda: analyse(open_roster(BytesIO(content)), staff, none))
+    assert (len(analysis.new), len(analysis.wrong), analysis.warnings) == (PEOPLE, 0, [])
+
+    def write_all():
+        return write(open_roster(BytesIO(content)), staff, none, source="大.xlsx")
+
+    _, writing = timed("write steps", write_all)
+    assert Development.objects.filter(outcome=Development.Outcome.JOINED).count() == PEOPLE
+    assert DevelopmentStep.objects.filter(step="oath").count() == PEOPLE
+    assert checking <= SECONDS_TO_CHECK
+    assert writing <= SECONDS_TO_WRITE
+
+
+def _student(number):
+    born = date(2004, 1, 1) + timedelta(days=number % 250)
+    return student_form.a_row(
+        school_number=f"22{number:06d}",
+        name=f"李{chr(0x4E00 + number % 5000)}{chr(0x4E00 + number // 7)}",
+        birth_date=born,
+        sex="男" if number % 2 else "女",
+        id_number=an_id(number // 250 * 2 + 1 + (number % 2 == 0), born),
+        phone=f"139{number:08d}",
+        contacts="",
+        introducers="",
     )
 
 
