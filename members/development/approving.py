@@ -15,7 +15,8 @@ from members.models import Development, DevelopmentPlan, DevelopmentStep
 from .guards import Attempt
 from .planning import local_block
 from .rules import Block, block
-from .steps import TABLE, By, Step
+from .steps import TABLE
+from .vocabulary import By, Step
 
 COMMITTEES = (Branch.Level.PARTY_COMMITTEE, Branch.Level.COLLEGE_COMMITTEE)
 OWN_REQUEST = "own_request"

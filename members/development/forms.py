@@ -19,7 +19,8 @@ from members.models import Development, DevelopmentPlan, Member, StatusPeriod
 
 from .papers import LISTS
 from .progress import Progress
-from .steps import STAGES, TABLE, Fact, Spec, Step
+from .steps import STAGES, TABLE
+from .vocabulary import Fact, Spec, Step
 
 LONGEST = 2000
 

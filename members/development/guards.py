@@ -17,7 +17,8 @@ from members.models import Development, DevelopmentPerson, Member, Post, StatusP
 from .planning import LEAVING_MONTHS, NOTICED, floors_of, local_block, written
 from .progress import Progress
 from .rules import RULES, Block, block
-from .steps import TABLE, Spec, Step
+from .steps import TABLE
+from .vocabulary import Spec, Step
 
 TRAINING_DAYS, TRAINING_HOURS = 3, 24
 EXTENSION = range(6, 13)

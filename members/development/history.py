@@ -21,7 +21,8 @@ from members.models import Development, DevelopmentPerson, DevelopmentStep, Memb
 from .planning import due_of, floors_of, written
 from .progress import Done, Person, Progress
 from .rules import RULES, Block
-from .steps import TABLE, Step
+from .steps import TABLE
+from .vocabulary import Step
 
 Status = StatusPeriod.Status
 FINISHED = frozenset({Status.FULL, Status.LEFT, Status.SUSPENDED})

@@ -21,7 +21,8 @@ from .loading import progress_of_all
 from .planning import Planned
 from .progress import Progress
 from .rules import Block
-from .steps import STAGES, TABLE, Spec, Stage, Step
+from .steps import STAGES, TABLE
+from .vocabulary import Spec, Stage, Step
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from members import local_rules
 from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, MembershipSpell
 
 from .progress import Done, Person, Progress
-from .steps import Step
+from .vocabulary import Step
 
 LIMITS = (
     local_rules.NOTICE_DAYS,

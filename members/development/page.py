@@ -14,7 +14,8 @@ from . import approving, planning
 from .planning import Planned
 from .progress import Progress
 from .rules import RULES
-from .steps import BY_LABELS, STAGES, TABLE, By, Spec, Stage, Step
+from .steps import STAGES, TABLE
+from .vocabulary import BY_LABELS, By, Spec, Stage, Step
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from members.codes import EDUCATIONS, nation_label
 from members.models import Development, Member
 
 from .listing import Line, lines, people_of
-from .steps import TABLE, Step
+from .steps import TABLE
+from .vocabulary import Step
 
 
 @dataclass(frozen=True)

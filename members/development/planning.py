@@ -13,7 +13,8 @@ from members import local_rules
 
 from .progress import Progress
 from .rules import RULES, Block, block
-from .steps import TABLE, Spec, Step
+from .steps import TABLE
+from .vocabulary import Spec, Step
 
 ADULT = 18
 LEAVING_MONTHS = 3

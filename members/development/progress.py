@@ -9,7 +9,8 @@ from uuid import UUID
 from branches.local import Decided
 from lib.periods import months_after
 
-from .steps import FULL_CYCLE, STAGES, TABLE, Stage, Step
+from .steps import FULL_CYCLE, STAGES, TABLE
+from .vocabulary import Stage, Step
 
 PROBATION_MONTHS = 12
 

@@ -23,7 +23,8 @@ from members.models import Development, Member
 from .papers import as_words
 from .planning import written
 from .progress import Done, Progress
-from .steps import STAGES, TABLE, Spec, Stage
+from .steps import STAGES, TABLE
+from .vocabulary import Spec, Stage
 
 TITLE = "发展党员全程纪实表"
 FONT = "仿宋"

@@ -36,7 +36,8 @@ from .loading import limits, progress_of
 from .planning import is_late, written
 from .progress import Person, Progress
 from .rules import Block, block
-from .steps import TABLE, Step
+from .steps import TABLE
+from .vocabulary import Step
 
 Status = StatusPeriod.Status
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from branches.local import Decided
 from members.development import history
-from members.development.steps import TABLE, Step
+from members.development.steps import TABLE
+from members.development.vocabulary import Step
 
 from .checks import Finding
 

@@ -25,7 +25,8 @@ from members.development.forms import (
 from members.development.loading import progress_of
 from members.development.page import PersonPage
 from members.development.recording import Refused
-from members.development.steps import TABLE, Spec, Step, as_step
+from members.development.steps import TABLE, as_step
+from members.development.vocabulary import Spec, Step
 from members.enrolment import EnrolmentError
 from members.models import Development
 

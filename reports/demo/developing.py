@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from members.development.steps import Step
+from members.development.vocabulary import Step
 from members.models import (
     Development,
     DevelopmentPerson,

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from lib.id_number import check_digit
-from members.development.steps import TABLE, By, Step
+from members.development.steps import TABLE
+from members.development.vocabulary import By, Step
 from members.models import Development
 from tests import cast
 from tests.members.development.way import PEOPLE, WAY, Way

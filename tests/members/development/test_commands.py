@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from members.development.rules import RULES
-from members.development.steps import Step
+from members.development.vocabulary import Step
 from tests.members.development.way import Way
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from lib.id_number import check_digit
 from members.development import papers
 from members.development.loading import progress_of
 from members.development.recording import take_back
-from members.development.steps import Step
+from members.development.vocabulary import Step
 from members.models import Development, DevelopmentPlan, DevelopmentStep, Member
 from tests import cast
 from tests.lib.test_typesetting import has_fonts

@@ -11,7 +11,7 @@ from members import enrolment, local_rules
 from members.development import loading, planning
 from members.development.recording import Refused, take_back
 from members.development.rules import RULES, Enforced
-from members.development.steps import Step
+from members.development.vocabulary import Step
 from members.models import Post, StatusPeriod
 from tests import cast
 

@@ -10,7 +10,8 @@ from accounts.models import AuditEntry
 from branches.roles import Role
 from members import departures
 from members.development.recording import Refused, end, record, take_back
-from members.development.steps import TABLE, By, Step
+from members.development.steps import TABLE
+from members.development.vocabulary import By, Step
 from members.models import Departure, Development, DevelopmentStep, Member
 from tests import cast
 from tests.members.development.way import WAY

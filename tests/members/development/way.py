@@ -5,7 +5,8 @@ from datetime import date
 
 from branches.roles import Role
 from members.development import recording
-from members.development.steps import TABLE, By, Step
+from members.development.steps import TABLE
+from members.development.vocabulary import By, Step
 from members.enrolment import NewMember
 from members.models import Development, Member
 from tests import cast
