@@ -14,6 +14,7 @@ from lib.workdays import count_workdays
 from members import local_rules, rosters
 from members.models import Development, DevelopmentPerson, Member, Post, StatusPeriod
 
+from .membership_forms import NUMBER, obstacle
 from .planning import LEAVING_MONTHS, NOTICED, floors_of, local_block, written
 from .progress import Progress
 from .rules import RULES, Block, block
@@ -176,6 +177,12 @@ def _training_is_valid(attempt: Attempt) -> Iterator[Block]:
         yield local_block(attempt.progress, local_rules.TRAINING_MONTHS, said)
 
 
+def _form_is_free(attempt: Attempt) -> Iterator[Block]:
+    """A form serves once, and not after it was void, lost or returned."""
+    if said := obstacle(str(attempt.facts.get(NUMBER, ""))):
+        yield Block(NUMBER, "《入党志愿书》发放、使用情况登记", said)
+
+
 def _may_admit(attempt: Attempt) -> Iterator[Block]:
     """支部条例 8: whoever only takes part in a temporary or functional branch is admitted where he belongs."""
     branch = attempt.development.member.branch
@@ -258,6 +265,7 @@ GUARDS: dict[Step, tuple[Guard, ...]] = {
     Step.TRAINING: (_training,),
     Step.ADMISSION_REVIEW: (_meeting_fits,),
     Step.PRE_REVIEW: (_leaving,),
+    Step.MEMBERSHIP_FORM: (_form_is_free,),
     Step.ADMISSION_MEETING: (_may_admit, _training_is_valid, _votes),
     Step.ADMISSION_APPROVAL: (_notice,),
     Step.FULL_MEETING: (_extension, _votes),

@@ -33,6 +33,7 @@ from members.standing import STAGES
 from . import approving
 from .guards import Attempt, blocks_of
 from .loading import limits, progress_of
+from .membership_forms import tidied
 from .planning import is_late, written
 from .progress import Person, Progress
 from .rules import Block, block
@@ -113,7 +114,7 @@ def _take(
     people: Sequence[Member],
     by: User,
 ) -> DevelopmentStep:
-    progress = progress_or_nothing(development)
+    progress, facts = progress_or_nothing(development), tidied(facts)
     attempt = Attempt(development, progress, TABLE[step], on, facts, people)
     found = blocks_of(attempt, timezone.localdate())
     found += [*approving.refusals(attempt, by), *approving.quota(attempt)]

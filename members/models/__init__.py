@@ -6,6 +6,7 @@ from .development import Development, DevelopmentPerson, DevelopmentPlan, Develo
 from .duplicates import DistinctPair, Merge
 from .graduation import Destination
 from .mappings import ColumnMapping
+from .membership_forms import FormDraw, MembershipForm
 from .movement import (
     Circumstance,
     Contact,
@@ -46,6 +47,7 @@ __all__ = [
     "DevelopmentPlan",
     "DevelopmentStep",
     "DistinctPair",
+    "FormDraw",
     "Greeting",
     "GreetingOptOut",
     "GroupMembership",
@@ -54,6 +56,7 @@ __all__ = [
     "Member",
     "MemberQuerySet",
     "MemberRowQuerySet",
+    "MembershipForm",
     "MembershipSpell",
     "Merge",
     "Post",
