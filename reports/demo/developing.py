@@ -24,6 +24,7 @@ from members.models import (
 )
 
 from .inserting import insert
+from .membership_forms import Use, give_out
 from .organisations import Leaf, University
 from .people import People, Person
 from .scale import Setting
@@ -54,6 +55,7 @@ class Course:
     member: Member
     days: list[tuple[Step, date]] = field(default_factory=list)
     named: dict[Step, Sequence[Member]] = field(default_factory=dict)
+    form_number: str = ""
 
     def add(self, step: Step, day: date) -> None:
         self.days.append((step, day))
@@ -69,6 +71,7 @@ def develop(people: People, university: University, setting: Setting) -> int:
     for leaf in university.leaves:
         if leaf.is_student and leaf.has_own_members:
             courses += _probationary(leaf, people, setting)
+    _number(courses, people, university, setting)
     _write(courses)
     _move_beginnings(courses, people)
     _plans(university, setting)
@@ -170,6 +173,19 @@ def _admitted(person: Person, people: People, leaf: Leaf, stream: Random, last: 
     return course
 
 
+def _number(courses: Sequence[Course], people: People, university: University, setting: Setting) -> None:
+    """Whoever filled in a form has one that was drawn."""
+    uses = [
+        Use(course.member, day)
+        for course in courses
+        for step, day in course.days
+        if step == S.MEMBERSHIP_FORM
+    ]
+    numbers = give_out(uses, people, university, setting)
+    for course in courses:
+        course.form_number = numbers.get(course.member, "")
+
+
 def _full(people: People, leaf: Leaf, day: date, stream: Random) -> list[Member]:
     full = [person.member for person in people.on(leaf, day) if person.may_vote(day)]
     return stream.sample(full, min(2, len(full)))
@@ -204,7 +220,7 @@ def _write(courses: Sequence[Course]) -> None:
 def _facts(step: Step, course: Course) -> dict[str, Any]:
     facts = dict(FACTS.get(step, {}))
     if step == S.MEMBERSHIP_FORM:
-        facts["form_number"] = f"XX{course.member.number}"
+        facts["form_number"] = course.form_number
     if step == S.ADMISSION_MEETING:
         facts |= {"expected": 12, "present": 11, "in_favour": 11, "result": "passed"}
     return facts
