@@ -13,6 +13,7 @@ from .views import (
     graduation,
     health,
     imports,
+    membership_forms,
     movement,
     person,
     registration,
@@ -84,6 +85,19 @@ urlpatterns = [
     path("development/new/", development.development_new, name="development_new"),
     path("development/plans/", development_papers.development_plans, name="development_plans"),
     path("development/papers/", development_papers.development_papers, name="development_papers"),
+    path("development/forms/", membership_forms.form_draws, name="form_draws"),
+    path("development/forms/draw/", membership_forms.form_draw, name="form_draw"),
+    path(
+        "development/forms/draws/<int:pk>/cancel/", membership_forms.form_draw_cancel, name="form_draw_cancel"
+    ),
+    path("development/forms/numbers/", membership_forms.form_numbers, name="form_numbers"),
+    path("development/forms/numbers/<int:pk>/", membership_forms.membership_form, name="membership_form"),
+    path(
+        "development/forms/numbers/<int:pk>/unmark/",
+        membership_forms.membership_form_unmark,
+        name="membership_form_unmark",
+    ),
+    path("development/forms/export/<slug:which>/", membership_forms.form_export, name="form_export"),
     path("development/<uuid:pk>/", development.development_person, name="development_person"),
     path("development/<uuid:pk>/withdraw/", development.development_withdraw, name="development_withdraw"),
     path("development/<uuid:pk>/end/", development.development_end, name="development_end"),

@@ -51,16 +51,16 @@ def uses() -> QuerySet[Any]:
     return found
 
 
-def with_state(forms: QuerySet[MembershipForm]) -> QuerySet[MembershipForm, Any]:
+def with_state(forms: QuerySet[MembershipForm]) -> QuerySet[Any]:
     """Forms with ``state``: used, what they are marked as, or unused. The steps are looked up once for all of them."""
-    return forms.annotate(
-        state=Case(
-            When(number__in=uses().values("number"), then=Value(USED)),
-            When(mark__gt="", then=F("mark")),
-            default=Value(UNUSED),
-            output_field=CharField(),
-        )
+    state = Case(
+        When(number__in=uses().values("number"), then=Value(USED)),
+        When(mark__gt="", then=F("mark")),
+        default=Value(UNUSED),
+        output_field=CharField(),
     )
+    found: QuerySet[Any] = forms.annotate(state=state)
+    return found
 
 
 def draw(
@@ -125,6 +125,11 @@ def _facts(row: FormDraw) -> dict[str, Any]:
         "receiver": row.receiver,
         "issuer": row.issuer,
     }
+
+
+def is_untouched(row: FormDraw) -> bool:
+    """Whether none of the draw's forms is used or marked. One query."""
+    return not with_state(MembershipForm.objects.filter(draw=row)).exclude(state=UNUSED).exists()
 
 
 def cancel(row: FormDraw, reason: str, *, by: User) -> None:

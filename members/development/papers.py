@@ -261,24 +261,6 @@ LISTS: dict[str, FilingList] = {
                 _day("递交转正申请书时间", S.FULL_APPLICATION),
             ),
         ),
-        FilingList(
-            "forms",
-            "《入党志愿书》发放、使用情况登记表",
-            S.MEMBERSHIP_FORM,
-            lambda line: line.progress.has(S.MEMBERSHIP_FORM),
-            (
-                _fact("《入党志愿书》编号", S.MEMBERSHIP_FORM, "form_number"),
-                _text("使用情况", lambda *_: "正常使用", 10),
-                _text("使用人姓名", lambda line, _: line.member.name),
-                _BORN,
-                _day("列为发展对象时间", S.TARGET_DECISION),
-                _day("接收为预备党员时间", S.ADMISSION_MEETING),
-                _text("所在党组织名称", lambda line, _: line.member.branch.name, 40),
-                _blank("发放人", 10),
-                _blank("领取人", 10),
-                _blank("备注"),
-            ),
-        ),
     )
 }
 

@@ -134,6 +134,11 @@ def _new_service(world: World) -> dict[str, Any]:
     return {"member": person.pk, "station": station.pk, "area": station.areas.get().pk, "since": DAY}
 
 
+def _new_draw(world: World) -> dict[str, Any]:
+    facts = {"branch": world.own.branch.pk, "on": DAY, "first": "2026-000001", "quantity": "3"}
+    return {**facts, "receiver": "李红", "issuer": "张明"}
+
+
 def _new_grant(world: World) -> dict[str, Any]:
     return {"user": world.users["member"].pk, "role": "recorder", "branch": world.own.branch.pk, "since": DAY}
 
@@ -206,6 +211,13 @@ TASKS: dict[str, Task] = {
     "development_end": Task(SECRETARY, fill=lambda world: {"on": DAY, **REASON}),
     "development_plans": Task(
         fill=lambda world: {"branch": world.school.physics.pk, "year": "2026", "quota": "9"}
+    ),
+    "form_draw": Task(fill=_new_draw),
+    "form_draw_cancel": Task(fill=lambda world: REASON),
+    "membership_form": Task(SECRETARY, fill=lambda world: {"mark": "void", "on": DAY, **REASON}),
+    "membership_form_unmark": Task(SECRETARY, on="membership_form", fill=lambda world: REASON),
+    "form_export": Task(
+        SECRETARY, on="form_draws", also=frozenset({"branch", "year", "state", "draw", "q"}), writes=False
     ),
     "development_papers": Task(SECRETARY, fill=lambda world: {"paper": "m6"}, writes=False),
     "import_roster": Task(fill=partial(_file, "名册.xlsx", roster_file)),

@@ -25,6 +25,7 @@ from branches.terms import elect
 from jobs import running, uploads
 from jobs.models import Job, Upload
 from members import batches, departures, merging, transfers
+from members.development import membership_forms
 from members.imports import staging
 from members.models import (
     Celebration,
@@ -36,6 +37,7 @@ from members.models import (
     Development,
     DevelopmentPlan,
     DevelopmentStep,
+    FormDraw,
     Greeting,
     GreetingOptOut,
     GroupMembership,
@@ -194,6 +196,7 @@ def _half(branch: Branch, keeper: User) -> Half:
         audit.record("test", by=account, on=branch),
         a_development(branch),
         DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
+        *_forms(branch, keeper),
         *_movement(branch, second),
     )
     half.keep(a_merge(second, keeper), a_batch(second, keeper))
@@ -237,6 +240,21 @@ def a_development(branch: Branch) -> Development:
     for step, day in days.items():
         DevelopmentStep.objects.create(development=development, step=step, on=day)
     return development
+
+
+def _forms(branch: Branch, keeper: User) -> tuple[models.Model, ...]:
+    """A draw of which nothing became anything yet, and a form of another that was lost."""
+    day = date(2026, 9, 1)
+    lost = a_draw(branch, f"A{branch.pk:04d}01", keeper).forms.earliest("number")
+    membership_forms.mark(lost, "lost", day, "遗失", by=keeper)
+    lost.refresh_from_db()
+    return a_draw(branch, f"B{branch.pk:04d}01", keeper), lost
+
+
+def a_draw(branch: Branch, first: str, by: User) -> FormDraw:
+    return membership_forms.draw(
+        branch, date(2026, 9, 1), first, 2, receiver=f"{branch.short_name}领取人", issuer="发放人", by=by
+    )
 
 
 def _movement(branch: Branch, member: Member) -> list[models.Model]:
