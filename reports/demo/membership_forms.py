@@ -73,7 +73,7 @@ class Stock:
                 return
             mark = MembershipForm.Mark.RETURNED
         form.mark, form.mark_reason = mark, stream.choice(REASONS[mark])
-        form.marked_on = min(date(year, 12, 20), last)
+        form.marked_on = max(form.draw.on, min(date(year, 12, 20), last))
 
     def write(self) -> None:
         for draw in self.draws:
@@ -108,7 +108,7 @@ def give_out(
 def _give(stock: Stock, leaf: Leaf, year: int, served: Sequence[Use], people: People) -> dict[Member, str]:
     stream = stock.setting.stream(f"forms:{year}:{leaf.branch.code}")
     first = served[0].on if served else min(date(year, 4, 10), stock.setting.last_day)
-    on = max(date(year, 1, 1), first - timedelta(days=stream.randint(10, 30)))
+    on = max(date(year, 1, 1), leaf.founded_on, first - timedelta(days=stream.randint(10, 30)))
     names = [person.member.name for person in people.on(leaf, on) if person.may_vote(on)]
     receiver = stream.choice(names) if names else ISSUERS[0]
     drawn = stock.draw(leaf.branch, on, len(served) + stream.randint(1, 3), receiver, stream)

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import audit
@@ -21,7 +22,8 @@ from branches.scope import covering_ranges
 from lib import id_number
 from lib.periods import Period
 from members import birthdays, celebrations
-from members.models import Celebration, Greeting, GreetingOptOut, Member, Post
+from members.development import form_numbers, membership_forms
+from members.models import Celebration, FormDraw, Greeting, GreetingOptOut, Member, MembershipForm, Post
 from members.rosters import roster
 from reports.demo import accounts, load
 from tests.reports.demo_world import TINY, TODAY, campaign_counts
@@ -43,6 +45,18 @@ def test_roster_of_today_has_exactly_the_members_of_the_scale(university, db):
 def test_branches_of_today_are_those_of_the_scale(university, db):
     assert Branch.objects.leaves().existing_on(TODAY).count() == TINY.branches
     assert Branch.objects.leaves().filter(dissolved_on__isnull=False).count() == 1
+
+
+def test_membership_forms_are_drawn_in_a_row_and_used_once(university, db):
+    numbers = list(membership_forms.uses().values_list("number", flat=True))
+    assert len(numbers) == len(set(numbers)) > 0
+    for draw in FormDraw.objects.all():
+        drawn = list(draw.forms.order_by("number").values_list("number", flat=True))
+        assert drawn == form_numbers.following(draw.first, draw.quantity)
+    forms = membership_forms.with_state(MembershipForm.objects.all())
+    assert forms.filter(state="used").exists()
+    assert not forms.filter(state="used", mark__gt="").exists()
+    assert not forms.filter(marked_on__lt=F("draw__on")).exists()
 
 
 def test_past_rosters_differ(university, db):
