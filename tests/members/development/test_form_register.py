@@ -165,6 +165,7 @@ class TestMarking:
             facts = {"mark": as_, "on": "2026-10-01", "reason": "填写有误"}
             assert secretary.post(address, facts)["Location"] == address
             assert form().mark == as_
+        assert f'href="{NUMBERS}?draw={form().draw_id}"' in secretary.get(address).content.decode()
         assert "更正标记" in secretary.get(address).content.decode()
         answer = secretary.post(reverse("membership_form_unmark", args=[form().pk]), {"reason": "看错编号"})
         assert (answer["Location"], form().mark) == (address, "")

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import AuditEntry
+from branches import tree
 from branches.roles import Role
 from members.development import form_numbers, membership_forms
 from members.development.membership_forms import FormError
@@ -104,6 +105,13 @@ class TestADraw:
         for user in (way.secretary, elsewhere):
             with pytest.raises(PermissionDenied):
                 a_draw(way, by=user)
+
+    def test_is_read_where_its_branch_went(self, way):
+        a_draw(way)
+        tree.bequeath(way.branch, way.school.teachers)
+        heir = cast.a_user(Role.SECRETARY, way.school.teachers)
+        assert [draw.branch for draw in FormDraw.objects.visible_to(heir)] == [way.branch]
+        assert not FormDraw.objects.visible_to(way.secretary).exists()
 
     def test_covers_what_was_used_before(self, way):
         way.walk(S.MEMBERSHIP_FORM)
