@@ -95,14 +95,6 @@ class PersonHours:
     def without_length(self) -> int:
         return sum(each.counted is None for each in self.attended)
 
-    @property
-    def is_enough(self) -> bool:
-        return self.total >= self.owed
-
-    @property
-    def percent(self) -> int:
-        return min(100, int(self.total * 100 / self.owed)) if self.owed else 100
-
 
 @dataclass
 class _Budget:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import branch, choose, detail, me, minutes, paper, record
+from .views import branch, choose, detail, hours, me, minutes, paper, record
 
 urlpatterns = [
     path("log/", choose.activity_choose, name="activity_choose"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("tasks/<int:pk>/", minutes.task_finish, name="task_finish"),
     path("activities/<uuid:pk>/<str:paper>.<str:ending>", paper.activity_paper, name="activity_paper"),
     path("branches/<int:pk>/book/<int:year>.pdf", paper.branch_book, name="branch_book"),
+    path("hours/", hours.study_hours, name="study_hours"),
+    path("hours/<uuid:pk>/", hours.study_hours_person, name="study_hours_person"),
     path("branch/", branch.branch_own, name="branch_own"),
     path("branches/<int:pk>/", branch.branch_page, name="branch_page"),
     path("me/", me.me, name="me"),
