@@ -58,10 +58,12 @@ def study_hours(request: AuthenticatedRequest) -> HttpResponse:
     page = Paginator(people.select_related("branch").order_by(*order), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    lines = hours.of_people(page.object_list, form.asked_year)
     context = {
         "form": form,
         "page": page,
-        "lines": hours.of_people(page.object_list, form.asked_year),
+        "lines": lines,
+        "lone": len({line.member.branch_id for line in lines}) == 1,
         "year": form.asked_year,
         "is_filtered": form.chosen is not None or form.asked_year != today.year,
         "rules": hours.Rules.held(),
