@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from branches.models import Branch
 from lib import typesetting
+from lib.dates import in_words
 from lib.periods import Period
 from lib.word import OfficialDocument
 
@@ -22,7 +23,6 @@ from .minutes import Item
 from .models import Activity, Attendance
 
 State = Attendance.State
-NUMBERS = "一二三四五六七八九十"
 #: 三会一课, and what a branch's book of the year holds beside it.
 BOOK_KINDS = (
     Kind.GENERAL_MEETING,
@@ -93,9 +93,7 @@ def heads(record: Record) -> list[tuple[str, str]]:
 
 def numbered(number: int) -> str:
     """一、 … 九十九、 as official papers number."""
-    tens, ones = divmod(number, 10)
-    ten = "" if not tens else "十" if tens == 1 else f"{NUMBERS[tens - 1]}十"
-    return f"{ten}{NUMBERS[ones - 1] if ones else ''}、"
+    return f"{in_words(number)}、"
 
 
 def paragraphs(item: Item) -> list[str]:

@@ -65,7 +65,7 @@ class Activity(Scoped):
 
     The primary key is made by the form, so that the same form sent twenty times makes one record. ``branch_path``
     follows the branch and decides access; ``org_path`` is its place on the day it was held and is never rewritten.
-    The four counters are those of the attendance rows, written with them.
+    The four counters are those of the attendance rows, written with them, unless ``is_heads_only``.
     """
 
     follows_heir = True
@@ -105,6 +105,8 @@ class Activity(Scoped):
         related_name="+",
     )
     is_on_time = models.BooleanField("按时登记", default=True, editable=False)
+    #: Taken from a ledger that counts heads and names nobody: the counters are the ledger's, there are no rows.
+    is_heads_only = models.BooleanField("只有人数", default=False, editable=False)
     completed_at = models.DateTimeField("资料齐全", null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
     withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
