@@ -6,7 +6,7 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "组织生活"
 
     def ready(self) -> None:
-        # Importing registers what this room minds when a branch is dissolved; both need the models.
-        from . import endings, merged  # noqa: F401, PLC0415
+        # Importing registers what this room minds when a branch is dissolved, and its local rules; all need the models.
+        from . import endings, local_rules, merged  # noqa: F401, PLC0415
 
         merged.register()

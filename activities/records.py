@@ -77,6 +77,27 @@ def log(
     return activity, True
 
 
+def count_heads(
+    *,
+    by: User | None,
+    record_id: UUID,
+    branch: Branch,
+    kind: str,
+    held_on: date,
+    counts: Counts,
+    group: PartyGroup | None,
+    **facts: Any,
+) -> Activity:
+    """A record of a ledger that names nobody, as it was counted then. The caller holds the branch's lock, has checked
+    the row, and makes tallies and audit entry for all rows at once.
+    """
+    activity = Activity(id=record_id, branch=branch, kind=kind, held_on=held_on, group=group, entered_by=by)
+    activity.is_heads_only = True
+    _fill(activity, counts, facts)
+    activity.save(force_insert=True)
+    return activity
+
+
 def correct(
     activity: Activity,
     *,
@@ -104,7 +125,7 @@ def correct(
             raise RecordError("这条记录已撤回，不能再修改。")
         people = expected_for_correction(current, held_on)
         before, old_key = _facts_of(current), tallies.key_of(current)
-        current.held_on = held_on
+        current.held_on, current.is_heads_only = held_on, False
         current.version += 1
         _fill(current, _counted(current.kind, people, marks), facts)
         current.save()
@@ -138,8 +159,11 @@ def withdraw(activity: Activity, *, by: User | None, version: int, reason: str) 
 
 
 def expected_for_correction(activity: Activity, held_on: date) -> list[ExpectedPerson]:
-    """The list frozen at saving, as long as the date stands; a new date asks the roster of that date."""
-    if held_on != activity.held_on:
+    """The list frozen at saving, as long as the date stands; a new date asks the roster of that date.
+
+    A record that only counts heads has no list yet: the roster is asked, and the names replace the count.
+    """
+    if held_on != activity.held_on or activity.is_heads_only:
         return expected_people(activity.kind, activity.branch, held_on, activity.group)
     frozen = activity.attendances.order_by("member__name_order", "member__number")
     rows = frozen.values_list("member", "member__name", "may_vote")

@@ -46,6 +46,11 @@ class Sight:
         return self.may_write
 
     @property
+    def may_print(self) -> bool:
+        """Papers carry names, reasons and what was said."""
+        return self.may_write and self._may(Right.EXPORT)
+
+    @property
     def sees_reasons(self) -> bool:
         """Why somebody was on leave may be an illness: it is for those who take attendance."""
         return self.may_mark

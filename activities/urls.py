@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import branch, choose, detail, me, record
+from .views import branch, choose, detail, hours, me, minutes, paper, record
 
 urlpatterns = [
     path("log/", choose.activity_choose, name="activity_choose"),
@@ -9,6 +9,16 @@ urlpatterns = [
     path("activities/<uuid:pk>/correct/", record.activity_correct, name="activity_correct"),
     path("activities/<uuid:pk>/withdraw/", detail.activity_withdraw, name="activity_withdraw"),
     path("activities/<uuid:pk>/history/", detail.activity_history, name="activity_history"),
+    path("activities/<uuid:pk>/minutes/", minutes.activity_minutes, name="activity_minutes"),
+    path("activities/<uuid:pk>/minutes/complete/", minutes.minutes_complete, name="minutes_complete"),
+    path("activities/<uuid:pk>/agenda/add/<str:vote>/", minutes.agenda_add, name="agenda_add"),
+    path("agenda/<uuid:pk>/", minutes.agenda_item, name="agenda_item"),
+    path("agenda/<uuid:pk>/remove/", minutes.agenda_remove, name="agenda_remove"),
+    path("tasks/<int:pk>/", minutes.task_finish, name="task_finish"),
+    path("activities/<uuid:pk>/<str:paper>.<str:ending>", paper.activity_paper, name="activity_paper"),
+    path("branches/<int:pk>/book/<int:year>.pdf", paper.branch_book, name="branch_book"),
+    path("hours/", hours.study_hours, name="study_hours"),
+    path("hours/<uuid:pk>/", hours.study_hours_person, name="study_hours_person"),
     path("branch/", branch.branch_own, name="branch_own"),
     path("branches/<int:pk>/", branch.branch_page, name="branch_page"),
     path("me/", me.me, name="me"),

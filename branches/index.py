@@ -10,6 +10,14 @@ from .roles import Right
 from .scope import ranges_of, within
 
 
+class NoBranch(Exception):
+    """What a text names is no branch within reach; ``code`` and message are for the report."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class BranchIndex:
     """The organisations ``by`` may import into (all of them for None). Two queries, then any number of look-ups."""
 
@@ -39,6 +47,19 @@ class BranchIndex:
             keys = () if by_code else self._keys.get(self._key(text), ())
             self._found[text] = (by_code,) if by_code else tuple(self.branches[pk] for pk in sorted(keys))
         return self._found[text]
+
+    def branch_of(self, text: str) -> Branch:
+        """The one branch a text means; NoBranch says what is wrong and what to do."""
+        found = self.find(text)
+        if len(found) == 1 and found[0].is_leaf:
+            return found[0]
+        if len(found) == 1:
+            raise NoBranch("not_a_branch", f"“{text}”不是党支部，请填写所在的党支部。")
+        if found:
+            raise NoBranch("ambiguous_branch", f"有多个党支部叫“{text}”，请写全称。")
+        nearest = self.closest(text)
+        hint = f"最接近的是“{nearest}”。" if nearest else "请核对名称，或先导入党组织名册。"
+        raise NoBranch("unknown_branch", f"没有党支部“{text}”。{hint}")
 
     def closest(self, text: str) -> str:
         """The name nearest to an unknown one; "" when none is near."""

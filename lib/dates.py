@@ -49,10 +49,10 @@ def parse_date(value: object) -> date | None:
 def in_characters(day: date) -> str:
     """二〇二六年三月三十一日, as a formal card is dated."""
     year = "".join(_DIGITS[int(digit)] for digit in str(day.year))
-    return f"{year}年{_counted(day.month)}月{_counted(day.day)}日"
+    return f"{year}年{in_words(day.month)}月{in_words(day.day)}日"
 
 
-def _counted(number: int) -> str:
+def in_words(number: int) -> str:
     """1 to 99 as it is read: 九, 十, 十一, 三十."""
     tens, ones = divmod(number, 10)
     head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"

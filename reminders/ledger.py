@@ -17,7 +17,11 @@ from . import sources
 from .models import Key, Reminder
 from .sources import Due
 
-COLLECTORS: tuple[Callable[[date], Iterable[Due]], ...] = (sources.duties_due, sources.birthdays_due)
+COLLECTORS: tuple[Callable[[date], Iterable[Due]], ...] = (
+    sources.duties_due,
+    sources.birthdays_due,
+    sources.tasks_due,
+)
 
 
 @dataclass(frozen=True)

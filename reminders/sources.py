@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 from django.urls import reverse
 
-from activities import duties
+from activities import duties, minutes
 from activities.agenda import record_url
 from activities.duties import Duty, State
+from activities.models import Task
 from branches.models import Branch, RoleGrant
 from branches.roles import STAFF, Role
 from branches.scope import STEP, Range, covering_ranges
@@ -18,6 +19,7 @@ from members import birthdays, celebrations
 
 BIRTHDAY_LEAD = timedelta(days=7)
 BIRTHDAY_KEPT = timedelta(days=7)
+TASK_LEAD = timedelta(days=7)
 #: Who is told for a branch: its secretary; where nobody has that account, the next who has one.
 TOLD = (Role.SECRETARY, Role.RECORDER, Role.COMMITTEE_STAFF, Role.ORGANIZATION_STAFF)
 
@@ -86,10 +88,44 @@ def birthdays_due(on: date) -> Iterator[Due]:
             )
 
 
+def tasks_due(on: date) -> Iterator[Due]:
+    """Tasks of a meeting that are overdue or end within a week: to the branch, and to whoever has to do them."""
+    addresses = _addresses(on)
+    tasks = minutes.open_tasks().filter(due_on__lte=on + TASK_LEAD)
+    rows = tasks.select_related("item__activity__branch", "owner")
+    for task in rows:
+        activity = task.item.activity
+        address = addresses.get(activity.branch_id)
+        if address is None or task.due_on is None:
+            continue
+        owner = task.owner.account_id if task.owner else None
+        for user_id in {*address.users, *([owner] if owner else [])}:
+            is_told = user_id in address.users
+            yield Due(
+                kind="task",
+                subject=f"task-{task.pk}",
+                named=f"{address.code}:task-{task.pk}",
+                due_on=task.due_on,
+                recipient_id=user_id,
+                title=task.what[:120],
+                detail=f"{activity.branch.short_name}：{activity.held_on.month}月{activity.held_on.day}日"
+                f"{activity.get_kind_display()}的决议事项，责任人{task.owner.name if task.owner else '待定'}",
+                url=reverse("activity_minutes", args=[activity.pk]) if is_told else reverse("me"),
+                branch_path=address.path,
+            )
+
+
 def met_subjects(subjects: set[str], on: date) -> set[str]:
     """Those of ``subjects`` that were due and are now met."""
     met_duties = {duty.subject for duty in _open_duties(on) if duty.is_met} & subjects
-    return met_duties | _celebrated(subjects)
+    return met_duties | _celebrated(subjects) | _finished(subjects)
+
+
+def _finished(subjects: set[str]) -> set[str]:
+    """Tasks among ``subjects`` that were done."""
+    keys = [subject.removeprefix("task-") for subject in subjects if subject.startswith("task-")]
+    done = Task.objects.filter(pk__in=keys, done_on__isnull=False) if keys else Task.objects.none()
+    return {f"task-{pk}" for pk in done.values_list("pk", flat=True)}
 
 
 def _celebrated(subjects: set[str]) -> set[str]:

@@ -21,7 +21,7 @@ ASKED_DATABASE = os.environ.pop("DATABASE_URL", "")
 
 from config.databases import database_of  # noqa: E402 - the environment above decides what is read
 from config.settings import *  # noqa: E402, F403 - the same
-from config.settings import CACHES, DATA_DIR, DATABASES, FOLDERS, STATEMENT_TIMEOUT_MS, STORAGES  # noqa: E402 - the same
+from config.settings import CACHES, DATA_DIR, DATABASES, FOLDERS, LOGGING, STATEMENT_TIMEOUT_MS, STORAGES  # noqa: E402 - the same
 
 SECRET_KEY = "only-for-tests-" + "0123456789" * 5
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -40,6 +40,9 @@ if ASKED_DATABASE:
 if DATABASE["ENGINE"].endswith("sqlite3"):
     DATABASE["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
     DATABASE["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+
+# What answers 403 or 404 on purpose, a thousand times, needs no traceback.
+LOGGING["loggers"]["django.request"] = {"level": "ERROR"}
 
 # Tasks run where they are called. Tests of a real worker switch that off and start one (see conftest), which works on
 # the test's own database and listens to a queue that no other of pytest-xdist's workers fills.

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
-from activities import facts, records, versions
+from activities import facts, minutes, records, versions
 from activities.forms import WithdrawForm
 from activities.models import Activity, Attendance
+from activities.papers import PAPERS
 from activities.records import Conflict, RecordError
 from activities.sight import Sight
 from activities.views.places import require
@@ -40,13 +41,17 @@ def _found(request: AuthenticatedRequest, pk: UUID) -> tuple[Activity, Sight]:
 @require_safe
 def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     activity, sight = _found(request, pk)
+    agenda = minutes.agenda_of(activity) if sight.sees_notes else []
     context = {
         "activity": activity,
+        "agenda": agenda,
+        "is_complete": minutes.is_complete(activity, minutes.pieces(activity, agenda)),
         "sight": sight,
         "facts": _facts(activity, sight),
         "groups": _groups(activity, sight),
         "notes": activity.notes if sight.sees_notes else "",
         "entered_by": sight.name(activity.entered_by.name) if activity.entered_by else "",
+        "papers": [(paper.code, paper.label) for paper in PAPERS.values()],
         "changes": activity.version - 1 - activity.is_withdrawn,
     }
     return render(request, "activities/detail.html", context)

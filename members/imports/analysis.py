@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,12 +17,13 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from branches.index import BranchIndex
+from lib import planner
 from lib.sheets.headings import find_header
 from lib.sheets.intake import Problem, Report, Table, open_table
 from lib.sheets.pasting import read_pasted, without_head
 from members import batches, numbers
 from members.enrolment import Change, change_all, enrol_all
-from members.models import ImportBatch
+from members.models import ImportBatch, Member, MembershipSpell, StatusPeriod
 
 from . import adopting, steps
 from .columns import FIELDS, IGNORE, NEEDED, SYNONYMS, WANTED
@@ -31,6 +33,10 @@ from .matching import Matcher, stages_of, taken_steps_of
 from .rows import Row, RowReader, fields_of, find_doubles
 
 Progress = Callable[[str, int, int], None]
+
+
+#: So many new people change how the database had better ask for people.
+MANY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,8 @@ def write(
         if expected and analysis.fingerprint() != expected:
             raise Outdated
         analysis.batch = _write(analysis, by, source)
+        if len(analysis.new) >= MANY:
+            transaction.on_commit(partial(planner.take_stock, Member, MembershipSpell, StatusPeriod))
     return analysis
 
 

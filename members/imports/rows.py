@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from branches.index import BranchIndex
+from branches.index import BranchIndex, NoBranch
 from branches.models import Branch
 from lib.sheets.intake import Problem, Table
 from lib.sheets.reading import Cell
@@ -112,17 +112,10 @@ class RowReader:
         text = str(row.values.get("branch", ""))
         if not text:
             return
-        found = self.index.find(text)
-        if len(found) == 1 and found[0].is_leaf:
-            row.branch = found[0]
-        elif len(found) == 1:
-            self.error(row, "branch", "not_a_branch", f"“{text}”不是党支部，请填写所在的党支部。")
-        elif found:
-            self.error(row, "branch", "ambiguous_branch", f"有多个党支部叫“{text}”，请写全称。")
-        else:
-            nearest = self.index.closest(text)
-            hint = f"最接近的是“{nearest}”。" if nearest else "请核对名称，或先导入党组织名册。"
-            self.error(row, "branch", "unknown_branch", f"没有党支部“{text}”。{hint}")
+        try:
+            row.branch = self.index.branch_of(text)
+        except NoBranch as fault:
+            self.error(row, "branch", fault.code, str(fault))
 
 
 def find_doubles(rows: list[Row], reader: RowReader) -> None:

@@ -11,9 +11,10 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEntry, User
-from activities.models import Activity, Campaign
+from activities.models import Activity, Attendance, Campaign
 from branches.models import Branch
-from members.models import Member
+from lib import planner
+from members.models import GroupMembership, Member, MembershipSpell, Post, StatusPeriod
 from reminders import ledger
 
 from . import (
@@ -108,6 +109,7 @@ class _Maker:
         stations = offices.open_stations(everybody, university, setting)
         accounts.grant_personas(users, university, leaf, stations[0], setting)
         trainings.write(held, setting, users["zuzhibu"])
+        planner.take_stock(Branch, Member, MembershipSpell, StatusPeriod, Post, GroupMembership)
         say("写入三年的活动记录 …")
         written = self._write_records(held, everybody, leaf, keepers, users["zuzhibu"])
         movement.write(everybody, university, setting, users["zuzhibu"])
@@ -144,5 +146,6 @@ class _Maker:
         writer = records.Writer(setting, everybody, keepers, clerk, campaigns)
         for pk, office in held.items():
             writer.write(office.leaf.branch, by_branch[pk], habits[pk])
+        planner.take_stock(Activity, Attendance)
         records.prove()
         return writer.written

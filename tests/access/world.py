@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from activities.models import Campaign, Tally
+from activities.models import AgendaItem, Campaign, Tally, Task
 from branches.models import Branch, Placement, RoleGrant, Station, StationArea
 from branches.roles import Right, Role
 from branches.scope import covering_ranges, has_right
@@ -171,7 +171,9 @@ def _half(branch: Branch, keeper: User) -> Half:
         cast.a_post(member, Post.Title.SECRETARY),
         station,
         StationArea.objects.get(station=station),
-        cast.a_record(branch, title=f"{name}主题党日", place="会议室"),
+        record := cast.a_record(branch, title=f"{name}主题党日", place="会议室"),
+        item := AgendaItem.objects.create(activity=record, position=1, title=f"{name}议题"),
+        Task.objects.create(item=item, what=f"{name}事项"),
         elect(branch, date(2024, 10, 15)),
         Placement.objects.get(branch=branch),
         GroupMembership.objects.filter(group=group)[0],

@@ -1,4 +1,4 @@
-"""What happened: the activity log, who was there, the campaigns it belongs to, and the tallies made from it."""
+"""What happened: the activity log, who was there, and the campaigns it belongs to."""
 
 import uuid
 from datetime import date
@@ -10,13 +10,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from activities.kinds import Kind
 from branches.models import Branch, PartyGroup, PathField, Scoped
 from branches.roles import Right
 from branches.scope import ScopedQuerySet
 from lib.periods import Period
 from members.models import Member
-
-from .kinds import Kind
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -66,7 +65,7 @@ class Activity(Scoped):
 
     The primary key is made by the form, so that the same form sent twenty times makes one record. ``branch_path``
     follows the branch and decides access; ``org_path`` is its place on the day it was held and is never rewritten.
-    The four counters are those of the attendance rows, written with them.
+    The four counters are those of the attendance rows, written with them, unless ``is_heads_only``.
     """
 
     follows_heir = True
@@ -106,6 +105,9 @@ class Activity(Scoped):
         related_name="+",
     )
     is_on_time = models.BooleanField("按时登记", default=True, editable=False)
+    #: Taken from a ledger that counts heads and names nobody: the counters are the ledger's, there are no rows.
+    is_heads_only = models.BooleanField("只有人数", default=False, editable=False)
+    completed_at = models.DateTimeField("资料齐全", null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
     withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -205,39 +207,3 @@ class AttendanceChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} {self.get_state_before_display()} → {self.get_state_after_display()}"
-
-
-class Tally(Scoped):
-    """What a branch held of one kind in one month, written in the transaction of each record.
-
-    ``org_path`` is where the branch stood when the records were held: a branch that moved in mid-month has two rows.
-    ``minutes`` is the sum over records of minutes × persons present.
-    """
-
-    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="tallies")
-    org_path = PathField(editable=False, db_index=True)
-    month = models.DateField("月份")
-    kind = models.CharField("类型", max_length=30, choices=Kind)
-    held = models.PositiveIntegerField(default=0)
-    on_time = models.PositiveIntegerField(default=0)
-    expected = models.PositiveIntegerField(default=0)
-    present = models.PositiveIntegerField(default=0)
-    on_leave = models.PositiveIntegerField(default=0)
-    absent = models.PositiveIntegerField(default=0)
-    minutes = models.PositiveBigIntegerField(default=0)
-
-    objects = ScopedQuerySet["Tally"].as_manager()
-
-    class Meta:
-        verbose_name = "月度计数"
-        verbose_name_plural = "月度计数"
-        ordering = ["month", "org_path", "kind"]
-        indexes = [models.Index(fields=["month", "org_path"], name="tally_month_org")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["branch", "org_path", "month", "kind"], name="tally_one_per_branch_month_kind"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.branch} {self.month:%Y-%m} {self.get_kind_display()} {self.held}"

@@ -1,0 +1,192 @@
+"""Study hours (学时) of each person in a year: what he was present at, and the trainings noted for him.
+
+Members study at least 32 hours a year as a rule (党员教育管理工作条例 20); what secretaries and committee members owe
+beyond that is a local rule. Somebody who was twice in two places within one half day is counted up to its limit once.
+Nobody is compared with anybody: lists stand in the order of the roster.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import ROUND_DOWN, Decimal
+from uuid import UUID
+
+from branches import local
+from branches.scope import Range
+from lib.periods import Period
+from members import rosters
+from members.local_rules import TRAINING_HOURS
+from members.models import Member, Post, Training
+
+from .kinds import Kind
+from .local_rules import HALF_DAY_MOST, STUDY_MINUTES
+from .models import Attendance
+
+YEARLY = 32
+ARTICLE = "党员教育管理工作条例第二十条：每年集中学习培训一般不少于32学时"
+#: 党课 and 主题党日 are what universities count; discussions and first agendas are study by their name.
+STUDY_KINDS = (Kind.PARTY_LECTURE, Kind.THEME_DAY, Kind.SEMINAR, Kind.FIRST_AGENDA)
+NOON, EVENING = time(12), time(18)
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Minutes of an hour, hours of a half day (0: no limit), hours of a secretary's or committee member's year."""
+
+    minutes: int
+    half_day: int
+    of_posts: int
+    of_posts_article: str
+
+    @classmethod
+    def held(cls) -> "Rules":
+        """One query."""
+        found = local.decided([STUDY_MINUTES, HALF_DAY_MOST, TRAINING_HOURS])
+        return cls(
+            int(found[STUDY_MINUTES].value) or 60,
+            int(found[HALF_DAY_MOST].value),
+            int(found[TRAINING_HOURS].value),
+            found[TRAINING_HOURS].citation,
+        )
+
+
+@dataclass(frozen=True)
+class Attended:
+    """A record that somebody was present at; ``counted`` is what it adds, None when nobody wrote how long it took."""
+
+    activity_id: UUID
+    day: date
+    kind: str
+    title: str
+    starts_at: time | None
+    minutes: int | None
+    counted: Decimal | None
+
+    @property
+    def kind_label(self) -> str:
+        return str(Kind(self.kind).label)
+
+
+@dataclass(frozen=True)
+class PersonHours:
+    """One person's year. ``owed`` is what the rules ask, ``article`` where they ask it."""
+
+    member: Member
+    attended: Sequence[Attended]
+    trainings: Sequence[Training]
+    owed: int
+    article: str
+
+    @property
+    def studied(self) -> Decimal:
+        return sum((each.counted for each in self.attended if each.counted), Decimal(0))
+
+    @property
+    def trained(self) -> Decimal:
+        return sum((training.hours for training in self.trainings), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        return self.studied + self.trained
+
+    @property
+    def without_length(self) -> int:
+        return sum(each.counted is None for each in self.attended)
+
+
+@dataclass
+class _Budget:
+    """What may still be counted of each half day."""
+
+    most: int
+    used: dict[tuple[date, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+    def take(self, half: tuple[date, int], hours: Decimal) -> Decimal:
+        if self.most:
+            hours = max(Decimal(0), min(hours, self.most - self.used[half]))
+        self.used[half] += hours
+        return hours
+
+
+def of_year(ranges: tuple[Range, ...], year: int, today: date) -> list[PersonHours]:
+    """Everybody on the roster of ``ranges`` at the end of the year, or today, in its order. Five queries."""
+    period = Period.year(year)
+    people = rosters.members_on(min(period.end, today), ranges)
+    return of_people(
+        people.select_related("branch").order_by("branch__order_key", "name_order", "number"), year
+    )
+
+
+def of_people(people: Iterable[Member], year: int) -> list[PersonHours]:
+    """Four queries for any number, but for the people."""
+    members, period, rules = list(people), Period.year(year), Rules.held()
+    keys = [member.pk for member in members]
+    attended = _attended(keys, period)
+    trainings: dict[UUID, list[Training]] = defaultdict(list)
+    for training in Training.objects.filter(
+        member__in=keys, held_on__range=(period.start, period.end)
+    ).order_by("held_on", "pk"):
+        trainings[training.member_id].append(training)
+    in_posts = _in_posts(keys, period)
+    return [
+        PersonHours(
+            member,
+            _counted(attended[member.pk], rules),
+            trainings[member.pk],
+            *_owed(member.pk, in_posts, rules),
+        )
+        for member in members
+    ]
+
+
+Row = tuple[UUID, date, str, str, time | None, int | None]
+
+
+def _attended(keys: Sequence[UUID], period: Period) -> Mapping[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    rows = Attendance.objects.filter(
+        member__in=keys,
+        state=Attendance.State.PRESENT,
+        activity__withdrawn_at=None,
+        activity__kind__in=STUDY_KINDS,
+        activity__held_on__range=(period.start, period.end),
+    ).order_by("activity__held_on", "activity__starts_at", "activity")
+    columns = ("held_on", "kind", "title", "starts_at", "minutes")
+    for member_id, *row in rows.values_list("member", "activity", *(f"activity__{name}" for name in columns)):
+        activity_id, held_on, kind, title, starts_at, minutes = row
+        found[member_id].append((activity_id, held_on, kind, title, starts_at, minutes))
+    return found
+
+
+def _counted(rows: Iterable[Row], rules: Rules) -> list[Attended]:
+    """Each record with what it adds, the earlier ones first."""
+    budget, found = _Budget(rules.half_day), []
+    for activity_id, day, kind, title, starts_at, minutes in rows:
+        counted = None
+        if minutes:
+            hours = (Decimal(minutes) / rules.minutes).quantize(_TENTH, ROUND_DOWN)
+            counted = budget.take((day, _half_of(starts_at)), hours)
+        found.append(Attended(activity_id, day, kind, title, starts_at, minutes, counted))
+    return found
+
+
+def _half_of(starts_at: time | None) -> int:
+    """Morning, afternoon, evening; what has no beginning shares a half day of its own."""
+    if starts_at is None:
+        return 0
+    return 1 + (starts_at >= NOON) + (starts_at >= EVENING)
+
+
+def _in_posts(keys: Sequence[UUID], period: Period) -> set[UUID]:
+    """Who held a seat in a branch's committee at some time of the period."""
+    posts = Post.objects.filter(member__in=keys, title__in=rosters.COMMITTEE_TITLES, since__lte=period.end)
+    held = posts.exclude(until__lt=period.start)
+    return set(held.values_list("member", flat=True))
+
+
+def _owed(member_id: UUID, in_posts: set[UUID], rules: Rules) -> tuple[int, str]:
+    if rules.of_posts > YEARLY and member_id in in_posts:
+        return rules.of_posts, rules.of_posts_article
+    return YEARLY, ARTICLE

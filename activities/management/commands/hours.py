@@ -1,0 +1,50 @@
+import json
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from activities import hours
+from branches.models import Branch
+from branches.scope import covering_ranges
+from lib.commands import PlainCommand
+
+
+class Command(PlainCommand):
+    help = "一年的学习学时：到会的党课、主题党日等，加上登记的培训。按名册顺序，不排名。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("year", help="年份，如 2026")
+        parser.add_argument("--branch", default="", help="党组织代码，含其下级；默认全校")
+        parser.add_argument("--json", action="store_true", help="只输出 JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        text, today = options["year"], timezone.localdate()
+        if not (text.isdecimal() and len(text) == 4 and 1921 <= int(text) <= today.year):
+            raise CommandError(f"年份应为1921到{today.year}之间的四位数字，不是“{text}”。")
+        code = options["branch"]
+        branches = Branch.objects.filter(code=code) if code else Branch.objects.filter(parent=None)
+        paths = list(branches.values_list("path", flat=True))
+        if code and not paths:
+            raise CommandError(f"没有代码为“{code}”的党组织。")
+        rows = [as_json(each) for each in hours.of_year(covering_ranges(paths), int(text), today)]
+        if options["json"]:
+            self.stdout.write(json.dumps(rows, ensure_ascii=False))
+            return
+        for row in rows:
+            self.stdout.write("  ".join(str(value) for value in row.values()))
+        self.stdout.write(f"{text} 年共 {len(rows)} 人。")
+
+
+def as_json(each: hours.PersonHours) -> dict[str, Any]:
+    """Hours are numbers with one decimal; ``without_length`` counts records that do not say how long they took."""
+    return {
+        "number": each.member.number,
+        "name": each.member.name,
+        "branch": each.member.branch.code,
+        "hours": float(each.total),
+        "study": float(each.studied),
+        "training": float(each.trained),
+        "owed": each.owed,
+        "without_length": each.without_length,
+    }

@@ -1,0 +1,14 @@
+from .minutes import AgendaItem, Task
+from .records import Activity, ActivityQuerySet, Attendance, AttendanceChange, Campaign
+from .tallies import Tally
+
+__all__ = [
+    "Activity",
+    "ActivityQuerySet",
+    "AgendaItem",
+    "Attendance",
+    "AttendanceChange",
+    "Campaign",
+    "Tally",
+    "Task",
+]

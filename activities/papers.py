@@ -1,0 +1,267 @@
+"""A record on paper, as Word and PDF on the page of official papers (GB/T 9704): minutes, sign-in sheet, record sheet.
+
+Nothing is made up: what was not written down is not there, and a signature is a line to sign on.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+from django.utils import timezone
+
+from branches.models import Branch
+from lib import typesetting
+from lib.dates import in_words
+from lib.periods import Period
+from lib.word import OfficialDocument
+
+from . import facts, minutes
+from .kinds import Kind
+from .minutes import Item
+from .models import Activity, Attendance
+
+State = Attendance.State
+#: 三会一课, and what a branch's book of the year holds beside it.
+BOOK_KINDS = (
+    Kind.GENERAL_MEETING,
+    Kind.COMMITTEE_MEETING,
+    Kind.GROUP_MEETING,
+    Kind.PARTY_LECTURE,
+    Kind.THEME_DAY,
+    Kind.ORGANIZATION_LIFE_MEETING,
+    Kind.DEMOCRATIC_REVIEW,
+)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a record says, ready for any paper; ``agenda`` and ``people`` in their order."""
+
+    activity: Activity
+    agenda: Sequence[Item]
+    people: Sequence[tuple[str, str, str]]
+
+    @property
+    def title(self) -> str:
+        return f"{self.activity.get_kind_display()}记录"
+
+    def names(self, state: str) -> str:
+        shown = (
+            f"{name}（{reason}）" if reason else name for name, held, reason in self.people if held == state
+        )
+        return "、".join(shown)
+
+
+def record_of(activity: Activity) -> Record:
+    """Four queries."""
+    rows = activity.attendances.order_by("member__name_order", "member__number")
+    people = list(rows.values_list("member__name", "state", "reason"))
+    return Record(activity, minutes.agenda_of(activity), people)
+
+
+def written(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def when(activity: Activity) -> str:
+    hours = facts.hours(activity.starts_at, activity.minutes)
+    return f"{written(activity.held_on)} {hours}".strip()
+
+
+def _heads(record: Record) -> Iterator[tuple[str, str]]:
+    """Label and words of who, when and where; what is not known is left out."""
+    activity = record.activity
+    yield "时间", when(activity)
+    yield "地点", activity.place
+    yield "主题", activity.title if activity.title != activity.get_kind_display() else ""
+    yield "党小组", activity.group.name if activity.group else ""
+    yield "主持人", activity.host
+    yield "主讲人", activity.lecturer
+    yield "记录人", activity.recorder
+    came = f"应到 {activity.expected} 人，实到 {activity.present} 人"
+    yield "到会情况", f"{came}，请假 {activity.on_leave} 人，缺席 {activity.absent} 人"
+    yield "到会人员", record.names(State.PRESENT)
+    yield "请假人员", record.names(State.LEAVE)
+    yield "缺席人员", record.names(State.ABSENT)
+
+
+def heads(record: Record) -> list[tuple[str, str]]:
+    return [(label, words) for label, words in _heads(record) if words]
+
+
+def numbered(number: int) -> str:
+    """一、 … 九十九、 as official papers number."""
+    return f"{in_words(number)}、"
+
+
+def paragraphs(item: Item) -> list[str]:
+    """What was said, decided, how the votes fell, and what is to be done."""
+    found = [line for line in item.row.proceedings.splitlines() if line.strip()]
+    decided = [line for line in item.row.decision.splitlines() if line.strip()]
+    if decided:
+        found += [f"决议：{decided[0]}", *decided[1:]]
+    if item.rule and item.ballots:
+        apart = (
+            f"（不计入应到会 {item.row.uncounted} 人：{item.row.uncounted_reason}）"
+            if item.row.uncounted
+            else ""
+        )
+        turnout = item.turnout
+        found.append(f"表决：应到会{item.rule.who} {turnout.expected} 人，实到 {turnout.present} 人{apart}。")
+        found += [_votes(each) for each in item.ballots]
+    found += [_task(task) for task in item.tasks]
+    return found
+
+
+def _votes(each: minutes.Judged) -> str:
+    ballot = each.ballot
+    named = f"{ballot.subject}：" if ballot.subject else ""
+    void = f"，废票 {ballot.void} 票" if ballot.void else ""
+    written_too = (
+        f"；书面意见：同意 {ballot.written_for}，不同意 {ballot.written_against}，弃权 {ballot.written_abstained}"
+        if ballot.written
+        else ""
+    )
+    cast = f"赞成 {ballot.in_favour} 票，不赞成 {ballot.against} 票，弃权 {ballot.abstained} 票{void}{written_too}"
+    return f"{named}{cast}。{each.verdict.sentence}。"
+
+
+def _task(task: Any) -> str:
+    owner = f"，责任人{task.owner.name}" if task.owner else ""
+    due = f"，{written(task.due_on)}前完成" if task.due_on else ""
+    return f"事项：{task.what}{owner}{due}。"
+
+
+def sections(record: Record) -> list[dict[str, Any]]:
+    """The items with their headings; the notes of the quick record stand first."""
+    notes = [line for line in record.activity.notes.splitlines() if line.strip()]
+    found = [{"heading": f"{numbered(1)}要点", "paragraphs": notes}] if notes else []
+    start = len(found) + 1
+    return found + [
+        {"heading": f"{numbered(number)}{item.row.title}", "paragraphs": paragraphs(item)}
+        for number, item in enumerate(record.agenda, start=start)
+    ]
+
+
+def minutes_data(record: Record) -> dict[str, Any]:
+    return {
+        "title": record.title,
+        "branch": record.activity.branch.name,
+        "facts": heads(record),
+        "items": sections(record),
+        "signatures": ["主持人（签名）", "记录人（签名）"],
+    }
+
+
+def signin_data(record: Record) -> dict[str, Any]:
+    activity = record.activity
+    place = f"　地点：{activity.place}" if activity.place else ""
+    return {
+        "title": f"{activity.get_kind_display()}签到表",
+        "branch": activity.branch.name,
+        "line": f"时间：{when(activity)}{place}",
+        "people": [name for name, _, _ in record.people],
+    }
+
+
+def sheet_data(record: Record) -> dict[str, Any]:
+    """纪实表: the columns 会议时间、会议地点、会议主题、参会人员、会议内容 of public forms."""
+    activity = record.activity
+    content = ["\n".join([section["heading"], *section["paragraphs"]]) for section in sections(record)]
+    rows = [
+        ("时间", when(activity)),
+        ("地点", activity.place),
+        ("主题", activity.title),
+        ("主持人", activity.host),
+        ("记录人", activity.recorder),
+        ("参加人员", record.names(State.PRESENT)),
+        ("请假缺席", "、".join(filter(None, (record.names(State.LEAVE), record.names(State.ABSENT))))),
+        ("内容", "\n".join(content)),
+    ]
+    return {
+        "title": f"{activity.get_kind_display()}纪实表",
+        "branch": activity.branch.name,
+        "rows": rows,
+    }
+
+
+def _minutes_word(document: OfficialDocument, data: dict[str, Any]) -> None:
+    for label, words in data["facts"]:
+        document.labelled(label, words)
+    for section in data["items"]:
+        document.heading(section["heading"])
+        for words in section["paragraphs"]:
+            document.paragraph(words)
+    document.signatures(data["signatures"])
+
+
+def _signin_word(document: OfficialDocument, data: dict[str, Any]) -> None:
+    document.paragraph(data["line"], indent=False)
+    rows = [[str(number), name, ""] for number, name in enumerate(data["people"], start=1)]
+    document.table([["序号", "姓名", "签名"], *rows], widths=(16, 50, 90))
+
+
+def _sheet_word(document: OfficialDocument, data: dict[str, Any]) -> None:
+    document.table([list(row) for row in data["rows"]], widths=(30, 126))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper of one record: its name, its typst document, what fills it, and how Word is filled with the same."""
+
+    code: str
+    label: str
+    document: str
+    data: Callable[[Record], dict[str, Any]]
+    fill: Callable[[OfficialDocument, dict[str, Any]], None]
+
+    def as_pdf(self, record: Record) -> bytes:
+        """CannotTypeset on a machine without a Chinese font."""
+        return typesetting.pdf(self.document, self.data(record))
+
+    def as_word(self, record: Record) -> bytes:
+        data = self.data(record)
+        document = OfficialDocument(data["title"], under=data["branch"])
+        self.fill(document, data)
+        content = BytesIO()
+        document.save(content)
+        return content.getvalue()
+
+
+PAPERS = {
+    paper.code: paper
+    for paper in (
+        Paper("minutes", "会议记录", "minutes.typ", minutes_data, _minutes_word),
+        Paper("signin", "签到表", "signin.typ", signin_data, _signin_word),
+        Paper("sheet", "纪实表", "record_sheet.typ", sheet_data, _sheet_word),
+    )
+}
+
+
+def records_of_year(branch: Branch, year: int) -> list[Activity]:
+    """What the branch's book of a year holds, by day."""
+    rows = Activity.objects.valid().filter(branch=branch, kind__in=BOOK_KINDS).held_in(Period.year(year))
+    return list(rows.select_related("branch", "group").order_by("held_on", "starts_at", "pk"))
+
+
+def book(branch: Branch, year: int) -> bytes:
+    """The branch's 三会一课 of a year as one PDF with contents; CannotTypeset without a Chinese font."""
+    records = [record_of(activity) for activity in records_of_year(branch, year)]
+    return typesetting.pdf(
+        "branch_book.typ",
+        {
+            "title": f"{year}年“三会一课”记录",
+            "branch": branch.name,
+            "made": f"共 {len(records)} 次，{written(timezone.localdate())}印制",
+            "records": [
+                {
+                    **minutes_data(record),
+                    "entry": f"{record.activity.held_on.month}月{record.activity.held_on.day}日　"
+                    f"{record.activity.get_kind_display()}　{record.activity.title}",
+                }
+                for record in records
+            ],
+        },
+    )

@@ -1,0 +1,158 @@
+"""Full minutes of a record: its agenda, votes and tasks, written whenever there is time for it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.http import AuthenticatedRequest
+from activities import minutes
+from activities.minutes import ItemConflict
+from activities.minutes_forms import ItemForm, PasteForm, RemoveForm
+from activities.models import Activity, AgendaItem, Task
+from activities.pasting import take_apart
+from activities.records import RecordError
+from activities.views.places import require
+from activities.voting import Vote, votes_of
+from branches.roles import Right
+from branches.scope import get_visible_or_404
+
+#: In the address of a new item without a vote.
+TALK = "talk"
+
+
+def _to_write(request: AuthenticatedRequest, pk: UUID) -> Activity:
+    """A record whose minutes the user writes."""
+    rows = Activity.objects.select_related("branch", "group")
+    activity: Activity = get_visible_or_404(rows, request.user, pk=pk)
+    require(request.user, Right.RECORD, activity.branch)
+    return activity
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_minutes(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """GET shows the agenda and what is missing; POST takes a pasted text apart."""
+    activity = _to_write(request, pk)
+    form = PasteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            number = minutes.paste(activity, take_apart(form.cleaned_data["text"]), by=request.user)
+        except RecordError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"已分成 {number} 项议题，请逐项核对。")
+            return redirect("activity_minutes", pk)
+    return _show(request, activity, form)
+
+
+def _show(request: AuthenticatedRequest, activity: Activity, form: PasteForm) -> HttpResponse:
+    agenda = minutes.agenda_of(activity)
+    pieces = minutes.pieces(activity, agenda)
+    context = {
+        "activity": activity,
+        "agenda": agenda,
+        "form": form,
+        "pieces": pieces,
+        "there": sum(piece.is_there for piece in pieces),
+        "is_ready": all(piece.is_there for piece in pieces),
+        "is_complete": minutes.is_complete(activity, pieces),
+        "kinds": [(TALK, "学习讨论"), *((vote.value, vote.label) for vote in votes_of(activity.kind))],
+    }
+    return render(request, "activities/minutes.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def agenda_add(request: AuthenticatedRequest, pk: UUID, vote: str) -> HttpResponse:
+    activity = _to_write(request, pk)
+    if vote != TALK and vote not in votes_of(activity.kind):
+        raise Http404
+    return _item(request, activity, None, "" if vote == TALK else vote)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def agenda_item(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    item = _asked_item(request, pk)
+    return _item(request, item.activity, item, item.vote)
+
+
+def _asked_item(request: AuthenticatedRequest, pk: UUID) -> AgendaItem:
+    rows = AgendaItem.objects.select_related("activity__branch", "activity__group")
+    item: AgendaItem = get_visible_or_404(rows.prefetch_related("tasks__owner"), request.user, pk=pk)
+    return item
+
+
+def _item(
+    request: AuthenticatedRequest, activity: Activity, item: AgendaItem | None, vote: str
+) -> HttpResponse:
+    form = ItemForm(activity, item, vote, request.POST if request.method == "POST" else None)
+    status, current = 200, None
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                minutes.keep_item(activity, by=request.user, **form.sent)
+            except ItemConflict as conflict:
+                form.add_error(None, str(conflict))
+                current, status = conflict.current, 409
+            except RecordError as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, "已保存。")
+                return redirect("activity_minutes", activity.pk)
+    context: dict[str, Any] = {
+        "activity": activity,
+        "form": form,
+        "item": item,
+        "current": current,
+        "current_version": current.version if current else None,
+        "turnout": minutes.turnout_of(activity) if form.rule else None,
+        "title": Vote(vote).label if vote else "学习讨论",
+    }
+    return render(request, "activities/agenda_item.html", context, status=status)
+
+
+@require_POST
+def agenda_remove(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    item = _asked_item(request, pk)
+    form = RemoveForm(request.POST)
+    version = form.cleaned_data["version"] if form.is_valid() else 0
+    return _done(
+        request,
+        item.activity,
+        lambda: minutes.remove_item(item, by=request.user, version=version),
+        "已删去。",
+    )
+
+
+@require_POST
+def task_finish(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Done today; ticked again, open again."""
+    task: Task = get_visible_or_404(
+        Task.objects.select_related("item__activity__branch"), request.user, pk=pk
+    )
+    activity = task.item.activity
+    if task.done_on:
+        return _done(request, activity, lambda: minutes.reopen(task, by=request.user), "已改回未完成。")
+    today = timezone.localdate()
+    return _done(request, activity, lambda: minutes.finish(task, by=request.user, on=today), "已记为完成。")
+
+
+@require_POST
+def minutes_complete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    activity = _to_write(request, pk)
+    return _done(request, activity, lambda: minutes.complete(activity, by=request.user), "已标为资料齐全。")
+
+
+def _done(request: AuthenticatedRequest, activity: Activity, verb: Any, said: str) -> HttpResponse:
+    """Back to the minutes, with what was done or why it was not."""
+    try:
+        verb()
+    except RecordError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+    return redirect("activity_minutes", activity.pk)

@@ -1,0 +1,204 @@
+"""What a meeting may decide: how many must have come, how many must be in favour, and by which article.
+
+Three bars that are often mixed up: an ordinary resolution wants at least half of the voters present, the admission of
+a person more than half, an election four fifths. In favour must always be more than half of those who *should* have
+come. Pure: no database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+
+from .kinds import Kind
+
+
+class Vote(TextChoices):
+    RESOLUTION = "resolution", "一般表决"
+    ADMISSION = "admission", "接收或转正"
+    ELECTION = "election", "选举"
+    COMMITTEE = "committee", "支委会表决"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """So large a part of the voters: ``over`` means more than that part, not merely as much."""
+
+    part: tuple[int, int]
+    over: bool
+    words: str
+
+    def least_of(self, voters: int) -> int:
+        """The smallest whole number that meets the bar among ``voters``."""
+        above, below = self.part
+        return voters * above // below + 1 if self.over else -(-voters * above // below)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind of vote. ``counts_written``: opinions handed in on paper before the meeting count as votes."""
+
+    vote: Vote
+    code: str
+    who: str
+    quorum: Bar
+    passing: Bar
+    quorum_article: str
+    passing_article: str
+    counts_written: bool = False
+    may_leave_out: bool = False
+
+
+_HALF = Bar((1, 2), over=False, words="半数以上")
+_OVER_HALF = Bar((1, 2), over=True, words="超过半数")
+_FOUR_FIFTHS = Bar((4, 5), over=False, words="五分之四以上")
+_VOTERS = "有表决权的党员"
+
+RULES: dict[Vote, Rule] = {
+    rule.vote: rule
+    for rule in (
+        Rule(
+            Vote.RESOLUTION,
+            "ZB-11",
+            _VOTERS,
+            _HALF,
+            _OVER_HALF,
+            "支部条例第十一条：半数以上有表决权的党员到会方可进行",
+            "支部条例第十一条：赞成人数超过应到会有表决权的党员的半数为通过",
+        ),
+        Rule(
+            Vote.ADMISSION,
+            "FZ-14",
+            _VOTERS,
+            _OVER_HALF,
+            _OVER_HALF,
+            "发展党员细则第二十条、第三十三条：到会有表决权的党员必须超过应到会的半数",
+            "发展党员细则第二十一条：赞成人数超过应到会有表决权的正式党员的半数，会前书面意见统计在内",
+            counts_written=True,
+            may_leave_out=True,
+        ),
+        Rule(
+            Vote.ELECTION,
+            "XJ-07",
+            "有选举权的党员",
+            _FOUR_FIFTHS,
+            _OVER_HALF,
+            "基层组织选举工作条例：到会有选举权的党员不少于应到会的五分之四",
+            "基层组织选举工作条例：得赞成票超过应到会有选举权的党员的半数为当选",
+            may_leave_out=True,
+        ),
+        Rule(
+            Vote.COMMITTEE,
+            "ZB-14",
+            "委员",
+            _HALF,
+            _OVER_HALF,
+            "支部条例第十二条：半数以上委员到会方可进行",
+            "党章第十七条：党组织讨论决定问题必须执行少数服从多数的原则",
+        ),
+    )
+}
+
+#: Which votes a meeting takes; any other kind decides without counting.
+VOTES_OF: dict[Kind, tuple[Vote, ...]] = {
+    Kind.GENERAL_MEETING: (Vote.RESOLUTION, Vote.ADMISSION, Vote.ELECTION),
+    Kind.COMMITTEE_MEETING: (Vote.COMMITTEE,),
+}
+
+
+def votes_of(kind: str) -> tuple[Vote, ...]:
+    return VOTES_OF.get(Kind(kind), ())
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """The votes about one person or matter. ``written_…`` are opinions on paper of those who did not come."""
+
+    subject: str = ""
+    in_favour: int = 0
+    against: int = 0
+    abstained: int = 0
+    void: int = 0
+    written_for: int = 0
+    written_against: int = 0
+    written_abstained: int = 0
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "Ballot":
+        return cls(**kept)
+
+    def as_kept(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def cast(self) -> int:
+        """Votes of those present."""
+        return self.in_favour + self.against + self.abstained + self.void
+
+    @property
+    def written(self) -> int:
+        return self.written_for + self.written_against + self.written_abstained
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """Of those who may vote: how many should have come, and how many came."""
+
+    expected: int
+    present: int
+
+    def without(self, uncounted: int) -> "Turnout":
+        """Apart from those whom the meeting agreed not to count; none of them came."""
+        return Turnout(self.expected - uncounted, self.present)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``needed`` votes in favour carry it; ``sentence`` says how it went, for the reader."""
+
+    is_passed: bool
+    needed: int
+    sentence: str
+    article: str
+
+
+def fault_of_turnout(rule: Rule, turnout: Turnout) -> str:
+    """Why this meeting may not vote at all; empty when it may."""
+    least = rule.quorum.least_of(turnout.expected)
+    if turnout.expected > 0 and turnout.present >= least:
+        return ""
+    return (
+        f"应到会{rule.who} {turnout.expected} 人，到会 {turnout.present} 人，至少要 {max(least, 1)} 人到会才能表决"
+        f"（{rule.quorum_article}）。请核对到会情况，或另行开会表决。"
+    )
+
+
+def fault_of_ballot(rule: Rule, turnout: Turnout, ballot: Ballot) -> str:
+    """Why these numbers cannot be; empty when they can."""
+    named = f"“{ballot.subject}”的" if ballot.subject else ""
+    if ballot.cast > turnout.present:
+        return f"{named}票数合计 {ballot.cast}，多于到会有表决权的 {turnout.present} 人，请核对。"
+    if ballot.written and not rule.counts_written:
+        return "这类表决不统计书面意见，只有接收预备党员和转正时统计。"
+    if ballot.written > turnout.expected - turnout.present:
+        missing = turnout.expected - turnout.present
+        return f"{named}书面意见 {ballot.written} 份，多于没有到会的 {missing} 人，请核对。"
+    return ""
+
+
+def judge(rule: Rule, turnout: Turnout, ballot: Ballot) -> Verdict:
+    """Whether it is carried. The meeting is taken to be quorate."""
+    needed = rule.passing.least_of(turnout.expected)
+    written = ballot.written_for if rule.counts_written else 0
+    favour = ballot.in_favour + written
+    is_passed = favour >= needed
+    won = "当选" if rule.vote == Vote.ELECTION else "通过"
+    of_which = f"（含书面意见 {written}）" if written else ""
+    measure = f"应到会 {turnout.expected} 人的半数"
+    sentence = (
+        f"赞成 {favour}{of_which}，超过{measure}，{won}"
+        if is_passed
+        else f"赞成 {favour}{of_which}，没有超过{measure}，未{won}"
+    )
+    return Verdict(is_passed, needed, sentence, rule.passing_article)
