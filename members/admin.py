@@ -315,7 +315,7 @@ class PostAdmin(ScopedModelAdmin):
 
 
 def _to_settle(user):
-    return len(health.findings(ranges_of(user, Right.KEEP_BRANCHES), timezone.localdate()))
+    return len(health.open_findings(ranges_of(user, Right.KEEP_BRANCHES), timezone.localdate()))
 
 
 def _unprovided(user):

@@ -36,6 +36,7 @@ from members.models import (
     Development,
     DevelopmentPlan,
     DevelopmentStep,
+    Explanation,
     Greeting,
     GreetingOptOut,
     GroupMembership,
@@ -193,6 +194,14 @@ def _half(branch: Branch, keeper: User) -> Half:
         Competence.objects.create(member=member, item="duties"),
         audit.record("test", by=account, on=branch),
         a_development(branch),
+        Explanation.objects.create(
+            branch=branch,
+            branch_path=branch.path,
+            code="ZB-02",
+            subject="members",
+            size=60,
+            reason="住得集中",
+        ),
         DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
         *_movement(branch, second),
     )
