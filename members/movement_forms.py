@@ -13,9 +13,10 @@ from lib import id_number
 
 from .codes import EDUCATIONS, NATIONS, Sex, nation_label
 from .enrolment import NewMember
+from .local_rules import LONGEST_VALID
 from .models import ON_ROSTER, Circumstance, Departure, Destination, Member, Suspension, Transfer
 from .movement_lists import LATE, OPEN, Asked
-from .transfer_checks import LONGEST_VALID, VALID_DAYS, Letter
+from .transfer_checks import Letter, usual_days
 
 ALL = [("", "全部")]
 BLANK = [("", "（未填写）")]
@@ -127,7 +128,7 @@ class LeaveForm(forms.Form):
 class LetterForm(forms.Form):
     issued_on = _day("开出日期")
     valid_days = forms.IntegerField(
-        label="有效期（天）", min_value=1, max_value=LONGEST_VALID, initial=VALID_DAYS
+        label="有效期（天）", min_value=1, max_value=LONGEST_VALID, initial=usual_days
     )
     letter = _text("介绍信编号", "留空则由支部簿按年编号。", required=False, longest=40)
 

@@ -199,5 +199,5 @@ def test_queries(school, staff, people, django_assert_num_queries):
         graduate(school, f"甲{number}")
     browser = cast.a_browser(staff)
     browser.get(reverse("graduates"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get(reverse("graduates"))
