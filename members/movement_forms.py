@@ -137,6 +137,28 @@ class LetterForm(forms.Form):
         return Letter(values["issued_on"], values["valid_days"], values["letter"].strip())
 
 
+class InFullForm(forms.Form):
+    """Letters with whole identity numbers, for a reason; of many, which portion."""
+
+    reason = forms.CharField(
+        label="用途", min_length=4, max_length=120, help_text="身份证号完整印出，逐人记入审计日志。"
+    )
+    part = forms.TypedChoiceField(label="第几份", coerce=int)
+
+    def __init__(self, count: int, at_once: int, data: Any = None) -> None:
+        super().__init__(data)
+        starts = range(0, count, at_once)
+        field: Any = self.fields["part"]
+        field.choices = [(start, f"{start + 1} 至 {min(start + at_once, count)}") for start in starts]
+        if len(starts) < 2:
+            del self.fields["part"]
+
+    @property
+    def start(self) -> int:
+        start: int = self.cleaned_data.get("part", 0)
+        return start
+
+
 class RegisterForm(LetterForm):
     """A letter that came from outside."""
 
