@@ -16,6 +16,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
+from lib.media_types import PDF
 from lib.typesetting import CannotTypeset
 from members import graduation, introductions
 from members.graduation_forms import GraduateFilter, OthersForm, SettleForm, place_key
@@ -127,7 +128,7 @@ def _paper(
         messages.error(request, str(fault))
         return redirect(back_url)
     name = f"组织关系介绍信-{len(letters)}份.pdf"
-    return FileResponse(BytesIO(made), as_attachment=True, filename=name, content_type="application/pdf")
+    return FileResponse(BytesIO(made), as_attachment=True, filename=name, content_type=PDF)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
