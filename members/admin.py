@@ -19,7 +19,10 @@ from lib.masking import mask_address, mask_birth, mask_id, mask_phone
 from . import (  # noqa: F401
     admin_accounts,
     admin_birthdays,
+    admin_development,
+    admin_explanations,
     admin_groups,
+    admin_imports,
     admin_movement,
     admin_restructuring,
     enrolment,

@@ -30,6 +30,7 @@ from members.models import (
     Celebration,
     Certificate,
     Circumstance,
+    ColumnMapping,
     Competence,
     Contact,
     Destination,
@@ -68,7 +69,7 @@ FAR_SEEING = ("committee_staff", "leader")
 #: The same for everybody in the university.
 SHARED = (Campaign,)
 #: Rows that belong to one account: everybody's own is another.
-PERSONAL = {Job: "owner", Upload: "owner", Reminder: "recipient"}
+PERSONAL = {ColumnMapping: "owner", Job: "owner", Upload: "owner", Reminder: "recipient"}
 
 
 @dataclass(repr=False)
@@ -273,7 +274,7 @@ def _movement(branch: Branch, member: Member) -> list[models.Model]:
 
 
 def _personal(user: User, branch: Branch) -> None:
-    """What belongs to one account: a job, a reminder, and the files handed in for the two imports."""
+    """What belongs to one account: a job, a reminder, recalled columns, the files handed in for the two imports."""
     _done_job(user, branch)
     Reminder.objects.create(
         kind="duty",
@@ -283,6 +284,7 @@ def _personal(user: User, branch: Branch) -> None:
         title="主题党日",
         branch_path=branch.path,
     )
+    ColumnMapping.objects.create(owner=user, signature=branch.code, columns={f"{branch.short_name}列": "job"})
     uploads.keep(user, "register", "党组织.xlsx", register_file())
     if has_right(user, Right.IMPORT):
         staging.receive(user, "名册.xlsx", roster_file())
