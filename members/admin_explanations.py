@@ -45,7 +45,7 @@ class ExplanationAdmin(ScopedModelAdmin):
         "returned_why",
         "valid_until",
     ]
-    list_display = ["branch", "code", "text", "reason", "by", "answered_by", "valid_until"]
+    list_display = ["branch", "code", "by", "at", "answered_by", "valid_until"]
     list_filter = [UnderFilter, AnsweredFilter]
     list_select_related = ["branch", "by", "answered_by"]
     search_fields = ["branch__short_name", "branch__name", "reason"]
