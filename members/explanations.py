@@ -63,7 +63,7 @@ def send_back(explanation: Explanation, why: str, *, by: User) -> None:
     with transaction.atomic():
         row = _waiting(explanation, by)
         row.returned_why = why
-        _answer(row, by, "finding.return", {"why": why})
+        _answer(row, by, "finding.send_back", {"returned_why": why})
 
 
 def _waiting(explanation: Explanation, by: User) -> Explanation:

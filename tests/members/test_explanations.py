@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import AuditEntry
+from accounts.wording import action_label
 from branches.models import Term
 from branches.roles import Role
 from branches.scope import covering_ranges
@@ -93,6 +94,9 @@ def test_one_that_was_returned_is_stated_anew(school, secretary, college):
         "due",
         "没有写批准",
     )
+    entry = AuditEntry.objects.get(action="finding.send_back")
+    assert action_label(entry.action) == "支部设置与任期：退回说明"
+    assert entry.after == {"returned_why": "没有写批准"}
     again = explanations.state(found(school.teachers), WHY, by=secretary)
     explanations.accept(again, by=college)
     assert found(school.teachers).is_explained
