@@ -16,6 +16,7 @@ THINGS = {
     "development": "发展党员",
     "circumstance": "外出与失联",
     "destination": "毕业去向",
+    "finding": "支部设置与任期",
     "grant": "角色授权",
     "group": "党小组",
     "job": "任务",
@@ -41,6 +42,7 @@ THINGS = {
     "user": "账号",
 }
 DEEDS = {
+    "accept": "认可说明",
     "add": "新增",
     "adopt": "补录经过",
     "annul": "撤销离开登记",
@@ -61,6 +63,7 @@ DEEDS = {
     "elect": "换届",
     "end": "结束",
     "enrol": "编入",
+    "explain": "说明情况",
     "export": "导出",
     "fetch": "下载结果",
     "foreign": "遇到范围外人员",
@@ -95,6 +98,7 @@ DEEDS = {
     "rotate": "开始轮换",
     "rotated": "完成轮换",
     "seat": "编入成员",
+    "send_back": "退回说明",
     "settle": "登记去向",
     "sign_in": "登录",
     "sign_out": "退出",

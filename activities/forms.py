@@ -1,6 +1,6 @@
 """The quick record, its short form for whoever only takes attendance, and withdrawing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -365,3 +365,20 @@ def _recorded(activity: Activity | None) -> dict[str, Any]:
     names = ("held_on", "starts_at", "place", "host", "recorder", "lecturer", "notes")
     recorded = {name: getattr(activity, name) for name in names}
     return {**recorded, "ends_at": facts.ends_at(activity.starts_at, activity.minutes)}
+
+
+class YearFilter(forms.Form):
+    """Which of the offered years a page is about."""
+
+    year = forms.TypedChoiceField(label="年份", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, data: Any, *, years: Iterable[int]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["year"]
+        field.choices = [(year, str(year)) for year in years]
+
+    def wanted(self) -> int | None:
+        """The year that is asked for; None for nothing and for nonsense."""
+        self.is_valid()
+        year: int | None = self.cleaned_data.get("year")
+        return year

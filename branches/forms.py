@@ -222,13 +222,13 @@ class LocalRuleForm(forms.Form):
         if rule.kind is Kind.SWITCH:
             return forms.BooleanField(label="启用这条规定", required=False)
         if rule.kind is Kind.NUMBER:
-            range_said = f"取值应是 0 至 {rule.most} 的整数。"
+            range_said = f"取值应是 {rule.least} 至 {rule.most} 的整数。"
             messages = dict.fromkeys(("invalid", "min_value", "max_value"), range_said)
             return forms.IntegerField(
                 label=f"取值（{rule.unit}）",
-                min_value=0,
+                min_value=rule.least,
                 max_value=rule.most,
-                help_text="填 0 即不启用。",
+                help_text="" if rule.least else "填 0 即不启用。",
                 error_messages=messages,
             )
         return forms.ChoiceField(label="取值", choices=rule.choices, widget=forms.RadioSelect)

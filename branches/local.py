@@ -21,13 +21,13 @@ Value = bool | int | str
 
 class Kind(StrEnum):
     SWITCH = "switch"  # bool
-    NUMBER = "number"  # int; 0 switches the rule off
+    NUMBER = "number"  # int; 0 switches the rule off, where ``least`` allows it
     CHOICE = "choice"  # one of the choices' values
 
 
 @dataclass(frozen=True)
 class LocalRule:
-    """A decision a university may take. ``unit`` stands behind a number, ``most`` is the largest that makes sense."""
+    """A decision a university may take. ``unit`` stands behind a number, which is from ``least`` to ``most``."""
 
     code: str
     group: str
@@ -38,6 +38,7 @@ class LocalRule:
     unit: str = ""
     most: int = 1000
     choices: tuple[tuple[str, str], ...] = ()
+    least: int = 0
 
     def read(self, text: str) -> Value:
         """The value a stored text stands for."""

@@ -249,9 +249,9 @@ class LocalSetting(models.Model):
 
 class StationQuerySet(BranchDatedQuerySet):  # type: ignore[override]
     def visible_to(self, user: User) -> Self:
-        """The stations of one's branches, and those one heads."""
+        """The stations where one may see the members, who are what their pages are about, and those one heads."""
         return self.filter(
-            within("branch_path", ranges_of(user, Right.SEE_BRANCHES)) | Q(pk__in=headed_stations(user))
+            within("branch_path", ranges_of(user, Right.SEE_MEMBERS)) | Q(pk__in=headed_stations(user))
         )
 
 

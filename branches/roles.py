@@ -46,6 +46,7 @@ class Right(StrEnum):
     RECORD = "record"  # log and correct activities
     TAKE_ATTENDANCE = "take_attendance"
     KEEP_BRANCHES = "keep_branches"  # found, move, dissolve, terms, groups, posts
+    EXPLAIN = "explain"  # say why a branch is otherwise than is normally so
     KEEP_MEMBERS = "keep_members"
     SEE_DEVELOPMENT = "see_development"  # applicants, activists and development targets with their steps
     DEVELOP = "develop"  # take the branch's steps of 发展党员
@@ -74,6 +75,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.RECORD: STAFF | SCRIBES,
     Right.TAKE_ATTENDANCE: STAFF | SCRIBES | {Role.ATTENDANCE_TAKER},
     Right.KEEP_BRANCHES: STAFF,
+    Right.EXPLAIN: STAFF | {Role.SECRETARY},
     Right.KEEP_MEMBERS: STAFF,
     Right.SEE_DEVELOPMENT: STAFF | SCRIBES,
     Right.DEVELOP: STAFF | SCRIBES,

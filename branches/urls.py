@@ -9,6 +9,11 @@ urlpatterns = [
         "branches/import/<uuid:pk>/renames/", register.import_register_renames, name="import_register_renames"
     ),
     path("branches/import/<uuid:pk>/write/", register.import_register_write, name="import_register_write"),
+    path(
+        "branches/import/<uuid:pk>/wrong/",
+        register.import_register_wrong_rows,
+        name="import_register_wrong_rows",
+    ),
     path("branches/import/<uuid:pk>/drop/", register.import_register_drop, name="import_register_drop"),
     path("rules/", rules.local_rules, name="local_rules"),
     path("rules/<slug:code>/", rules.local_rule, name="local_rule"),

@@ -12,15 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from lib.media_types import PDF, XLSX
 
 from . import running
 from .models import Job
 
 PER_PAGE = 50
 CONTENT_TYPES = {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsx": XLSX,
     ".csv": "text/csv",
-    ".pdf": "application/pdf",
+    ".pdf": PDF,
 }
 
 

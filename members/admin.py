@@ -19,7 +19,10 @@ from lib.masking import mask_address, mask_birth, mask_id, mask_phone
 from . import (  # noqa: F401
     admin_accounts,
     admin_birthdays,
+    admin_development,
+    admin_explanations,
     admin_groups,
+    admin_imports,
     admin_movement,
     admin_restructuring,
     enrolment,
@@ -315,7 +318,7 @@ class PostAdmin(ScopedModelAdmin):
 
 
 def _to_settle(user):
-    return len(health.findings(ranges_of(user, Right.KEEP_BRANCHES), timezone.localdate()))
+    return len(health.open_findings(ranges_of(user, Right.KEEP_BRANCHES), timezone.localdate()))
 
 
 def _unprovided(user):

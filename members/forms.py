@@ -81,7 +81,9 @@ class HealthFilter(forms.Form):
         ],
     )
     state = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), ("late", "不符合规定"), ("due", "提醒")]
+        label="状态",
+        required=False,
+        choices=[("", "全部"), ("late", "不符合规定"), ("due", "提醒"), ("explained", "已说明")],
     )
 
     def __init__(self, data: Any, *, organisations: Sequence[Branch]) -> None:
@@ -102,6 +104,24 @@ class HealthFilter(forms.Form):
         values = self.cleaned_data
         branch = self.organisations.get(values.get("branch", ""))
         return HealthWanted(branch.path if branch else "", values.get("rule", ""), values.get("state", ""))
+
+
+class ExplainForm(forms.Form):
+    """Why a branch is otherwise than is normally so."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        min_length=4,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="写明实际情况和上级的意见，如会议或文号。",
+    )
+
+
+class SendBackForm(forms.Form):
+    """Why a reason is not enough."""
+
+    why = forms.CharField(label="退回原因", max_length=300, min_length=4)
 
 
 class UnmaskForm(forms.Form):

@@ -13,9 +13,10 @@ from branches.roles import Right
 
 from .codes import EDUCATIONS
 from .graduation import AT_ONCE, Leaver, graduation_days
+from .local_rules import LONGEST_VALID
 from .models import Destination, Member
 from .movement_forms import ALL
-from .transfer_checks import LONGEST_VALID, VALID_DAYS, Letter
+from .transfer_checks import Letter, usual_days
 
 #: So many days before the day, graduation is on.
 NEAR = 60
@@ -68,7 +69,7 @@ class SettleForm(forms.Form):
     )
     issued_on = forms.DateField(label="开出日期", widget=DateInput, initial=timezone.localdate)
     valid_days = forms.IntegerField(
-        label="有效期（天）", min_value=1, max_value=LONGEST_VALID, initial=VALID_DAYS
+        label="有效期（天）", min_value=1, max_value=LONGEST_VALID, initial=usual_days
     )
     due_on = forms.DateField(
         label="保留到",

@@ -1,8 +1,8 @@
-"""How branches are set up and led, held against the rules as of a date: set-based, four queries for any number."""
+"""How branches are set up and led, held against the rules as of a date: set-based, five queries for any number."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Count, Q
@@ -26,7 +26,7 @@ from .branch_rules import (
     SECRETARY_YEARS,
     BranchRule,
 )
-from .models import ON_ROSTER, MembershipSpell, Post, StatusPeriod
+from .models import ON_ROSTER, Explanation, MembershipSpell, Post, StatusPeriod
 
 Status = StatusPeriod.Status
 Title = Post.Title
@@ -52,6 +52,8 @@ class Facts:
     posts: Counter[str] = field(default_factory=Counter)
     secretary: Secretary | None = None
     term: Term | None = None
+    #: Titles of which a post says why it is an exception.
+    reasoned: set[str] = field(default_factory=set)
 
     @property
     def members(self) -> int:
@@ -68,17 +70,32 @@ class Facts:
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that a branch does not meet, or soon will not. ``remedy`` names the page that settles it."""
+    """One rule that a branch does not meet, or soon will not. ``remedy`` names the page that settles it.
+
+    What a text words with 一般 has a ``subject`` that a reason may be given for, and a ``size`` that says how far it
+    goes; ``explanation`` is what was said of it so far.
+    """
 
     branch: Branch
     rule: BranchRule
     state: str
     text: str
     remedy: str
+    subject: str = ""
+    size: int = 0
+    explanation: Explanation | None = None
 
     @property
     def article(self) -> str:
         return self.rule.article
+
+    @property
+    def is_explainable(self) -> bool:
+        return bool(self.subject)
+
+    @property
+    def is_explained(self) -> bool:
+        return self.explanation is not None and self.explanation.is_accepted
 
 
 def facts_of(ranges: Sequence[Range], on: date) -> list[Facts]:
@@ -118,13 +135,20 @@ def _count_posts(found: dict[int, Facts], ranges: Sequence[Range], on: date) -> 
     for pk, title, since, reason, status, full_on in rows.values_list(*columns):
         if pk in found:
             found[pk].posts[title] += 1
+            if reason:
+                found[pk].reasoned.add(title)
             if title == Title.SECRETARY:
                 found[pk].secretary = Secretary(since, status, full_on, reason)
 
 
 def findings(ranges: Sequence[Range], on: date) -> list[Finding]:
-    """Everything to be put right within ``ranges`` on ``on``, branch by branch in official order."""
-    return [finding for facts in facts_of(ranges, on) for finding in judge(facts, on)]
+    """Everything to be put right or explained within ``ranges`` on ``on``, branch by branch in official order."""
+    return explained([one for facts in facts_of(ranges, on) for one in judge(facts, on)], ranges, on)
+
+
+def open_findings(ranges: Sequence[Range], on: date) -> list[Finding]:
+    """Those without an accepted reason."""
+    return [one for one in findings(ranges, on) if not one.is_explained]
 
 
 def findings_of(branch: Branch, on: date) -> list[Finding]:
@@ -132,7 +156,21 @@ def findings_of(branch: Branch, on: date) -> list[Finding]:
     if branch.is_leaf:
         return findings(covering_ranges([branch.path]), on)
     term = branch.terms.filter(elected_on__lte=on).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
-    return judge(Facts(branch, term=term.order_by("-elected_on").first()), on)
+    found = judge(Facts(branch, term=term.order_by("-elected_on").first()), on)
+    return explained(found, covering_ranges([branch.path]), on)
+
+
+def explained(found: Sequence[Finding], ranges: Sequence[Range], on: date) -> list[Finding]:
+    """``found`` with the latest that was said of each, as long as the branch went no further since. One query."""
+    rows = Explanation.objects.filter(within("branch_path", ranges)).standing_on(on)
+    latest = {(row.branch_id, row.subject): row for row in rows.select_related("by", "answered_by")}
+    return [_explained(one, latest.get((one.branch.pk, one.subject))) for one in found]
+
+
+def _explained(finding: Finding, row: Explanation | None) -> Finding:
+    if row is None or finding.size > row.size:
+        return finding
+    return replace(finding, explanation=row, state="explained" if row.is_accepted else finding.state)
 
 
 def judge(facts: Facts, on: date) -> list[Finding]:
@@ -145,10 +183,12 @@ def judge(facts: Facts, on: date) -> list[Finding]:
     return found + list(_term(facts, on))
 
 
-def _finding(facts: Facts, code: str, text: str, remedy: str, state: str = "") -> Finding:
+def _finding(
+    facts: Facts, code: str, text: str, remedy: str, state: str = "", *, subject: str = "", size: int = 0
+) -> Finding:
     rule = RULES[code]
     by_severity = "late" if rule.severity is Severity.MUST else "due"
-    return Finding(facts.branch, rule, state or by_severity, text, remedy)
+    return Finding(facts.branch, rule, state or by_severity, text, remedy, subject, size)
 
 
 def _size(facts: Facts) -> Iterator[Finding]:
@@ -163,7 +203,7 @@ def _size(facts: Facts) -> Iterator[Finding]:
         yield _finding(facts, "ZB-03", text, "merge")
     if facts.members > MOST_MEMBERS:
         text = f"党员 {facts.members} 人，一般不超过 {MOST_MEMBERS} 人，可以分设支部。"
-        yield _finding(facts, "ZB-02", text, "split")
+        yield _finding(facts, "ZB-02", text, "split", subject="members", size=facts.members)
 
 
 def _leadership(facts: Facts) -> Iterator[Finding]:
@@ -183,12 +223,19 @@ def _leadership(facts: Facts) -> Iterator[Finding]:
     elif has_committee and facts.committee < COMMITTEE_LEAST:
         text = f"支委会 {facts.committee} 人，由 {COMMITTEE_LEAST} 至 5 人组成，请补选。"
         yield _finding(facts, "ZB-30", text, "post")
-    if has_committee and facts.committee > COMMITTEE_MOST:
-        text = f"支委会 {facts.committee} 人，一般不超过 {COMMITTEE_MOST} 人。"
-        yield _finding(facts, "ZB-30", text, "posts")
-    if facts.posts[Title.DEPUTY] > DEPUTIES_MOST:
-        text = f"副书记 {facts.posts[Title.DEPUTY]} 名，必要时可以设 {DEPUTIES_MOST} 名。"
-        yield _finding(facts, "ZB-30", text, "posts")
+    yield from _too_many(facts)
+
+
+def _too_many(facts: Facts) -> Iterator[Finding]:
+    """More than is usual, where no post says why it is an exception."""
+    committee, deputies = facts.committee, facts.posts[Title.DEPUTY]
+    is_reasoned = not facts.reasoned.isdisjoint((Title.COMMITTEE, Title.DEPUTY))
+    if facts.posts[Title.COMMITTEE] and committee > COMMITTEE_MOST and not is_reasoned:
+        text = f"支委会 {committee} 人，一般不超过 {COMMITTEE_MOST} 人。"
+        yield _finding(facts, "ZB-30", text, "posts", subject="committee", size=committee)
+    if deputies > DEPUTIES_MOST and Title.DEPUTY not in facts.reasoned:
+        text = f"副书记 {deputies} 名，必要时可以设 {DEPUTIES_MOST} 名。"
+        yield _finding(facts, "ZB-30", text, "posts", subject="deputies", size=deputies)
 
 
 def _secretary(facts: Facts, on: date) -> Iterator[Finding]:
@@ -199,7 +246,7 @@ def _secretary(facts: Facts, on: date) -> Iterator[Finding]:
         yield _finding(facts, "ZB-36", "书记的转正日期没有登记，不能核对党龄。", "posts")
     elif not has_party_age(secretary.full_on, on):
         text = f"书记党龄不满 {SECRETARY_YEARS} 年，一般应当具有 {SECRETARY_YEARS} 年以上党龄，任职时没有说明理由。"
-        yield _finding(facts, "ZB-36", text, "posts")
+        yield _finding(facts, "ZB-36", text, "posts", subject=f"secretary-{secretary.since:%Y%m%d}")
 
 
 def has_party_age(full_on: date | None, on: date) -> bool:
@@ -222,7 +269,8 @@ def _term(facts: Facts, on: date) -> Iterator[Finding]:
     years, article = lawful_years(facts.branch)
     if term.years > years:
         code = "ZB-32" if is_leaf else "RW-04" if facts.branch.is_college else "RW-01"
-        yield _finding(facts, code, f"任期 {term.years} 年，规定一般为 {years} 年（{article}）。", "terms")
+        text = f"任期 {term.years} 年，规定一般为 {years} 年（{article}）。"
+        yield _finding(facts, code, text, "terms", subject=f"term-{term.elected_on:%Y%m%d}", size=term.years)
     yield from _due(facts, term, on)
 
 

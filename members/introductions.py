@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts import audit
 from accounts.models import User
 from branches.models import Branch
@@ -17,10 +19,11 @@ from lib.masking import mask_id
 
 from .codes import nation_label
 from .models import StatusPeriod, Transfer
+from .unmasking import FIELDS, may_unmask, unmask
 
 DOCUMENT = "introduction.typ"
 KIND = "introductions"
-#: More letters than this are set by a job.
+#: More letters than this are set by a job, and in full in portions: no file with whole numbers is left lying about.
 AT_ONCE = 60
 
 
@@ -32,13 +35,27 @@ def of_batch(user: User, batch: UUID) -> list[Transfer]:
     )
 
 
-def pdf(letters: Sequence[Transfer], *, by: User) -> bytes:
-    """The letters as one PDF, identity numbers masked. Audited; CannotTypeset without a Chinese font."""
-    school = _school()
-    made = typesetting.pdf(DOCUMENT, {"school": school, "letters": [_fields(one) for one in letters]})
-    numbers = {"first": letters[0].letter, "last": letters[-1].letter, "letters": len(letters)}
-    audit.record("transfer.print", by=by, branch_path=letters[0].branch_path, after=numbers)
-    return made
+def may_print_in_full(user: User, letters: Sequence[Transfer]) -> bool:
+    return bool(letters) and all(one.member and may_unmask(user, one.member) for one in letters)
+
+
+def pdf(letters: Sequence[Transfer], *, by: User, reason: str = "") -> bytes:
+    """The letters as one PDF. Audited; CannotTypeset without a Chinese font.
+
+    Identity numbers are masked; with a ``reason`` they stand in full, and each is an unmasking of its own.
+    """
+    with transaction.atomic():
+        fields = [_fields(one, _id_number(one, by, reason)) for one in letters]
+        numbers = {"first": letters[0].letter, "last": letters[-1].letter, "letters": len(letters)}
+        audit.record("transfer.print", by=by, branch_path=letters[0].branch_path, after=numbers)
+        return typesetting.pdf(DOCUMENT, {"school": _school(), "letters": fields})
+
+
+def _id_number(one: Transfer, by: User, reason: str) -> str:
+    assert one.member
+    if not reason:
+        return mask_id(one.member.id_number)
+    return unmask(one.member, ["id_number"], reason, by=by)[FIELDS["id_number"]]
 
 
 def _school() -> str:
@@ -46,7 +63,7 @@ def _school() -> str:
     return root.name if root else ""
 
 
-def _fields(one: Transfer) -> dict[str, Any]:
+def _fields(one: Transfer, id_number: str) -> dict[str, Any]:
     member = one.member
     assert member
     assert one.issued_on
@@ -58,7 +75,7 @@ def _fields(one: Transfer) -> dict[str, Any]:
         "nation": nation_label(member.nation),
         "age": _age(member.birth_date, one.issued_on),
         "standing": str(StatusPeriod.Status(member.status).label),
-        "id_number": mask_id(member.id_number),
+        "id_number": id_number,
         "from": one.branch.name,
         "issued": f"{one.issued_on.year}年{one.issued_on.month}月{one.issued_on.day}日",
         "days": one.valid_days,

@@ -6,6 +6,7 @@ from branches.local import Kind, LocalRule, declare
 
 _DEVELOPMENT: Final = "发展党员"
 _BIRTHDAYS: Final = "政治生日"
+_MOVEMENT: Final = "组织关系"
 
 NOTICE_DAYS: Final = "development-notice-days"
 REPORT_MONTHS: Final = "development-report-months"
@@ -17,9 +18,14 @@ PLAN: Final = "development-plan"
 TRAINING_HOURS: Final = "secretary-training-hours"
 BIRTHDAY_FROM: Final = "birthday-from"
 BIRTHDAY_LEAP: Final = "birthday-leap-day"
+LETTER_DAYS: Final = "transfer-letter-days"
 
 FROM_JOINING: Final = "joined"
 FROM_FULL: Final = "full"
+
+#: Of a letter, where the university decided nothing, and the longest that any may say.
+VALID_DAYS: Final = 30
+LONGEST_VALID: Final = 90
 
 declare(
     LocalRule(
@@ -117,5 +123,16 @@ declare(
         0,
         "学时",
         200,
+    ),
+    LocalRule(
+        LETTER_DAYS,
+        _MOVEMENT,
+        "介绍信有效期",
+        "开介绍信时填好的有效天数，开信时可按路途远近改短或改长，最长90天。全国性法规没有统一天数。",
+        Kind.NUMBER,
+        VALID_DAYS,
+        "天",
+        LONGEST_VALID,
+        least=1,
     ),
 )

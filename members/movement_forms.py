@@ -13,9 +13,10 @@ from lib import id_number
 
 from .codes import EDUCATIONS, NATIONS, Sex, nation_label
 from .enrolment import NewMember
+from .local_rules import LONGEST_VALID
 from .models import ON_ROSTER, Circumstance, Departure, Destination, Member, Suspension, Transfer
 from .movement_lists import LATE, OPEN, Asked
-from .transfer_checks import LONGEST_VALID, VALID_DAYS, Letter
+from .transfer_checks import Letter, usual_days
 
 ALL = [("", "全部")]
 BLANK = [("", "（未填写）")]
@@ -127,13 +128,35 @@ class LeaveForm(forms.Form):
 class LetterForm(forms.Form):
     issued_on = _day("开出日期")
     valid_days = forms.IntegerField(
-        label="有效期（天）", min_value=1, max_value=LONGEST_VALID, initial=VALID_DAYS
+        label="有效期（天）", min_value=1, max_value=LONGEST_VALID, initial=usual_days
     )
     letter = _text("介绍信编号", "留空则由支部簿按年编号。", required=False, longest=40)
 
     def read(self) -> Letter:
         values = self.cleaned_data
         return Letter(values["issued_on"], values["valid_days"], values["letter"].strip())
+
+
+class InFullForm(forms.Form):
+    """Letters with whole identity numbers, for a reason; of many, which portion."""
+
+    reason = forms.CharField(
+        label="用途", min_length=4, max_length=120, help_text="身份证号完整印出，逐人记入审计日志。"
+    )
+    part = forms.TypedChoiceField(label="第几份", coerce=int)
+
+    def __init__(self, count: int, at_once: int, data: Any = None) -> None:
+        super().__init__(data)
+        starts = range(0, count, at_once)
+        field: Any = self.fields["part"]
+        field.choices = [(start, f"{start + 1} 至 {min(start + at_once, count)}") for start in starts]
+        if len(starts) < 2:
+            del self.fields["part"]
+
+    @property
+    def start(self) -> int:
+        start: int = self.cleaned_data.get("part", 0)
+        return start
 
 
 class RegisterForm(LetterForm):

@@ -30,11 +30,18 @@ class Shown:
     finding: Finding
     url: str
     action: str
+    explain_url: str = ""
 
 
 def shown(finding: Finding, user: User) -> Shown:
-    """``url`` is empty for whoever has no such page."""
-    return Shown(finding, _url(finding, user), LABELS[finding.remedy])
+    """The addresses are empty for whoever has no such page."""
+    return Shown(finding, _url(finding, user), LABELS[finding.remedy], _explain_url(finding, user))
+
+
+def _explain_url(finding: Finding, user: User) -> str:
+    if not finding.is_explainable or not may(user, Right.EXPLAIN, finding.branch.path):
+        return ""
+    return reverse("finding_explain", args=[finding.branch.pk, finding.subject])
 
 
 def _url(finding: Finding, user: User) -> str:

@@ -5,15 +5,14 @@ from datetime import date
 
 from django.utils import timezone
 
-from branches import temporary
+from branches import local, temporary
 from branches.models import Branch
 
 from .enrolment import NewMember
+from .local_rules import LETTER_DAYS, LONGEST_VALID, VALID_DAYS
 from .membership_rules import JOINING, REISSUED, TRANSFERRING, MovementError
 from .models import ON_ROSTER, Member, Transfer
 
-VALID_DAYS = 30
-LONGEST_VALID = 90
 SHORTEST_REASON = 4
 
 
@@ -24,6 +23,12 @@ class Letter:
     issued_on: date
     valid_days: int = VALID_DAYS
     number: str = ""
+
+
+def usual_days() -> int:
+    """How long a letter is valid where nobody says otherwise. One query."""
+    days: int = local.value_of(LETTER_DAYS)
+    return days
 
 
 def check_leaver(member: Member) -> None:

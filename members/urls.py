@@ -10,6 +10,7 @@ from .views import (
     development,
     development_papers,
     duplicates,
+    explanations,
     graduation,
     health,
     imports,
@@ -26,6 +27,9 @@ from .views import (
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
     path("branches/health/", health.branch_health, name="branch_health"),
+    path("branches/<int:pk>/explain/<slug:subject>/", explanations.finding_explain, name="finding_explain"),
+    path("explanations/<int:pk>/accept/", explanations.explanation_accept, name="explanation_accept"),
+    path("explanations/<int:pk>/return/", explanations.explanation_return, name="explanation_return"),
     path("members/", roster.roster, name="roster"),
     path("members/register/", registration.member_register, name="member_register"),
     path("members/import/", imports.import_roster, name="import_roster"),

@@ -41,7 +41,8 @@ class Part:
 
 def _findings(branch: Branch, today: date) -> Iterator[Opening]:
     for finding in health.findings_of(branch, today):
-        yield Opening(finding.text, finding.article, finding.state)
+        if not finding.is_explained:
+            yield Opening(finding.text, finding.article, finding.state)
 
 
 def _duties(branch: Branch, today: date) -> Iterator[Opening]:

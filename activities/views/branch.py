@@ -15,6 +15,7 @@ from accounts.http import AuthenticatedRequest
 from activities import agenda
 from activities.attendance import expected_people
 from activities.duties import MET, STATE_LABELS, Duty, State
+from activities.forms import YearFilter
 from activities.kinds import Kind
 from activities.models import Activity
 from activities.sight import Sight
@@ -68,20 +69,16 @@ def branch_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         # Whoever sees an organisation sees all below it.
         below = Branch.objects.filter(parent=branch).existing_on(today)
         return render(request, "activities/branch.html", {**context, "below": below})
-    year = _asked_year(request.GET.get("year", ""), today)
-    context |= _year(branch, year, today, sight) | _people(branch, sight, today)
+    form = YearFilter(request.GET, years=_offered_years(today))
+    year = form.wanted() or today.year
+    context |= {"form": form} | _year(branch, year, today, sight) | _people(branch, sight, today)
     if may(request.user, Right.ASK_TRANSFER, branch.path):
         context["movement"] = overdue.waiting(request.user, branch, today)
     return render(request, "activities/branch.html", context)
 
 
-def _asked_year(text: str, today: date) -> int:
-    """This year or one of those before it that the switch offers."""
-    years = _offered_years(today)
-    return int(text) if text.isdecimal() and int(text) in years else today.year
-
-
 def _offered_years(today: date) -> range:
+    """This year and those before it that the switch offers."""
     return range(today.year - YEARS_BACK, today.year + 1)
 
 

@@ -18,10 +18,9 @@ from activities.models import Activity
 from activities.sight import Sight
 from branches.models import Branch
 from branches.scope import get_visible_or_404
+from lib.media_types import DOCX, PDF
 from lib.typesetting import CannotTypeset
 
-PDF = "application/pdf"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 REFUSAL = "会议记录由本支部书记、记录员和上级工作人员打印。"
 FIRST_YEAR, LAST_YEAR = 1921, 2200
 
@@ -44,7 +43,7 @@ def activity_paper(request: AuthenticatedRequest, pk: UUID, paper: str, ending: 
         return redirect("activity_detail", pk)
     audit.record("activity.print", by=request.user, on=activity, after={"paper": paper, "as": ending})
     name = f"{activity.held_on:%Y%m%d}-{activity.get_kind_display()}-{wanted.label}.{ending}"
-    kind = PDF if ending == "pdf" else WORD
+    kind = PDF if ending == "pdf" else DOCX
     return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=kind)
 
 

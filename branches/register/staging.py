@@ -14,6 +14,7 @@ from lib.sheets.intake import Table, open_table
 
 from .columns import NEEDED, SYNONYMS, WANTED
 from .comparing import Review, review
+from .marking import write_wrong_rows
 from .page import problem_line
 from .writing import write
 
@@ -50,14 +51,30 @@ def write_now(upload: Upload, by: User) -> dict[str, int]:
     lines = [problem_line(written.table, problem) for problem in written.errors]
     uploads.discard(upload)
     if lines:
-        uploads.store(upload, uploads.WRONG, json.dumps(lines, ensure_ascii=False).encode())
+        uploads.store(upload, uploads.REVIEW, json.dumps(lines, ensure_ascii=False).encode())
+        uploads.store(upload, uploads.WRONG, _workbook(written))
     return counts
+
+
+def _workbook(of: Review) -> bytes:
+    content = BytesIO()
+    write_wrong_rows(of, content)
+    return content.getvalue()
 
 
 def wrong_rows_of(upload: Upload) -> list[dict[str, Any]]:
     """What was wrong in the rows that were left out; nothing once the file has expired."""
     try:
-        found: list[dict[str, Any]] = json.loads(uploads.read(upload, uploads.WRONG))
+        found: list[dict[str, Any]] = json.loads(uploads.read(upload, uploads.REVIEW))
     except uploads.Gone:
         return []
     return found
+
+
+def wrong_workbook_of(upload: Upload, by: User) -> bytes:
+    """The rows to correct: of what was written as they were then, else as they are now; uploads.Gone without any."""
+    if uploads.has(upload, uploads.SOURCE):
+        found = review_of(upload, by)
+        if found.wrong:
+            return _workbook(found)
+    return uploads.read(upload, uploads.WRONG)

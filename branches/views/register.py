@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import audit
 from accounts.http import AuthenticatedRequest
 from branches import register
 from branches.forms import RenamesForm
@@ -21,7 +23,10 @@ from branches.scope import has_right
 from jobs import uploads
 from jobs.forms import UploadForm
 from jobs.models import Upload
+from lib.media_types import XLSX
 from lib.sheets.reading import WorkbookError
+
+RECENT = 8
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +53,8 @@ def import_register(request: AuthenticatedRequest) -> HttpResponse:
         else:
             upload = uploads.keep(request.user, staging.KIND, file.name, content)
             return redirect("import_register_review", upload.pk)
-    return render(request, "branches/import_upload.html", {"form": form})
+    recent = Upload.objects.visible_to(request.user).filter(kind=staging.KIND)[:RECENT]
+    return render(request, "branches/import_upload.html", {"form": form, "recent": recent})
 
 
 @require_safe
@@ -59,8 +65,23 @@ def import_register_review(request: AuthenticatedRequest, pk: UUID) -> HttpRespo
         page = RegisterPage(upload, staging.review_of(upload, request.user), request.GET.get("show", ""))
     except uploads.Gone:
         wrong = staging.wrong_rows_of(upload)
-        return render(request, "branches/import_done.html", {"upload": upload, "wrong": wrong})
+        context = {"upload": upload, "wrong": wrong, "has_wrong": uploads.has(upload, uploads.WRONG)}
+        return render(request, "branches/import_done.html", context)
     return render(request, "branches/import_review.html", {"upload": upload, "it": page})
+
+
+@require_safe
+@never_cache
+def import_register_wrong_rows(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
+    """The rows to correct, with the reasons: a workbook of the owner's own data."""
+    upload = own_upload_or_404(request, pk)
+    try:
+        content = staging.wrong_workbook_of(upload, request.user)
+    except uploads.Gone:
+        raise Http404 from None
+    audit.record("register.wrong_rows", by=request.user, on=upload)
+    name = f"错误行-{upload.name.rpartition('.')[0] or upload.name}.xlsx"
+    return FileResponse(iter([content]), as_attachment=True, filename=name, content_type=XLSX)
 
 
 @require_POST

@@ -4,6 +4,7 @@ from .batches import ImportBatch, ImportedRow
 from .birthdays import Celebration, Greeting, GreetingOptOut
 from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
 from .duplicates import DistinctPair, Merge
+from .explanations import Explanation
 from .graduation import Destination
 from .mappings import ColumnMapping
 from .membership_forms import FormDraw, MembershipForm
@@ -47,6 +48,7 @@ __all__ = [
     "DevelopmentPlan",
     "DevelopmentStep",
     "DistinctPair",
+    "Explanation",
     "FormDraw",
     "Greeting",
     "GreetingOptOut",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, may
+from lib.media_types import PDF
 from lib.typesetting import CannotTypeset
 from members import birthdays, cards, celebrations, greetings
 from members.birthday_forms import MarkForm
@@ -155,4 +156,4 @@ def _card(request: AuthenticatedRequest, pk: UUID, year: int, kind: str) -> Http
         messages.error(request, str(refusal))
         return redirect("birthday_person", pk, year)
     name = f"政治生日贺卡-{member.name}-{year}.{kind}"
-    return attached(content, name, "application/pdf" if kind == "pdf" else "image/png")
+    return attached(content, name, PDF if kind == "pdf" else "image/png")

@@ -20,6 +20,7 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import Range, covering_ranges, get_visible_or_404, has_right, may, ranges_of
 from lib.masking import mask_name
+from lib.media_types import PDF
 from lib.periods import Period, month_of
 from lib.typesetting import CannotTypeset
 from members import birthdays, cards, celebrations, greetings
@@ -222,7 +223,7 @@ def birthdays_cards(request: AuthenticatedRequest, code: str) -> HttpResponse:
     except (cards.NoCard, CannotTypeset) as refusal:
         messages.error(request, str(refusal))
         return redirect(_address(month, branch))
-    return attached(content, f"政治生日贺卡-{branch.short_name}-{month.code}.pdf", "application/pdf")
+    return attached(content, f"政治生日贺卡-{branch.short_name}-{month.code}.pdf", PDF)
 
 
 def attached(content: bytes, name: str, kind: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
+from lib.media_types import DOCX, PDF
 from lib.typesetting import CannotTypeset
 from members import certificates
 from members.certificates import CertificateError
@@ -22,7 +23,6 @@ from members.certificates_forms import CertificateFilter, IssueForm, VerifyForm
 from members.models import Certificate, Member
 
 PER_PAGE = 50
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _staff_only(request: AuthenticatedRequest) -> None:
@@ -82,7 +82,7 @@ def _file(request: AuthenticatedRequest, pk: int, kind: str) -> HttpResponseBase
     except (CertificateError, CannotTypeset) as refusal:
         messages.error(request, str(refusal))
         return redirect("certificate_page", pk)
-    content_type = "application/pdf" if kind == "pdf" else DOCX
+    content_type = PDF if kind == "pdf" else DOCX
     name = f"党员证明-{certificate.number}.{kind}"
     return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=content_type)
 

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import has_right
+from lib.media_types import XLSX
 from members import contacts
 from members.contacts_forms import ContactFilter, PhonesForm
-from members.views.roster import XLSX
 
 PER_PAGE = 50
 

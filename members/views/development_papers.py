@@ -17,16 +17,14 @@ from accounts import audit
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
+from lib.media_types import DOCX, PDF, XLSX
 from lib.typesetting import CannotTypeset
 from members.development import approving, papers, record
 from members.development.forms import PaperForm, PlanForm
 from members.development.loading import progress_of
 from members.models import Development, DevelopmentPlan
 
-from .roster import XLSX
-
 PER_PAGE = 50
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @never_cache
@@ -72,14 +70,14 @@ def record_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     except CannotTypeset as lack:
         messages.error(request, str(lack))
         return redirect("development_person", pk)
-    return _file(content, development, "pdf", "application/pdf")
+    return _file(content, development, "pdf", PDF)
 
 
 @require_safe
 @never_cache
 def record_word(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     development = _to_print(request, pk)
-    return _file(record.as_word(development, progress_of(development)), development, "docx", WORD)
+    return _file(record.as_word(development, progress_of(development)), development, "docx", DOCX)
 
 
 def _file(content: bytes, development: Development, ending: str, kind: str) -> FileResponse:

@@ -9,17 +9,20 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
+from lib.media_types import PDF
 from lib.typesetting import CannotTypeset
 from members import graduation, introductions
 from members.graduation_forms import GraduateFilter, OthersForm, SettleForm, place_key
 from members.membership_rules import MovementError
 from members.models import Member, Transfer
+from members.movement_forms import InFullForm
 
 
 def _require(user: User) -> None:
@@ -66,41 +69,66 @@ def _settle(request: AuthenticatedRequest, form: SettleForm, members: list[Membe
     return batch
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def graduation_batch(request: AuthenticatedRequest, batch: UUID) -> HttpResponseBase:
-    """The letters of a batch; POST sets them as one PDF, at once or as a job."""
+    """The letters of a batch; POST sets them as one PDF, at once or as a job, with a reason in full."""
     user = request.user
     _require(user)
     letters = introductions.of_batch(user, batch)
     if request.method == "POST":
         if not letters:
             raise Http404
+        if "reason" in request.POST:
+            return _in_full(request, letters, reverse("graduation_batch", args=[batch]))
         if len(letters) > introductions.AT_ONCE:
             return redirect("job_detail", introductions.start(user, batch, len(letters)).pk)
         return _paper(request, letters, reverse("graduation_batch", args=[batch]))
-    return render(request, "members/graduation_batch.html", {"letters": letters, "batch": batch})
+    may_in_full = introductions.may_print_in_full(user, letters)
+    form = InFullForm(len(letters), introductions.AT_ONCE) if may_in_full else None
+    return render(
+        request, "members/graduation_batch.html", {"letters": letters, "batch": batch, "form": form}
+    )
 
 
+@never_cache
 @require_http_methods(["POST"])
 def transfer_letter(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
-    """One letter on paper."""
+    """One letter on paper, with a reason in full."""
     rows = Transfer.objects.select_related("branch", "member")
     transfer = get_visible_or_404(rows, request.user, pk=pk)
     if not may(request.user, Right.TRANSFER, transfer.branch_path):
         raise PermissionDenied("介绍信由转出一方的工作人员打印。")
     if transfer.kind != Transfer.Kind.OUT or not transfer.letter:
         raise Http404
-    return _paper(request, [transfer], reverse("transfer_detail", args=[pk]))
+    back_url = reverse("transfer_detail", args=[pk])
+    if "reason" in request.POST:
+        return _in_full(request, [transfer], back_url)
+    return _paper(request, [transfer], back_url)
 
 
-def _paper(request: AuthenticatedRequest, letters: list[Transfer], back_url: str) -> HttpResponseBase:
+def _in_full(request: AuthenticatedRequest, letters: list[Transfer], back_url: str) -> HttpResponseBase:
+    """One portion with whole identity numbers."""
+    if not introductions.may_print_in_full(request.user, letters):
+        raise PermissionDenied
+    form = InFullForm(len(letters), introductions.AT_ONCE, request.POST)
+    if not form.is_valid():
+        messages.error(request, "没有打印：印完整身份证号须写明用途（至少 4 个字）。")
+        return redirect(back_url)
+    portion = letters[form.start : form.start + introductions.AT_ONCE]
+    return _paper(request, portion, back_url, form.cleaned_data["reason"])
+
+
+def _paper(
+    request: AuthenticatedRequest, letters: list[Transfer], back_url: str, reason: str = ""
+) -> HttpResponseBase:
     try:
-        made = introductions.pdf(letters, by=request.user)
+        made = introductions.pdf(letters, by=request.user, reason=reason)
     except CannotTypeset as fault:
         messages.error(request, str(fault))
         return redirect(back_url)
     name = f"组织关系介绍信-{len(letters)}份.pdf"
-    return FileResponse(BytesIO(made), as_attachment=True, filename=name, content_type="application/pdf")
+    return FileResponse(BytesIO(made), as_attachment=True, filename=name, content_type=PDF)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,21 +22,19 @@ def branch_health(request: AuthenticatedRequest) -> HttpResponse:
     user = request.user
     if not has_right(user, Right.KEEP_BRANCHES):
         raise PermissionDenied("支部设置与任期由组织部和二级党组织工作人员检查。")
-    facts = health.facts_of(ranges_of(user, Right.KEEP_BRANCHES), timezone.localdate())
+    ranges, today = ranges_of(user, Right.KEEP_BRANCHES), timezone.localdate()
+    facts = health.facts_of(ranges, today)
     form = HealthFilter(request.GET, organisations=[one.branch for one in facts])
     wanted = form.wanted()
-    found = [
-        finding
-        for one in facts
-        if one.branch.path.startswith(wanted.path)
-        for finding in health.judge(one, timezone.localdate())
-        if wanted.takes(finding)
-    ]
+    asked = [one for one in facts if one.branch.path.startswith(wanted.path)]
+    judged = [finding for one in asked for finding in health.judge(one, today)]
+    found = [finding for finding in health.explained(judged, ranges, today) if wanted.takes(finding)]
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
         "lines": [shown(finding, user) for finding in page],
+        "open": sum(not finding.is_explained for finding in found),
         "late": sum(finding.state == "late" for finding in found),
         "branches": sum(one.branch.is_leaf for one in facts),
         "hints": [rule for rule in branch_rules.RULES.values() if rule.is_hint],

@@ -19,6 +19,7 @@ from branches.scope import has_right
 from jobs import uploads
 from jobs.forms import UploadForm
 from jobs.models import Upload
+from lib.media_types import XLSX
 from lib.sheets.reading import WorkbookError
 from members.imports import staging
 from members.imports.forms import AcceptForm, ColumnsForm, DatesForm, PasteForm
@@ -27,7 +28,6 @@ from members.models import ImportBatch
 
 PER_PAGE = 50
 RECENT = 8
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def own_upload_or_404(request: AuthenticatedRequest, pk: UUID) -> Upload:

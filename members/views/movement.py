@@ -20,6 +20,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
+from lib.media_types import XLSX
 from members import circumstances, departures, movement_lists, suspensions
 from members.graduation import figures
 from members.membership_rules import MovementError
@@ -35,8 +36,6 @@ from members.movement_forms import (
     SuspendForm,
 )
 from members.movement_lists import LISTINGS, Listing, shown, summary
-
-from .roster import XLSX
 
 PER_PAGE = 50
 #: The pages of the tabs over every list.

@@ -13,12 +13,12 @@ from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import has_right, lone_branch
 from jobs import running
+from lib.media_types import XLSX
 from members import exports
 from members.forms import RosterFilter
 from members.listing import line, listed, probationary_among, sees_contacts
 
 PER_PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe

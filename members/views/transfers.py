@@ -19,10 +19,12 @@ from accounts.models import User
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from members import transfers
+from members.introductions import may_print_in_full
 from members.membership_rules import MovementError
 from members.models import Member, Transfer
 from members.movement_forms import (
     DayForm,
+    InFullForm,
     LeaveForm,
     LetterForm,
     NewcomerForm,
@@ -85,6 +87,8 @@ def transfer_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         }
         for step in transfer.steps.select_related("by")
     ]
+    has_letter = transfer.kind == Transfer.Kind.OUT and bool(transfer.letter)
+    may_print = has_letter and may(request.user, Right.TRANSFER, transfer.branch_path)
     context = {
         "transfer": transfer,
         "facts": [fact for fact in _facts(transfer) if fact[1]],
@@ -92,8 +96,8 @@ def transfer_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "next_steps": transfers.steps_for(request.user, transfer),
         "responsible": responsible(transfer) if transfer.is_open or transfer.accepted_on else "",
         "is_expired": transfer.is_expired(today),
-        "has_letter": transfer.kind == Transfer.Kind.OUT and bool(transfer.letter),
-        "may_print": may(request.user, Right.TRANSFER, transfer.branch_path),
+        "may_print": may_print,
+        "full_form": InFullForm(1, 1) if may_print and may_print_in_full(request.user, [transfer]) else None,
         "may_open": _may_open(request.user, transfer),
     }
     return render(request, "members/transfer.html", context)

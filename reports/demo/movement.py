@@ -10,9 +10,10 @@ from uuid import UUID
 from accounts.models import User
 from branches.models import Branch
 from members import circumstances, letters, transfers
+from members.local_rules import VALID_DAYS
 from members.models import Circumstance, Departure, Destination, Member, Transfer, TransferStep
 from members.standing import Status
-from members.transfer_checks import VALID_DAYS, Letter
+from members.transfer_checks import Letter
 
 from .inserting import insert
 from .organisations import FAR, University

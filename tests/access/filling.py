@@ -227,6 +227,10 @@ TASKS: dict[str, Task] = {
     "duplicate_merge": Task(query=_two_records),
     "duplicate_apart": Task(on="duplicate_merge", query=_two_records, fill=lambda world: REASON),
     "merge_undo": Task(on="duplicate_list"),
+    # The world's branch keeps to its rules: there is nothing to explain, and what was said of it holds no more.
+    "finding_explain": Task(has_form=False, writes=False),
+    "explanation_accept": Task(has_form=False, writes=False),
+    "explanation_return": Task(has_form=False, writes=False),
     "import_columns": Task(on="import_review"),
     "import_dates": Task(has_form=False),
     "import_accept": Task(

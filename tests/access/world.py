@@ -31,12 +31,14 @@ from members.models import (
     Celebration,
     Certificate,
     Circumstance,
+    ColumnMapping,
     Competence,
     Contact,
     Destination,
     Development,
     DevelopmentPlan,
     DevelopmentStep,
+    Explanation,
     FormDraw,
     Greeting,
     GreetingOptOut,
@@ -69,7 +71,7 @@ FAR_SEEING = ("committee_staff", "leader")
 #: The same for everybody in the university.
 SHARED = (Campaign,)
 #: Rows that belong to one account: everybody's own is another.
-PERSONAL = {Job: "owner", Upload: "owner", Reminder: "recipient"}
+PERSONAL = {ColumnMapping: "owner", Job: "owner", Upload: "owner", Reminder: "recipient"}
 
 
 @dataclass(repr=False)
@@ -197,6 +199,14 @@ def _half(branch: Branch, keeper: User) -> Half:
         Competence.objects.create(member=member, item="duties"),
         audit.record("test", by=account, on=branch),
         a_development(branch),
+        Explanation.objects.create(
+            branch=branch,
+            branch_path=branch.path,
+            code="ZB-02",
+            subject="members",
+            size=60,
+            reason="住得集中",
+        ),
         DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
         *_forms(branch, keeper),
         *_movement(branch, second),
@@ -284,7 +294,7 @@ def _movement(branch: Branch, member: Member) -> list[models.Model]:
 
 
 def _personal(user: User, branch: Branch) -> None:
-    """What belongs to one account: a job, a reminder, and the files handed in for the two imports."""
+    """What belongs to one account: a job, a reminder, recalled columns, the files handed in for the two imports."""
     _done_job(user, branch)
     Reminder.objects.create(
         kind="duty",
@@ -294,6 +304,7 @@ def _personal(user: User, branch: Branch) -> None:
         title="主题党日",
         branch_path=branch.path,
     )
+    ColumnMapping.objects.create(owner=user, signature=branch.code, columns={f"{branch.short_name}列": "job"})
     uploads.keep(user, "register", "党组织.xlsx", register_file())
     if has_right(user, Right.IMPORT):
         staging.receive(user, "名册.xlsx", roster_file())

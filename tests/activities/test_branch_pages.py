@@ -171,13 +171,19 @@ class TestBranchPage:
         assert [name for name, _ in context["groups"]] == ["第一党小组", "第二党小组"]
         assert context["groups"][0][1][0] == "教师0"
 
+    @pytest.mark.parametrize("year", ["abc", "1999", "2027", "２０２５", "-1"])
+    def test_a_year_that_is_not_offered_is_said_to_be_left_out(self, browser, branch, year):
+        page = browser.get(branch_address(branch, year=year))
+        assert page.context["year"].year == 2026
+        assert "“年份”的值认不出，没有采用" in page.content.decode()
+
     def test_the_year_can_be_switched_within_three(self, browser, branch):
         cast.a_record(branch, "theme_day", date(2025, 12, 31))
         context = browser.get(branch_address(branch, year=2025)).context
         assert (context["year"].year, context["year"].met, len(context["recent"])) == (2025, 1, 1)
         assert list(context["years"]) == [2024, 2025, 2026]
-        for wrong in ("1999", "2027", "x", ""):
-            assert browser.get(branch_address(branch, year=wrong)).context["year"].year == 2026
+        page = browser.get(branch_address(branch, year=""))
+        assert (page.context["year"].year, "认不出" in page.content.decode()) == (2026, False)
 
     @pytest.mark.parametrize(
         ("elected", "codes"),
@@ -209,14 +215,14 @@ class TestBranchPage:
     def test_queries_do_not_grow(self, browser, branch, django_assert_num_queries):
         cast.a_group(branch, *Member.objects.all())
         browser.get(branch_address(branch))
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(27):
             browser.get(branch_address(branch))
         for _ in range(40):
             cast.a_member(branch)
         cast.a_group(branch, *Member.objects.all(), name="第二党小组")
         for month in range(1, 10):
             cast.a_record(branch, "theme_day", date(2026, month, 5))
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(27):
             browser.get(branch_address(branch))
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -16,7 +17,17 @@ from branches.roles import Role
 from branches.terms import elect
 from jobs.models import Job
 from members import departures, transfers
-from members.models import Celebration, Circumstance, Greeting, GreetingOptOut
+from members.models import (
+    Celebration,
+    Circumstance,
+    ColumnMapping,
+    Development,
+    Explanation,
+    Greeting,
+    GreetingOptOut,
+    ImportBatch,
+    Merge,
+)
 from reminders.models import Reminder
 from tests import cast
 
@@ -80,6 +91,28 @@ ONE_MORE |= {
     ),
 }
 ONE_MORE |= {
+    "columnmapping": lambda school, user, number: ColumnMapping.objects.create(
+        owner=user, signature=str(number), columns={"工作岗位": "job"}
+    ),
+    "development": lambda school, user, number: Development.objects.create(
+        member=cast.a_member(school.teachers), applied_on=DAY
+    ),
+    "explanation": lambda school, user, number: Explanation.objects.create(
+        branch=school.teachers, branch_path=school.teachers.path, code="ZB-02", subject=str(number), by=user
+    ),
+    "importbatch": lambda school, user, number: ImportBatch.objects.create(
+        source="名册.xlsx", branch_path=school.teachers.path, written_by=user
+    ),
+    "merge": lambda school, user, number: Merge.objects.create(
+        kept=cast.a_member(school.teachers),
+        source_id=uuid4(),
+        number="T1",
+        name="甲",
+        branch_path=school.teachers.path,
+        merged_by=user,
+    ),
+}
+ONE_MORE |= {
     "membershipspell": ONE_MORE["member"],
     "rostercorrection": ONE_MORE["departure"],
     "rolegrant": ONE_MORE["user"],
@@ -97,6 +130,11 @@ COUNTS = {
     "departure": 6,
     "greeting": 7,
     "greetingoptout": 5,
+    "columnmapping": 5,
+    "development": 6,
+    "explanation": 6,
+    "importbatch": 6,
+    "merge": 6,
     "rostercorrection": 6,
     "transfer": 6,
     "campaign": 5,

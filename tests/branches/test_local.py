@@ -63,5 +63,13 @@ def test_back_to_the_default_needs_no_citation(staff):
     assert local.value_of(CODE) == 0
 
 
+@pytest.mark.parametrize("days", ["0", "91"])
+def test_some_numbers_have_a_least(staff, days):
+    answer = staff.post(
+        reverse("local_rule", args=["transfer-letter-days"]), {"value": days, "citation": CITATION}
+    )
+    assert "取值应是 1 至 90 的整数。" in answer.content.decode()
+
+
 def test_an_unknown_rule_is_a_404(staff):
     assert staff.get(reverse("local_rule", args=["development-nothing"])).status_code == 404

@@ -1,9 +1,13 @@
 """The register's pages: upload, review, writing."""
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import load_workbook
 
+from accounts.models import AuditEntry
 from branches import register
 from branches.models import Branch
 from branches.register import staging
@@ -63,7 +67,10 @@ def test_writing_founds_what_is_right_and_removes_the_file(client, review, tmp_p
     address = review(NEW, ORPHAN)
     assert "新增 1 个" in text(client.post(f"{address}write/", follow=True))
     assert Branch.objects.filter(code="001001009").exists()
-    assert [path.suffix for path in (tmp_path / "uploads").rglob("*") if path.is_file()] == [".wrong"]
+    assert sorted(path.suffix for path in (tmp_path / "uploads").rglob("*") if path.is_file()) == [
+        ".review",
+        ".wrong",
+    ]
     assert "正在写入或已经写入" in text(client.post(f"{address}write/", follow=True))
     assert Branch.objects.count() == 7
 
@@ -73,6 +80,37 @@ def test_the_rows_that_were_left_out_stand_on_the_result_page(client, review):
     page = client.post(f"{address}write/", follow=True)
     assert [(each["row"], each["heading"]) for each in page.context["wrong"]] == [(3, "上级党组织名称")]
     assert "没有上级党组织“医学院党委”" in text(page)
+
+
+def test_they_can_be_fetched_marked_before_and_after_and_uploaded_again(client, school, review):
+    address = review(NEW, ORPHAN)
+    assert f"{address}wrong/" in text(client.get(address))
+    for _ in range(2):
+        answer = client.get(f"{address}wrong/")
+        content = b"".join(answer.streaming_content)
+        [row] = load_workbook(BytesIO(content)).active.iter_rows(min_row=2, values_only=True)
+        assert "没有上级党组织“医学院党委”" in row[0]
+        assert "改为名册中的全称" in row[1]
+        assert row[2:4] == (ORPHAN[0], ORPHAN[1])
+        client.post(f"{address}write/")
+    assert f"{address}wrong/" in text(client.get(address))
+    assert f'href="{address}"' in text(client.get(reverse("import_register")))
+    assert AuditEntry.objects.filter(action="register.wrong_rows").count() == 2
+    again = client.post(reverse("import_register"), {"file": SimpleUploadedFile("错误行.xlsx", content)})
+    assert client.get(again["Location"]).context["it"].wrong == 1
+
+
+def test_without_wrong_rows_there_is_nothing_to_fetch(client, staff, review):
+    address = review(NEW)
+    assert client.get(f"{address}wrong/").status_code == 404
+    client.post(f"{address}write/")
+    assert client.get(f"{address}wrong/").status_code == 404
+
+
+def test_nobody_fetches_another_s(client, school, review):
+    address = review(ORPHAN)
+    other = cast.a_browser(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+    assert other.get(f"{address}wrong/").status_code == 404
 
 
 def test_an_organisation_is_renamed_only_when_ticked(client, school, review):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from branches.roles import Role
 from jobs.models import Job
 from lib import typesetting
@@ -15,6 +16,7 @@ from members.membership_rules import MovementError
 from members.models import Circumstance, Destination, Member, Transfer
 from members.transfer_checks import Letter
 from tests import cast
+from tests.members.rosters import an_id
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 7, 1)
@@ -162,6 +164,66 @@ def test_the_document_sets_real_pages(school, staff):
     assert made.count(b"/Type /Page\n") == 2 or b"/Count 2" in made
 
 
+@pytest.fixture
+def given(monkeypatch):
+    """What was typeset last."""
+    given = {}
+    monkeypatch.setattr(typesetting, "pdf", lambda document, data: given.update(data) or b"%PDF")
+    return given
+
+
+def numbers(given):
+    return [one["id_number"] for one in given["letters"]]
+
+
+def test_in_full_with_a_reason_each_an_unmasking(school, staff, given):
+    batch = settled(school, staff, 2)
+    ids = [an_id(31), an_id(32)]
+    for one, number in zip(introductions.of_batch(staff, batch), ids, strict=True):
+        one.member.id_number = number
+        one.member.save()
+    browser, url = cast.a_browser(staff), reverse("graduation_batch", args=[batch])
+    browser.post(url)
+    assert not set(numbers(given)) & set(ids)
+    answer = browser.post(url, {"reason": "毕业生带信报到"})
+    assert (numbers(given), "no-store" in answer["Cache-Control"]) == (ids, True)
+    unmasked = AuditEntry.objects.filter(action="member.unmask")
+    assert [entry.after for entry in unmasked] == [{"fields": ["id_number"], "reason": "毕业生带信报到"}] * 2
+    one = introductions.of_batch(staff, batch)[1]
+    browser.post(reverse("transfer_letter", args=[one.pk]), {"reason": "本人补领"})
+    assert numbers(given) == ids[1:]
+
+
+@pytest.mark.parametrize("reason", ["", "补", " " * 8])
+def test_not_in_full_without_a_reason(school, staff, given, reason):
+    batch = settled(school, staff, 1)
+    url = reverse("graduation_batch", args=[batch])
+    answer = cast.a_browser(staff).post(url, {"reason": reason}, follow=True)
+    assert "印完整身份证号须写明用途" in answer.text
+    assert (given, AuditEntry.objects.filter(action="member.unmask").count()) == ({}, 0)
+
+
+def test_many_in_full_are_printed_in_portions_and_never_kept(school, staff, given, monkeypatch):
+    monkeypatch.setattr(introductions, "AT_ONCE", 2)
+    batch = settled(school, staff, 3)
+    browser, url = cast.a_browser(staff), reverse("graduation_batch", args=[batch])
+    assert "3 至 3" in browser.get(url).text
+    browser.post(url, {"reason": "毕业生带信报到", "part": "2"})
+    assert [one["number"] for one in given["letters"]] == ["〔2026〕第0003号"]
+    assert not Job.objects.exists()
+    assert browser.post(url, {"reason": "毕业生带信报到", "part": "1"}).status_code == 302
+
+
+def test_what_could_not_be_typeset_unmasked_nothing(school, staff, monkeypatch):
+    def no_font(document, data):
+        raise CannotTypeset("服务器上没有中文字体")
+
+    monkeypatch.setattr(typesetting, "pdf", no_font)
+    batch = settled(school, staff, 1)
+    cast.a_browser(staff).post(reverse("graduation_batch", args=[batch]), {"reason": "毕业生带信报到"})
+    assert not AuditEntry.objects.filter(action="member.unmask").exists()
+
+
 def test_many_letters_are_a_job(school, staff, monkeypatch, django_capture_on_commit_callbacks):
     monkeypatch.setattr(introductions, "AT_ONCE", 1)
     monkeypatch.setattr(typesetting, "pdf", lambda document, data: b"%PDF")
@@ -199,5 +261,5 @@ def test_queries(school, staff, people, django_assert_num_queries):
         graduate(school, f"甲{number}")
     browser = cast.a_browser(staff)
     browser.get(reverse("graduates"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get(reverse("graduates"))

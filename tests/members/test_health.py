@@ -255,11 +255,11 @@ class TestFacts:
         assert (self.only(camp).full, self.only(school.students).full) == (1, 0)
 
     @pytest.mark.parametrize("more", [0, 30])
-    def test_four_queries_for_any_number(self, school, more, django_assert_num_queries):
+    def test_five_queries_for_any_number(self, school, more, django_assert_num_queries):
         for number in range(more):
             branch = cast.found(school.physics, f"第{number}支部", "branch", f"x{number}")
             cast.a_post(cast.a_member(branch), "secretary")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             health.findings(covering_ranges([school.root.path]), ON)
 
 
@@ -316,7 +316,7 @@ class TestTheList:
         for number in range(more):
             cast.a_member(cast.found(school.physics, f"第{number}支部", "branch", f"x{number}"))
         department.get(reverse("branch_health"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             department.get(reverse("branch_health"), {"branch": school.physics.pk})
 
 
@@ -331,3 +331,9 @@ def test_a_secretary_sees_them_on_the_page_of_the_branch():
     assert "支部条例第五条" in text
     assert "去合并" not in text
     assert timezone.localdate() == ON
+
+
+def test_what_the_posts_say_is_not_asked_again():
+    assert told(facts(30, committee=7, reasoned={"committee"})) == []
+    assert told(facts(20, committee=2, deputies=2, reasoned={"deputy"})) == []
+    assert told(facts(20, committee=2, deputies=2, reasoned={"committee"})) == [("ZB-30", "due")]

@@ -8,11 +8,13 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import AuditEntry
+from branches import local
 from branches.roles import Role
 from lib.id_number import check_digit
 from lib.sheets.reading import read_workbook
 from members import circumstances, departures, overdue, transfers
 from members.enrolment import NewMember, enrol, move
+from members.local_rules import LETTER_DAYS
 from members.models import Departure, Destination, Member, Transfer
 from members.transfer_checks import Letter
 from tests import cast
@@ -100,6 +102,13 @@ def test_somebody_from_outside_is_registered_and_taken_in(school):
     made = Member.objects.get()
     assert (made.branch, made.birth_date, made.id_number) == (school.teachers, date(1980, 1, 1), ID)
     assert ID not in browser.get(reverse("transfer_detail", args=[Transfer.objects.get().pk])).text
+
+
+def test_a_letter_is_valid_as_long_as_the_university_decided(school, member):
+    browser, transfer = staff(school), transfers.request(member, "外校", on=date(2026, 11, 1), by=None)
+    assert browser.get(step(transfer, "issue")).context["form"]["valid_days"].value() == 30
+    local.decide(local.rule_of(LETTER_DAYS), 60, "校组字〔2025〕3号第六条", by=None)
+    assert browser.get(step(transfer, "issue")).context["form"]["valid_days"].value() == 60
 
 
 def test_somebody_on_a_roster_elsewhere_is_refused_without_saying_where(school):

@@ -39,6 +39,19 @@ def test_a_leader_sees_masked_names(client, school):
     assert "单晓东" not in text
 
 
+def test_an_attendance_taker_reads_no_names_here(client, school):
+    client.force_login(cast.a_user(Role.ATTENDANCE_TAKER, school.teachers))
+    assert "一号楼工作站" not in client.get(reverse("station_list")).text
+    assert client.get(reverse("station_page", args=[school.teachers.station.pk])).status_code == 404
+
+
+def test_an_attendance_taker_who_heads_a_station_sees_that_one(client, school):
+    taker = cast.a_user(Role.ATTENDANCE_TAKER, school.teachers)
+    cast.give(taker, Role.STATION_HEAD, station=school.teachers.station)
+    client.force_login(taker)
+    assert "单晓东" in client.get(reverse("station_page", args=[school.teachers.station.pk])).text
+
+
 @pytest.mark.parametrize("number", [1, 50])
 def test_the_list_is_one_query_more_than_the_frame(client, school, number, django_assert_num_queries):
     for count in range(number):

@@ -1,7 +1,8 @@
-"""Do one job in a process of its own and kill it, as a machine does that loses power.
+"""Write a roster in a process of its own and kill it, as a machine does that loses power.
 
-``python -m tests.members.imports.killed JOB WRITE`` dies before its so-many-th writing statement; with "end" instead of
-a number right after the import was committed. Exits in peace when the job is done before.
+``python -m tests.members.imports.killed PLACE job ID`` or ``… PLACE command NAME ARGUMENT…`` dies before its
+so-many-th writing statement; with "end" instead of a number right after the import of a job was committed. Exits in
+peace when the work is done before.
 """
 
 import os
@@ -12,7 +13,8 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402  needs the settings
+from django.core.management import call_command  # noqa: E402  needs the settings
+from django.db import connection  # noqa: E402  the same
 
 from jobs import running, uploads  # noqa: E402  the same
 
@@ -33,9 +35,12 @@ class Countdown:
         return execute(sql, params, many, context)
 
 
-job_id, place = sys.argv[1:]
+place, what, *arguments = sys.argv[1:]
 if place == "end":
     uploads.discard = die
 else:
     connection.execute_wrappers.append(Countdown(int(place)))
-running.run(job_id)
+if what == "job":
+    running.run(*arguments)
+else:
+    call_command(*arguments)
