@@ -186,7 +186,7 @@ def keep_item(
         except IntegrityError:
             raise RecordError("这张表单已失效，请返回纪要重新添加。") from None
         _write_tasks(activity, item, tasks)
-        audit.record("minutes.keep", by=by, on=activity, after={"item": item.title, "version": item.version})
+        audit.record("minutes.write", by=by, on=activity, after={"item": item.title, "version": item.version})
     return item
 
 
@@ -244,7 +244,7 @@ def remove_item(item: AgendaItem, *, by: User, version: int) -> None:
         if current.tasks.filter(done_on__isnull=False).exists():
             raise RecordError("这项议题有已完成的决议事项，不能删去。")
         current.delete()
-        audit.record("minutes.remove", by=by, on=item.activity, before={"item": item.title})
+        audit.record("minutes.delete", by=by, on=item.activity, before={"item": item.title})
 
 
 def paste(activity: Activity, pasted: Sequence[Pasted], *, by: User) -> int:

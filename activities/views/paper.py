@@ -61,6 +61,6 @@ def branch_book(request: AuthenticatedRequest, pk: int, year: int) -> HttpRespon
     except CannotTypeset as lack:
         messages.error(request, str(lack))
         return redirect("branch_page", pk)
-    audit.record("activity.book", by=request.user, on=branch, after={"year": year})
+    audit.record("activity.print_book", by=request.user, on=branch, after={"year": year})
     name = f"{branch.short_name}-{year}年三会一课记录.pdf"
     return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=PDF)

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
+from lib.media_types import XLSX
 from members.development import form_register, membership_forms
 from members.development.drawing_forms import DrawFilter, DrawForm, MarkForm, NumberFilter, UnmarkForm
 from members.development.form_register import BESIDE, TITLES
 from members.development.forms import ReasonForm
 from members.development.membership_forms import FormError
 from members.models import FormDraw, MembershipForm
-
-from .roster import XLSX
 
 PER_PAGE = 50
 

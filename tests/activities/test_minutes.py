@@ -68,7 +68,7 @@ class TestItems:
             (2, "乙"),
             (3, "丙"),
         ]
-        assert AuditEntry.objects.filter(action="minutes.keep").count() == 3
+        assert AuditEntry.objects.filter(action="minutes.write").count() == 3
 
     def test_a_new_item_sent_twenty_times_is_one(self, meeting, secretary):
         key = uuid4()
