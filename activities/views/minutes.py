@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AuthenticatedRequest
-from activities import minutes
+from activities import admissions, minutes
 from activities.minutes import ItemConflict
 from activities.minutes_forms import ItemForm, PasteForm, RemoveForm
 from activities.models import Activity, AgendaItem, Task
@@ -55,6 +55,7 @@ def _show(request: AuthenticatedRequest, activity: Activity, form: PasteForm) ->
     context = {
         "activity": activity,
         "agenda": agenda,
+        "links": admissions.links(activity, agenda),
         "form": form,
         "pieces": pieces,
         "there": sum(piece.is_there for piece in pieces),

@@ -1,5 +1,6 @@
 """The forms of 发展党员: an application, a step with the facts its row of the table declares, the lists' query row."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -89,11 +90,21 @@ class ApplicationForm(forms.Form):
 
 
 class StepForm(forms.Form):
-    """The day and the facts of one step. ``clean`` types them; the rules are asked by the verb."""
+    """The day and the facts of one step. ``clean`` types them; the rules are asked by the verb.
+
+    ``known`` is what another page knows already, by the names of the fields: it stands in the form to be confirmed.
+    """
 
     on = forms.DateField(label="日期", widget=DateInput)
 
-    def __init__(self, spec: Spec, development: Development, progress: Progress, data: Any = None) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        development: Development,
+        progress: Progress,
+        data: Any = None,
+        known: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(data)
         self.spec = spec
         today = timezone.localdate()
@@ -107,6 +118,7 @@ class StepForm(forms.Form):
             ).count()
         if spec.step == Step.INTRODUCERS and (contacts := progress.last(Step.CONTACTS)):
             self.fields["people"].initial = contacts.people
+        self.initial.update({name: known[name] for name in self.fields if known and name in known})
 
     def _field(self, fact: Fact, development: Development, today: date) -> forms.Field:
         common: dict[str, Any] = {"label": fact.label, "required": fact.required, "help_text": fact.help}

@@ -117,7 +117,7 @@ def development_step(request: AuthenticatedRequest, pk: UUID, step: str) -> Http
     spec = TABLE[wanted]
     if not approving.may_take(request.user, development, spec.by):
         raise PermissionDenied("这一步不由您的角色办理。")
-    form = StepForm(spec, development, progress_of(development), request.POST or None)
+    form = StepForm(spec, development, progress_of(development), request.POST or None, request.GET)
     if request.method == "POST" and form.is_valid():
         try:
             row = recording.record(
