@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import branch, choose, detail, hours, me, minutes, paper, record
+from .views import branch, choose, detail, hours, ledger, me, minutes, paper, record
 
 urlpatterns = [
     path("log/", choose.activity_choose, name="activity_choose"),
@@ -17,6 +17,11 @@ urlpatterns = [
     path("tasks/<int:pk>/", minutes.task_finish, name="task_finish"),
     path("activities/<uuid:pk>/<str:paper>.<str:ending>", paper.activity_paper, name="activity_paper"),
     path("branches/<int:pk>/book/<int:year>.pdf", paper.branch_book, name="branch_book"),
+    path("ledgers/import/", ledger.import_ledger, name="import_ledger"),
+    path("ledgers/import/<uuid:pk>/", ledger.import_ledger_review, name="import_ledger_review"),
+    path("ledgers/import/<uuid:pk>/wrong/", ledger.import_ledger_wrong_rows, name="import_ledger_wrong_rows"),
+    path("ledgers/import/<uuid:pk>/write/", ledger.import_ledger_write, name="import_ledger_write"),
+    path("ledgers/import/<uuid:pk>/drop/", ledger.import_ledger_drop, name="import_ledger_drop"),
     path("hours/", hours.study_hours, name="study_hours"),
     path("hours/<uuid:pk>/", hours.study_hours_person, name="study_hours_person"),
     path("branch/", branch.branch_own, name="branch_own"),

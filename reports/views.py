@@ -158,6 +158,7 @@ def activity_list(request: AuthenticatedRequest) -> HttpResponse:
         "lines": records.lines(page, form.units),
         "totals": totals,
         "lone": lone_branch(request.user),
+        "may_import": has_right(request.user, Right.IMPORT),
         "dashboard_url": links.dashboard(form.asked.period),
     }
     return render(request, "reports/activity_list.html", context)

@@ -1,6 +1,5 @@
 """The import of the organisation register: upload, review, writing, each done at once: registers are short."""
 
-import logging
 from io import BytesIO
 from uuid import UUID
 
@@ -8,12 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
+from accounts.models import User
 from branches import register
 from branches.forms import RenamesForm
 from branches.register import staging
@@ -26,16 +26,13 @@ from jobs.models import Upload
 from lib.media_types import XLSX
 from lib.sheets.reading import WorkbookError
 
+from . import uploaded
+
 RECENT = 8
 
-logger = logging.getLogger(__name__)
 
-
-def own_upload_or_404(request: AuthenticatedRequest, pk: UUID) -> Upload:
-    """One's own register, for whoever may import."""
-    if not has_right(request.user, Right.IMPORT):
-        raise PermissionDenied
-    return get_object_or_404(Upload.objects.visible_to(request.user), pk=pk, kind=staging.KIND)
+def _own_upload(request: AuthenticatedRequest, pk: UUID) -> Upload:
+    return uploaded.own_upload_or_404(request, pk, staging.KIND)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +57,7 @@ def import_register(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def import_register_review(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    upload = own_upload_or_404(request, pk)
+    upload = _own_upload(request, pk)
     try:
         page = RegisterPage(upload, staging.review_of(upload, request.user), request.GET.get("show", ""))
     except uploads.Gone:
@@ -74,7 +71,7 @@ def import_register_review(request: AuthenticatedRequest, pk: UUID) -> HttpRespo
 @never_cache
 def import_register_wrong_rows(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """The rows to correct, with the reasons: a workbook of the owner's own data."""
-    upload = own_upload_or_404(request, pk)
+    upload = _own_upload(request, pk)
     try:
         content = staging.wrong_workbook_of(upload, request.user)
     except uploads.Gone:
@@ -86,7 +83,7 @@ def import_register_wrong_rows(request: AuthenticatedRequest, pk: UUID) -> HttpR
 
 @require_POST
 def import_register_renames(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    upload = own_upload_or_404(request, pk)
+    upload = _own_upload(request, pk)
     if upload.is_decided or not uploads.has(upload, uploads.SOURCE):
         messages.error(request, "文件正在写入、已经写入或已过期，没有保存。")
         return redirect("import_register_review", upload.pk)
@@ -104,27 +101,15 @@ def import_register_renames(request: AuthenticatedRequest, pk: UUID) -> HttpResp
 
 @require_POST
 def import_register_write(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    upload = own_upload_or_404(request, pk)
-    if not uploads.claim(upload):
-        messages.error(request, "这个文件正在写入或已经写入。")
-        return redirect("import_register_review", upload.pk)
-    try:
-        counts = staging.write_now(upload, request.user)
-    except Exception:  # whatever happened, nothing was written, and the page must say so
-        logger.exception("register %s could not be written", upload.pk)
-        uploads.release(upload, Upload.State.FAILED)
-        messages.error(request, "写入时出错，没有写入任何内容。请重试，仍不行请联系系统管理员。")
-        return redirect("import_register_review", upload.pk)
-    messages.success(request, f"已写入：新增 {counts['new']} 个、变更 {counts['changed']} 个党组织。")
-    return redirect("import_register_review", upload.pk)
+    return uploaded.write(request, _own_upload(request, pk), _write, "import_register_review")
+
+
+def _write(upload: Upload, by: User) -> str:
+    counts = staging.write_now(upload, by)
+    return f"已写入：新增 {counts['new']} 个、变更 {counts['changed']} 个党组织。"
 
 
 @require_POST
 def import_register_drop(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    upload = own_upload_or_404(request, pk)
-    if upload.is_decided:
-        messages.error(request, "文件正在写入或已经写入，不能放弃。")
-        return redirect("import_register_review", upload.pk)
-    uploads.drop(upload, by=request.user)
-    messages.success(request, f"已放弃导入“{upload.name}”，文件已删除，没有写入任何内容。")
-    return redirect("import_register")
+    upload = _own_upload(request, pk)
+    return uploaded.drop(request, upload, review="import_register_review", start="import_register")

@@ -18,7 +18,7 @@ from tests.access.asking import Answer, Asker
 from tests.access.browser_forms import HtmlForm, forms_of
 from tests.access.pages import Page, pages
 from tests.access.table import table
-from tests.access.world import World, register_file, roster_file
+from tests.access.world import World, ledger_file, register_file, roster_file
 from tests.members.rosters import an_id
 
 DAY = "2026-10-01"
@@ -242,6 +242,9 @@ TASKS: dict[str, Task] = {
     "import_register_write": Task(on="import_register_review"),
     "import_register_renames": Task(has_form=False),
     "import_register_drop": Task(on="import_register_review"),
+    "import_ledger": Task(fill=partial(_file, "台账.xlsx", ledger_file)),
+    "import_ledger_write": Task(on="import_ledger_review"),
+    "import_ledger_drop": Task(on="import_ledger_review"),
     "activity_log": Task(SECRETARY, fill=_everybody_present),
     "activity_correct": Task(SECRETARY, fill=lambda world: {"place": "另一间会议室"}),
     "activity_withdraw": Task(SECRETARY, fill=lambda world: REASON),

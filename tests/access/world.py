@@ -306,6 +306,7 @@ def _personal(user: User, branch: Branch) -> None:
     )
     ColumnMapping.objects.create(owner=user, signature=branch.code, columns={f"{branch.short_name}列": "job"})
     uploads.keep(user, "register", "党组织.xlsx", register_file())
+    uploads.keep(user, "ledger", "台账.xlsx", ledger_file())
     if has_right(user, Right.IMPORT):
         staging.receive(user, "名册.xlsx", roster_file())
     else:
@@ -318,6 +319,15 @@ def roster_file() -> bytes:
     with TemporaryDirectory() as folder:
         wrong = a_row("李红", 2, 性别="女")
         return a_file(Path(folder), a_row("张明", 1), wrong).read_bytes()
+
+
+@cache
+def ledger_file() -> bytes:
+    """A theme day that nobody logged; three people stand on the roster."""
+    head = ["支部", "时间", "活动类型", "活动主题", "应到人数", "实到人数"]
+    row = ["物理教师党支部", date(2026, 3, 16), "主题党日", "参观校史馆", 3, 3]
+    with TemporaryDirectory() as folder:
+        return workbook(Path(folder) / "ledger.xlsx", head, row).read_bytes()
 
 
 @cache

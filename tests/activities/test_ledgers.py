@@ -248,3 +248,59 @@ def test_only_within_reach(branch, school, tmp_path):
     staff = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
     found = ledgers.write(ledgers.open_ledger(path), staff, source="台账.xlsx")
     assert (len(found.new), [entry.row for entry in found.wrong]) == (1, [3])
+
+
+class TestPages:
+    @pytest.fixture
+    def staff(self, school):
+        return cast.a_browser(cast.a_user(Role.COMMITTEE_STAFF, school.physics))
+
+    def upload(self, browser, folder, *rows):
+        path = workbook(folder / "台账.xlsx", HEAD, *rows)
+        with path.open("rb") as file:
+            return browser.post(reverse("import_ledger"), {"file": file}, follow=True)
+
+    def test_from_the_list_of_records_to_what_was_written(self, branch, staff, tmp_path):
+        assert reverse("import_ledger") in staff.get(reverse("activity_list")).content.decode()
+        answer = self.upload(staff, tmp_path, a_row(), a_row(活动主题="义务劳动", 实到人数=12))
+        assert answer.context["show"] == "wrong"
+        assert {name: number for name, _, number in answer.context["tabs"]} == {
+            "new": 1,
+            "unchanged": 0,
+            "wrong": 1,
+            "warnings": 0,
+        }
+        upload = answer.context["upload"]
+        assert "参观校史馆" in staff.get(answer.wsgi_request.path, {"show": "new"}).content.decode()
+        wrong = staff.get(reverse("import_ledger_wrong_rows", args=[upload.pk]))
+        assert b"".join(wrong.streaming_content).startswith(b"PK")
+        answer = staff.post(reverse("import_ledger_write", args=[upload.pk]), follow=True)
+        text = answer.content.decode()
+        assert "已写入 1 条活动记录。" in text
+        assert "还有 1 行有错没有写入" in text
+        assert Activity.objects.get().entered_by == upload.owner
+        later = staff.get(reverse("import_ledger_wrong_rows", args=[upload.pk]))
+        assert b"".join(later.streaming_content).startswith(b"PK")
+
+    def test_given_up_nothing_is_written(self, branch, staff, tmp_path):
+        upload = self.upload(staff, tmp_path, a_row()).context["upload"]
+        answer = staff.post(reverse("import_ledger_drop", args=[upload.pk]), follow=True)
+        assert "文件已删除，没有写入任何内容" in answer.content.decode()
+        assert not Activity.objects.exists()
+
+    def test_written_once(self, branch, staff, tmp_path):
+        upload = self.upload(staff, tmp_path, a_row()).context["upload"]
+        for said in ("已写入 1 条", "正在写入或已经写入"):
+            answer = staff.post(reverse("import_ledger_write", args=[upload.pk]), follow=True)
+            assert said in answer.content.decode()
+        assert Activity.objects.count() == 1
+
+    def test_a_workbook_without_a_ledger_is_said_so(self, branch, staff, tmp_path):
+        path = workbook(tmp_path / "别的.xlsx", ["甲", "乙"], [1, 2])
+        with path.open("rb") as file:
+            answer = staff.post(reverse("import_ledger"), {"file": file})
+        assert "没有找到表头" in answer.content.decode()
+
+    def test_a_secretary_imports_none(self, branch, browser):
+        assert browser.get(reverse("import_ledger")).status_code == 403
+        assert reverse("import_ledger") not in browser.get(reverse("activity_list")).content.decode()
