@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import audit
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from branches.local import Decided
 from members import snapshots
 from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, StatusPeriod
@@ -112,7 +112,6 @@ def _adopt(pasts: Sequence[Past], by: User | None) -> None:
     held = set(taken.values_list("development", "step"))
     fresh: list[DevelopmentStep] = []
     named: list[DevelopmentPerson] = []
-    trail: list[AuditEntry] = []
     for past in pasts:
         if development := kept.get(past.member.pk):
             rows = [row for row in _rows(past, development, by) if (development.pk, row.step) not in held]
@@ -122,10 +121,23 @@ def _adopt(pasts: Sequence[Past], by: User | None) -> None:
                 for row in rows
                 for each in past.people.get(row.step, ())
             ]
-            trail += _entries(past.member, development, rows, by)
     DevelopmentStep.objects.bulk_create(fresh)
     DevelopmentPerson.objects.bulk_create(named)
-    audit.record_all(trail)
+    if fresh:
+        _record(fresh, by)
+
+
+def _record(rows: Sequence[DevelopmentStep], by: User | None) -> None:
+    """One person's steps one by one; of many people how many, as of those who are enrolled."""
+    developments = {row.development_id: row.development for row in rows}
+    if len(developments) == 1:
+        [development] = developments.values()
+        after: dict[str, Any] = {row.step: row.on.isoformat() for row in rows}
+        path = development.member.branch_path
+        audit.record("development.adopt", by=by, on=development, after=after, branch_path=path)
+    else:
+        after = {"people": len(developments), "records": len(rows)}
+        audit.record("development.adopt", by=by, after=after)
 
 
 def _rows(past: Past, development: Development, by: User | None) -> list[DevelopmentStep]:
@@ -140,15 +152,6 @@ def _rows(past: Past, development: Development, by: User | None) -> list[Develop
         for step in TABLE
         if step in past.dates
     ]
-
-
-def _entries(
-    member: Member, development: Development, rows: Sequence[DevelopmentStep], by: User | None
-) -> Iterator[AuditEntry]:
-    if rows:
-        after = {row.step: row.on.isoformat() for row in rows}
-        path = member.branch_path
-        yield audit.entry_of("development.adopt", by=by, on=development, after=after, branch_path=path)
 
 
 def _developments_of(pasts: Sequence[Past]) -> dict[UUID, Development]:

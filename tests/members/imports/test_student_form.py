@@ -190,4 +190,6 @@ def test_steps_of_many_cost_the_queries_of_one(
     with django_assert_max_num_queries(60):
         assert write(table, staff, Decisions(), source="x").batch.changed == count
     assert Development.objects.count() == count
-    assert AuditEntry.objects.filter(action="development.adopt").count() == count
+    of_one = {"application": days[0].isoformat(), "oath": days[1].isoformat()}
+    told = {1: of_one, 50: {"people": 50, "records": 100}}
+    assert AuditEntry.objects.get(action="development.adopt").after == told[count]
