@@ -2,13 +2,14 @@
 
 In a copy of the project each call of ``visible_to``, ``reachable_by``, ``within`` and ``get_visible_or_404`` becomes
 one that can be switched off. In one run of pytest the suite passes once with all of them on, and it is noted which
-tests come past which filter; then each filter is switched off in turn, and the tests that come past it run again, the
-short ones first, until one fails. Those that survive are listed. Arguments narrow: of files or folders of the project
-those whose filters are tried, of ``tests/…`` those that run.
+tests come past which filter; then each filter is switched off in turn, and the tests that come past it run again,
+those about scope first and of these the short ones, until one fails. Those that survive are listed. Arguments narrow:
+of files or folders of the project those whose filters are tried, of ``tests/…`` those that run.
 """
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,8 @@ FUNCTIONS = {"within", "get_visible_or_404"}
 #: What no test can tell, with the reason: file, function, filter.
 EQUIVALENT: dict[tuple[str, str, str], str] = {}
 TESTS = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "tests.mutations")
+#: Tests that are about who sees what: they are asked first.
+LOOKS_AT_SCOPE = re.compile(r"scope|foreign|stranger|elsewhere|reach|outside|other|visible|within|own|access")
 SITES = "sites.tsv"
 UNFIT = "not browser and not services and not nightly"
 KILLED, SURVIVED, UNTESTED, EQUAL = "killed", "SURVIVED", "NO TEST", "equivalent"
@@ -98,7 +101,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             continue
         seconds[name] = perf_counter() - began
     past = {
-        number: sorted(tests & seconds.keys(), key=seconds.__getitem__)
+        number: sorted(
+            tests & seconds.keys(), key=lambda name: (not LOOKS_AT_SCOPE.search(name), seconds[name])
+        )
         for number, tests in Switchboard.past.items()
     }
     say(f"{len(seconds)} tests in {sum(seconds.values()):.0f} s")
