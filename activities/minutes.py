@@ -96,9 +96,9 @@ def turnout_of(activity: Activity) -> Turnout:
 
 
 def agenda_of(activity: Activity) -> list[Item]:
-    """The items in their order, with verdicts and tasks. Three queries."""
-    turnout = turnout_of(activity)
-    rows = activity.agenda.prefetch_related("tasks__owner")
+    """The items in their order, with verdicts and tasks. Four queries, one when there are none."""
+    rows = list(activity.agenda.prefetch_related("tasks__owner"))
+    turnout = turnout_of(activity) if rows else Turnout(0, 0)
     return [_item(row, number, turnout) for number, row in enumerate(rows, start=1)]
 
 

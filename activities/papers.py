@@ -55,7 +55,7 @@ class Record:
 
 
 def record_of(activity: Activity) -> Record:
-    """Four queries."""
+    """Five queries, two for a record without an agenda."""
     rows = activity.attendances.order_by("member__name_order", "member__number")
     people = list(rows.values_list("member__name", "state", "reason"))
     return Record(activity, minutes.agenda_of(activity), people)

@@ -27,21 +27,37 @@ YEARS_BACK = 3
 REFUSAL = "学时由党支部书记、记录员和上级工作人员查看；本人的在“我的”中。"
 
 
-class HoursFilter(forms.Form):
-    """Year and branch; what is not offered is an error, and the default holds."""
+class YearFilter(forms.Form):
+    """A year; one that is not offered is an error, and this one holds."""
 
     year = forms.TypedChoiceField(label="年度", coerce=int, required=False)
+
+    def __init__(self, data: Any, *, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+        years = range(today.year, today.year - YEARS_BACK - 1, -1)
+        self.fields["year"].choices = [(year, f"{year} 年") for year in years]  # type: ignore[attr-defined]
+
+    @property
+    def asked_year(self) -> int:
+        self.is_valid()
+        return self.cleaned_data.get("year") or self.today.year
+
+
+class HoursFilter(YearFilter):
+    """Of which branch, too."""
+
     branch = forms.ModelChoiceField(Branch.objects.none(), label="党支部", required=False, empty_label="全部")
 
     def __init__(self, data: Any, *, user: User, today: date) -> None:
-        super().__init__(data)
-        years = range(today.year, today.year - YEARS_BACK - 1, -1)
-        self.fields["year"].choices = [(year, f"{year} 年") for year in years]  # type: ignore[attr-defined]
+        super().__init__(data, today=today)
         mine = Branch.objects.reachable_by(user, Right.RECORD).leaves().existing_on(today)
         self.fields["branch"].queryset = mine  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Branch | None:
         self.is_valid()
-        self.asked_year: int = self.cleaned_data.get("year") or today.year
-        self.chosen: Branch | None = self.cleaned_data.get("branch")
+        return self.cleaned_data.get("branch")
 
 
 @require_safe
@@ -80,7 +96,7 @@ def study_hours_person(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     is_own = member.account_id == request.user.pk
     if not is_own and not may(request.user, Right.RECORD, member.branch_path):
         raise PermissionDenied(REFUSAL)
-    form = HoursFilter(request.GET, user=request.user, today=timezone.localdate())
+    form = YearFilter(request.GET, today=timezone.localdate())
     [line] = hours.of_people([member], form.asked_year)
     context = {
         "member": member,
