@@ -8,8 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from jobs import uploads
 from jobs.models import Upload
-from lib.sheets.extent import column_number
-from lib.sheets.writing import Marked, annotate_workbook
+from lib.sheets.writing import annotate_workbook, marked
 
 from .reading import open_ledger
 from .writing import Review, review, write
@@ -38,20 +37,8 @@ def write_now(upload: Upload, by: User) -> dict[str, int]:
 def wrong_rows(of: Review) -> bytes:
     """Only the wrong rows, in the file's own columns; corrected, they can be taken in like the file itself."""
     content = BytesIO()
-    marked = (
-        Marked(
-            entry.row,
-            [problem.message for problem in entry.errors],
-            [],
-            {
-                column_number(problem.column) - 1: problem.message
-                for problem in entry.errors
-                if problem.column
-            },
-        )
-        for entry in of.wrong
-    )
-    annotate_workbook(content, of.table.sheet, of.table.header, marked)
+    rows = (marked(entry.row, entry.errors, {}) for entry in of.wrong)
+    annotate_workbook(content, of.table.sheet, of.table.header, rows)
     return content.getvalue()
 
 

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from lib.sheets.extent import column_number
-from lib.sheets.writing import Marked, annotate_workbook
+from lib.sheets.writing import annotate_workbook, marked
 
 from .comparing import Review
 
@@ -31,18 +30,6 @@ def write_wrong_rows(review: Review, target: Path | BinaryIO) -> None:
         target,
         review.table.sheet,
         review.table.header,
-        (
-            Marked(
-                entry.row,
-                [problem.message for problem in entry.errors],
-                sorted({ADVICE[problem.code] for problem in entry.errors if problem.code in ADVICE}),
-                {
-                    column_number(problem.column) - 1: problem.message
-                    for problem in entry.errors
-                    if problem.column
-                },
-            )
-            for entry in review.wrong
-        ),
+        (marked(entry.row, entry.errors, ADVICE) for entry in review.wrong),
         text_columns=codes,
     )

@@ -1,6 +1,6 @@
 """A copy of an upload's faulty rows that says in each what is wrong, to correct and upload again."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from lib.sheets.extent import column_number
 from lib.sheets.headings import Header
+from lib.sheets.intake import Problem
 from lib.sheets.reading import Cell, Sheet
 from lib.sheets.text import TRIGGERS, clean_xml, repair_text
 
@@ -31,6 +33,16 @@ class Marked:
     reasons: Collection[str]
     advice: Collection[str] = ()
     cells: Mapping[int, str] = field(default_factory=dict)
+
+
+def marked(row_number: int, problems: Sequence[Problem], advice: Mapping[str, str]) -> Marked:
+    """A wrong row as its problems say it; ``advice`` by code."""
+    return Marked(
+        row_number,
+        [problem.message for problem in problems],
+        sorted({advice[problem.code] for problem in problems if problem.code in advice}),
+        {column_number(problem.column) - 1: problem.message for problem in problems if problem.column},
+    )
 
 
 def annotate_workbook(

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Literal
 
 from rustpy_xlsxwriter import Format, write_worksheets
 
-from lib.sheets.annotating import Marked, annotate_workbook
+from lib.sheets.annotating import Marked, annotate_workbook, marked
 from lib.sheets.text import TRIGGERS, clean_xml, guard, repair_text
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "OutSheet",
     "annotate_workbook",
     "cell_text",
+    "marked",
     "sheet_name",
     "write_workbook",
 ]

@@ -15,6 +15,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from branches.local import Decided
+from lib import bulk
 from members import snapshots
 from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, StatusPeriod
 
@@ -110,38 +111,30 @@ def _adopt(pasts: Sequence[Past], by: User | None) -> None:
     kept = _developments_of(pasts)
     taken = DevelopmentStep.objects.standing().filter(development__in=kept.values())
     held = set(taken.values_list("development", "step"))
-    fresh: list[DevelopmentStep] = []
-    named: list[DevelopmentPerson] = []
-    for past in pasts:
-        if development := kept.get(past.member.pk):
-            rows = [row for row in _rows(past, development, by) if (development.pk, row.step) not in held]
-            fresh += rows
-            named += [
-                DevelopmentPerson(step=row, member=each)
-                for row in rows
-                for each in past.people.get(row.step, ())
-            ]
-    DevelopmentStep.objects.bulk_create(fresh)
-    DevelopmentPerson.objects.bulk_create(named)
+    fresh = [
+        (development, step, past)
+        for past in pasts
+        if (development := kept.get(past.member.pk))
+        for step in TABLE
+        if step in past.dates and (development.pk, step.value) not in held
+    ]
+    _write_with_people([each for each in fresh if each[2].people.get(each[1])], by)
+    rows = (
+        (development.pk, step.value, past.dates[step], dict(past.facts.get(step, {})))
+        for development, step, past in fresh
+        if not past.people.get(step)
+    )
+    bulk.insert_like(DevelopmentStep(entered_by=by), ("development", "step", "on", "facts"), rows)
     if fresh:
         _record(fresh, by)
 
 
-def _record(rows: Sequence[DevelopmentStep], by: User | None) -> None:
-    """One person's steps one by one; of many people how many, as of those who are enrolled."""
-    developments = {row.development_id: row.development for row in rows}
-    if len(developments) == 1:
-        [development] = developments.values()
-        after: dict[str, Any] = {row.step: row.on.isoformat() for row in rows}
-        path = development.member.branch_path
-        audit.record("development.adopt", by=by, on=development, after=after, branch_path=path)
-    else:
-        after = {"people": len(developments), "records": len(rows)}
-        audit.record("development.adopt", by=by, after=after)
+Fresh = tuple[Development, Step, Past]
 
 
-def _rows(past: Past, development: Development, by: User | None) -> list[DevelopmentStep]:
-    return [
+def _write_with_people(fresh: Sequence[Fresh], by: User | None) -> None:
+    """Steps in which people were named, and those people."""
+    rows = DevelopmentStep.objects.bulk_create(
         DevelopmentStep(
             development=development,
             step=step,
@@ -149,9 +142,26 @@ def _rows(past: Past, development: Development, by: User | None) -> list[Develop
             facts=dict(past.facts.get(step, {})),
             entered_by=by,
         )
-        for step in TABLE
-        if step in past.dates
-    ]
+        for development, step, past in fresh
+    )
+    DevelopmentPerson.objects.bulk_create(
+        DevelopmentPerson(step=row, member=each)
+        for row, (_, step, past) in zip(rows, fresh, strict=True)
+        for each in past.people[step]
+    )
+
+
+def _record(fresh: Sequence[Fresh], by: User | None) -> None:
+    """One person's steps one by one; of many people how many, as of those who are enrolled."""
+    developments = {development.pk: development for development, _, _ in fresh}
+    if len(developments) == 1:
+        [development] = developments.values()
+        after: dict[str, Any] = {step.value: past.dates[step].isoformat() for _, step, past in fresh}
+        path = development.member.branch_path
+        audit.record("development.adopt", by=by, on=development, after=after, branch_path=path)
+    else:
+        after = {"people": len(developments), "records": len(fresh)}
+        audit.record("development.adopt", by=by, after=after)
 
 
 def _developments_of(pasts: Sequence[Past]) -> dict[UUID, Development]:

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import BinaryIO
 
-from lib.sheets.extent import column_number
-from lib.sheets.writing import Marked, annotate_workbook
+from lib.sheets.writing import annotate_workbook, marked
 
 from .analysis import Analysis
 from .columns import TEXTS
@@ -36,18 +35,6 @@ def write_wrong_rows(analysis: Analysis, target: Path | BinaryIO) -> None:
         target,
         analysis.table.sheet,
         analysis.table.header,
-        (
-            Marked(
-                row.number,
-                [problem.message for problem in row.errors],
-                sorted({ADVICE[problem.code] for problem in row.errors if problem.code in ADVICE}),
-                {
-                    column_number(problem.column) - 1: problem.message
-                    for problem in row.errors
-                    if problem.column
-                },
-            )
-            for row in analysis.wrong
-        ),
+        (marked(row.number, row.errors, ADVICE) for row in analysis.wrong),
         text_columns=texts,
     )
