@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.http import QueryDict
 
-from . import minutes
+from accounts.models import User
+
+from . import minutes, tokens
 from .minutes import TaskLine
 from .models import Activity, AgendaItem
 from .pasting import TITLE_LENGTH
@@ -103,9 +105,8 @@ class TaskForm(forms.Form):
 
 
 class ItemForm(forms.Form):
-    """One item, with its two sets of rows. ``item_id`` is made here for a new one, so that it is written once."""
+    """One item, with its two sets of rows. ``token`` carries the signed id of a new one, so that it is written once."""
 
-    item_id = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
     title = forms.CharField(
         label="议题", max_length=TITLE_LENGTH, error_messages={"required": "请写明议题。"}
@@ -125,10 +126,18 @@ class ItemForm(forms.Form):
     )
 
     def __init__(
-        self, activity: Activity, item: AgendaItem | None, vote: str, data: QueryDict | None = None
+        self,
+        activity: Activity,
+        item: AgendaItem | None,
+        vote: str,
+        user: User,
+        data: QueryDict | None = None,
     ) -> None:
-        initial = _recorded(item) if item else {"item_id": uuid4(), "version": 0}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=_recorded(item) if item else {"version": 0})
+        made_for = (user, activity.branch, f"agenda:{activity.pk}")
+        sent = data.get("token", "") if data is not None else ""
+        self.item_id = item.pk if item else tokens.read(sent, *made_for)
+        self.token = sent if self.item_id else tokens.issue(*made_for)
         self.activity, self.item = activity, item
         self.rule = RULES[Vote(vote)] if vote else None
         if self.rule is None or not self.rule.may_leave_out:
@@ -155,6 +164,11 @@ class ItemForm(forms.Form):
         made = formset_factory(TaskForm, extra=MORE_TASKS)
         return made(data, initial=kept, prefix="tasks", form_kwargs={"owners": owners})
 
+    def clean(self) -> dict[str, Any]:
+        if self.item_id is None:
+            self.add_error(None, "这张表单已过期。请先看纪要中是否已有这项议题，没有再提交一次。")
+        return self.cleaned_data
+
     def is_valid(self) -> bool:
         rows = [self.tasks.is_valid(), self.ballots is None or self.ballots.is_valid()]
         return super().is_valid() and all(rows)
@@ -166,6 +180,7 @@ class ItemForm(forms.Form):
         values["uncounted"] = values.get("uncounted") or 0
         return {
             **values,
+            "item_id": self.item_id,
             "vote": self.rule.vote.value if self.rule else "",
             "ballots": [each.ballot for each in self.ballots or () if each.ballot],
             "tasks": [each.line for each in self.tasks if each.line],
@@ -174,7 +189,7 @@ class ItemForm(forms.Form):
 
 def _recorded(item: AgendaItem) -> dict[str, Any]:
     names = ("version", "title", "proceedings", "decision", "uncounted", "uncounted_reason")
-    return {"item_id": item.pk, **{name: getattr(item, name) for name in names}}
+    return {name: getattr(item, name) for name in names}
 
 
 class PasteForm(forms.Form):

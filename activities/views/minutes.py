@@ -89,7 +89,8 @@ def _asked_item(request: AuthenticatedRequest, pk: UUID) -> AgendaItem:
 def _item(
     request: AuthenticatedRequest, activity: Activity, item: AgendaItem | None, vote: str
 ) -> HttpResponse:
-    form = ItemForm(activity, item, vote, request.POST if request.method == "POST" else None)
+    sent = request.POST if request.method == "POST" else None
+    form = ItemForm(activity, item, vote, request.user, sent)
     status, current = 200, None
     if form.is_bound:
         status = 422

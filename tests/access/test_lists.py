@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from activities.models import Campaign
 from jobs.models import Job
-from members.models import GreetingOptOut, Member
+from members.models import ColumnMapping, GreetingOptOut, Member
 from reports import quarterly, workbook
 from reports.filters import FigureFilter
 from tests.access.asking import Answer, Asker, same
@@ -137,4 +137,4 @@ def test_the_marks_are_there_to_be_seen(world: World):
         if FAR not in asker.ask("GET", world.own_url(page, row, "organization_staff")).text
     }
     # Of the whole university, for the auditor alone, one's own, or nobody's in that half.
-    assert unmarked == {Campaign, AuditEntry, Job, GreetingOptOut}
+    assert unmarked == {Campaign, AuditEntry, Job, ColumnMapping, GreetingOptOut}

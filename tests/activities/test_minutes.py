@@ -45,7 +45,6 @@ def keep(activity, by, **values):
 def row_of(values, *, ballots=(), tasks=()):
     """What a browser sends of an item."""
     data = {
-        "item_id": str(uuid4()),
         "version": "0",
         "title": "学习党章",
         "proceedings": "",
@@ -248,7 +247,27 @@ class TestCompleteness:
         assert not minutes.is_complete(meeting, minutes.pieces(meeting, minutes.agenda_of(meeting)))
 
 
+def new(browser, address, data):
+    """Send the form of a new item as its page was given out."""
+    token = browser.get(address).context["form"].token
+    return browser.post(address, {"token": token, **data}, follow=True)
+
+
 class TestPages:
+    def test_a_form_is_written_once_and_a_foreign_or_old_one_not_at_all(self, meeting, browser, branch):
+        address = reverse("agenda_add", args=[meeting.pk, "talk"])
+        token = browser.get(address).context["form"].token
+        for _ in range(3):
+            assert browser.post(address, {"token": token, **row_of({})}).status_code == 302
+        assert AgendaItem.objects.count() == 1
+        other = reverse("agenda_add", args=[cast.a_record(branch, "theme_day", DAY).pk, "talk"])
+        for sent in ({"token": token}, {"token": "x"}, {}):
+            answer = browser.post(other, {**sent, **row_of({})})
+            assert (answer.status_code, "已过期" in answer.content.decode()) == (422, True)
+        again = {"token": answer.context["form"].token, **row_of({})}
+        assert browser.post(other, again).status_code == 302
+        assert AgendaItem.objects.count() == 2
+
     def test_from_a_pasted_text_to_complete_minutes(self, meeting, browser):
         page = reverse("activity_minutes", args=[meeting.pk])
         text = "一、学习党章\n教师0领学。\n二、讨论计划\n3 人发言。\n决议：同意。"
@@ -265,7 +284,7 @@ class TestPages:
         votes = [{"subject": f"教师{n}", "in_favour": 7 - n} for n in range(3)]
         values = {"title": "选举支委会", "uncounted": "1", "uncounted_reason": "教师8出国"}
         data = row_of(values, ballots=[*votes, {"subject": "", "in_favour": ""}])
-        answer = browser.post(reverse("agenda_add", args=[meeting.pk, "election"]), data, follow=True)
+        answer = new(browser, reverse("agenda_add", args=[meeting.pk, "election"]), data)
         text = answer.content.decode()
         assert text.count("，当选") == 3
         item = AgendaItem.objects.get()
@@ -275,7 +294,7 @@ class TestPages:
 
     def test_a_refused_vote_keeps_what_was_typed(self, meeting, browser):
         data = row_of({"proceedings": "写了很多"}, ballots=[{"in_favour": "8"}])
-        answer = browser.post(reverse("agenda_add", args=[meeting.pk, "resolution"]), data)
+        answer = new(browser, reverse("agenda_add", args=[meeting.pk, "resolution"]), data)
         assert answer.status_code == 422
         text = answer.content.decode()
         assert "多于到会有表决权的 7 人" in text
@@ -292,14 +311,14 @@ class TestPages:
         ],
     )
     def test_a_row_that_says_half(self, meeting, browser, vote, ballot, said):
-        answer = browser.post(reverse("agenda_add", args=[meeting.pk, vote]), row_of({}, ballots=[ballot]))
+        answer = new(browser, reverse("agenda_add", args=[meeting.pk, vote]), row_of({}, ballots=[ballot]))
         assert said in answer.content.decode()
         assert not AgendaItem.objects.exists()
 
     def test_the_loser_sees_both_and_may_send_again(self, meeting, browser, secretary):
         item = keep(meeting, secretary, title="别人写的")
         keep(meeting, secretary, item_id=item.pk, version=1, title="别人改的")
-        data = row_of({"item_id": str(item.pk), "version": "1", "title": "我写的"})
+        data = row_of({"version": "1", "title": "我写的"})
         answer = browser.post(reverse("agenda_item", args=[item.pk]), data)
         assert answer.status_code == 409
         text = answer.content.decode()
