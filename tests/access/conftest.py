@@ -2,15 +2,31 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
+from django.test import override_settings
 
 from tests.access.world import TODAY, World, a_world
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A world for a whole file of tests, in a transaction around theirs: each finds it as it was made."""
+    folder = tmp_path_factory.mktemp("world")
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+        with override_settings(DATA_DIR=folder), time_machine.travel(TODAY, tick=False):
+            world = a_world()
+    yield world, folder
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
 @pytest.fixture
-def world(db, settings, tmp_path) -> World:
+def world(made, db, settings) -> World:
     """Made a minute ago, so that what a request writes is later than all that is there."""
-    settings.DATA_DIR = tmp_path
+    world, settings.DATA_DIR = made
     with time_machine.travel(TODAY, tick=False) as clock:
-        made = a_world()
         clock.shift(timedelta(minutes=1))
-        yield made
+        yield world
