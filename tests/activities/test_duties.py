@@ -206,6 +206,11 @@ class TestCalendar:
         assert one(branch, Kind.GENERAL_MEETING, Period.quarter(2026, 1)).is_met is False
 
 
+def test_only_branches_within_the_ranges_are_judged(school):
+    found = duties.evaluate(covering_ranges([school.physics.path]), Q3, LATER)
+    assert {duty.branch_id for duty in found} == {school.teachers.pk, school.students.pk}
+
+
 def test_the_number_of_queries_does_not_depend_on_the_branches(school, django_assert_num_queries):
     everything = covering_ranges([school.root.path])
     with django_assert_num_queries(7):

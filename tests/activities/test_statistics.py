@@ -156,6 +156,14 @@ def test_a_campaign_counts_its_own_records_and_no_duty(school):
     assert [row.code for row in life.rows] == [school.teachers.code]
 
 
+def test_of_a_campaign_only_what_was_held_within_the_ranges(school):
+    study = Campaign.objects.create(name="主题教育", started_on=date(2026, 1, 1))
+    for branch in (school.teachers, school.musicians):
+        entered("2026-07-15", branch, "seminar", date(2026, 7, 15), campaigns=[study])
+    life = life_of(school.physics, campaign=study)
+    assert [row.code for row in life.rows] == [school.teachers.code]
+
+
 def test_rows_stand_in_official_order_and_a_committee_has_its_own(school):
     entered("2026-07-15", school.musicians, "theme_day", date(2026, 7, 15))
     entered("2026-07-15", school.physics, "other", date(2026, 7, 15))
