@@ -15,7 +15,7 @@ from members import local_rules, rosters
 from members.models import Development, DevelopmentPerson, Member, Post, StatusPeriod
 
 from .membership_forms import NUMBER, obstacle
-from .planning import LEAVING_MONTHS, NOTICED, floors_of, local_block, written
+from .planning import NOTICED, floors_of, leaving, local_block, written
 from .progress import Progress
 from .rules import RULES, Block, block
 from .steps import TABLE
@@ -161,12 +161,8 @@ def _training(attempt: Attempt) -> Iterator[Block]:
 
 def _leaving(attempt: Attempt) -> Iterator[Block]:
     """一般: a recorded reason settles it."""
-    leaves = attempt.progress.person.graduates_on
-    if not attempt.is_effective or leaves is None or attempt.facts.get("leaving_reason"):
-        return
-    if attempt.on > months_after(leaves, -LEAVING_MONTHS):
-        said = f"预计{written(leaves)}毕业，不足三个月，一般不办理；确需办理的请写明理由。"
-        yield block("FZ-13", said)
+    if attempt.is_effective and not attempt.facts.get("leaving_reason"):
+        yield from filter(None, [leaving(attempt.progress, attempt.on)])
 
 
 def _training_is_valid(attempt: Attempt) -> Iterator[Block]:

@@ -19,7 +19,7 @@ from lib import bulk
 from members import snapshots
 from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, StatusPeriod
 
-from .planning import due_of, floors_of, written
+from .planning import due_of, floors_of, rule_of_lateness, written
 from .progress import Done, Person, Progress
 from .rules import RULES, Block
 from .steps import TABLE
@@ -64,7 +64,7 @@ def _findings_of(progress: Progress, step: Step, known: dict[Step, date]) -> Ite
         if day < floor:
             yield _finding(step, refusal)
     due = due_of(progress, spec)
-    rule = "FZ-25" if step == Step.FULL_MEETING else spec.due.rule if spec.due else ""
+    rule = rule_of_lateness(progress, spec)
     if due and day > due and rule in RULES and not spec.is_repeated:
         said = f"“{spec.title}”在{written(day)}，应在{written(due)}前完成。"
         yield Finding(rule, RULES[rule].article, said, step, None)

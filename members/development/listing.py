@@ -18,7 +18,7 @@ from members.models import Development, Member
 
 from . import planning
 from .loading import progress_of_all
-from .planning import Planned
+from .planning import Planned, leaving
 from .progress import Progress
 from .rules import Block
 from .steps import STAGES, TABLE
@@ -57,7 +57,9 @@ class Line:
     def may_take(self, step: Step) -> bool:
         """Nothing but what the form will ask stands against the step."""
         planned = self.planned_step(step)
-        return planned is not None and planned.is_possible
+        if planned is None or not planned.is_possible:
+            return False
+        return step != Step.PRE_REVIEW or leaving(self.progress, planned.earliest) is None
 
 
 def people_of(user: User, branch: Branch | None = None, q: str = "") -> Any:

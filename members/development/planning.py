@@ -160,10 +160,18 @@ def _meeting_due(progress: Progress) -> date | None:
     return months_after(ends, POSTPONED_MONTHS) if came and came <= ends else ends
 
 
+def rule_of_lateness(progress: Progress, spec: Spec) -> str:
+    """The rule that says when the step is due; only who came during probation may wait by 细则 36."""
+    if spec.step != Step.FULL_MEETING:
+        return spec.due.rule if spec.due else ""
+    came, ends = progress.person.came_on, progress.probation_ends
+    return "FZ-25" if came and ends and came <= ends else "FZ-20"
+
+
 def _lateness(progress: Progress, spec: Spec, due: date | None) -> str:
-    rule = "FZ-25" if spec.step == Step.FULL_MEETING else spec.due.rule if spec.due else ""
     assert due is not None
-    return str(_block(progress, rule, f"“{spec.title}”应在{written(due)}前完成，已经逾期。"))
+    sentence = f"“{spec.title}”应在{written(due)}前完成，已经逾期。"
+    return str(_block(progress, rule_of_lateness(progress, spec), sentence))
 
 
 def is_late(spec: Spec, progress: Progress, on: date) -> bool:
@@ -184,10 +192,19 @@ def following(progress: Progress, planned: Iterable[Planned], on: date) -> Plann
     return None
 
 
-def clash(progress: Progress, planned: list[Planned]) -> Block | None:
-    """细则 19: whoever leaves within three months is not admitted. Said as soon as it can be foreseen."""
+def leaving(progress: Progress, on: date) -> Block | None:
+    """细则 19: whoever has less than three months left is normally not admitted; a stated reason settles it."""
     leaves = progress.person.graduates_on
-    ahead = next((each for each in planned if each.step == Step.PRE_REVIEW), None)
+    if leaves is None or on <= months_after(leaves, -LEAVING_MONTHS):
+        return None
+    return block("FZ-13", f"预计{written(leaves)}毕业，不足三个月，一般不办理；确需办理的请写明理由。")
+
+
+def clash(progress: Progress, planned: list[Planned]) -> Block | None:
+    """细则 19, said as soon as it can be foreseen: of the pre-review, and after it of the meeting that admits."""
+    leaves = progress.person.graduates_on
+    admitting = (Step.PRE_REVIEW, Step.ADMISSION_MEETING)
+    ahead = next((each for each in planned if each.step in admitting), None)
     if leaves is None or ahead is None:
         return None
     last = months_after(leaves, -LEAVING_MONTHS)
@@ -195,6 +212,6 @@ def clash(progress: Progress, planned: list[Planned]) -> Block | None:
         return None
     said = (
         f"预计{written(leaves)}毕业，{written(last)}以后一般不办理接收；"
-        f"最早{written(ahead.earliest)}才能预审，毕业前来不及。"
+        f"最早{written(ahead.earliest)}才能“{ahead.spec.title}”，毕业前来不及。"
     )
     return block("FZ-13", said, ahead.earliest)

@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -23,7 +25,7 @@ class Command(PlainCommand):
         found = Development.objects.filter(member__number=number, applied_on__lte=day)
         latest = found.select_related("member__branch").order_by("-applied_on")[:1]
         for line in lines(latest, day):
-            self._say(line, as_json=options["json"])
+            self._say(_as_of(line, day), as_json=options["json"])
             return
         raise CommandError(f"编号“{number}”在 {day} 没有发展党员的记录，请核对编号和日期。")
 
@@ -41,13 +43,25 @@ class Command(PlainCommand):
                 self.stdout.write(f"      {block}")
 
 
+def _as_of(line: Line, day: date) -> Line:
+    """A development that was closed by ``day`` has nothing before it; one closed later was open then."""
+    closed_on = line.development.closed_on
+    if closed_on and closed_on <= day:
+        return replace(line, planned=(), following=None, clash=None)
+    line.development.closed_on, line.development.outcome = None, ""
+    return line
+
+
 def written(line: Line) -> dict[str, Any]:
-    """Stage, furthest step, what is done, and every remaining step."""
+    """Stage, furthest step, what is done, and every remaining step: none of one that is closed."""
+    development = line.development
     return {
         "number": line.member.number,
         "name": line.member.name,
         "stage": line.stage.value,
         "step": line.progress.reached.value,
+        "closed": development.closed_on.isoformat() if development.closed_on else None,
+        "outcome": development.outcome,
         "done": [
             {"step": done.step.value, "on": done.on.isoformat(), "effective": done.is_effective}
             for done in line.progress.done

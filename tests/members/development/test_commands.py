@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from members.development import recording
 from members.development.rules import RULES
 from members.development.vocabulary import Step
 from tests.members.development.way import Way
@@ -63,6 +64,14 @@ class TestDevelopment:
         way.walk(S.CONTACTS)
         found = said("development", way.member.number, "--on", "2024-09-01")
         assert "毕业前来不及" in found["clash"]
+
+    def test_nothing_comes_after_a_development_that_was_ended(self, way):
+        development = way.walk(S.CONTACTS)
+        recording.end(development, date(2024, 9, 1), "本人申请退出", by=way.secretary)
+        after = said("development", way.member.number, "--on", "2024-09-01")
+        assert (after["next"], after["closed"], after["outcome"]) == ([], "2024-09-01", "ended")
+        before = said("development", way.member.number, "--on", "2024-08-31")
+        assert (before["next"] != [], before["closed"], before["outcome"]) == (True, None, "")
 
     @pytest.mark.parametrize(
         ("words", "sentence"),

@@ -8,11 +8,11 @@ from branches import local
 from branches.models import Branch
 from branches.roles import Role
 from members import enrolment, local_rules
-from members.development import loading, planning
+from members.development import listing, loading, planning
 from members.development.recording import Refused, take_back
 from members.development.rules import RULES, Enforced
 from members.development.vocabulary import Step
-from members.models import Post, StatusPeriod
+from members.models import Development, Post, StatusPeriod
 from tests import cast
 
 S = Step
@@ -88,7 +88,7 @@ def late_on(way, day):
         (S.CONTACTS, S.OBSERVATION, date(2024, 12, 10), "FZ-05"),
         (S.OBSERVATION, S.OBSERVATION, date(2025, 6, 5), "FZ-05"),
         (S.COMMITTEE_TALK, S.ADMISSION_APPROVAL, date(2025, 11, 1), "FZ-18"),
-        (S.FULL_APPLICATION, S.FULL_MEETING, date(2026, 8, 1), "FZ-25"),
+        (S.FULL_APPLICATION, S.FULL_MEETING, date(2026, 8, 1), "FZ-20"),
         (S.FULL_MEETING, S.FULL_APPROVAL, date(2026, 11, 3), "FZ-23"),
     ],
 )
@@ -223,6 +223,23 @@ class TestFZ13Leaving:
             assert way.take(S.PRE_REVIEW, leaving_reason="留校工作")
         else:
             assert way.take(S.PRE_REVIEW)
+
+    @pytest.mark.parametrize(
+        ("leaves", "is_listed"), [(date(2025, 10, 20), True), (date(2025, 10, 19), False)]
+    )
+    def test_who_leaves_soon_is_not_listed_as_eligible(self, way, leaves, is_listed):
+        way.graduates_on = leaves
+        development, day = way.before(S.PRE_REVIEW), date(2025, 7, 20)
+        [line] = listing.lines(Development.objects.filter(pk=development.pk), day)
+        assert line.may_take(S.PRE_REVIEW) is is_listed
+
+    def test_after_the_review_the_meeting_is_warned_of(self, way):
+        way.graduates_on = date(2025, 10, 30)
+        development = way.walk(S.PRE_REVIEW)
+        way.take(S.MEMBERSHIP_FORM)
+        [line] = listing.lines(Development.objects.filter(pk=development.pk), date(2025, 8, 1))
+        assert line.clash
+        assert (line.clash.code, "支部大会" in line.clash.message) == ("FZ-13", True)
 
 
 class TestFZ14Present:
