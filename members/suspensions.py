@@ -81,7 +81,9 @@ def restore(
         Suspension.objects.filter(member=member, until=None).update(
             until=max(on - DAY, since), ended_evidence=evidence.strip()[:300], ended_document=document.strip()
         )
-        circumstances.end_all(member, on=on, evidence=evidence, kinds=(Circumstance.Kind.LOST,))
+        rested_on = _LASTING[row.ground][0] if row and row.ground in _LASTING else Circumstance.Kind.LOST
+        kinds = {Circumstance.Kind.LOST, Circumstance.Kind(rested_on)}
+        circumstances.end_all(member, on=on, evidence=evidence, kinds=tuple(kinds))
         member.lost_on = None
         versions.save([member], by, "恢复党籍")
         corrections.note(before, by=by, what="restore", reason=evidence)

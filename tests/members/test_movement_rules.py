@@ -166,6 +166,13 @@ class TestRestoration:
         member.refresh_from_db()
         assert (member.status, member.lost_on) == ("full", None)
 
+    @pytest.mark.parametrize("ground", ["lost", "abroad"])
+    def test_what_it_rested_on_is_over_too(self, member, ground):
+        suspended(member, date(2026, 5, 1), ground)
+        suspensions.restore(member, on=date(2026, 8, 1), by=None, evidence="党委批复")
+        assert not member.circumstances.filter(until=None).exists()
+        assert overdue.of_people(Member.objects.filter(pk=member.pk), TODAY) == []
+
     @pytest.mark.parametrize("kind", ["expelled", "resigned"])
     def test_whoever_was_struck_off_is_not_restored(self, member, kind):
         departures.depart(member, kind, on=TODAY, by=None, evidence="处分决定")

@@ -12,7 +12,7 @@ from members.development import listing, loading, planning
 from members.development.recording import Refused, take_back
 from members.development.rules import RULES, Enforced
 from members.development.vocabulary import Step
-from members.models import Development, Post, StatusPeriod
+from members.models import Development, DevelopmentPlan, Post, StatusPeriod
 from tests import cast
 
 S = Step
@@ -301,6 +301,11 @@ class TestFZ16WhoApproves:
         Branch.objects.filter(pk=way.school.physics.pk).update(level="general_branch")
         assert refused(self.at_approval(way), S.ADMISSION_APPROVAL)[0][0] == "FZ-16"
 
+    @pytest.mark.parametrize("form", ["temporary", "functional"])
+    def test_neither_does_a_temporary_committee(self, way, form):
+        Branch.objects.filter(pk=way.school.physics.pk).update(form=form)
+        assert refused(self.at_approval(way), S.ADMISSION_APPROVAL)[0][0] == "FZ-16"
+
     def test_the_committee_above_it_does(self, way):
         Branch.objects.filter(pk=way.school.physics.pk).update(level="general_branch")
         staff = cast.a_user(Role.ORGANIZATION_STAFF, way.school.root)
@@ -456,6 +461,53 @@ class TestLocalRules:
         way.before(S.CONTACTS)
         assert [code for code, _, _ in refused(way, S.CONTACTS)] == [local_rules.CONTACT_LIMIT] * 2
         assert way.take(S.CONTACTS, people=way.full[3:4])
+
+    @pytest.mark.parametrize("step", [S.ADMISSION_APPROVAL, S.FULL_APPROVAL])
+    def test_notice_before_each_approval(self, way, step):
+        local.decide(local.rule_of(local_rules.NOTICE_DAYS), 0, "", by=None)
+        way.before(step)
+        local.decide(local.rule_of(local_rules.NOTICE_DAYS), 5, "校组字〔2025〕3号", by=None)
+        assert [code for code, _, _ in refused(way, step)] == [local_rules.NOTICE_DAYS]
+
+    @pytest.mark.parametrize("months", [1, 12])
+    def test_training_that_is_still_valid(self, way, months):
+        local.decide(local.rule_of(local_rules.NOTICE_DAYS), 0, "", by=None)
+        way.before(S.ADMISSION_MEETING)
+        local.decide(local.rule_of(local_rules.TRAINING_MONTHS), months, "校组字〔2025〕3号", by=None)
+        assert way.take(S.ADMISSION_MEETING, date(2025, 8, 5))
+
+    def test_training_that_has_expired(self, way):
+        local.decide(local.rule_of(local_rules.NOTICE_DAYS), 0, "", by=None)
+        way.before(S.ADMISSION_MEETING)
+        local.decide(local.rule_of(local_rules.TRAINING_MONTHS), 1, "校组字〔2025〕3号", by=None)
+        found = refused(way, S.ADMISSION_MEETING, date(2025, 8, 6))
+        assert [code for code, _, _ in found] == [local_rules.TRAINING_MONTHS]
+
+
+class TestPlan:
+    @pytest.fixture(autouse=True)
+    def _plans_are_followed(self, way):
+        local.decide(local.rule_of(local_rules.PLAN), True, "校组字〔2025〕4号", by=None)
+
+    def plan(self, way, quota):
+        branch = way.school.physics
+        return DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2025, quota=quota)
+
+    def test_without_a_plan_nobody_is_admitted(self, way):
+        way.before(S.ADMISSION_APPROVAL)
+        found = refused(way, S.ADMISSION_APPROVAL)
+        assert [(code, article) for code, article, _ in found] == [
+            (local_rules.PLAN, "校内规定：校组字〔2025〕4号")
+        ]
+
+    def test_up_to_the_quota(self, way):
+        self.plan(way, 1)
+        assert way.walk(S.ADMISSION_APPROVAL).member.status == "probationary"
+
+    def test_not_beyond_it(self, way):
+        self.plan(way, 0)
+        way.before(S.ADMISSION_APPROVAL)
+        assert [code for code, _, _ in refused(way, S.ADMISSION_APPROVAL)] == [local_rules.PLAN]
 
 
 def test_what_has_no_boundary_is_a_hint_that_says_why():
