@@ -193,8 +193,11 @@ def keep_item(
 def _new_item(activity: Activity, item_id: UUID, vote: str) -> AgendaItem:
     if vote and vote not in votes_of(activity.kind):
         raise RecordError(f"{activity.get_kind_display()}不作这类表决。")
-    last = activity.agenda.aggregate(last=Max("position"))["last"] or 0
-    return AgendaItem(pk=item_id, activity=activity, vote=vote, position=last + 1)
+    return AgendaItem(pk=item_id, activity=activity, vote=vote, position=_next_position(activity))
+
+
+def _next_position(activity: Activity) -> int:
+    return (activity.agenda.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 def _check_votes(
@@ -253,9 +256,8 @@ def paste(activity: Activity, pasted: Sequence[Pasted], *, by: User) -> int:
         raise RecordError("没有粘贴内容。")
     with transaction.atomic():
         _open_to(activity, by)
-        for each in pasted:
-            item = AgendaItem(activity=activity, title=each.title)
-            item.position = (activity.agenda.aggregate(last=Max("position"))["last"] or 0) + 1
+        for position, each in enumerate(pasted, start=_next_position(activity)):
+            item = AgendaItem(activity=activity, title=each.title, position=position)
             item.proceedings, item.decision = each.proceedings, each.decision
             item.save(force_insert=True)
         audit.record("minutes.paste", by=by, on=activity, after={"items": len(pasted)})

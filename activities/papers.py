@@ -5,7 +5,6 @@ Nothing is made up: what was not written down is not there, and a signature is a
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from branches.models import Branch
 from lib import typesetting
-from lib.dates import in_words
+from lib.dates import in_words, written
 from lib.periods import Period
 from lib.word import OfficialDocument
 
@@ -59,10 +58,6 @@ def record_of(activity: Activity) -> Record:
     rows = activity.attendances.order_by("member__name_order", "member__number")
     people = list(rows.values_list("member__name", "state", "reason"))
     return Record(activity, minutes.agenda_of(activity), people)
-
-
-def written(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def when(activity: Activity) -> str:

@@ -155,10 +155,9 @@ class Turnout:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``needed`` votes in favour carry it; ``sentence`` says how it went, for the reader."""
+    """How it went; ``sentence`` says so to the reader."""
 
     is_passed: bool
-    needed: int
     sentence: str
     article: str
 
@@ -189,10 +188,9 @@ def fault_of_ballot(rule: Rule, turnout: Turnout, ballot: Ballot) -> str:
 
 def judge(rule: Rule, turnout: Turnout, ballot: Ballot) -> Verdict:
     """Whether it is carried. The meeting is taken to be quorate."""
-    needed = rule.passing.least_of(turnout.expected)
     written = ballot.written_for if rule.counts_written else 0
     favour = ballot.in_favour + written
-    is_passed = favour >= needed
+    is_passed = favour >= rule.passing.least_of(turnout.expected)
     won = "当选" if rule.vote == Vote.ELECTION else "通过"
     of_which = f"（含书面意见 {written}）" if written else ""
     measure = f"应到会 {turnout.expected} 人的半数"
@@ -201,4 +199,4 @@ def judge(rule: Rule, turnout: Turnout, ballot: Ballot) -> Verdict:
         if is_passed
         else f"赞成 {favour}{of_which}，没有超过{measure}，未{won}"
     )
-    return Verdict(is_passed, needed, sentence, rule.passing_article)
+    return Verdict(is_passed, sentence, rule.passing_article)

@@ -46,6 +46,11 @@ def parse_date(value: object) -> date | None:
     return _from_text(str(value))
 
 
+def written(day: date) -> str:
+    """2026年3月31日, as it stands in sentences and papers."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def in_characters(day: date) -> str:
     """二〇二六年三月三十一日, as a formal card is dated."""
     year = "".join(_DIGITS[int(digit)] for digit in str(day.year))

@@ -5,13 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities.ledgers import Review, open_ledger, staging
@@ -22,7 +21,7 @@ from branches.views import uploaded
 from jobs import uploads
 from jobs.forms import UploadForm
 from jobs.models import Upload
-from lib.media_types import XLSX
+from lib.sheets.intake import Report
 from lib.sheets.reading import WorkbookError
 
 RECENT = 8
@@ -61,10 +60,10 @@ def import_ledger_review(request: AuthenticatedRequest, pk: UUID) -> HttpRespons
     except uploads.Gone:
         context: dict[str, Any] = {"upload": upload, "has_wrong": uploads.has(upload, uploads.WRONG)}
         return render(request, "activities/ledger_done.html", context)
-    lists = _lists(found)
+    report = found.report()
+    lists = _lists(found, report)
     asked = request.GET.get("show", "")
     show = asked if asked in LISTS else next((name for name in ("wrong", "new") if lists[name]), "unchanged")
-    report = found.report()
     context = {
         "upload": upload,
         "report": report,
@@ -77,8 +76,7 @@ def import_ledger_review(request: AuthenticatedRequest, pk: UUID) -> HttpRespons
     return render(request, "activities/ledger_review.html", context)
 
 
-def _lists(found: Review) -> dict[str, list[Any]]:
-    report = found.report()
+def _lists(found: Review, report: Report) -> dict[str, list[Any]]:
     return {
         "new": [entry for entry, _ in found.new],
         "unchanged": found.unchanged,
@@ -96,13 +94,7 @@ def _count(found: Review, lists: dict[str, list[Any]], name: str) -> int:
 @never_cache
 def import_ledger_wrong_rows(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     upload = _own_upload(request, pk)
-    try:
-        content = staging.wrong_workbook_of(upload, request.user)
-    except uploads.Gone:
-        raise Http404 from None
-    audit.record("activity.wrong_rows", by=request.user, on=upload)
-    name = f"错误行-{upload.name.rpartition('.')[0] or upload.name}.xlsx"
-    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
+    return uploaded.wrong_rows(request, upload, staging.wrong_workbook_of, "activity.wrong_rows")
 
 
 @require_POST

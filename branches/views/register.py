@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from branches import register
@@ -23,7 +22,6 @@ from branches.scope import has_right
 from jobs import uploads
 from jobs.forms import UploadForm
 from jobs.models import Upload
-from lib.media_types import XLSX
 from lib.sheets.reading import WorkbookError
 
 from . import uploaded
@@ -72,13 +70,7 @@ def import_register_review(request: AuthenticatedRequest, pk: UUID) -> HttpRespo
 def import_register_wrong_rows(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """The rows to correct, with the reasons: a workbook of the owner's own data."""
     upload = _own_upload(request, pk)
-    try:
-        content = staging.wrong_workbook_of(upload, request.user)
-    except uploads.Gone:
-        raise Http404 from None
-    audit.record("register.wrong_rows", by=request.user, on=upload)
-    name = f"错误行-{upload.name.rpartition('.')[0] or upload.name}.xlsx"
-    return FileResponse(iter([content]), as_attachment=True, filename=name, content_type=XLSX)
+    return uploaded.wrong_rows(request, upload, staging.wrong_workbook_of, "register.wrong_rows")
 
 
 @require_POST

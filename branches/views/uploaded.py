@@ -6,15 +6,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 
+from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import has_right
 from jobs import uploads
 from jobs.models import Upload
+from lib.media_types import XLSX
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +45,19 @@ def write(
         return redirect(review, upload.pk)
     messages.success(request, said)
     return redirect(review, upload.pk)
+
+
+def wrong_rows(
+    request: AuthenticatedRequest, upload: Upload, work: Callable[[Upload, User], bytes], action: str
+) -> HttpResponseBase:
+    """Hand out the workbook of wrong rows that ``work`` makes; 404 without any. Audited as ``action``."""
+    try:
+        content = work(upload, request.user)
+    except uploads.Gone:
+        raise Http404 from None
+    audit.record(action, by=request.user, on=upload)
+    name = f"错误行-{upload.name.rpartition('.')[0] or upload.name}.xlsx"
+    return FileResponse(iter([content]), as_attachment=True, filename=name, content_type=XLSX)
 
 
 def drop(request: AuthenticatedRequest, upload: Upload, *, review: str, start: str) -> HttpResponse:

@@ -9,13 +9,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from lib.dates import written
 from lib.periods import months_after
 from lib.workdays import count_workdays
 from members import local_rules, rosters
 from members.models import Development, DevelopmentPerson, Member, Post, StatusPeriod
 
 from .membership_forms import NUMBER, obstacle
-from .planning import NOTICED, floors_of, leaving, local_block, written
+from .planning import NOTICED, floors_of, leaving, local_block
 from .progress import Progress
 from .rules import RULES, Block, block
 from .steps import TABLE

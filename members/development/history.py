@@ -16,10 +16,11 @@ from accounts import audit
 from accounts.models import User
 from branches.local import Decided
 from lib import bulk
+from lib.dates import written
 from members import snapshots
 from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, StatusPeriod
 
-from .planning import due_of, floors_of, rule_of_lateness, written
+from .planning import due_of, floors_of, rule_of_lateness
 from .progress import Done, Person, Progress
 from .rules import RULES, Block
 from .steps import TABLE

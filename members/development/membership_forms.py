@@ -21,11 +21,11 @@ from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import may
+from lib.dates import written
 from members.models import Development, DevelopmentStep, FormDraw, MembershipForm
 from members.models.membership_forms import NUMBER_LENGTH
 
 from . import form_numbers
-from .planning import written
 from .vocabulary import Step
 
 Mark = MembershipForm.Mark

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import User
+from lib.dates import written
 from members.models import Development, Member
 
 from . import approving, planning
@@ -79,20 +80,16 @@ class PersonPage:
     def sentence(self) -> str:
         if self.development.closed_on:
             outcome = self.development.get_outcome_display()
-            return f"{planning.written(self.development.closed_on)}{outcome}。{self.development.reason}"
+            return f"{written(self.development.closed_on)}{outcome}。{self.development.reason}"
         following = self.following
         if following is None:
             ends = self.progress.probation_ends
             if ends and not self.progress.is_complete:
-                return f"正在预备期，{planning.written(ends)}届满；届满前由本人提出转正申请。"
+                return f"正在预备期，{written(ends)}届满；届满前由本人提出转正申请。"
             return "各步都已登记。"
         said = f"下一步是第 {following.spec.number} 步“{following.spec.title}”，由{BY_LABELS[following.spec.by]}办理，"
-        start = (
-            "现在就可以办"
-            if following.earliest <= self.today
-            else f"最早{planning.written(following.earliest)}"
-        )
-        until = f"，应在{planning.written(following.due)}前办" if following.due else ""
+        start = "现在就可以办" if following.earliest <= self.today else f"最早{written(following.earliest)}"
+        until = f"，应在{written(following.due)}前办" if following.due else ""
         return f"{said}{start}{until}。"
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from lib.dates import written
 from lib.periods import anniversary, months_after
 from lib.workdays import after_workdays
 from members import local_rules
@@ -50,10 +51,6 @@ class Planned:
     def is_possible(self) -> bool:
         """Nothing but facts that only the form can tell stands against it."""
         return self.is_next and not self.blocked_by
-
-
-def written(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def local_block(progress: Progress, code: str, message: str, earliest: date | None = None) -> Block:

@@ -16,12 +16,12 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from lib import typesetting
+from lib.dates import written
 from lib.masking import mask_birth, mask_id, mask_phone
 from members.codes import EDUCATIONS, nation_label
 from members.models import Development, Member
 
 from .papers import as_words
-from .planning import written
 from .progress import Done, Progress
 from .steps import STAGES, TABLE
 from .vocabulary import Spec, Stage

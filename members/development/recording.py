@@ -16,6 +16,7 @@ from accounts import audit
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import may
+from lib.dates import written
 from members import courses, departures, enrolment, versions
 from members.enrolment import NewMember
 from members.membership_rules import MovementError
@@ -34,7 +35,7 @@ from . import approving
 from .guards import Attempt, blocks_of
 from .loading import limits, progress_of
 from .membership_forms import tidied
-from .planning import is_late, written
+from .planning import is_late
 from .progress import Person, Progress
 from .rules import Block, block
 from .steps import TABLE

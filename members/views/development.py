@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
+from lib.dates import written
 from members.development import approving, listing, planning, recording
 from members.development.forms import (
     ApplicationForm,
@@ -153,9 +154,7 @@ def _step_page(
 def _show(form: ApplicationForm | StepForm | ReasonForm, refused: Refused) -> None:
     for each in refused.blocks:
         earliest = (
-            f"最早{planning.written(each.earliest)}可以办理。"
-            if each.earliest and "最早" not in each.message
-            else ""
+            f"最早{written(each.earliest)}可以办理。" if each.earliest and "最早" not in each.message else ""
         )
         form.add_error(None, f"{each.message}{earliest}（{each.article}）")
 

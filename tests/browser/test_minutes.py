@@ -9,6 +9,7 @@ from django.urls import reverse
 from activities.models import AgendaItem
 from branches.roles import Role
 from tests import cast
+from tests.browser.test_secretary import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,14 +32,6 @@ def record():
 @pytest.fixture
 def secretary(record):
     return cast.a_user(Role.SECRETARY, record.branch, name="学生0")
-
-
-def sign_in(page, live_server, user):
-    page.goto(f"{live_server.url}{reverse('login')}")
-    page.fill("[name=username]", user.username)
-    page.fill("[name=password]", cast.PASSWORD)
-    page.locator("main button").click()
-    page.wait_for_url(f"{live_server.url}/")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
