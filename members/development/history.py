@@ -20,7 +20,7 @@ from lib.dates import written
 from members import snapshots
 from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, StatusPeriod
 
-from .planning import due_of, floors_of, rule_of_lateness
+from .planning import due_of, excuse_of, floors_of, rule_of_lateness
 from .progress import Done, Person, Progress
 from .rules import RULES, Block
 from .steps import TABLE
@@ -67,7 +67,7 @@ def _findings_of(progress: Progress, step: Step, known: dict[Step, date]) -> Ite
     due = due_of(progress, spec)
     rule = rule_of_lateness(progress, spec)
     if due and day > due and rule in RULES and not spec.is_repeated:
-        said = f"“{spec.title}”在{written(day)}，应在{written(due)}前完成。"
+        said = f"“{spec.title}”在{written(day)}，应在{written(due)}前完成。{excuse_of(progress, spec)}"
         yield Finding(rule, RULES[rule].article, said, step, None)
 
 

@@ -3,9 +3,10 @@
 Pure: a plan is made from a :class:`Progress` and a day. Every remaining step is taken to happen on its earliest day.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from lib.dates import written
 from lib.periods import anniversary, months_after
@@ -15,7 +16,7 @@ from members import local_rules
 from .progress import Progress
 from .rules import RULES, Block, block
 from .steps import TABLE
-from .vocabulary import Spec, Step
+from .vocabulary import Spec, Step, Term
 
 ADULT = 18
 LEAVING_MONTHS = 3
@@ -42,6 +43,7 @@ class Planned:
     is_late: bool
     is_next: bool
     lateness: str = ""
+    excuse: str = ""
 
     @property
     def step(self) -> Step:
@@ -99,9 +101,8 @@ def _planned(progress: Progress, spec: Spec, days: dict[Step, date], on: date) -
         blocks += [each for day, each in floors if day > on]
     due = due_of(progress, spec)
     late = due is not None and due < on
-    return Planned(
-        spec, earliest, tuple(blocks), due, late, not missing, _lateness(progress, spec, due) if late else ""
-    )
+    lateness, excuse = (_lateness(progress, spec, due), excuse_of(progress, spec)) if late else ("", "")
+    return Planned(spec, earliest, tuple(blocks), due, late, not missing, lateness, excuse)
 
 
 def _missing(need: Step) -> Block:
@@ -133,19 +134,26 @@ def floors_of(progress: Progress, spec: Spec, days: dict[Step, date]) -> Iterato
             yield day, local_block(progress, local_rules.NOTICE_DAYS, said, day)
 
 
-def due_of(progress: Progress, spec: Spec) -> date | None:
-    """The last day on which the step is in time; None when nothing limits it or what it counts from is not there."""
+def due_of(progress: Progress, spec: Spec, facts: Mapping[str, Any] | None = None) -> date | None:
+    """The last day on which the step is in time; None when nothing limits it or what it counts from is not there.
+
+    ``facts`` are those of the step itself: a special circumstance written there moves the day where the text allows it.
+    """
     if spec.step == Step.FULL_MEETING:
         return _meeting_due(progress)
     term = spec.due
     if term is None:
         return None
     began = progress.day_of(term.after)
-    months = progress.months_of(term.months)
+    months = term.longest if _is_excused(term, facts) else progress.months_of(term.months)
     if began is None or not months:
         return None
     last = progress.day_of(spec.step) if spec.is_repeated else None
     return months_after(max(began, last) if last else began, months)
+
+
+def _is_excused(term: Term, facts: Mapping[str, Any] | None) -> bool:
+    return bool(term.excuse and facts and str(facts.get(term.excuse) or "").strip())
 
 
 def _meeting_due(progress: Progress) -> date | None:
@@ -167,13 +175,23 @@ def rule_of_lateness(progress: Progress, spec: Spec) -> str:
 
 def _lateness(progress: Progress, spec: Spec, due: date | None) -> str:
     assert due is not None
-    sentence = f"“{spec.title}”应在{written(due)}前完成，已经逾期。"
+    sentence = f"“{spec.title}”应在{written(due)}前完成，已经逾期。{excuse_of(progress, spec)}"
     return str(_block(progress, rule_of_lateness(progress, spec), sentence))
 
 
-def is_late(spec: Spec, progress: Progress, on: date) -> bool:
-    """Whether taking the step on ``on`` would be late."""
-    due = due_of(progress, spec)
+def excuse_of(progress: Progress, spec: Spec) -> str:
+    """What may still be said for a step past its usual day: which reason, and until when it counts."""
+    term, began = spec.due, progress.day_of(spec.due.after) if spec.due else None
+    if term is None or not term.excuse or began is None:
+        return ""
+    label = next(fact.label for fact in spec.facts if fact.name == term.excuse)
+    last = months_after(began, term.longest)
+    return f"写明“{label}”的，最迟{written(last)}。"
+
+
+def is_late(spec: Spec, progress: Progress, on: date, facts: Mapping[str, Any]) -> bool:
+    """Whether taking the step on ``on`` with ``facts`` would be late."""
+    due = due_of(progress, spec, facts)
     return due is not None and on > due
 
 

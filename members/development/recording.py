@@ -127,7 +127,7 @@ def _take(
         on=on,
         facts=_storable(facts),
         is_effective=attempt.is_effective,
-        is_late=is_late(attempt.spec, progress, on),
+        is_late=is_late(attempt.spec, progress, on, facts),
         entered_by=by,
     )
     DevelopmentPerson.objects.bulk_create(DevelopmentPerson(step=row, member=each) for each in people)

@@ -58,12 +58,15 @@ class Stage(StrEnum):
 class Term:
     """So many months after another step: a waiting period or a deadline, and the rule that says so.
 
-    ``months`` is a number, or the code of the local rule that holds it (0: not asked for).
+    ``months`` is a number, or the code of the local rule that holds it (0: not asked for). Where the fact ``excuse`` of
+    the step says why it took longer, a deadline lies ``longest`` months after.
     """
 
     after: Step
     months: int | str
     rule: str
+    longest: int = 0
+    excuse: str = ""
 
 
 @dataclass(frozen=True, slots=True)

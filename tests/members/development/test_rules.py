@@ -338,6 +338,32 @@ class TestFZ17TheTalk:
         assert way.take(S.ADMISSION_APPROVAL, date(2025, 8, 20))
 
 
+class TestFZ18SpecialCircumstances:
+    @pytest.mark.parametrize(
+        ("on", "reason", "late"),
+        [
+            (date(2025, 11, 1), "", False),
+            (date(2025, 11, 2), "", True),
+            (date(2025, 11, 2), "  ", True),
+            (date(2025, 12, 15), "党委换届", False),
+            (date(2026, 2, 1), "党委换届", False),
+            (date(2026, 2, 2), "党委换届", True),
+        ],
+    )
+    def test_six_months_where_the_reason_is_written_down(self, way, on, reason, late):
+        way.before(S.ADMISSION_APPROVAL)
+        row = way.take(S.ADMISSION_APPROVAL, on, special_reason=reason)
+        assert (row.is_late, way.member.status) == (late, "probationary")
+
+    def test_what_is_pending_says_the_article_and_how_long_a_reason_counts(self, way):
+        way.walk(S.COMMITTEE_TALK)
+        said = late_on(way, date(2025, 11, 2))[S.ADMISSION_APPROVAL]
+        assert said == (
+            "“党委审批”应在2025年11月1日前完成，已经逾期。写明“超过三个月审批的特殊情况”的，最迟2026年2月1日。"
+            f"（{RULES['FZ-18'].article}）"
+        )
+
+
 class TestFZ20Probation:
     def test_it_begins_with_the_meeting_not_with_the_approval(self, way):
         way.walk(S.ADMISSION_APPROVAL)
