@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import F, Q
+
 from accounts.models import User
 from branches.models import Branch
 from branches.scope import Range, covering_ranges, within
+from lib.dated import holds_on
 from lib.periods import month_of
 from members import searching
-from members.models import Development, Member
+from members.models import Development, Member, MembershipSpell
 
 from . import planning
 from .loading import progress_of_all
@@ -72,9 +75,19 @@ def people_of(user: User, branch: Branch | None = None, q: str = "") -> Any:
     return _ordered(found)
 
 
-def people_within(ranges: Iterable[Range]) -> Any:
-    """Running developments of a part of the tree, for work that nobody in particular asked for."""
-    return _ordered(Development.objects.open().filter(within("member__branch_path", ranges)))
+def people_on(day: date, ranges: Iterable[Range]) -> Any:
+    """Developments that ran on ``day``, of whoever belonged to a part of the tree then, each with ``branch_then``.
+
+    For work that nobody in particular asked for. ``branch_then`` is the code.
+    """
+    belonged = Q(
+        holds_on(day, "member__spells__"),
+        within("member__spells__branch_path", ranges),
+        member__spells__kind=MembershipSpell.Kind.BELONGING,
+    )
+    found = Development.objects.running_on(day).filter(belonged)
+    then = found.annotate(branch_then=F("member__spells__branch__code")).select_related("member__branch")
+    return then.order_by("member__spells__branch__order_key", "member__name_order", "member__number")
 
 
 def _ordered(found: Any) -> Any:

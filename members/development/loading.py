@@ -46,7 +46,7 @@ def progress_of_all(
     done: dict[UUID, list[Done]] = defaultdict(list)
     for row in steps:
         done[row.development_id].append(_done(row, people))
-    came = _came(wanted)
+    came = _came(wanted, on)
     held = limits()
     return {
         each.pk: Progress(_person(each.member, came), done[each.pk], held) for each in wanted if done[each.pk]
@@ -70,12 +70,11 @@ def _person(member: Member, came: Mapping[UUID, date]) -> Person:
     return Person(member.birth_date, member.graduates_on, came.get(member.pk))
 
 
-def _came(developments: list[Development]) -> dict[UUID, date]:
-    """Since when each person is in the present branch, when he came to it as a probationary member (细则 36)."""
+def _came(developments: list[Development], on: date | None) -> dict[UUID, date]:
+    """Since when each person is in the branch of ``on``, when he came to it as a probationary member (细则 36)."""
     joined = {each.member_id: each.member.joined_on for each in developments if each.member.joined_on}
-    spells = MembershipSpell.objects.open().filter(
-        member__in=list(joined), kind=MembershipSpell.Kind.BELONGING, is_assumed=False
-    )
+    held = MembershipSpell.objects.on(on) if on else MembershipSpell.objects.open()
+    spells = held.filter(member__in=list(joined), kind=MembershipSpell.Kind.BELONGING, is_assumed=False)
     return {
         member_id: since
         for member_id, since in spells.values_list("member", "since")

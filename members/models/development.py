@@ -1,6 +1,7 @@
 """The way into the party: a person's development, the steps taken, who was named in them, and the yearly plan."""
 
 import uuid
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -28,6 +29,10 @@ class DevelopmentQuerySet(models.QuerySet["Development"]):
 
     def open(self) -> Self:
         return self.filter(closed_on__isnull=True)
+
+    def running_on(self, day: date) -> Self:
+        """Applied for by ``day``, and closed after it or not at all: the day it is closed is not one of it."""
+        return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day), applied_on__lte=day)
 
 
 class Development(models.Model):

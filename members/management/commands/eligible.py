@@ -30,7 +30,7 @@ class Command(PlainCommand):
         paths = list(branches.values_list("path", flat=True))
         if code and not paths:
             raise CommandError(f"没有代码为“{code}”的党组织。")
-        people = listing.lines(listing.people_within(covering_ranges(paths)), day)
+        people = listing.lines(listing.people_on(day, covering_ranges(paths)), day)
         found = [as_json(line) for line in listing.eligible(people, step)]
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False))
@@ -41,9 +41,11 @@ class Command(PlainCommand):
 
 
 def as_json(line: listing.Line) -> dict[str, str]:
+    """The branch is that of the day."""
+    branch_then: str = line.development.branch_then  # type: ignore[attr-defined]  # listing.people_on
     return {
         "number": line.member.number,
         "name": line.member.name,
-        "branch": line.member.branch.code,
+        "branch": branch_then,
         "stage": line.stage.value,
     }

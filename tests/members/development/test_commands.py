@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from members import enrolment
 from members.development import recording
 from members.development.rules import RULES
 from members.development.vocabulary import Step
@@ -100,6 +101,33 @@ class TestEligible:
         way.before(S.TARGET_DECISION)
         code = way.school.teachers.code
         assert said("eligible", "target_decision", "--on", "2025-07-01", "--branch", code) == []
+
+    def test_who_was_ended_later_was_eligible_until_the_day_before(self, way):
+        way.before(S.TARGET_DECISION)
+        recording.end(way.development, date(2025, 9, 1), "本人申请退出", by=way.secretary)
+        found = [
+            len(said("eligible", "target_decision", "--on", f"2025-{day}")) for day in ("08-31", "09-01")
+        ]
+        assert found == [1, 0]
+
+    def test_in_the_branch_of_the_day(self, way):
+        way.before(S.TARGET_DECISION)
+        enrolment.move(way.member, way.school.teachers, on=date(2025, 7, 1), by=None)
+        here, there = way.branch.code, way.school.teachers.code
+        found = {
+            (day, code): [
+                row["branch"]
+                for row in said("eligible", "target_decision", "--on", f"2025-{day}", "--branch", code)
+            ]
+            for day in ("06-30", "07-01")
+            for code in (here, there)
+        }
+        assert found == {
+            ("06-30", here): [here],
+            ("06-30", there): [],
+            ("07-01", here): [],
+            ("07-01", there): [there],
+        }
 
     @pytest.mark.parametrize(
         ("words", "sentence"),
