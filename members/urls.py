@@ -87,6 +87,7 @@ urlpatterns = [
     ),
     path("development/", development.development_list, name="development_list"),
     path("development/new/", development.development_new, name="development_new"),
+    path("development/continue/", development.development_continue, name="development_continue"),
     path("development/plans/", development_papers.development_plans, name="development_plans"),
     path("development/papers/", development_papers.development_papers, name="development_papers"),
     path("development/forms/", membership_forms.form_draws, name="form_draws"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -18,6 +18,7 @@ from members import rosters
 from members.enrolment import NewMember
 from members.models import Development, DevelopmentPlan, Member, StatusPeriod
 
+from .continuing import Handover
 from .papers import LISTS
 from .progress import Progress
 from .steps import STAGES, TABLE
@@ -89,6 +90,40 @@ class ApplicationForm(forms.Form):
         )
 
 
+class HandoverForm(ApplicationForm):
+    """An activist from elsewhere: what the former organisation handed over, and the days it proves."""
+
+    talked_on = forms.DateField(label="派人谈话日期", widget=DateInput, required=False)
+    decided_on = forms.DateField(
+        label="确定为入党积极分子日期", widget=DateInput, help_text="培养教育时间从这一天起连续计算。"
+    )
+    filed_on = forms.DateField(
+        label="报党委备案日期", widget=DateInput, required=False, help_text="留空的，由现在的党委备案。"
+    )
+    observed_on = forms.DateField(label="最近一次考察日期", widget=DateInput, required=False)
+    elsewhere = forms.CharField(label="原培养党组织", max_length=100)
+    materials = forms.CharField(
+        label="转交的材料",
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="如入党申请书、积极分子培养教育考察登记表、思想汇报，并写明审查情况。",
+    )
+    received_on = forms.DateField(label="材料转入日期", widget=DateInput)
+
+    _STEPS: ClassVar = {
+        "on": Step.APPLICATION,
+        "talked_on": Step.APPLICATION_TALK,
+        "decided_on": Step.ACTIVIST_DECISION,
+        "filed_on": Step.ACTIVIST_FILING,
+        "observed_on": Step.OBSERVATION,
+    }
+
+    def handed(self) -> Handover:
+        values = self.cleaned_data
+        dates = {str(step): values[name] for name, step in self._STEPS.items() if values[name]}
+        return Handover(values["elsewhere"], values["materials"], values["received_on"], dates)
+
+
 class StepForm(forms.Form):
     """The day and the facts of one step. ``clean`` types them; the rules are asked by the verb.
 
@@ -111,7 +146,8 @@ class StepForm(forms.Form):
         self.fields["on"].initial = today
         self.fields["on"].label = f"“{spec.title}”日期"
         for fact in spec.facts:
-            self.fields[fact.name] = self._field(fact, development, today)
+            if fact.is_asked:
+                self.fields[fact.name] = self._field(fact, development, today)
         if spec.step in (Step.ADMISSION_MEETING, Step.FULL_MEETING):
             self.fields["expected"].initial = rosters.full_members_on(
                 development.member.branch, today

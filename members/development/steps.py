@@ -52,6 +52,12 @@ _APPROVE: Final = ("result", frozenset({"approved"}))
 _MEETING: Final = Fact(
     "meeting", "会议", "choice", choices=(("committee", "支委会"), ("general", "支部党员大会"))
 )
+#: What came with an activist from elsewhere (:mod:`members.development.continuing`).
+_HANDED_OVER: Final = (
+    Fact("elsewhere", "原培养党组织", required=False, is_asked=False),
+    Fact("materials", "转交的材料", "long", required=False, is_asked=False),
+    Fact("received_on", "材料转入日期", "date", required=False, is_asked=False),
+)
 
 S = Step
 _FIRST_HALF: Final = (
@@ -87,6 +93,7 @@ _FIRST_HALF: Final = (
             Fact("way", "推荐方式", "choice", choices=(("members", "党员推荐"), ("league", "群团组织推优"))),
             _MEETING,
             _NOTE,
+            *_HANDED_OVER,
         ),
         "推荐入党积极分子登记表、会议记录",
         not_before=(Term(S.APPLICATION, local_rules.APPLICATION_MONTHS, local_rules.APPLICATION_MONTHS),),

@@ -71,7 +71,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something a step writes down beside its date. ``kind``: text, long, number, date, yes, choice, people."""
+    """Something a step writes down beside its date. ``kind``: text, long, number, date, yes, choice, people.
+
+    What is not asked for in the form of the step comes from another verb.
+    """
 
     name: str
     label: str
@@ -79,6 +82,7 @@ class Fact:
     required: bool = True
     choices: tuple[tuple[str, str], ...] = ()
     help: str = ""
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

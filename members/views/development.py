@@ -1,5 +1,6 @@
 """发展党员: the list, a new application, one person's way, and the form of each step."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,11 +16,12 @@ from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.dates import written
-from members.development import approving, listing, planning, recording
+from members.development import approving, continuing, listing, planning, recording
 from members.development.forms import (
     ApplicationForm,
     DevelopmentFilter,
     EndForm,
+    HandoverForm,
     ReasonForm,
     StepForm,
 )
@@ -64,10 +66,42 @@ def development_new(request: AuthenticatedRequest) -> HttpResponse:
     if not has_right(request.user, Right.DEVELOP):
         raise PermissionDenied("入党申请由党支部登记。")
     form = ApplicationForm(request.POST or None, user=request.user)
+    return _begin(
+        request,
+        form,
+        lambda: recording.apply(form.person(), form.cleaned_data["on"], by=request.user),
+        title="登记入党申请",
+        done="的入党申请。请在一个月内派人谈话。",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def development_continue(request: AuthenticatedRequest) -> HttpResponse:
+    """An activist from elsewhere goes on here."""
+    if not has_right(request.user, Right.DEVELOP):
+        raise PermissionDenied("接续培养由党支部登记。")
+    form = HandoverForm(request.POST or None, user=request.user)
+    return _begin(
+        request,
+        form,
+        lambda: continuing.take_over(form.person(), form.handed(), by=request.user),
+        title="登记外单位转来的积极分子",
+        done="的接续培养。请指定培养联系人。",
+    )
+
+
+def _begin(
+    request: AuthenticatedRequest,
+    form: ApplicationForm,
+    verb: Callable[[], Development],
+    *,
+    title: str,
+    done: str,
+) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         person = form.person()
         try:
-            development = recording.apply(person, form.cleaned_data["on"], by=request.user)
+            development = verb()
         except Refused as refused:
             _show(form, refused)
         except EnrolmentError:
@@ -79,9 +113,9 @@ def development_new(request: AuthenticatedRequest) -> HttpResponse:
             )
             form.add_error("id_number", ELSEWHERE)
         else:
-            messages.success(request, f"已登记{person.name}的入党申请。请在一个月内派人谈话。")
+            messages.success(request, f"已登记{person.name}{done}")
             return redirect("development_person", development.pk)
-    context = {"form": form}
+    context = {"form": form, "title": title}
     return render(request, "members/development_new.html", context, status=422 if form.errors else 200)
 
 

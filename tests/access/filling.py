@@ -174,6 +174,11 @@ def _an_applicant(world: World) -> dict[str, Any]:
     return {"name": "林微", "branch": world.own.branch.pk, "id_number": "999999200503070022", "on": DAY}
 
 
+def _an_activist(world: World) -> dict[str, Any]:
+    days = {"on": "2024-03-01", "decided_on": "2024-09-01", "received_on": DAY}
+    return {**_an_applicant(world), **days, "elsewhere": "中共YY大学委员会", "materials": "考察登记表"}
+
+
 TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=_new_password),
     "handover": Task(
@@ -206,6 +211,7 @@ TASKS: dict[str, Task] = {
     "accounts_provide": Task(query=lambda world: {"title": "deputy"}),
     "local_rule": Task(ORGANIZATION, fill=lambda world: {"value": "5", "citation": "校组字〔2026〕1号"}),
     "development_new": Task(SECRETARY, fill=_an_applicant),
+    "development_continue": Task(SECRETARY, fill=_an_activist),
     "development_step": Task(SECRETARY, fill=lambda world: {"on": DAY, "people": [_own(world, Member).pk]}),
     "development_withdraw": Task(SECRETARY, fill=lambda world: REASON),
     "development_end": Task(SECRETARY, fill=lambda world: {"on": DAY, **REASON}),

@@ -538,7 +538,7 @@ class TestPlan:
 
 def test_what_has_no_boundary_is_a_hint_that_says_why():
     hints = {code: rule.why for code, rule in RULES.items() if rule.enforced is Enforced.HINT}
-    assert sorted(hints) == ["FZ-06", "FZ-07", "FZ-19", "FZ-26"]
+    assert sorted(hints) == ["FZ-06", "FZ-19", "FZ-26"]
     assert all(hints.values())
 
 
