@@ -74,7 +74,7 @@ def depart(
         )
         courses.relieve(member, on=on, by=by)
         Development.objects.open().filter(member=member).update(
-            closed_on=on, outcome=Development.Outcome.ENDED, reason=made.get_kind_display()
+            closed_on=on, outcome=_outcome(kind), reason=made.get_kind_display()
         )
         courses.uproot(member, on=on)
         courses.turn(member, Status.LEFT, on=on)
@@ -156,6 +156,12 @@ def _instead(member: Member, kind: str) -> str:
     return ""
 
 
+def _outcome(kind: str) -> str:
+    """How a running development ends with the departure."""
+    is_cancelled = kind == Kind.PROBATION_CANCELLED
+    return Development.Outcome.CANCELLED if is_cancelled else Development.Outcome.ENDED
+
+
 def _end_suspension(member: Member, on: date) -> None:
     """A suspension lasts until the departure; one that began later than it never held."""
     open_ones = Suspension.objects.filter(member=member, until=None)
@@ -177,7 +183,7 @@ def _reopen(row: Departure) -> None:
     Development.objects.filter(
         member=row.member,
         closed_on=row.on,
-        outcome=Development.Outcome.ENDED,
+        outcome=_outcome(row.kind),
         reason=row.get_kind_display(),
     ).update(closed_on=None, outcome="", reason="")
 

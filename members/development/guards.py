@@ -44,6 +44,15 @@ class Attempt:
         return self.spec.step
 
     @property
+    def cancels(self) -> bool:
+        """细则 32: the meeting takes the standing away; it waits neither for an application nor for the end."""
+        return self.step == Step.FULL_MEETING and self.facts.get("decision") == "cancel"
+
+    @property
+    def needs(self) -> tuple[Step, ...]:
+        return TABLE[Step.FULL_APPLICATION].needs if self.cancels else self.spec.needs
+
+    @property
     def is_effective(self) -> bool:
         if self.spec.outcomes is None:
             return True
@@ -77,7 +86,7 @@ def _order(attempt: Attempt, today: date) -> Iterator[Block]:
         yield Block(code, article, f"日期不能晚于今天（{written(today)}）。", today)
     if progress.has(spec.step) and not spec.is_repeated:
         yield Block(code, article, f"“{spec.title}”已经登记过，要更正请先撤回原来的记录。")
-    for need in spec.needs:
+    for need in attempt.needs:
         done, needed = progress.day_of(need), TABLE[need]
         if done is None:
             rule = RULES.get(needed.rule)
@@ -90,7 +99,7 @@ def _order(attempt: Attempt, today: date) -> Iterator[Block]:
 
 def _time(attempt: Attempt) -> Iterator[Block]:
     days = {step: day for step in TABLE if (day := attempt.progress.day_of(step))}
-    if attempt.spec.step == Step.FULL_MEETING and attempt.facts.get("decision") == "cancel":
+    if attempt.cancels:
         return
     for floor, refusal in floors_of(attempt.progress, attempt.spec, days):
         if attempt.on < floor:

@@ -77,6 +77,19 @@ class PersonPage:
         return self._url(following) if following and following.is_possible else ""
 
     @property
+    def cancel_url(self) -> str:
+        """The form of the meeting that takes the standing of a probationary member away."""
+        is_probationary = self.progress.has(Step.ADMISSION_APPROVAL) and not self.progress.has(
+            Step.FULL_MEETING
+        )
+        if self.development.closed_on or not is_probationary or not self._may[By.BRANCH]:
+            return ""
+        return (
+            reverse("development_step", args=[self.development.pk, Step.FULL_MEETING.value])
+            + "?decision=cancel"
+        )
+
+    @property
     def sentence(self) -> str:
         if self.development.closed_on:
             outcome = self.development.get_outcome_display()

@@ -83,9 +83,12 @@ def plan(progress: Progress, on: date) -> list[Planned]:
 
 
 def _is_over(progress: Progress, spec: Spec) -> bool:
-    """Repeated steps end with their stage; one that nothing asks for is not expected."""
+    """Repeated steps end with their stage; one that nothing asks for is not expected.
+
+    Nobody applies for what the meeting has already decided: it cancels without an application.
+    """
     if not spec.is_repeated:
-        return False
+        return spec.step == Step.FULL_APPLICATION and progress.has(Step.FULL_MEETING)
     if spec.due and not progress.months_of(spec.due.months):
         return True
     ends = Step.ADMISSION_MEETING if Step.ADMISSION_APPROVAL not in spec.needs else Step.FULL_MEETING

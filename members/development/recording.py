@@ -281,7 +281,7 @@ def _locked(development: Development, by: User, *, is_closed: bool = False) -> D
 def _unfollow(development: Development, step: Step, reason: str, by: User) -> None:
     """The status before the step: that of the furthest stage whose step still stands."""
     member = development.member
-    if development.outcome == Development.Outcome.CANCELLED:
+    if development.outcome == Development.Outcome.CANCELLED and step == Step.FULL_APPROVAL:
         departure = Departure.objects.filter(member=member, annulled_at=None).latest("pk")
         departures.annul(departure, reason, by=by)
     if development.outcome:

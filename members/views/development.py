@@ -172,15 +172,16 @@ def _step_page(
 ) -> HttpResponse:
     planned = planning.plan(progress_of(development), timezone.localdate())
     found = next((each for each in planned if each.step == spec.step), None)
+    cancels = found is not None and form.initial.get("decision") == "cancel"
     context = {
         "development": development,
         "member": development.member,
         "spec": spec,
         "form": form,
         "planned": found,
-        "blocks": found.blocked_by if found else (),
+        "blocks": found.blocked_by if found and not cancels else (),
         "is_done": found is None,
-        "is_open": bool(form.errors) or (found is not None and found.is_possible),
+        "is_open": bool(form.errors) or cancels or (found is not None and found.is_possible),
     }
     return render(request, "members/development_step.html", context, status=422 if form.errors else 200)
 

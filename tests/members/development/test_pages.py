@@ -40,6 +40,20 @@ def secretary(way):
     return cast.a_browser(way.secretary)
 
 
+class TestACancellation:
+    def test_is_offered_to_a_probationary_member_without_his_application(self, way, secretary):
+        way.walk(S.OATH)
+        url = f"{step(way, S.FULL_MEETING)}?decision=cancel"
+        assert f'href="{url}"' in secretary.get(person(way)).content.decode()
+        page = secretary.get(url).content.decode()
+        assert ("应到会有表决权的正式党员" in page, "还没有“提出转正申请”" in page) == (True, False)
+
+    @pytest.mark.parametrize("until", [S.COMMITTEE_TALK, S.FULL_MEETING])
+    def test_is_offered_to_nobody_before_the_approval_or_after_the_meeting(self, way, secretary, until):
+        way.walk(until)
+        assert "decision=cancel" not in secretary.get(person(way)).content.decode()
+
+
 class TestAnApplication:
     def send(self, browser, way, **more):
         facts = {"name": "林微", "branch": way.branch.pk, "id_number": ID_NUMBER, "on": "2026-10-01"}

@@ -429,6 +429,27 @@ class TestFZ24SeniorityFromTheEndOfProbation:
         way.walk(S.FULL_APPROVAL)
         assert (way.member.status, way.member.full_on) == ("full", date(2026, 8, 1))
 
+    def test_a_cancellation_waits_for_no_application(self, way):
+        way.walk(S.OATH)
+        way.take(S.FULL_MEETING, date(2026, 1, 10), decision="cancel")
+        progress = loading.progress_of(way.development)
+        [line] = listing.lines(Development.objects.select_related("member__branch"), date(2026, 1, 11))
+        assert (progress.has(S.FULL_APPLICATION), line.following.step) == (False, S.FULL_APPROVAL)
+        way.take(S.FULL_APPROVAL, date(2026, 1, 20))
+        way.development.refresh_from_db()
+        assert (way.member.status, way.development.outcome) == ("left", "cancelled")
+
+    def test_it_waits_for_the_admission_all_the_same(self, way):
+        way.walk(S.COMMITTEE_TALK)
+        found = refused(way, S.FULL_MEETING, date(2026, 1, 10), decision="cancel")
+        assert found == against("FZ-16")
+
+    @pytest.mark.parametrize("decision", ["confirm", "extend"])
+    def test_the_other_decisions_wait_for_the_application(self, way, decision):
+        way.walk(S.OATH)
+        with pytest.raises(Refused, match="还没有“提出转正申请”的记录"):
+            way.take(S.FULL_MEETING, decision=decision, extension=6)
+
     def test_a_cancelled_probation_leaves_the_roster(self, way):
         way.before(S.FULL_MEETING)
         way.take(S.FULL_MEETING, decision="cancel")

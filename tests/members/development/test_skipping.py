@@ -187,6 +187,17 @@ class TestLeavingMeanwhile:
         ended = Development.objects.get(pk=way.development.pk)
         assert (ended.outcome, ended.closed_on) == ("ended", date(2025, 12, 1))
 
+    def test_a_cancellation_entered_as_a_departure_is_the_outcome_and_can_be_annulled(self, way):
+        way.walk(S.OATH)
+        made = departures.depart(
+            way.member, "cancelled", on=date(2026, 1, 20), by=way.staff, evidence="支部大会决议"
+        )
+        way.development.refresh_from_db()
+        assert (way.development.outcome, way.development.closed_on) == ("cancelled", date(2026, 1, 20))
+        departures.annul(made, "登记有误", by=way.staff)
+        way.development.refresh_from_db()
+        assert (way.development.outcome, way.development.closed_on) == ("", None)
+
     def test_a_cancelled_probation_is_a_departure_and_can_be_taken_back(self, way):
         way.before(S.FULL_MEETING)
         way.take(S.FULL_MEETING, decision="cancel")
