@@ -10,14 +10,15 @@ from accounts.models import AuditEntry
 from branches.roles import Role
 from members import departures
 from members.development.recording import Refused, end, record, take_back
+from members.development.rules import RULES
 from members.development.steps import TABLE
 from members.development.vocabulary import By, Step
 from members.models import Departure, Development, DevelopmentStep, Member
 from tests import cast
-from tests.members.development.way import WAY
+from tests.members.development.way import BESIDE, WAY
 
 pytestmark = pytest.mark.django_db
-STEPS = list(WAY)
+STEPS = [*WAY, *BESIDE]
 S = Step
 
 
@@ -26,21 +27,51 @@ def lawful_after(done):
     return {step for step in STEPS if step not in done and all(need in done for need in TABLE[step].needs)}
 
 
+def missing(step, done):
+    """Code and article of every need of the step that is not there: those of the need, else of the step itself."""
+    found = []
+    for need in TABLE[step].needs:
+        code = TABLE[need].rule or TABLE[step].rule
+        if need not in done:
+            found.append((code or step, RULES[code].article if code else "发展党员工作程序"))
+    return found
+
+
 def test_t10_over_all_pairs_of_steps_only_the_lawful_ones_pass(way):
     """At every point of the way each remaining step is tried, by whoever takes it, on the last day there is."""
     done = set()
-    for step in STEPS:
+    for step in WAY:
         way.apply() if step == S.APPLICATION else way.take(step)
         done.add(step)
         for other in set(STEPS) - done - lawful_after(done) - {S.APPLICATION}:
-            with pytest.raises(Refused):
+            with pytest.raises(Refused) as caught:
                 way.take(other, date(2026, 10, 20))
+            assert [(each.code, each.article) for each in caught.value.blocks] == missing(other, done)
             assert not way.development.steps.filter(step=other).exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "need", "code"),
+    [
+        (S.REPORT, S.ACTIVIST_DECISION, "FZ-03"),
+        (S.PROBATION_OBSERVATION, S.ADMISSION_APPROVAL, "FZ-16"),
+        (S.PROBATION_REPORT, S.ADMISSION_APPROVAL, "FZ-16"),
+    ],
+)
+def test_t10_what_lies_beside_the_way_waits_too_and_may_be_taken_again(way, step, need, code):
+    way.before(need)
+    with pytest.raises(Refused) as caught:
+        way.take(step)
+    assert [(each.code, each.article) for each in caught.value.blocks] == [(code, RULES[code].article)]
+    way.take(need)
+    way.take(step)
+    way.take(step, date(2026, 10, 20))
+    assert way.development.steps.filter(step=step).count() == 2
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if TABLE[step].needs])
 def test_t10_no_step_is_dated_before_what_it_rests_on(way, step):
-    way.before(step)
+    way.walk(TABLE[step].needs[-1]) if step in BESIDE else way.before(step)
     rests_on = max(way.development.steps.filter(step__in=TABLE[step].needs).values_list("on", flat=True))
     with pytest.raises(Refused) as caught:
         way.take(step, date.fromordinal(rests_on.toordinal() - 1))

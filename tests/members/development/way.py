@@ -51,6 +51,12 @@ WAY = {
     S.FULL_APPROVAL: (date(2026, 9, 1), {"result": "approved"}),
     S.ARCHIVE: (date(2026, 9, 10), {}),
 }
+#: Steps beside the way: they hold nobody up and may be taken again.
+BESIDE = {
+    S.REPORT: (date(2024, 9, 10), {}),
+    S.PROBATION_OBSERVATION: (date(2026, 2, 1), {"content": "表现良好"}),
+    S.PROBATION_REPORT: (date(2025, 12, 1), {}),
+}
 PEOPLE = {S.CONTACTS: 2, S.INTRODUCERS: 2}
 
 
@@ -88,7 +94,7 @@ class Way:
 
     def take(self, step, on=None, *, by=None, people=None, **facts):
         """Take one step, on its own day and with its own facts where nothing else is said."""
-        day, usual = WAY[step]
+        day, usual = {**WAY, **BESIDE}[step]
         side = self.staff if TABLE[step].by is By.COMMITTEE else self.secretary
         named = self.full[: PEOPLE.get(step, 0)] if people is None else people
         return recording.record(self.development, step, on or day, {**usual, **facts}, named, by=by or side)
