@@ -1,16 +1,18 @@
 """The rules of 发展党员, one by one: a case that passes, one on the boundary, one refused or late, with the article."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from branches import local
 from branches.models import Branch
 from branches.roles import Role
+from lib.periods import months_after
 from members import enrolment, local_rules
 from members.development import listing, loading, planning
 from members.development.recording import Refused, take_back
 from members.development.rules import RULES, Enforced
+from members.development.steps import TABLE
 from members.development.vocabulary import Step
 from members.models import Development, DevelopmentPlan, Post, StatusPeriod
 from tests import cast
@@ -508,6 +510,46 @@ class TestLocalRules:
         way.before(S.CONTACTS)
         assert [code for code, _, _ in refused(way, S.CONTACTS)] == [local_rules.CONTACT_LIMIT] * 2
         assert way.take(S.CONTACTS, people=way.full[3:4])
+
+    @pytest.mark.parametrize(
+        ("code", "step", "until", "last"),
+        [
+            # from the decision on, then from the last one
+            (local_rules.REPORT_MONTHS, S.REPORT, S.CONTACTS, date(2024, 9, 10)),
+            (local_rules.REPORT_MONTHS, S.PROBATION_REPORT, S.OATH, date(2025, 11, 1)),
+            (local_rules.PROBATION_MONTHS, S.PROBATION_OBSERVATION, S.OATH, date(2025, 11, 1)),
+        ],
+    )
+    def test_reports_and_observations_every_so_many_months(self, way, code, step, until, last):
+        after = date.fromordinal(last.toordinal() + 1)
+        local.decide(local.rule_of(local_rules.NOTICE_DAYS), 0, "", by=None)
+        way.walk(until)
+        assert [step in late_on(way, day) for day in (last, after)] == [False, False]
+        local.decide(local.rule_of(code), 3, "校组字〔2025〕5号", by=None)
+        assert [step in late_on(way, day) for day in (last, after)] == [False, True]
+        assert "（校内规定：校组字〔2025〕5号）" in late_on(way, after)[step]
+        way.take(step, last)
+        due = months_after(last, 3)
+        assert [step in late_on(way, day) for day in (due, due + timedelta(1))] == [False, True]
+
+    @pytest.mark.parametrize(
+        ("code", "step", "until"),
+        [
+            (local_rules.REPORT_MONTHS, S.REPORT, S.CONTACTS),
+            (local_rules.PROBATION_MONTHS, S.PROBATION_OBSERVATION, S.OATH),
+        ],
+    )
+    def test_a_report_in_time_or_not_is_kept_as_such(self, way, code, step, until):
+        local.decide(local.rule_of(local_rules.NOTICE_DAYS), 0, "", by=None)
+        way.walk(until)
+        day = months_after(way.development.steps.get(step=TABLE[step].due.after).on, 3)
+        took = [way.take(step, day + timedelta(1)).is_late]
+        take_back(way.development, "再登记", by=way.secretary)
+        local.decide(local.rule_of(code), 3, "校组字〔2025〕5号", by=None)
+        for on in (day + timedelta(1), day):
+            took.append(way.take(step, on).is_late)
+            take_back(way.development, "再登记", by=way.secretary)
+        assert took == [False, True, False]
 
     @pytest.mark.parametrize("step", [S.ADMISSION_APPROVAL, S.FULL_APPROVAL])
     def test_notice_before_each_approval(self, way, step):
