@@ -10,13 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from lib.dates import written
-from lib.periods import months_after
 from lib.workdays import count_workdays
 from members import local_rules, rosters
 from members.models import Development, DevelopmentPerson, Member, Post, StatusPeriod
 
 from .membership_forms import NUMBER, obstacle
-from .planning import NOTICED, floors_of, leaving, local_block
+from .planning import NOTICED, expired_training, floors_of, is_due_again, leaving, local_block
 from .progress import Progress
 from .rules import RULES, Block, block
 from .steps import TABLE
@@ -84,7 +83,8 @@ def _order(attempt: Attempt, today: date) -> Iterator[Block]:
     code = spec.rule or spec.step.value
     if attempt.on > today:
         yield Block(code, article, f"日期不能晚于今天（{written(today)}）。", today)
-    if progress.has(spec.step) and not spec.is_repeated:
+    is_again = spec.is_repeated or is_due_again(progress, spec.step, today)
+    if progress.has(spec.step) and not is_again:
         yield Block(code, article, f"“{spec.title}”已经登记过，要更正请先撤回原来的记录。")
     for need in attempt.needs:
         done, needed = progress.day_of(need), TABLE[need]
@@ -176,11 +176,7 @@ def _leaving(attempt: Attempt) -> Iterator[Block]:
 
 
 def _training_is_valid(attempt: Attempt) -> Iterator[Block]:
-    months = attempt.progress.number_of(local_rules.TRAINING_MONTHS)
-    trained = attempt.progress.day_of(Step.TRAINING)
-    if months and trained and attempt.on > months_after(trained, months):
-        said = f"集中培训{written(trained)}结业，超过{months}个月，请撤回后面的步骤，重新培训后再开会。"
-        yield local_block(attempt.progress, local_rules.TRAINING_MONTHS, said)
+    yield from filter(None, [expired_training(attempt.progress, attempt.on)])
 
 
 def _form_is_free(attempt: Attempt) -> Iterator[Block]:

@@ -157,7 +157,7 @@ LISTS: dict[str, FilingList] = {
             "m13",
             "材料13 党校培训报名汇总表",
             S.TRAINING,
-            _between(S.TARGET_DECISION, S.TRAINING),
+            lambda line: line.progress.has(S.TARGET_DECISION) and line.planned_step(S.TRAINING) is not None,
             (
                 _text("单位", lambda line, _: line.member.branch.short_name, 26),
                 _NAME,

@@ -71,7 +71,7 @@ def plan(progress: Progress, on: date) -> list[Planned]:
     days: dict[Step, date] = {}
     found: list[Planned] = []
     for step, spec in TABLE.items():
-        day = progress.day_of(step)
+        day = None if is_due_again(progress, step, on) else progress.day_of(step)
         if day is not None:
             days[step] = day
         if (day is not None and not spec.is_repeated) or _is_over(progress, spec):
@@ -102,6 +102,8 @@ def _planned(progress: Progress, spec: Spec, days: dict[Step, date], on: date) -
     blocks = [_missing(need) for need in missing]
     if not missing:
         blocks += [each for day, each in floors if day > on]
+    if spec.step == Step.ADMISSION_MEETING:
+        blocks += filter(None, [expired_training(progress, earliest)])
     due = due_of(progress, spec)
     late = due is not None and due < on
     lateness, excuse = (_lateness(progress, spec, due), excuse_of(progress, spec)) if late else ("", "")
@@ -135,6 +137,21 @@ def floors_of(progress: Progress, spec: Spec, days: dict[Step, date]) -> Iterato
             day = after_workdays(decided, notice)
             said = f"“{TABLE[NOTICED[spec.step]].title}”之后须公示{notice}个工作日，最早到{written(day)}。"
             yield day, local_block(progress, local_rules.NOTICE_DAYS, said, day)
+
+
+def expired_training(progress: Progress, on: date) -> Block | None:
+    """校内规定: a meeting on ``on`` would rest on training that no longer counts."""
+    months, trained = progress.number_of(local_rules.TRAINING_MONTHS), progress.day_of(Step.TRAINING)
+    if not months or trained is None or on <= (last := months_after(trained, months)):
+        return None
+    said = f"集中培训{written(trained)}结业，{months}个月内有效，到{written(last)}为止；须重新培训，再开支部大会。"
+    return local_block(progress, local_rules.TRAINING_MONTHS, said)
+
+
+def is_due_again(progress: Progress, step: Step, on: date) -> bool:
+    """Training that has expired before the meeting is taken anew; nothing else that is done comes again."""
+    waits = step == Step.TRAINING and not progress.has(Step.ADMISSION_MEETING)
+    return waits and expired_training(progress, on) is not None
 
 
 def due_of(progress: Progress, spec: Spec, facts: Mapping[str, Any] | None = None) -> date | None:

@@ -9,7 +9,7 @@ from branches.models import Branch
 from branches.roles import Role
 from lib.periods import months_after
 from members import enrolment, local_rules
-from members.development import listing, loading, planning
+from members.development import listing, loading, papers, planning
 from members.development.recording import Refused, take_back
 from members.development.rules import RULES, Enforced
 from members.development.steps import TABLE
@@ -18,6 +18,7 @@ from members.models import Development, DevelopmentPlan, Post, StatusPeriod
 from tests import cast
 
 S = Step
+TRAINING = local_rules.TRAINING_MONTHS
 pytestmark = pytest.mark.django_db
 
 
@@ -571,6 +572,44 @@ class TestLocalRules:
         local.decide(local.rule_of(local_rules.TRAINING_MONTHS), 1, "校组字〔2025〕3号", by=None)
         found = refused(way, S.ADMISSION_MEETING, date(2025, 8, 6))
         assert [code for code, _, _ in found] == [local_rules.TRAINING_MONTHS]
+
+    def expiring(self, way, until=S.PRE_REVIEW):
+        """Trained on 5 July, for a month."""
+        local.decide(local.rule_of(local_rules.NOTICE_DAYS), 0, "", by=None)
+        way.walk(until)
+        local.decide(local.rule_of(local_rules.TRAINING_MONTHS), 1, "校组字〔2025〕3号", by=None)
+
+    def line(self, way, day):
+        [line] = listing.lines(Development.objects.filter(pk=way.development.pk), day)
+        return line
+
+    @pytest.mark.parametrize(
+        ("day", "blocked"), [(date(2025, 8, 5), ["FZ-12"]), (date(2025, 8, 6), ["FZ-12", TRAINING])]
+    )
+    def test_the_plan_says_that_the_training_has_to_be_repeated(self, way, day, blocked):
+        self.expiring(way)
+        found = self.line(way, day).planned_step(S.ADMISSION_MEETING).blocked_by
+        assert [each.code for each in found] == blocked
+        if TRAINING in blocked:
+            assert str(found[1]) == (
+                "集中培训2025年7月5日结业，1个月内有效，到2025年8月5日为止；须重新培训，再开支部大会。"
+                "（校内规定：校组字〔2025〕3号）"
+            )
+
+    def test_who_has_to_repeat_it_is_not_eligible_for_the_meeting_but_for_the_training(self, way):
+        self.expiring(way, S.MEMBERSHIP_FORM)
+        for day, step in ((date(2025, 8, 5), S.ADMISSION_MEETING), (date(2025, 8, 6), S.TRAINING)):
+            line = self.line(way, day)
+            may = [line.may_take(each) for each in (S.TRAINING, S.ADMISSION_MEETING)]
+            assert (line.following.step, may) == (step, [step == S.TRAINING, step != S.TRAINING])
+            assert papers.LISTS["m13"].waits(line) is (step == S.TRAINING)
+
+    def test_repeated_it_counts_from_then(self, way):
+        self.expiring(way, S.MEMBERSHIP_FORM)
+        way.take(S.TRAINING, date(2025, 8, 10))
+        assert way.take(S.ADMISSION_MEETING, date(2025, 9, 10)).is_effective
+        with pytest.raises(Refused, match="已经登记过"):
+            way.take(S.TRAINING, date(2025, 9, 20))
 
 
 class TestPlan:
