@@ -194,17 +194,24 @@ def _may_admit(attempt: Attempt) -> Iterator[Block]:
 
 
 def _votes(attempt: Attempt) -> Iterator[Block]:
-    """细则 20, 21, 33: more than half there, more than half of those who should be for it."""
+    """细则 20, 21, 33: more than half there, more than half of those who should be for it; the result says the same."""
     meeting = "FZ-22" if attempt.step == Step.FULL_MEETING else ""
     yield from _votes_add_up(attempt, meeting or "FZ-14")
-    if not attempt.is_effective:
-        return
-    expected = attempt.number("expected")
-    if attempt.number("present") * 2 <= expected:
-        said = f"应到会{expected}人，实到{attempt.number('present')}人，没有超过半数，不能表决。"
-        yield block(meeting or "FZ-14", said)
+    expected, present = attempt.number("expected"), attempt.number("present")
     in_favour = attempt.number("in_favour") + attempt.number("written_for")
-    if in_favour * 2 <= expected:
+    is_quorate, is_carried = present * 2 > expected, in_favour * 2 > expected
+    if not attempt.is_effective:
+        if is_quorate and is_carried:
+            said = (
+                f"应到会{expected}人，实到{present}人，赞成{in_favour}人（含书面意见），都超过半数，是通过的；"
+                "与所填的“未通过”不符，请核对票数和表决结果。"
+            )
+            yield block(meeting or "FZ-15", said)
+        return
+    if not is_quorate:
+        said = f"应到会{expected}人，实到{present}人，没有超过半数，不能表决。"
+        yield block(meeting or "FZ-14", said)
+    if not is_carried:
         said = f"应到会{expected}人，赞成{in_favour}人（含书面意见），没有超过半数，没有通过。"
         yield block(meeting or "FZ-15", said)
 

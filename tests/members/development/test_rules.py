@@ -280,6 +280,24 @@ class TestFZ15InFavour:
         assert way.take(S.ADMISSION_MEETING, date(2025, 8, 10)).is_effective
 
     @pytest.mark.parametrize(
+        ("votes", "is_refused"),
+        [
+            ({"present": 3, "in_favour": 3}, True),
+            ({"present": 3, "in_favour": 2, "against": 1, "written_for": 1}, True),
+            ({"present": 3, "in_favour": 2, "against": 1}, False),
+            ({"present": 2, "in_favour": 2, "written_for": 1}, False),
+        ],
+        ids=["carried", "carried by a written opinion", "not carried", "no quorum"],
+    )
+    def test_what_was_carried_is_not_written_down_as_failed(self, way, votes, is_refused):
+        way.before(S.ADMISSION_MEETING)
+        votes = {"result": "failed", **votes}
+        if is_refused:
+            assert refused(way, S.ADMISSION_MEETING, **votes) == against("FZ-15")
+        else:
+            assert way.take(S.ADMISSION_MEETING, **votes).is_effective is False
+
+    @pytest.mark.parametrize(
         "votes",
         [
             {"expected": 6},
@@ -417,6 +435,8 @@ class TestFZ22TheMeeting:
             ({"present": 3, "in_favour": 3}, False),
             ({"expected": 4, "present": 2, "in_favour": 2, "uncounted_reason": "一人长期卧床"}, True),
             ({"present": 3, "in_favour": 2, "against": 1}, True),
+            ({"result": "failed"}, True),
+            ({"present": 3, "in_favour": 2, "against": 1, "result": "failed"}, False),
         ],
     )
     def test_as_at_the_admission(self, way, votes, is_refused):
