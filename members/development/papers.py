@@ -165,6 +165,7 @@ LISTS: dict[str, FilingList] = {
                 _SEX,
                 _NATION,
                 _BORN,
+                _text("年级", lambda line, _: line.member.grade, 8),
                 _text("专业", lambda line, _: line.member.major, 18),
                 _APPLIED,
                 _PHONE,

@@ -149,6 +149,13 @@ class Member(Scoped):
         return self.name
 
     @property
+    def grade(self) -> str:
+        """年级: the year of entry, told by the end of the course and its length; empty when either is not known."""
+        if not self.graduates_on or not self.schooling_years:
+            return ""
+        return f"{self.graduates_on.year - self.schooling_years}级"
+
+    @property
     def status_label(self) -> str:
         return str(StatusPeriod.Status(self.status).label)
 

@@ -235,6 +235,16 @@ class TestPapers:
         assert rows[0][2] == "林微"
         assert rows[0][9] == "群团组织推优"
 
+    @pytest.mark.parametrize(("years", "grade"), [(4, "2023级"), (None, None)])
+    def test_the_training_list_has_the_grade_where_it_can_be_told(self, secretary, way, years, grade):
+        way.graduates_on = date(2027, 6, 30)
+        way.walk(S.TARGET_FILING)
+        Member.objects.filter(pk=way.member.pk).update(schooling_years=years, major="物理学")
+        head, row = self.workbook(secretary, paper="m13")[3:]
+        first = "序号 单位 姓名 学号 性别 民族 出生年月 年级 专业".split()
+        assert head == [*first, *"申请入党时间 联系方式 具体表现 备注".split()]
+        assert row[7:9] == [grade, "物理学"]
+
     def test_identity_stands_in_clear_for_a_reason_only(self, way):
         way.walk(S.ACTIVIST_DECISION)
         member = way.member
