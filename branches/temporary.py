@@ -3,6 +3,7 @@
 from .models import Branch
 
 ARTICLE = "支部条例第八条"
+ATTEND = "请登记为参加。"
 #: What a temporary branch normally does not do, with the words of the article; other rooms ask by these names.
 DEEDS = {
     "admit": "发展党员",
@@ -25,6 +26,10 @@ def refusal(branch: Branch, deed: str) -> str:
     return f"“{branch.short_name}”是{kind}党支部，一般不{DEEDS[deed]}（{ARTICLE}）。{instead}"
 
 
+def no_place(branch: Branch) -> str:
+    """Why nobody's 组织关系 goes into ``branch``, without the citation and the full stop."""
+    return f"“{branch.short_name}”是{branch.get_form_display()}党支部，党员的组织关系留在原支部，不能转入"
+
+
 def no_place_for_members(branch: Branch) -> str:
-    kind = branch.get_form_display()
-    return f"“{branch.short_name}”是{kind}党支部，党员的组织关系留在原支部，不能转入（{ARTICLE}）。请登记为参加。"
+    return f"{no_place(branch)}（{ARTICLE}）。{ATTEND}"

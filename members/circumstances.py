@@ -14,11 +14,13 @@ from accounts import audit
 from accounts.models import User
 
 from . import courses, versions
+from .controls import CLOSED, EVIDENCE, IN_ORDER, ONCE, STANDING
 from .membership_rules import (
     FLOATING,
     KEPT,
     KEPT_LONGEST,
     RECTIFIED,
+    RESTORABLE,
     MembershipRule,
     MovementError,
     refuse_before,
@@ -62,7 +64,8 @@ def begin(
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError as error:
-            raise MovementError(f"{member.name}已登记{row.get_kind_display()}，请先结束原来的。") from error
+            said = f"{member.name}已登记{row.get_kind_display()}，请先结束原来的"
+            raise MovementError(said, ONCE) from error
         _mirror(member, row, holds=True)
         versions.save([member], by, str(row.get_kind_display()))
         facts = {"kind": kind, "since": since.isoformat(), "evidence": row.evidence, "place": row.place}
@@ -73,21 +76,20 @@ def begin(
 def end(row: Circumstance, *, on: date, by: User | None, evidence: str) -> None:
     """It is over with ``on`` as its last day: found again, come back, transferred."""
     if on > (today := timezone.localdate()):
-        raise MovementError(f"结束日期不能晚于今天（{today}）。")
+        raise MovementError(f"结束日期不能晚于今天（{today}）", IN_ORDER)
     if on < row.since:
-        raise MovementError(f"结束日期不能早于开始日期（{row.since}）。")
+        raise MovementError(f"结束日期不能早于开始日期（{row.since}）", IN_ORDER, earliest=row.since)
     if not evidence.strip():
-        raise MovementError("请写明结束的依据，如本人说明、返校报到。")
+        raise MovementError("请写明结束的依据，如本人说明、返校报到", EVIDENCE)
     with transaction.atomic():
         member = courses.locked(row.member_id)
         if member.status == Status.SUSPENDED and row.kind == Kind.LOST:
-            raise MovementError(
-                f"{member.name}已停止党籍，重新取得联系的，请办理恢复党籍（教育管理条例第24条）。"
-            )
+            said = f"{member.name}已停止党籍，重新取得联系的，请办理恢复党籍"
+            raise MovementError(said, RESTORABLE)
         if not Circumstance.objects.filter(pk=row.pk, until=None).update(
             until=on, ended_evidence=evidence.strip()[:300]
         ):
-            raise MovementError("这条登记已经结束。")
+            raise MovementError("这条登记已经结束", CLOSED)
         _mirror(member, row, holds=False)
         versions.save([member], by, f"{row.get_kind_display()}结束")
         audit.record("circumstance.end", by=by, on=member, after={"kind": row.kind, "on": on.isoformat()})
@@ -96,15 +98,15 @@ def end(row: Circumstance, *, on: date, by: User | None, evidence: str) -> None:
 def contact(row: Circumstance, *, on: date, by: User | None, note: str) -> Contact:
     """The organisation was in touch with the person on ``on``."""
     if on > (today := timezone.localdate()):
-        raise MovementError(f"联系日期不能晚于今天（{today}）。")
+        raise MovementError(f"联系日期不能晚于今天（{today}）", IN_ORDER)
     if on < row.since:
-        raise MovementError(f"联系日期不能早于外出日期（{row.since}）。")
+        raise MovementError(f"联系日期不能早于外出日期（{row.since}）", IN_ORDER, earliest=row.since)
     if not note.strip():
-        raise MovementError("请写明怎样联系、本人近况如何。")
+        raise MovementError("请写明怎样联系、本人近况如何", EVIDENCE)
     with transaction.atomic():
         held = Circumstance.objects.select_for_update().get(pk=row.pk)
         if held.until is not None:
-            raise MovementError("这条登记已经结束。")
+            raise MovementError("这条登记已经结束", CLOSED)
         made = Contact.objects.create(circumstance=held, on=on, note=note.strip()[:300], by=by)
         held.contacted_on = max(on, held.contacted_on or on)
         held.save(update_fields=["contacted_on"])
@@ -155,13 +157,13 @@ def _check(member: Member, kind: str, since: date, evidence: str, place: str) ->
     label = Kind(kind).label
     today = timezone.localdate()
     if since > today:
-        raise MovementError(f"开始日期不能晚于今天（{today}）。")
+        raise MovementError(f"开始日期不能晚于今天（{today}）", IN_ORDER)
     if member.status not in ON_ROSTER:
-        raise MovementError(f"{member.name}是{member.status_label}，不登记{label}。")
+        raise MovementError(f"{member.name}是{member.status_label}，不登记{label}", STANDING)
     if not evidence.strip():
-        raise MovementError(f"登记{label}须写明依据，如本人申请、查找经过。")
+        raise MovementError(f"登记{label}须写明依据，如本人申请、查找经过", EVIDENCE)
     if kind in (Kind.FLOATING, Kind.ABROAD) and not place.strip():
-        raise MovementError(f"登记{label}须写明去向。")
+        raise MovementError(f"登记{label}须写明去向", EVIDENCE)
     if kind == Kind.FLOATING:
         refuse_before(FLOATING, since, today, "外出满6个月且没有转移组织关系的，才是流动党员")
 
@@ -172,18 +174,16 @@ def _check_term(kind: str, since: date, due_on: date | None, evidence: str) -> N
         return
     label = Kind(kind).label
     if due_on is None or due_on < since:
-        raise MovementError(f"登记{label}须写明期限，不能早于开始日期。")
+        raise MovementError(f"登记{label}须写明期限，不能早于开始日期", EVIDENCE)
     if kind == Kind.RECTIFYING:
         _not_after(RECTIFIED, since, due_on, "限期改正不超过1年")
         return
     _not_after(KEPT_LONGEST, since, due_on, "保留组织关系连同延长不超过3年")
     if due_on > KEPT.reached_on(since) and "延长" not in evidence:
-        raise MovementError(
-            f"毕业生组织关系保留一般不超过2年，最晚到 {KEPT.reached_on(since)}（{KEPT.article}，{KEPT.code}）。"
-            "确需延长的，在依据里写明延长的原因。"
-        )
+        said = f"毕业生组织关系保留一般不超过2年，最晚到 {KEPT.reached_on(since)}"
+        raise MovementError(said, KEPT, "确需延长的，在依据里写明延长的原因。")
 
 
 def _not_after(rule: MembershipRule, since: date, due_on: date, sentence: str) -> None:
     if due_on > (last := rule.reached_on(since)):
-        raise MovementError(f"{sentence}，最晚到 {last}（{rule.article}，{rule.code}）。")
+        raise MovementError(f"{sentence}，最晚到 {last}", rule)

@@ -14,10 +14,15 @@ from accounts import audit
 from accounts.models import User
 
 from . import circumstances, corrections, courses, versions
+from .controls import CLOSED, EVIDENCE, IN_ORDER, STANDING, Cited
 from .membership_rules import (
+    CANCELLED,
+    EXPELLED,
     LEFT_BY_ITSELF,
     LOST_REMOVED,
+    RESIGNED,
     RESTORABLE,
+    TRANSFERRING,
     MovementError,
     refuse_before,
 )
@@ -36,13 +41,15 @@ _ENDS: Final[dict[str, tuple[str, ...]]] = {
     Kind.RESIGNED: (Status.FULL, Status.PROBATIONARY, Status.SUSPENDED),
     Kind.PROBATION_CANCELLED: (Status.PROBATIONARY,),
 }
-_ARTICLES: Final[dict[str, str]] = {
-    Kind.EXPELLED: "党章第四十一条",
-    Kind.LOST: LOST_REMOVED.article,
-    Kind.BY_ITSELF: LEFT_BY_ITSELF.article,
-    Kind.STRUCK_OFF: "教育管理条例第31条",
-    Kind.RESIGNED: "党章第九条",
-    Kind.PROBATION_CANCELLED: "发展细则第32条",
+_RULES: Final[dict[str, Cited]] = {
+    Kind.TRANSFERRED: TRANSFERRING,
+    Kind.DIED: STANDING,
+    Kind.EXPELLED: EXPELLED,
+    Kind.LOST: LOST_REMOVED,
+    Kind.BY_ITSELF: LEFT_BY_ITSELF,
+    Kind.STRUCK_OFF: LEFT_BY_ITSELF,
+    Kind.RESIGNED: RESIGNED,
+    Kind.PROBATION_CANCELLED: CANCELLED,
 }
 SHORTEST_EVIDENCE = 2
 ENDED_BY_LEAVING = "离开"
@@ -94,12 +101,12 @@ def annul(departure: Departure, reason: str, *, by: User | None, document: str =
     Posts and seats are not given back of themselves: they brought rights, so whoever gives them decides anew.
     """
     if len(reason.strip()) < SHORTEST_EVIDENCE:
-        raise MovementError("请写明为什么撤销这条登记。")
+        raise MovementError("请写明为什么撤销这条登记", EVIDENCE)
     with transaction.atomic():
         row = Departure.objects.select_for_update(of=("self",)).get(pk=departure.pk)
         member = courses.locked(row.member_id)
         if row.annulled_at or member.status != Status.LEFT or courses.gone_since(member) != row.on:
-            raise MovementError("这条登记已经撤销，或者此后该人员已重新转入，不能再撤销。")
+            raise MovementError("这条登记已经撤销，或者此后该人员已重新转入，不能再撤销", CLOSED)
         before = corrections.snapshot([member.pk])
         courses.rewrite(member, row.course)
         _reopen(row)
@@ -116,23 +123,21 @@ def annul(departure: Departure, reason: str, *, by: User | None, document: str =
 def _check(member: Member, kind: str, on: date, evidence: str, since: date | None) -> None:
     label = Kind(kind).label
     if on > (today := timezone.localdate()):
-        raise MovementError(f"生效日期不能晚于今天（{today}）。")
+        raise MovementError(f"生效日期不能晚于今天（{today}）", IN_ORDER)
     if len(evidence.strip()) < SHORTEST_EVIDENCE:
-        raise MovementError(f"{label}须写明依据，如处分决定、死亡证明、回执。")
+        raise MovementError(f"{label}须写明依据，如处分决定、死亡证明、回执", EVIDENCE)
     if member.status not in _ENDS[kind]:
-        article = f"（{_ARTICLES[kind]}）" if kind in _ARTICLES else ""
-        raise MovementError(
-            f"{member.name}是{member.status_label}，不能{label}{article}。{_instead(member, kind)}"
-        )
+        said = f"{member.name}是{member.status_label}，不能{label}"
+        raise MovementError(said, _RULES[kind], _instead(member, kind))
     if (earliest := courses.earliest_change(member)) and on <= earliest:
-        raise MovementError(f"{member.name}的组织关系 {earliest} 才到本校，生效日期须晚于这一天。")
+        said = f"{member.name}的组织关系 {earliest} 才到本校，生效日期须晚于这一天"
+        raise MovementError(said, IN_ORDER, earliest=earliest + DAY)
     if kind == Kind.LOST:
         _check_lost(member, on)
     if kind == Kind.BY_ITSELF:
         if since is None:
-            raise MovementError(
-                f"请写明从哪天起连续不参加组织生活、不交纳党费或不做党所分配的工作（{LEFT_BY_ITSELF.article}）。"
-            )
+            said = "请写明从哪天起连续不参加组织生活、不交纳党费或不做党所分配的工作"
+            raise MovementError(said, LEFT_BY_ITSELF)
         refuse_before(LEFT_BY_ITSELF, since, on, "连续6个月才能认定为自行脱党")
 
 
@@ -140,9 +145,8 @@ def _check_lost(member: Member, on: date) -> None:
     suspended = Suspension.objects.filter(member=member, until=None).first()
     since = suspended.since if suspended else courses.since_of(member)
     if suspended and suspended.ground != Suspension.Ground.LOST:
-        raise MovementError(
-            f"{member.name}因{suspended.get_ground_display()}停止党籍，不是失去联系，不能按失联除名（{LOST_REMOVED.article}）。"
-        )
+        how = suspended.get_ground_display()
+        raise MovementError(f"{member.name}因{how}停止党籍，不是失去联系，不能按失联除名", LOST_REMOVED)
     refuse_before(LOST_REMOVED, since, on, "停止党籍满2年仍无法取得联系的，才能除名")
 
 

@@ -20,7 +20,8 @@ from branches.models import Branch
 from lib import pinyin
 
 from . import circumstances, corrections, courses, numbers, standing, versions
-from .membership_rules import ONE_BRANCH
+from .controls import EVIDENCE, IN_ORDER, ONCE, STANDING, RefusedByRule
+from .membership_rules import ONE_BRANCH, TEMPORARY
 from .models import GroupMembership, Member, MembershipSpell, StatusPeriod, Transfer
 from .standing import DAY, INTERRUPTIONS, STAGES, Dates, Span, Status
 
@@ -31,11 +32,11 @@ PLAIN: Final = (
     "is_league_member is_double_leader joined_on full_on identity_note lost_on is_floating floating_to note"
 ).split()
 ENCRYPTED: Final = ("id_number", "phone", "landline", "address")
-IDENTITY_TAKEN = "这个证件号码已属于另一名党员。"
+IDENTITY_TAKEN = "这个证件号码已属于另一名党员"
 
 
-class EnrolmentError(ValueError):
-    """The person cannot be enrolled, changed or moved; the message is for the user."""
+class EnrolmentError(RefusedByRule):
+    """The person cannot be enrolled, changed or moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "")
             circumstances.align([m for m in members if m.lost_on or m.is_floating], by=by)
             _record_enrolment(members, by, reason)
     except IntegrityError as error:
-        raise EnrolmentError(IDENTITY_TAKEN) from error
+        raise EnrolmentError(IDENTITY_TAKEN, ONCE) from error
     return members
 
 
@@ -141,7 +142,7 @@ def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") 
             corrections.note(before, by=by, what="change", reason=reason)
             circumstances.align([c.member for c in locked if _AWAY & c.values.keys()], by=by)
     except IntegrityError as error:
-        raise EnrolmentError(IDENTITY_TAKEN) from error
+        raise EnrolmentError(IDENTITY_TAKEN, ONCE) from error
     return [each.member for each in locked]
 
 
@@ -179,29 +180,31 @@ _TURNING: Final = _RESTATING | {"branch"}
 
 def _check(name: str, branch: Branch, dates: Dates, today: date) -> None:
     if not name.strip():
-        raise EnrolmentError("没有填写姓名。")
+        raise EnrolmentError("没有填写姓名", EVIDENCE)
     if not branch.is_leaf:
-        raise EnrolmentError(f"“{branch.short_name}”不是党支部，党员须编入党支部（{ONE_BRANCH.article}）。")
+        raise EnrolmentError(f"“{branch.short_name}”不是党支部，党员须编入党支部", ONE_BRANCH)
     if branch.dissolved_on and branch.dissolved_on <= today:
-        raise EnrolmentError(f"“{branch.short_name}”已撤销，不能编入党员。")
+        raise EnrolmentError(f"“{branch.short_name}”已撤销，不能编入党员", ONE_BRANCH)
     if dates.joined_on and dates.full_on and dates.full_on < dates.joined_on:
-        raise EnrolmentError("转为正式党员日期不能早于加入党组织日期。")
+        said = "转为正式党员日期不能早于加入党组织日期"
+        raise EnrolmentError(said, IN_ORDER, earliest=dates.joined_on)
 
 
 def _check_place(branch: Branch) -> None:
     """Nobody's 组织关系 goes where branches hold none (支部条例 8)."""
     if branch.form in Branch.WITHOUT_MEMBERS:
-        raise EnrolmentError(temporary.no_place_for_members(branch))
+        raise EnrolmentError(temporary.no_place(branch), TEMPORARY, temporary.ATTEND)
 
 
 def _check_move(member: Member, day: date) -> None:
     """Only who belongs to a branch moves, and not before he came to it; a letter on its way is settled first."""
     if member.status == Status.LEFT:
-        raise EnrolmentError(f"{member.name}的组织关系不在本校，请先办理转入。")
+        raise EnrolmentError(f"{member.name}的组织关系不在本校，请先办理转入", STANDING)
     if (earliest := courses.earliest_change(member)) and day < earliest:
-        raise EnrolmentError(f"{member.name}的组织关系 {earliest} 才到本校，转接日期不能早于这一天。")
+        said = f"{member.name}的组织关系 {earliest} 才到本校，转接日期不能早于这一天"
+        raise EnrolmentError(said, IN_ORDER, earliest=earliest)
     if member.transfers.filter(state__in=Transfer.OPEN).exists():
-        raise EnrolmentError(f"{member.name}有一份没有办结的组织关系转接，请先办结或撤回。")
+        raise EnrolmentError(f"{member.name}有一份没有办结的组织关系转接，请先办结或撤回", ONCE)
 
 
 def _new(person: NewMember, number: str) -> Member:

@@ -23,6 +23,7 @@ from branches.models import Branch
 from branches.roles import Right
 
 from . import circumstances, transfers
+from .controls import EVIDENCE
 from .membership_rules import KEPT, MovementError
 from .models import ON_ROSTER, Circumstance, Destination, Member, Transfer
 from .movement_lists import LISTINGS, Asked
@@ -88,7 +89,7 @@ def settle(
     (two years at most); those abroad are noted as such.
     """
     if not leavers:
-        raise MovementError("没有勾选任何人。")
+        raise MovementError("没有勾选任何人", EVIDENCE)
     batch = uuid4()
     with transaction.atomic():
         sent: dict[UUID, Transfer] = {}
@@ -110,10 +111,8 @@ def settle(
 def _need_places(leavers: Sequence[Leaver]) -> None:
     blank = [one.member.name for one in leavers if not one.place.strip()]
     if blank:
-        raise MovementError(
-            f"{'、'.join(blank[:5])}{'等' if len(blank) > 5 else ''} {len(blank)} 人没有写转往的党组织。"
-            "可以在上方填写统一的抬头，或逐人填写。"
-        )
+        named = f"{'、'.join(blank[:5])}{'等' if len(blank) > 5 else ''} {len(blank)} 人"
+        raise MovementError(f"{named}没有写转往的党组织", EVIDENCE, "可以在上方填写统一的抬头，或逐人填写。")
 
 
 def _stay(one: Leaver, kind: str, by: User, keep_until: date | None) -> None:
@@ -163,10 +162,11 @@ def record_others(
     """Destinations of graduates who are no members: a line each, name, number and place set apart by blanks."""
     rows = [re.split(r"[\s,，\t]+", line.strip(), maxsplit=2) for line in text.splitlines() if line.strip()]
     if not rows:
-        raise MovementError("请每行填写一人：姓名、学号、去向单位。")
+        raise MovementError("请每行填写一人：姓名、学号、去向单位", EVIDENCE)
     too_long = [row[0] for row in rows if len(row[0]) > 30]
     if too_long:
-        raise MovementError(f"“{too_long[0][:20]}…”不像姓名，请用空格隔开姓名、学号和去向单位。")
+        said = f"“{too_long[0][:20]}…”不像姓名，请用空格隔开姓名、学号和去向单位"
+        raise MovementError(said, EVIDENCE)
     with transaction.atomic():
         Destination.objects.bulk_create(
             Destination(

@@ -9,7 +9,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from branches import temporary
 from lib.periods import months_after
+
+from .controls import RefusedByRule
 
 
 class Severity(StrEnum):
@@ -93,16 +96,24 @@ BY_CODE: Final = {rule.code: rule for rule in RULES}
     BY_CODE[f"JY-{number:02d}"] for number in (15, 17, 18, 19, 20, 21)
 )
 JOINING: Final = BY_CODE["JY-08"]
+#: Of the other texts: they forbid what would leave or change a roster.
+TEMPORARY, EXPELLED, RESIGNED, CANCELLED = (
+    MembershipRule(code, title, article, _MUST, _GUARD)
+    for code, title, article in (
+        ("ZB-08", "临时党支部不接收组织关系", temporary.ARTICLE),
+        ("DZ-41", "开除党籍是对党员的纪律处分", "党章第四十一条"),
+        ("DZ-09", "党员有退党的自由", "党章第九条"),
+        ("FZ-20", "预备期满不履行义务的取消预备党员资格", "发展细则第32条"),
+    )
+)
 RECEIPT, REISSUED, KEPT_LONGEST = (BY_CODE[f"ZT33-{number}"] for number in (1, 2, 3))
 
 
-class MovementError(ValueError):
-    """A person cannot be moved, suspended or struck off like that; the message is for the user."""
+class MovementError(RefusedByRule):
+    """A person cannot be moved, suspended or struck off like that."""
 
 
 def refuse_before(rule: MembershipRule, since: date, on: date, what: str) -> None:
     """Refuse what may only happen once ``rule``'s time has passed; says the earliest date."""
     if on < (earliest := rule.reached_on(since)):
-        raise MovementError(
-            f"{what}（{rule.article}，{rule.code}）。从 {since} 算起，最早 {earliest} 可以办理。"
-        )
+        raise MovementError(what, rule, f"从 {since} 算起，", earliest)

@@ -11,9 +11,11 @@ from accounts.models import User
 from branches.models import Branch
 
 from . import circumstances, corrections, courses, versions
+from .controls import EVIDENCE, IN_ORDER
 from .membership_rules import (
     ABROAD_TOO_LONG,
     LOST,
+    ONE_BRANCH,
     RESTORABLE,
     MembershipRule,
     MovementError,
@@ -93,13 +95,14 @@ def restore(
 
 def _check(member: Member, ground: str, on: date, evidence: str) -> None:
     if on > (today := timezone.localdate()):
-        raise MovementError(f"停止党籍的日期不能晚于今天（{today}）。")
+        raise MovementError(f"停止党籍的日期不能晚于今天（{today}）", IN_ORDER)
     if not evidence.strip():
-        raise MovementError(f"停止党籍须写明依据，如查找经过、支部大会决议（{LOST.article}）。")
+        raise MovementError("停止党籍须写明依据，如查找经过、支部大会决议", EVIDENCE)
     if member.status not in ON_ROSTER:
-        raise MovementError(f"{member.name}是{member.status_label}，不能停止党籍（{LOST.article}）。")
+        raise MovementError(f"{member.name}是{member.status_label}，不能停止党籍", LOST)
     if (earliest := courses.earliest_change(member)) and on <= earliest:
-        raise MovementError(f"{member.name}的组织关系 {earliest} 才到本校，日期须晚于这一天。")
+        said = f"{member.name}的组织关系 {earliest} 才到本校，日期须晚于这一天"
+        raise MovementError(said, IN_ORDER, earliest=earliest + DAY)
     if ground not in _LASTING:
         return
     kind, rule, sentence = _LASTING[ground]
@@ -107,9 +110,7 @@ def _check(member: Member, ground: str, on: date, evidence: str) -> None:
     since = lasting.since if lasting else member.lost_on if ground == Ground.LOST else None
     if since is None:
         label = Circumstance.Kind(kind).label
-        raise MovementError(
-            f"没有登记{member.name}从哪天起{label}，请先登记（{rule.article}，{rule.code}）。"
-        )
+        raise MovementError(f"没有登记{member.name}从哪天起{label}，请先登记", rule)
     refuse_before(rule, since, on, sentence)
 
 
@@ -119,24 +120,18 @@ def _check_restoration(member: Member, place: Branch, on: date, evidence: str) -
         last = member.departures.filter(annulled_at=None).first()
         how = last.get_kind_display() if last else "离开"
         way = "请办理转入" if last and last.kind == Departure.Kind.TRANSFERRED else "原则上不能恢复党籍"
-        raise MovementError(
-            f"{member.name}已{how}，{way}（{RESTORABLE.article}，{RESTORABLE.code}）。登记有误的，请撤销那条登记。"
-        )
+        raise MovementError(f"{member.name}已{how}，{way}", RESTORABLE, "登记有误的，请撤销那条登记。")
     if member.status != Status.SUSPENDED:
-        raise MovementError(
-            f"{member.name}没有停止党籍，不需要恢复（{RESTORABLE.article}，{RESTORABLE.code}）。"
-        )
+        raise MovementError(f"{member.name}没有停止党籍，不需要恢复", RESTORABLE)
     if on > (today := timezone.localdate()):
-        raise MovementError(f"恢复日期不能晚于今天（{today}）。")
+        raise MovementError(f"恢复日期不能晚于今天（{today}）", IN_ORDER)
     since = courses.since_of(member)
     if on < since:
-        raise MovementError(
-            f"{member.name} {since} 停止党籍，最早 {since} 可以恢复（{RESTORABLE.article}，{RESTORABLE.code}）。"
-        )
+        said = f"{member.name} {since} 停止党籍，此前不能恢复"
+        raise MovementError(said, RESTORABLE, earliest=since)
     if not evidence.strip():
-        raise MovementError(f"恢复党籍须按规定程序，写明依据（{RESTORABLE.article}，{RESTORABLE.code}）。")
+        raise MovementError("恢复党籍须按规定程序，写明依据", RESTORABLE)
     if not place.is_leaf or not place.exists_on(on):
-        raise MovementError(
-            f"“{place.short_name}”在 {on} 不能编入党员，请选择另一个党支部（教育管理条例第25条）。"
-        )
+        said = f"“{place.short_name}”在 {on} 不能编入党员，请选择另一个党支部"
+        raise MovementError(said, ONE_BRANCH)
     return since

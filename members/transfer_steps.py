@@ -11,7 +11,8 @@ from typing import Final
 from branches.models import Branch
 from branches.roles import Right
 
-from .membership_rules import LETTERS, RECEIPT, REISSUED, TRANSFERRING
+from .controls import Cited
+from .membership_rules import RECEIPT, REISSUED, TRANSFERRING
 from .models import Transfer
 
 Kind = Transfer.Kind
@@ -30,8 +31,12 @@ class Step:
     to: str
     side: str
     right: Right
-    article: str
+    rule: Cited
     needs_reason: bool = False
+
+    @property
+    def article(self) -> str:
+        return self.rule.article
 
 
 _OUT, _INSIDE, _IN = frozenset({Kind.OUT.value}), frozenset({Kind.INSIDE.value}), frozenset({Kind.IN.value})
@@ -52,10 +57,10 @@ STEPS: Final[tuple[Step, ...]] = (
         State.REQUESTED,
         SOURCE,
         Right.ASK_TRANSFER,
-        TRANSFERRING.article,
+        TRANSFERRING,
     ),
-    Step("offer", "提出转接", _INSIDE, _BEGIN, State.SENT, SOURCE, Right.ASK_TRANSFER, TRANSFERRING.article),
-    Step("register", "登记来信", _IN, _BEGIN, State.SENT, TARGET, Right.TRANSFER, TRANSFERRING.article),
+    Step("offer", "提出转接", _INSIDE, _BEGIN, State.SENT, SOURCE, Right.ASK_TRANSFER, TRANSFERRING),
+    Step("register", "登记来信", _IN, _BEGIN, State.SENT, TARGET, Right.TRANSFER, TRANSFERRING),
     Step(
         "issue",
         "开出介绍信",
@@ -64,7 +69,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.SENT,
         SOURCE,
         Right.TRANSFER,
-        TRANSFERRING.article,
+        TRANSFERRING,
     ),
     Step(
         "acknowledge",
@@ -74,7 +79,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.ACCEPTED,
         SOURCE,
         Right.TRANSFER,
-        RECEIPT.article,
+        RECEIPT,
     ),
     Step(
         "accept",
@@ -84,7 +89,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.ACCEPTED,
         TARGET,
         Right.TRANSFER,
-        TRANSFERRING.article,
+        TRANSFERRING,
     ),
     Step(
         "return",
@@ -94,7 +99,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.REFUSED,
         SOURCE,
         Right.TRANSFER,
-        TRANSFERRING.article,
+        TRANSFERRING,
         needs_reason=True,
     ),
     Step(
@@ -105,7 +110,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.REFUSED,
         TARGET,
         Right.TRANSFER,
-        TRANSFERRING.article,
+        TRANSFERRING,
         needs_reason=True,
     ),
     Step(
@@ -116,7 +121,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.SENT,
         SOURCE,
         Right.TRANSFER,
-        REISSUED.article,
+        REISSUED,
     ),
     Step(
         "again",
@@ -126,7 +131,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.SENT,
         SOURCE,
         Right.ASK_TRANSFER,
-        TRANSFERRING.article,
+        TRANSFERRING,
     ),
     Step(
         "withdraw",
@@ -136,7 +141,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.WITHDRAWN,
         SOURCE,
         Right.ASK_TRANSFER,
-        TRANSFERRING.article,
+        TRANSFERRING,
         needs_reason=True,
     ),
     Step(
@@ -147,7 +152,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.WITHDRAWN,
         TARGET,
         Right.TRANSFER,
-        TRANSFERRING.article,
+        TRANSFERRING,
         needs_reason=True,
     ),
     Step(
@@ -158,7 +163,7 @@ STEPS: Final[tuple[Step, ...]] = (
         State.ARRIVED,
         TARGET,
         Right.ASK_TRANSFER,
-        LETTERS,
+        RECEIPT,
     ),
 )
 BY_CODE: Final[Mapping[str, Step]] = {step.code: step for step in STEPS}

@@ -20,14 +20,15 @@ from branches.scope import may
 
 from . import corrections, courses, departures, enrolment, letters, versions
 from . import transfer_checks as checks
+from .controls import EVIDENCE, IN_ORDER, ONCE, STANDING
 from .enrolment import EnrolmentError, NewMember
-from .membership_rules import REISSUED, RESTORABLE, MovementError
+from .membership_rules import ONE_BRANCH, REISSUED, RESTORABLE, MovementError
 from .models import Departure, Member, Transfer, TransferStep, id_number_index
 from .transfer_checks import Letter
 from .transfer_steps import BY_CODE, Kind, State, Step, side_of, steps_from
 
-ELSEWHERE = "该人员无法在此新增，请走组织关系转接。"
-OPEN_ALREADY = "该党员已有一份没有办结的转接，请先办结或撤回。"
+ELSEWHERE = "该人员无法在此新增，请走组织关系转接"
+OPEN_ALREADY = "该党员已有一份没有办结的转接，请先办结或撤回"
 #: Struck off for good: they may apply again, but are not taken back by a letter.
 _FINAL = (
     Departure.Kind.EXPELLED,
@@ -44,7 +45,7 @@ def request(
 ) -> Transfer:
     """Ask for a letter to an organisation outside the university."""
     if not elsewhere.strip():
-        raise MovementError("请写明转往的党组织（介绍信抬头）。")
+        raise MovementError("请写明转往的党组织（介绍信抬头）", EVIDENCE)
     return _leave(member, BY_CODE["request"], on, by, note, elsewhere=elsewhere.strip(), batch=batch)
 
 
@@ -52,7 +53,7 @@ def offer(member: Member, target: Branch, *, on: date, by: User | None, note: st
     """Offer a person to another branch of the university; that side accepts or refuses."""
     checks.check_target(target, on)
     if target.pk == member.branch_id:
-        raise MovementError(f"{member.name}已在{target.short_name}，不需要转接。")
+        raise MovementError(f"{member.name}已在{target.short_name}，不需要转接", STANDING)
     return _leave(member, BY_CODE["offer"], on, by, note, target=target, issued_on=on)
 
 
@@ -64,7 +65,7 @@ def register(
     checks.check_letter(letter, on)
     checks.not_in_future(on)
     if not name.strip() or not elsewhere.strip() or not letter.number.strip():
-        raise MovementError("请写明姓名、来自哪个党组织和介绍信编号。")
+        raise MovementError("请写明姓名、来自哪个党组织和介绍信编号", EVIDENCE)
     step = BY_CODE["register"]
     with transaction.atomic():
         made = Transfer(
@@ -103,7 +104,7 @@ def _leave(member: Member, step: Step, on: date, by: User | None, note: str, **f
             with transaction.atomic():
                 made.save(force_insert=True)
         except IntegrityError as error:
-            raise MovementError(OPEN_ALREADY) from error
+            raise MovementError(OPEN_ALREADY, ONCE) from error
         _keep_step(made, step, on, by, note)
     return made
 
@@ -121,15 +122,11 @@ def reissue(transfer: Transfer, letter: Letter, *, by: User | None, note: str = 
         first = current.first_issued_on
         if current.state == State.SENT and not current.is_expired(letter.issued_on):
             after = current.valid_until + timedelta(days=1) if current.valid_until else letter.issued_on
-            raise MovementError(
-                f"介绍信 {current.letter} 有效期至 {current.valid_until}，没有过期也没有退回，不能重开"
-                f"（{REISSUED.article}）。最早 {after} 可以重开。"
-            )
+            said = f"介绍信 {current.letter} 有效期至 {current.valid_until}，没有过期也没有退回，不能重开"
+            raise MovementError(said, REISSUED, earliest=after)
         if first and letter.issued_on > (last := REISSUED.reached_on(first)):
-            raise MovementError(
-                f"介绍信 {first} 首次开出，已超过6个月，{last} 是可以重开的最后一天（{REISSUED.article}）。"
-                "请撤回后联系本人，按规定处理。"
-            )
+            said = f"介绍信 {first} 首次开出，已超过6个月，{last} 是可以重开的最后一天"
+            raise MovementError(said, REISSUED, "请撤回后联系本人，按规定处理。")
         _issue(current, BY_CODE["reissue"], letter, by, note)
 
 
@@ -137,7 +134,8 @@ def _issue(current: Transfer, step: Step, letter: Letter, by: User | None, note:
     _ask(current, step, by)
     checks.check_letter(letter, timezone.localdate())
     if letter.issued_on < current.requested_on:
-        raise MovementError(f"开出日期不能早于申请日期（{current.requested_on}）。")
+        said = f"开出日期不能早于申请日期（{current.requested_on}）"
+        raise MovementError(said, IN_ORDER, earliest=current.requested_on)
     number = letter.number.strip() or letters.allocate(1, letter.issued_on)[0]
     _write_letter(current, Letter(letter.issued_on, letter.valid_days, number))
     _advance(current, step, letter.issued_on, by, note)
@@ -173,17 +171,18 @@ def accept(transfer: Transfer, *, on: date, by: User | None, note: str = "") -> 
         _ask(current, step, by)
         checks.check_acceptance(current, on)
         if current.kind != Kind.INSIDE or current.member is None or current.target is None:
-            raise MovementError("校外转入的人员请填写党员信息后接收。")
+            raise MovementError("校外转入的人员请填写党员信息后接收", EVIDENCE)
         checks.check_target(current.target, on)
         member = courses.locked(current.member.pk)
         if member.branch_id != current.branch_id:
-            raise MovementError(f"{member.name}已不在{current.branch.short_name}，请撤回这份转接。")
+            said = f"{member.name}已不在{current.branch.short_name}，请撤回这份转接"
+            raise MovementError(said, STANDING)
         current.accepted_on = on
         _advance(current, step, on, by, note)
         try:
             enrolment.move(member, current.target, on=on, by=by)
         except EnrolmentError as refusal:
-            raise MovementError(str(refusal)) from refusal
+            raise MovementError.like(refusal) from refusal
 
 
 def take_in(transfer: Transfer, person: NewMember, *, on: date, by: User | None) -> Member:
@@ -193,7 +192,7 @@ def take_in(transfer: Transfer, person: NewMember, *, on: date, by: User | None)
     if known and not courses.is_gone(known):
         # Written before the refusal, in no transaction that it would undo; where the person is, it does not say.
         audit.record("member.foreign", by=by, on=transfer, denied=True)
-        raise MovementError(ELSEWHERE)
+        raise MovementError(ELSEWHERE, ONE_BRANCH)
     with transaction.atomic():
         current = _locked(transfer)
         step = BY_CODE["accept"]
@@ -211,7 +210,7 @@ def _enrol(person: NewMember, by: User | None) -> Member:
     try:
         return enrolment.enrol(person, by=by)
     except EnrolmentError as refusal:
-        raise MovementError(str(refusal)) from refusal
+        raise MovementError.like(refusal) from refusal
 
 
 def _return(known: Member, person: NewMember, current: Transfer, on: date, by: User | None) -> Member:
@@ -219,13 +218,12 @@ def _return(known: Member, person: NewMember, current: Transfer, on: date, by: U
     member = courses.locked(known.pk)
     last = member.departures.filter(annulled_at=None).first()
     if last and last.kind in _FINAL:
-        raise MovementError(
-            f"该人员 {last.on} {last.get_kind_display()}，不能凭介绍信恢复，可以重新申请入党"
-            f"（{RESTORABLE.article}，{RESTORABLE.code}）。"
-        )
+        said = f"该人员 {last.on} {last.get_kind_display()}，不能凭介绍信恢复，可以重新申请入党"
+        raise MovementError(said, RESTORABLE)
     left_on = courses.gone_since(member)
     if left_on and on <= left_on:
-        raise MovementError(f"该人员 {left_on} 才离开，接收日期须晚于这一天。")
+        said = f"该人员 {left_on} 才离开，接收日期须晚于这一天"
+        raise MovementError(said, IN_ORDER, earliest=left_on + timedelta(days=1))
     before = corrections.snapshot([member.pk])
     courses.settle(member, current.branch, on=on)
     courses.turn(member, person.status, on=on)
@@ -279,7 +277,8 @@ def arrive(transfer: Transfer, *, on: date, by: User | None, note: str = "") -> 
         _ask(current, step, by)
         checks.not_in_future(on)
         if current.accepted_on and on < current.accepted_on:
-            raise MovementError(f"报到日期不能早于接收日期（{current.accepted_on}）。")
+            said = f"报到日期不能早于接收日期（{current.accepted_on}）"
+            raise MovementError(said, IN_ORDER, earliest=current.accepted_on)
         current.arrived_on = on
         _advance(current, step, on, by, note)
 
@@ -316,9 +315,8 @@ def _locked(transfer: Transfer) -> Transfer:
 def _ask(transfer: Transfer, step: Step, by: User | None) -> None:
     """The step must be the next one for the kind and the state, and its side must agree."""
     if transfer.kind not in step.kinds or (step.sources and transfer.state not in step.sources):
-        raise MovementError(
-            f"这份转接{transfer.get_state_display()}，不能{step.label}（{step.article}）。请刷新页面查看现在的进度。"
-        )
+        said = f"这份转接{transfer.get_state_display()}，不能{step.label}"
+        raise MovementError(said, step.rule, "请刷新页面查看现在的进度。")
     if by is not None and not may_take(by, transfer, step):
         raise PermissionDenied(f"{step.label}由{side_of(transfer, step).short_name}一方有权的人员办理。")
 

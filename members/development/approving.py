@@ -10,17 +10,16 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, covers, line_down_to, may
 from members import local_rules
+from members.controls import APART
 from members.models import Development, DevelopmentPlan, DevelopmentStep
 
 from .guards import Attempt
 from .planning import local_block
-from .rules import Block, block
+from .rules import Block, block, refuse
 from .steps import TABLE
 from .vocabulary import By, Step
 
 COMMITTEES = (Branch.Level.PARTY_COMMITTEE, Branch.Level.COLLEGE_COMMITTEE)
-OWN_REQUEST = "own_request"
-_APART = "审批人与提请人、本人不能是同一人"
 
 
 def committee_of(path: str) -> Branch | None:
@@ -40,7 +39,7 @@ def may_take(user: User, development: Development, by: By) -> bool:
 def refusals(attempt: Attempt, user: User) -> Iterator[Block]:
     """What stands against this user taking the step."""
     if attempt.development.member.account_id == user.pk:
-        yield Block(OWN_REQUEST, _APART, "不能办理自己的发展手续，请由其他有权的人员登记。")
+        yield refuse(APART, "不能办理自己的发展手续，请由其他有权的人员登记。")
     if attempt.spec.by is not By.COMMITTEE:
         return
     committee = committee_of(attempt.development.member.branch_path)
@@ -51,7 +50,7 @@ def refusals(attempt: Attempt, user: User) -> Iterator[Block]:
         asked = attempt.progress.last(request)
         if asked and asked.entered_by == user.pk:
             said = f"“{TABLE[request].title}”是您登记的，“{attempt.spec.title}”请由另一人办理。"
-            yield Block(OWN_REQUEST, _APART, said)
+            yield refuse(APART, said)
 
 
 def requests_of(step: Step) -> set[Step]:

@@ -18,13 +18,14 @@ from branches.roles import Right
 from branches.scope import may
 from lib.dates import written
 from members import enrolment
+from members.controls import IN_ORDER
 from members.enrolment import NewMember
 from members.models import Development, StatusPeriod
 
 from . import history
 from .loading import limits
 from .recording import Refused
-from .rules import Block, block
+from .rules import Block, block, refuse
 from .steps import TABLE
 from .vocabulary import Step
 
@@ -88,7 +89,7 @@ def _refusals(person: NewMember, handed: Handover) -> Iterator[Block]:
     if person.birth_date is None:
         yield block("FZ-01", "请填写出生日期，才能核对是否年满十八岁。")
     if handed.received_on > (today := timezone.localdate()):
-        yield block("FZ-07", f"材料转入日期不能晚于今天（{written(today)}）。")
+        yield refuse(IN_ORDER, f"材料转入日期不能晚于今天（{written(today)}）。")
     yield from _refusals_of_days(person, handed)
 
 
@@ -100,4 +101,4 @@ def _refusals_of_days(person: NewMember, handed: Handover) -> Iterator[Block]:
         yield block("FZ-07", said, latest)
     for found in history.findings(handed.dates, limits(), birth_date=person.birth_date):
         if found.is_impossible or found.code == "FZ-01":
-            yield Block(found.code, found.article, found.message, found.earliest)
+            yield refuse(found, found.message, found.earliest)

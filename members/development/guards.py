@@ -12,12 +12,13 @@ from uuid import UUID
 from lib.dates import written
 from lib.workdays import count_workdays
 from members import local_rules, rosters
+from members.controls import IN_ORDER, ONCE
 from members.models import Development, DevelopmentPerson, Member, Post, StatusPeriod
 
 from .membership_forms import NUMBER, obstacle
 from .planning import NOTICED, expired_training, floors_of, is_due_again, leaving, local_block
 from .progress import Progress
-from .rules import RULES, Block, block
+from .rules import Block, block, order_of, refuse
 from .steps import TABLE
 from .vocabulary import Spec, Step
 
@@ -79,22 +80,19 @@ def blocks_of(attempt: Attempt, today: date) -> list[Block]:
 def _order(attempt: Attempt, today: date) -> Iterator[Block]:
     """Nothing is skipped, nothing is dated before what it rests on, and nothing lies in the future."""
     spec, progress = attempt.spec, attempt.progress
-    article = RULES[spec.rule].article if spec.rule else "发展党员工作程序"
-    code = spec.rule or spec.step.value
     if attempt.on > today:
-        yield Block(code, article, f"日期不能晚于今天（{written(today)}）。", today)
+        yield refuse(IN_ORDER, f"日期不能晚于今天（{written(today)}）。")
     is_again = spec.is_repeated or is_due_again(progress, spec.step, today)
     if progress.has(spec.step) and not is_again:
-        yield Block(code, article, f"“{spec.title}”已经登记过，要更正请先撤回原来的记录。")
+        yield refuse(ONCE, f"“{spec.title}”已经登记过，要更正请先撤回原来的记录。")
     for need in attempt.needs:
         done, needed = progress.day_of(need), TABLE[need]
         if done is None:
-            rule = RULES.get(needed.rule)
             said = f"还没有“{needed.title}”的记录，不能跳过。"
-            yield Block(needed.rule or code, rule.article if rule else article, said)
+            yield refuse(order_of(needed.rule, spec.rule), said)
         elif attempt.on < done:
             said = f"日期不能早于“{needed.title}”（{written(done)}）。"
-            yield Block(code, article, said, done)
+            yield refuse(order_of(spec.rule), said, done)
 
 
 def _time(attempt: Attempt) -> Iterator[Block]:
@@ -182,7 +180,7 @@ def _training_is_valid(attempt: Attempt) -> Iterator[Block]:
 def _form_is_free(attempt: Attempt) -> Iterator[Block]:
     """A form serves once, and not after it was void, lost or returned."""
     if said := obstacle(str(attempt.facts.get(NUMBER, ""))):
-        yield Block(NUMBER, "《入党志愿书》发放、使用情况登记", said)
+        yield refuse(ONCE, said)
 
 
 def _may_admit(attempt: Attempt) -> Iterator[Block]:

@@ -22,7 +22,7 @@ from members.models import Development, DevelopmentPerson, DevelopmentStep, Memb
 
 from .planning import due_of, excuse_of, floors_of, rule_of_lateness
 from .progress import Done, Person, Progress
-from .rules import RULES, Block
+from .rules import RULES, Block, order_of
 from .steps import TABLE
 from .vocabulary import Step
 
@@ -59,16 +59,16 @@ def _findings_of(progress: Progress, step: Step, known: dict[Step, date]) -> Ite
     for need in _all_needs(step):
         if need in known and day < known[need]:
             said = f"“{spec.title}”（{written(day)}）早于“{TABLE[need].title}”（{written(known[need])}）。"
-            article = RULES[spec.rule].article if spec.rule else "发展党员工作程序"
-            yield Finding(spec.rule or step.value, article, said, step, known[need], is_impossible=True)
+            rule = order_of(spec.rule)
+            yield Finding(rule.code, rule.article, said, step, known[need], is_impossible=True)
     for floor, refusal in floors_of(progress, spec, known):
         if day < floor:
             yield _finding(step, refusal)
     due = due_of(progress, spec)
-    rule = rule_of_lateness(progress, spec)
-    if due and day > due and rule in RULES and not spec.is_repeated:
+    late = rule_of_lateness(progress, spec)
+    if due and day > due and late in RULES and not spec.is_repeated:
         said = f"“{spec.title}”在{written(day)}，应在{written(due)}前完成。{excuse_of(progress, spec)}"
-        yield Finding(rule, RULES[rule].article, said, step, None)
+        yield Finding(late, RULES[late].article, said, step, None)
 
 
 def _finding(step: Step, refusal: Block) -> Finding:

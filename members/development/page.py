@@ -110,9 +110,9 @@ class PersonPage:
         """What stands against the next step and what is late: state, sentence, article."""
         found = []
         if self.following:
-            found += [("late", each.message, each.article) for each in self.following.blocked_by]
+            found += [("late", each.message, each.cited) for each in self.following.blocked_by]
         if self.clash:
-            found.append(("due", self.clash.message, self.clash.article))
+            found.append(("due", self.clash.message, self.clash.cited))
         for each in self.planned:
             if each.is_late:
                 found.append(("due", each.lateness, ""))

@@ -14,7 +14,7 @@ from lib.workdays import after_workdays
 from members import local_rules
 
 from .progress import Progress
-from .rules import RULES, Block, block
+from .rules import RULES, Block, block, order_of, refuse
 from .steps import TABLE
 from .vocabulary import Spec, Step, Term
 
@@ -112,8 +112,7 @@ def _planned(progress: Progress, spec: Spec, days: dict[Step, date], on: date) -
 
 def _missing(need: Step) -> Block:
     spec = TABLE[need]
-    article = RULES[spec.rule].article if spec.rule else "发展党员工作程序"
-    return Block(spec.rule or need.value, article, f"还没有“{spec.title}”的记录。")
+    return refuse(order_of(spec.rule), f"还没有“{spec.title}”的记录。")
 
 
 def floors_of(progress: Progress, spec: Spec, days: dict[Step, date]) -> Iterator[tuple[date, Block]]:

@@ -18,6 +18,7 @@ from branches.roles import Right
 from branches.scope import may
 from lib.dates import written
 from members import courses, departures, enrolment, versions
+from members.controls import CLOSED, IN_ORDER, ONCE
 from members.enrolment import NewMember
 from members.membership_rules import MovementError
 from members.models import (
@@ -37,14 +38,14 @@ from .loading import limits, progress_of
 from .membership_forms import tidied
 from .planning import is_late
 from .progress import Person, Progress
-from .rules import Block, block
+from .rules import Block, block, refuse
 from .steps import TABLE
 from .vocabulary import Step
 
 Status = StatusPeriod.Status
 
 
-CLOSED = Block("closed", "发展党员工作程序", "这份发展记录已经结束，不能再登记步骤。")
+_CLOSED = refuse(CLOSED, "这份发展记录已经结束，不能再登记步骤。")
 
 
 class Refused(Exception):
@@ -103,7 +104,7 @@ def record(
         if not approving.may_take(by, development, TABLE[step].by):
             raise PermissionDenied
         if development.closed_on:
-            raise Refused([CLOSED])
+            raise Refused([_CLOSED])
         return _take(development, step, on, facts, people, by)
 
 
@@ -200,7 +201,8 @@ def _cancel(attempt: Attempt, decided_on: date, by: User) -> None:
             document=str(attempt.facts.get("document") or ""),
         )
     except MovementError as error:
-        raise Refused([block("FZ-22", str(error))]) from error
+        said = f"{error.cited[0]}。"
+        raise Refused([Block(error.code, error.article, said, error.earliest)]) from error
     _close(attempt.development, Development.Outcome.CANCELLED, attempt.on, evidence)
 
 
@@ -219,16 +221,8 @@ def end(development: Development, on: date, reason: str, *, by: User) -> None:
             )
         last = development.steps.standing().order_by("on").last()
         if last and on < last.on:
-            raise Refused(
-                [
-                    Block(
-                        "order",
-                        "发展党员工作程序",
-                        f"终止日期不能早于最后一步（{written(last.on)}）。",
-                        last.on,
-                    )
-                ]
-            )
+            said = f"终止日期不能早于最后一步（{written(last.on)}）。"
+            raise Refused([refuse(IN_ORDER, said, last.on)])
         member = courses.locked(development.member_id)
         courses.uproot(member, on=on)
         courses.turn(member, Status.LEFT, on=on)
@@ -249,7 +243,8 @@ def take_back(development: Development, reason: str, *, by: User) -> Development
         development = _locked(development, by, is_closed=True)
         row = development.steps.standing().order_by("on", "id").last()
         if row is None or row.step == Step.APPLICATION:
-            raise Refused([block("FZ-01", "只有入党申请，没有可以撤回的步骤；不再培养的请用“终止培养”。")])
+            said = "只有入党申请，没有可以撤回的步骤；不再培养的请用“终止培养”。"
+            raise Refused([refuse(ONCE, said)])
         spec = TABLE[Step(row.step)]
         if not approving.may_take(by, development, spec.by):
             raise PermissionDenied
@@ -274,7 +269,7 @@ def _locked(development: Development, by: User, *, is_closed: bool = False) -> D
     if not may(by, Right.DEVELOP, development.member.branch_path):
         raise PermissionDenied
     if development.closed_on and not is_closed:
-        raise Refused([CLOSED])
+        raise Refused([_CLOSED])
     return development
 
 

@@ -9,6 +9,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from members.controls import IN_ORDER, Cited
+
 
 class Enforced(StrEnum):
     GUARD = "guard"
@@ -36,8 +38,13 @@ class Block:
     message: str
     earliest: date | None = None
 
+    @property
+    def cited(self) -> str:
+        """Article and code; the code of a local rule is a name inside the program and says nobody anything."""
+        return f"{self.article}，{self.code}" if self.code.isupper() else self.article
+
     def __str__(self) -> str:
-        return f"{self.message}（{self.article}）"
+        return f"{self.message}（{self.cited}）"
 
 
 def _guard(code: str, title: str, article: str) -> Rule:
@@ -123,6 +130,15 @@ _NATIONAL: Final = (
 RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in _NATIONAL}
 
 
+def order_of(*codes: str) -> Cited:
+    """What a wrong order rests on: the first of ``codes`` that is an article's, else this system's own rule."""
+    return next((RULES[code] for code in codes if code in RULES), IN_ORDER)
+
+
+def refuse(rule: Cited, message: str, earliest: date | None = None) -> Block:
+    return Block(rule.code, rule.article, message, earliest)
+
+
 def block(code: str, message: str, earliest: date | None = None) -> Block:
     """A refusal under a national rule."""
-    return Block(code, RULES[code].article, message, earliest)
+    return refuse(RULES[code], message, earliest)

@@ -191,7 +191,7 @@ def _show(form: ApplicationForm | StepForm | ReasonForm, refused: Refused) -> No
         earliest = (
             f"最早{written(each.earliest)}可以办理。" if each.earliest and "最早" not in each.message else ""
         )
-        form.add_error(None, f"{each.message}{earliest}（{each.article}）")
+        form.add_error(None, f"{each.message}{earliest}（{each.cited}）")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -120,7 +120,7 @@ def test_somebody_on_a_roster_elsewhere_is_refused_without_saying_where(school):
     person = {"on": "2026-11-20", "name": "李四", "sex": "male", "id_number": ID, "status": "full"}
     dates = {"joined_on": "2019-01-01", "full_on": "2020-01-01"}
     page = browser.post(step(transfer, "accept"), {**person, **dates})
-    assert "该人员无法在此新增，请走组织关系转接。" in page.text
+    assert "该人员无法在此新增，请走组织关系转接（教育管理条例第25条，JY-13）。" in page.text
     assert "音乐" not in page.text
 
 

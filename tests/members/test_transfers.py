@@ -157,7 +157,7 @@ def test_a_letter_is_issued_anew_within_six_months(school):
     member = cast.a_member(school.teachers, "甲")
     with time_machine.travel("2026-05-22 12:00 +0800", tick=False):
         transfer = sent(member, date(2026, 5, 22), 30)
-        with pytest.raises(MovementError, match="最早 2026-06-22 可以重开"):
+        with pytest.raises(MovementError, match="最早 2026-06-22 可以办理"):
             transfers.reissue(transfer, Letter(date(2026, 5, 22)), by=None)
     transfers.reissue(transfer, Letter(TODAY), by=None)
     transfer.refresh_from_db()
@@ -228,7 +228,9 @@ class TestIn:
     def test_somebody_who_is_on_a_roster_here_is_not_enrolled_again(self, school):
         enrol(NewMember("李四", "male", school.musicians, "full", date(2019, 1, 1), id_number=ID), by=None)
         user = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
-        with pytest.raises(MovementError, match=r"^该人员无法在此新增，请走组织关系转接。$"):
+        with pytest.raises(
+            MovementError, match=r"^该人员无法在此新增，请走组织关系转接（教育管理条例第25条，JY-13）。$"
+        ):
             transfers.take_in(self.letter(school), self.person(school), on=TODAY, by=user)
         assert AuditEntry.objects.filter(action="member.foreign", outcome="denied", actor=user).count() == 1
         assert Member.objects.count() == 1

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from branches.roles import Role
+from members.controls import IN_ORDER
 from members.development import listing, record
 from members.development.continuing import Handover, take_over
 from members.development.loading import progress_of
@@ -116,7 +117,7 @@ def test_the_materials_have_to_prove_application_and_decision(way, step):
         (date(2025, 4, 10), []),
         (date(2025, 4, 9), against("FZ-07", date(2025, 4, 10))),
         (date(2026, 10, 20), []),
-        (date(2026, 10, 21), against("FZ-07")),
+        (date(2026, 10, 21), [("NK-03", IN_ORDER.article, None)]),
     ],
 )
 def test_materials_come_after_what_they_prove_and_not_in_the_future(way, received, found):

@@ -381,7 +381,7 @@ class TestFZ18SpecialCircumstances:
         said = late_on(way, date(2025, 11, 2))[S.ADMISSION_APPROVAL]
         assert said == (
             "“党委审批”应在2025年11月1日前完成，已经逾期。写明“超过三个月审批的特殊情况”的，最迟2026年2月1日。"
-            f"（{RULES['FZ-18'].article}）"
+            f"（{RULES['FZ-18'].article}，FZ-18）"
         )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from branches.roles import Role
-from members import departures
+from members import controls, departures
 from members.development.recording import Refused, end, record, take_back
 from members.development.rules import RULES
 from members.development.steps import TABLE
@@ -29,12 +29,9 @@ def lawful_after(done):
 
 def missing(step, done):
     """Code and article of every need of the step that is not there: those of the need, else of the step itself."""
-    found = []
-    for need in TABLE[step].needs:
-        code = TABLE[need].rule or TABLE[step].rule
-        if need not in done:
-            found.append((code or step, RULES[code].article if code else "发展党员工作程序"))
-    return found
+    codes = [TABLE[need].rule or TABLE[step].rule for need in TABLE[step].needs if need not in done]
+    rules = [RULES[code] if code else controls.IN_ORDER for code in codes]
+    return [(rule.code, rule.article) for rule in rules]
 
 
 def test_t10_over_all_pairs_of_steps_only_the_lawful_ones_pass(way):
@@ -115,6 +112,55 @@ def test_t10_nobody_takes_his_own_steps(way):
     Member.objects.filter(pk=way.development.member_id).update(account=way.secretary)
     with pytest.raises(Refused, match="不能办理自己的发展手续"):
         way.take(S.APPLICATION_TALK)
+
+
+def own_request(way):
+    way.before(S.PRE_REVIEW)
+    way.development.steps.filter(step=S.ADMISSION_REVIEW).update(entered_by=way.staff)
+    way.take(S.PRE_REVIEW)
+
+
+def after_the_end(way):
+    way.walk(S.CONTACTS)
+    end(way.development, date(2024, 9, 1), "本人撤回申请", by=way.secretary)
+    way.take(S.OBSERVATION)
+
+
+def ended_too_early(way):
+    way.walk(S.CONTACTS)
+    end(way.development, date(2024, 6, 19), "本人撤回申请", by=way.secretary)
+
+
+REFUSED = {
+    "one's own request": (own_request, controls.APART, None),
+    "after the end": (after_the_end, controls.CLOSED, None),
+    "tomorrow": (
+        lambda way: (way.apply(), way.take(S.APPLICATION_TALK, date(2026, 10, 21))),
+        controls.IN_ORDER,
+        None,
+    ),
+    "an end before the last step": (ended_too_early, controls.IN_ORDER, date(2024, 6, 20)),
+    "twice": (lambda way: (way.walk(S.APPLICATION_TALK), way.take(S.APPLICATION_TALK)), controls.ONCE, None),
+    "the application taken back": (
+        lambda way: (way.apply(), take_back(way.development, "填错", by=way.secretary)),
+        controls.ONCE,
+        None,
+    ),
+    "before what it rests on, by the article of the step": (
+        lambda way: (way.apply(), way.take(S.APPLICATION_TALK, date(2024, 2, 29))),
+        RULES["FZ-02"],
+        date(2024, 3, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize(("act", "rule", "earliest"), REFUSED.values(), ids=REFUSED.keys())
+def test_t10_what_no_article_forbids_is_named_as_a_rule_of_this_system(way, act, rule, earliest):
+    with pytest.raises(Refused) as caught:
+        act(way)
+    [found] = caught.value.blocks
+    assert (found.code, found.article, found.earliest) == (rule.code, rule.article, earliest)
+    assert f"（{rule.article}，{rule.code}）" in str(found)
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if TABLE[step].by is By.COMMITTEE])
