@@ -10,14 +10,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError, SystemCheckError
+from django.core.management.base import BaseCommand, CommandError, CommandParser, SystemCheckError
 from django.db import OperationalError, ProgrammingError, connection
 from django.utils import timezone
 
+from lib.arguments import in_chinese
 from lib.dates import DateError, parse_date
 
 TO_BE_LOOKED_AT, REFUSED = 1, 2
@@ -41,6 +43,21 @@ class PlainCommand(BaseCommand):
     #: The options that ask for JSON.
     json_options: tuple[str, ...] = ("json",)
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Wrong arguments are refused like everything else; Django makes the parser, of a class of its own."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.error = partial(_refuse_arguments, subcommand)  # type: ignore[method-assign]
+        return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            super().run_from_argv(argv)
+        except CommandError as refusal:
+            if "--traceback" in argv:
+                raise
+            asked = {f"--{name.replace('_', '-')}" for name in self.json_options}
+            self._refuse(str(refusal), as_json=bool(asked & set(argv)))
+
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
             with _database_faults():
@@ -59,6 +76,11 @@ class PlainCommand(BaseCommand):
         else:
             raise CommandError(sentence, returncode=REFUSED)
         sys.exit(REFUSED)
+
+
+def _refuse_arguments(subcommand: str, message: str) -> NoReturn:
+    sentence = f"{in_chinese(message)}。用法见 manage.py {subcommand} --help。"
+    raise CommandError(sentence, returncode=REFUSED)
 
 
 @contextmanager

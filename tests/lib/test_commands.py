@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 
+from lib.arguments import in_chinese
 from lib.commands import NO_TABLES, PlainCommand, reason_of, refuse_unwritable, write_file
 from members.models import Member
 from tests import cast
@@ -133,6 +134,57 @@ class TestTargets:
     def test_a_disk_that_fills_up_meanwhile(self, tmp_path):
         with pytest.raises(CommandError, match=r"写不了文件.*已经写入"):
             write_file(tmp_path, b"", otherwise="没有错误的行已经写入。")
+
+
+HELP = "用法见 manage.py {} --help。"
+WRONG_ARGUMENTS = [
+    (("eligible",), "缺少 step。"),
+    (("development", "M1", "--day", "2026-01-01"), "不认识 --day 2026-01-01。"),
+    (("roster", "--on"), "--on 后面要写1个值。"),
+    (("roster", "--changes", "2026-01-01"), "--changes 后面要写2个值。"),
+    (("demo", "--seed", "七"), "--seed “七”不是整数。"),
+    (("demo", "--scale", "huge"), "--scale 不能是“huge”，可以用：s、small。"),
+    (("due", "--json=1"), "--json 后面不写值（“1”）。"),
+    (
+        ("quarterly_statistics", "2026Q3", "--json", "--xlsx", "a.xlsx"),
+        "--xlsx 和 --json 只能写一个。",
+    ),
+]
+
+
+class TestWrongArguments:
+    @pytest.mark.parametrize(("arguments", "sentence"), WRONG_ARGUMENTS)
+    def test_are_told_in_chinese(self, arguments, sentence):
+        assert refusal(*arguments) == sentence + HELP.format(arguments[0])
+
+    def test_in_a_shell_it_is_one_line_and_2(self, tmp_path):
+        done = manage(tmp_path, "eligible")
+        said = "缺少 step。" + HELP.format("eligible")
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{said}\n")
+
+    def test_with_json_it_is_json(self, tmp_path):
+        done = manage(tmp_path, "eligible", "--json", "--nothing")
+        assert (done.returncode, done.stderr) == (2, "")
+        assert json.loads(done.stdout) == {"error": "缺少 step。" + HELP.format("eligible")}
+
+    def test_no_command_tells_one_in_english(self):
+        ours = [name for name, app in get_commands().items() if app in OURS]
+        for name in ours:
+            assert refusal(name, "--no-such-option").endswith("。" + HELP.format(name))
+
+    @pytest.mark.parametrize(
+        ("message", "sentence"),
+        [
+            ("one of the arguments --a --b is required", "--a、--b 要写一个"),
+            ("ambiguous option: --a could match --ab, --ac", "--a 不明确，可能是 --ab、--ac"),
+            ("argument --x: invalid float value: 'y'", "--x “y”不是数字"),
+            ("argument --x: invalid Path value: 'y'", "--x “y”写法不对"),
+            ("argument -v/--verbosity: expected at least one argument", "-v/--verbosity 后面要写至少1个值"),
+            ("something new", "命令的参数不对"),
+        ],
+    )
+    def test_the_rest_of_what_argparse_says(self, message, sentence):
+        assert in_chinese(message) == sentence
 
 
 @pytest.mark.parametrize("number", [2, 13, 21, 28])
