@@ -24,6 +24,9 @@ from lib.dates import DateError, parse_date
 
 TO_BE_LOOKED_AT, REFUSED = 1, 2
 NO_TABLES = "数据库还没有建好，请先运行 make run，或运行 manage.py migrate。"
+NO_FOLDER = (
+    "没有文件夹“{}”，请核对 DATA_DIR；第一次使用的，请先运行 make run，或运行 python -m config.folders。"
+)
 NO_DATABASE = "连不上数据库，请先运行 make run，或核对 DATABASE_URL 并运行 manage.py migrate。"
 REASONS = {
     errno.ENOENT: "没有这个文件或文件夹",
@@ -60,7 +63,7 @@ class PlainCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            with _database_faults():
+            with database_faults():
                 return super().execute(*args, **options)
         except SystemCheckError:
             raise
@@ -84,7 +87,7 @@ def _refuse_arguments(subcommand: str, message: str) -> NoReturn:
 
 
 @contextmanager
-def _database_faults() -> Iterator[None]:
+def database_faults() -> Iterator[None]:
     """A database without tables, or none at all, in a sentence."""
     try:
         yield
@@ -92,10 +95,18 @@ def _database_faults() -> Iterator[None]:
         try:
             is_made = "django_migrations" in connection.introspection.table_names()
         except OperationalError:
-            raise CommandError(NO_DATABASE) from fault
+            raise CommandError(_unreachable()) from fault
         if is_made:
             raise
         raise CommandError(NO_TABLES) from fault
+
+
+def _unreachable() -> str:
+    """A mistyped DATA_DIR is not made: it would be an empty university."""
+    folder = Path(str(connection.settings_dict["NAME"])).parent
+    if connection.vendor == "sqlite" and not folder.is_dir():
+        return NO_FOLDER.format(folder)
+    return NO_DATABASE
 
 
 def day_asked(text: str | None, option: str) -> date:

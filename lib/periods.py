@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Self
 
+from lib.dates import FIRST_YEAR, LAST_YEAR
+
 Kind = Literal["year", "quarter", "month", "months"]
 Feb29 = Literal["02-28", "03-01"]
 
@@ -54,13 +56,15 @@ class Period:
 
     @classmethod
     def parse(cls, code: str) -> Self:
-        """Read what `code` writes: "2026", "2026Q3", "2026-09" or "2026-03至2026-05"."""
+        """Read what `code` writes: "2026", "2026Q3", "2026-09" or "2026-03至2026-05", of the years that dates have."""
         first, joined, last = code.strip().upper().partition(_RANGE)
         if joined:
             return cls(cls.parse(first).start, cls.parse(last).end)
         match = _CODE.fullmatch(first)
-        if match is None or match[1] == "0000":
-            raise ValueError(f"“{code[:20]}”不是统计时间段，应为如 2026、2026Q3 或 2026-09。")
+        if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+            raise ValueError(
+                f"“{code[:20]}”不是统计时间段，应为如 2026、2026Q3 或 2026-09，年份从{FIRST_YEAR}到{LAST_YEAR}。"
+            )
         year = int(match[1])
         if match[2]:
             return cls.quarter(year, int(match[2]))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from docx import Document
 from docx.shared import Mm
@@ -180,6 +180,8 @@ class TestBook:
 
     def test_the_command_writes_it(self, meeting, branch, tmp_path):
         path = tmp_path / "book.pdf"
+        with pytest.raises(CommandError, match=r"^年份应从1900到2100，不是“9999”。$"):
+            call_command("branch_book", branch.code, "9999", "--pdf", path)
         call_command("branch_book", branch.code, "2026", "--pdf", path, stdout=StringIO())
         assert path.read_bytes().startswith(b"%PDF")
 

@@ -11,7 +11,15 @@ from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 
 from lib.arguments import in_chinese
-from lib.commands import NO_TABLES, PlainCommand, reason_of, refuse_unwritable, write_file
+from lib.commands import (
+    NO_DATABASE,
+    NO_FOLDER,
+    NO_TABLES,
+    PlainCommand,
+    reason_of,
+    refuse_unwritable,
+    write_file,
+)
 from members.models import Member
 from tests import cast
 from tests.access.rows import OURS
@@ -194,11 +202,21 @@ def test_reasons_are_chinese(number):
 
 class TestInAShell:
     def test_without_a_database(self, tmp_path):
-        for data in (tmp_path, tmp_path / "nowhere"):
-            done = manage(data, "due")
-            assert (done.returncode, done.stdout) == (2, "")
-            assert done.stderr.startswith(("数据库还没有建好", "连不上数据库"))
-            assert done.stderr.count("\n") == 1
+        done = manage(tmp_path, "due")
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{NO_TABLES}\n")
+
+    @pytest.mark.parametrize("arguments", [("due",), ("migrate",), ("showmigrations",)])
+    def test_without_the_folder_of_the_database_none_is_made(self, tmp_path, arguments):
+        nowhere = tmp_path / "nowhere"
+        done = manage(nowhere, *arguments)
+        said = f"{NO_FOLDER.format(nowhere)}\n"
+        assert (done.returncode, done.stderr, nowhere.exists()) == (2, said, False)
+
+    def test_a_server_that_does_not_answer(self, tmp_path):
+        serious = {"SECRET_KEY": "k" * 25 + "0123456789" * 3, "ALLOWED_HOSTS": "localhost"}
+        done = manage(tmp_path, "migrate", DATABASE_URL="postgres://a:b@127.0.0.1:1/none", **serious)
+        assert (done.returncode, done.stderr.splitlines()[-1]) == (2, NO_DATABASE)
+        assert "Traceback" not in done.stderr
 
     def test_without_a_database_in_json(self, tmp_path):
         done = manage(tmp_path, "due", "--json")

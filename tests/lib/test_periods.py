@@ -35,11 +35,20 @@ def test_code_and_label(code, start, end, label, short, kind):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "26", "2026Q5", "2026-13", "2026-9", "2026Q", "二〇二六", "0000", "2026-05至", "2026年"]
+    "text",
+    [
+        *["", "26", "2026Q5", "2026-13", "2026-9", "2026Q", "二〇二六", "2026-05至", "2026年"],
+        *["0000", "1899", "2101Q1", "9999-12", "2026-12至9999-12"],
+    ],
 )
 def test_parse_refuses_in_a_sentence(text):
-    with pytest.raises(ValueError, match="不是统计时间段，应为如 2026"):
+    with pytest.raises(ValueError, match=r"不是统计时间段，应为如 2026.*年份从1900到2100"):
         Period.parse(text)
+
+
+@pytest.mark.parametrize("code", ["1900", "2100-12"])
+def test_parse_reads_the_first_year_and_the_last(code):
+    assert Period.parse(code).code == code
 
 
 def test_parse_allows_blanks_and_small_letters():

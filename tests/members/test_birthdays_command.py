@@ -52,9 +52,11 @@ def test_it_follows_the_universitys_rules(school):
     assert printed("--month", "2026-11")[1][2:] == ("2026-11-20", 9)
 
 
-@pytest.mark.parametrize("month", ["2026", "2026Q4", "2026-13", "十一月", "2026-10至2026-11"])
+@pytest.mark.parametrize(
+    "month", ["2026", "2026Q4", "2026-13", "十一月", "2026-10至2026-11", "9999-12", "1899-12"]
+)
 def test_a_bad_month_is_refused(month):
-    with pytest.raises(CommandError, match=r"不是月份，应为如 2026-11。"):
+    with pytest.raises(CommandError, match=r"不是月份，应为如 2026-11。年份从1900到2100。$"):
         call_command("birthdays", "--month", month)
 
 

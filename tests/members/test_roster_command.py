@@ -62,6 +62,12 @@ def test_for_people_it_counts(school):
     assert out.getvalue().endswith("2026-10-01 共 2 人。\n")
 
 
+def test_a_day_and_changes_are_not_asked_together(school):
+    status, body = run("roster", "--on", "2026-10-01", "--changes", "2026-01-01", "2026-03-31")
+    said = "--on 和 --changes 只能写一个：--on 是某一天的名册，--changes 是两天之间的变动。"
+    assert (status, body) == (2, {"error": said})
+
+
 @pytest.mark.parametrize("arguments", [["--on", "昨天"], ["--branch", "999"]])
 def test_what_cannot_be_asked(school, arguments):
     with pytest.raises(CommandError):

@@ -6,6 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 from activities import papers
 from branches.models import Branch
 from lib.commands import PlainCommand, refuse_unwritable, write_file
+from lib.dates import FIRST_YEAR, LAST_YEAR
 from lib.typesetting import CannotTypeset
 
 
@@ -21,6 +22,8 @@ class Command(PlainCommand):
         branch = Branch.objects.leaves().filter(code=options["code"]).first()
         if branch is None:
             raise CommandError(f"没有代码为“{options['code']}”的党支部。")
+        if not FIRST_YEAR <= options["year"] <= LAST_YEAR:
+            raise CommandError(f"年份应从{FIRST_YEAR}到{LAST_YEAR}，不是“{options['year']}”。")
         path = Path(options["pdf"])
         refuse_unwritable(path)
         try:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from branches.models import Branch
 from branches.scope import Range, covering_ranges
 from lib.commands import PlainCommand
+from lib.dates import FIRST_YEAR, LAST_YEAR
 from lib.periods import Period, month_of
 from members.birthdays import Birthday, between
 
@@ -38,7 +39,7 @@ def month_called(code: str) -> Period:
     except ValueError:
         period = None
     if period is None or period.kind != "month":
-        raise CommandError(f"“{code[:20]}”不是月份，应为如 2026-11。")
+        raise CommandError(f"“{code[:20]}”不是月份，应为如 2026-11。年份从{FIRST_YEAR}到{LAST_YEAR}。")
     return period
 
 

@@ -27,6 +27,10 @@ class Command(PlainCommand):
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["changes"] and options["on"]:
+            raise CommandError(
+                "--on 和 --changes 只能写一个：--on 是某一天的名册，--changes 是两天之间的变动。"
+            )
         day = day_asked(options["on"], "--on")
         branches = (
             Branch.objects.filter(code=options["branch"]) if options["branch"] else Branch.objects.all()
