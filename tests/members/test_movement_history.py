@@ -3,18 +3,26 @@
 The replay keeps one line of days for each person: where he belonged, and what he was. It knows nothing of spells.
 """
 
+from collections import Counter
 from datetime import date, timedelta
 
+import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.test import TestCase
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from branches.scope import covering_ranges
-from lib.periods import quarter_of
+from lib.periods import Period, quarter_of
 from members import circumstances, departures, suspensions, transfers
 from members.enrolment import EnrolmentError, NewMember, change, enrol, move
 from members.membership_rules import MovementError
@@ -23,12 +31,17 @@ from members.rosters import roster
 from members.transfer_checks import Letter
 from tests import cast
 
+pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2025, 1, 1), date(2027, 12, 31)
 START = date(2026, 2, 10)
 DAY = timedelta(days=1)
 REFUSALS = (MovementError, EnrolmentError, PermissionDenied)
 ON_ROSTER = {"probationary", "full"}
 PEOPLE = 3
+VERBS = {
+    *("move", "transfer inside", "departure", "annulment", "transfer out", "return"),
+    *("suspension", "restoration", "lost and found", "full membership"),
+}
 
 
 class Naive:
@@ -54,7 +67,14 @@ class Naive:
         return (branch, status) if branch and status in ON_ROSTER else None
 
 
+def days_of(quarter: Period) -> tuple[date, date, date]:
+    return quarter.start, quarter.start + 47 * DAY, quarter.end
+
+
 class Histories(RuleBasedStateMachine):
+    #: What the verbs did to somebody, over all histories of a run.
+    took: Counter[str] = Counter()
+
     people = st.integers(0, PEOPLE - 1)
     back = st.integers(0, 200)
 
@@ -94,10 +114,17 @@ class Histories(RuleBasedStateMachine):
             )
             self.members.append(enrol(person, by=None))
             self.naive.append(Naive(place.code, joined, arrived, full))
+        self.seen: dict[date, dict[str, tuple[str, str]]] = {}
         self.lock()
 
     def state(self, day: date) -> dict[str, tuple[str, str]]:
-        return {row.number: (row.branch, row.status) for row in roster(day, self.ranges)}
+        """The roster of the day; asked for once between two rules."""
+        if day not in self.seen:
+            self.seen[day] = {row.number: (row.branch, row.status) for row in roster(day, self.ranges)}
+        return self.seen[day]
+
+    def wrote(self, what: str) -> None:
+        self.took[what] += 1
 
     def member(self, number: int) -> Member:
         return Member.objects.get(pk=self.members[number].pk)
@@ -110,7 +137,7 @@ class Histories(RuleBasedStateMachine):
             quarter = quarter.next()
 
     def sampled(self, quarter) -> list[dict[str, tuple[str, str]]]:
-        return [self.state(day) for day in (quarter.start, quarter.start + 47 * DAY, quarter.end)]
+        return [self.state(day) for day in days_of(quarter)]
 
     @rule(days=st.integers(1, 70))
     def time_passes(self, days: int) -> None:
@@ -127,6 +154,7 @@ class Histories(RuleBasedStateMachine):
         except REFUSALS:
             return
         naive.write(naive.branch, on, place.code)
+        self.wrote("move")
 
     @rule(number=people, to=st.integers(0, 2), back=back)
     def is_transferred_inside(self, number: int, to: int, back: int) -> None:
@@ -141,6 +169,7 @@ class Histories(RuleBasedStateMachine):
             transfers.withdraw(transfer, "日期有误，重办", by=None)
             return
         naive.write(naive.branch, on, place.code)
+        self.wrote("transfer inside")
 
     @rule(number=people, back=back, kind=st.sampled_from(["died", "resigned", "expelled", "cancelled"]))
     def departs(self, number: int, back: int, kind: str) -> None:
@@ -153,6 +182,7 @@ class Histories(RuleBasedStateMachine):
         naive.kept = (made.pk, old)
         naive.write(naive.branch, on, "")
         naive.write(naive.status, on, "left")
+        self.wrote("departure")
 
     @rule(number=people)
     def departure_was_a_mistake(self, number: int) -> None:
@@ -165,6 +195,7 @@ class Histories(RuleBasedStateMachine):
         except REFUSALS:
             return
         naive.branch, naive.status = branch, status
+        self.wrote("annulment")
 
     @rule(number=people, back=back)
     def is_transferred_out(self, number: int, back: int) -> None:
@@ -182,6 +213,7 @@ class Histories(RuleBasedStateMachine):
         naive.__dict__.pop("kept", None)
         naive.write(naive.branch, on, "")
         naive.write(naive.status, on, "left")
+        self.wrote("transfer out")
 
     @rule(number=people, to=st.integers(0, 2), back=st.integers(0, 60))
     def comes_back(self, number: int, to: int, back: int) -> None:
@@ -207,6 +239,7 @@ class Histories(RuleBasedStateMachine):
         naive.__dict__.pop("kept", None)
         naive.write(naive.branch, on, place.code)
         naive.write(naive.status, on, "full")
+        self.wrote("return")
 
     @rule(number=people, back=back)
     def is_suspended(self, number: int, back: int) -> None:
@@ -217,6 +250,7 @@ class Histories(RuleBasedStateMachine):
             return
         naive.before = member.status
         naive.write(naive.status, on, "suspended")
+        self.wrote("suspension")
 
     @rule(number=people, back=back)
     def is_restored(self, number: int, back: int) -> None:
@@ -226,6 +260,7 @@ class Histories(RuleBasedStateMachine):
         except REFUSALS:
             return
         naive.write(naive.status, on, naive.before)
+        self.wrote("restoration")
 
     @rule(number=people)
     def is_lost_and_found(self, number: int) -> None:
@@ -237,6 +272,7 @@ class Histories(RuleBasedStateMachine):
         except REFUSALS:
             return
         circumstances.end(row, on=self.today, by=None, evidence="已联系")
+        self.wrote("lost and found")
 
     @rule(number=people, back=st.integers(0, 120))
     def becomes_full(self, number: int, back: int) -> None:
@@ -247,13 +283,15 @@ class Histories(RuleBasedStateMachine):
         change(member, {"status": "full", "full_on": on}, by=None)
         start = (on - FIRST).days
         naive.status[start:] = ["full" if one == "probationary" else one for one in naive.status[start:]]
+        self.wrote("full membership")
 
     @precondition(lambda self: hasattr(self, "naive"))
     @invariant()
     def the_roster_of_any_date_is_the_replay(self) -> None:
         numbers = {member.number: naive for member, naive in zip(self.members, self.naive, strict=True)}
-        for step in range(0, (self.today - FIRST).days + 1, 41):
-            day = self.today - step * DAY
+        self.seen.clear()
+        near = {self.today - step * DAY for step in (0, 41, 131)}
+        for day in near | {each for quarter in self.locked for each in days_of(quarter)}:
             expected = {number: naive.on(day) for number, naive in numbers.items() if naive.on(day)}
             assert self.state(day) == expected, day
 
@@ -269,10 +307,49 @@ class Histories(RuleBasedStateMachine):
                 assert changed <= said, quarter.code
 
 
-class TestHistories(Histories.TestCase, TestCase):
-    settings = settings(
-        max_examples=6,
-        stateful_step_count=16,
+def run(histories: int, steps: int) -> None:
+    chosen = settings(
+        max_examples=histories,
+        stateful_step_count=steps,
         deadline=None,
+        database=None,
         suppress_health_check=list(HealthCheck),
     )
+    run_state_machine_as_test(Histories, settings=chosen)
+
+
+def test_fifteen_histories():
+    run(15, 16)
+
+
+@pytest.mark.nightly
+def test_three_hundred_histories_in_which_everything_happens():
+    Histories.took.clear()
+    run(300, 30)
+    assert set(Histories.took) == VERBS
+
+
+def test_a_history_with_all_that_interrupts_and_corrects():
+    """What chance may leave out: suspended and restored, gone by mistake, full from a day in a quarter that is over."""
+    history = Histories()
+    try:
+        history.enrol_people([300, 200, 100], young=True)
+        for act in (
+            lambda: history.is_suspended(0, 100),
+            lambda: history.is_restored(0, 60),
+            lambda: history.becomes_full(0, 90),
+            lambda: history.departs(1, 80, "died"),
+            lambda: history.departure_was_a_mistake(1),
+            lambda: history.is_transferred_out(2, 50),
+            lambda: history.comes_back(2, 1, 10),
+            lambda: history.is_transferred_inside(1, 2, 20),
+            lambda: history.moves(0, 1, 60),
+            lambda: history.is_lost_and_found(0),
+        ):
+            act()
+            history.the_roster_of_any_date_is_the_replay()
+            history.the_past_changes_by_dated_corrections_only()
+        whats = set(RosterCorrection.objects.values_list("what", flat=True))
+        assert whats == {"enrol", "suspend", "restore", "change", "depart", "annul", "move"}
+    finally:
+        history.teardown()
