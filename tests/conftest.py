@@ -14,6 +14,7 @@ from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from config.celery import app
+from tests import migrated
 
 # A machine that is busy with something else has not found a fault.
 hypothesis_settings.register_profile("house", deadline=None)
@@ -40,6 +41,18 @@ def pytest_unconfigure(config):
     """Remove the run's own folder; pytest-xdist's workers leave that to the process that made it."""
     if not hasattr(config, "workerinput") and (folder := os.environ.get("BRANCHBOOK_TEST_FOLDER")):
         shutil.rmtree(Path(folder), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings):
+    """Whether the database is there already, migrated by an earlier run."""
+    return migrated.use()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        migrated.keep()
 
 
 @pytest.fixture(scope="session")

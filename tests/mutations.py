@@ -1,10 +1,11 @@
 """Does a test fail for every scope filter that is taken away? `make mutants` (T14).
 
 In a copy of the project each call of ``visible_to``, ``reachable_by``, ``within`` and ``get_visible_or_404`` becomes
-one that can be switched off. In one run of pytest the suite passes once with all of them on, and it is noted which
-tests come past which filter; then each filter is switched off in turn, and the tests that come past it run again,
-those about scope first and of these the short ones, until one fails. Those that survive are listed. Arguments narrow:
-of files or folders of the project those whose filters are tried, of ``tests/…`` those that run.
+one that can be switched off. ``tests/killers.tsv`` remembers which test failed without which filter: those are asked
+first, with the filter, when they must pass, and without it. For filters that are left the suite is run once, in
+processes that share its files, to see which tests come past which filter, and these run again without it, those about
+scope first, until one fails. What it is then is written back. Those that survive are listed. Arguments narrow: of
+files or folders of the project those whose filters are tried, of ``tests/…`` those that are searched.
 """
 
 import ast
@@ -14,12 +15,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from zlib import crc32
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -30,27 +32,30 @@ METHODS = {"visible_to", "reachable_by"}
 FUNCTIONS = {"within", "get_visible_or_404"}
 #: What no test can tell, with the reason: file, function, filter.
 EQUIVALENT: dict[tuple[str, str, str], str] = {}
-TESTS = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "tests.mutations")
+TESTS = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "tests.mutations", "--capture=sys")
 #: Tests that are about who sees what: they are asked first.
 LOOKS_AT_SCOPE = re.compile(r"scope|foreign|stranger|elsewhere|reach|outside|other|visible|within|own|access")
-SITES = "sites.tsv"
+ASKED_FIRST = 40
+KILLERS = ROOT / "tests" / "killers.tsv"
+SITES, KILLED, SEEN = "sites.tsv", "killed", "seen"
 UNFIT = "not browser and not services and not nightly"
-KILLED, SURVIVED, UNTESTED, EQUAL = "killed", "SURVIVED", "NO TEST", "equivalent"
+PROCESSES = os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
 class Site:
-    """One filter: where it stands, and what it is called."""
+    """One filter: where it stands, and which of its name in that function it is."""
 
     number: int
     file: str
     line: int
     function: str
     name: str
+    nth: int
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        return (self.file, self.function, self.name)
+    def key(self) -> tuple[str, ...]:
+        return (self.file, self.function, self.name, str(self.nth))
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.function}: {self.name}"
@@ -64,12 +69,12 @@ class Switchboard:
 
     off = -1
     test = ""
-    past: dict[int, set[str]] = defaultdict(set)
+    past: dict[str, set[int]] = defaultdict(set)
 
 
 def site(number: int, filtered: Callable[[], Any], unfiltered: Callable[[], Any]) -> Any:
     """The filter's own result, or that of none when it is the one switched off."""
-    Switchboard.past[number].add(Switchboard.test)
+    Switchboard.past[Switchboard.test].add(number)
     return unfiltered() if Switchboard.off == number else filtered()
 
 
@@ -89,52 +94,89 @@ def any_or_404(queryset: Any, user: Any, **lookup: Any) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """All tests once, then for each filter those that come past it. Only in the copy."""
+    """Ask the tests that are known to fail, or search for others. Only in the copy."""
     if "MUTANTS" not in os.environ:
         return None
-    seconds: dict[str, float] = {}
-    items = {item.nodeid: item for item in session.items}
-    for name, item in items.items():
-        began = perf_counter()
-        if not passes(item):
-            say(f"does not pass as it is, and is left out: {name}")
-            continue
-        seconds[name] = perf_counter() - began
-    past = {
-        number: sorted(
-            tests & seconds.keys(), key=lambda name: (not LOOKS_AT_SCOPE.search(name), seconds[name])
-        )
-        for number, tests in Switchboard.past.items()
-    }
-    say(f"{len(seconds)} tests in {sum(seconds.values()):.0f} s")
-    found: Counter[str] = Counter()
-    for one in read_sites(Path.cwd()):
-        if one.file.startswith(tuple(os.environ["MUTANTS"].split())):
-            found[result := verdict(one, [items[name] for name in past.get(one.number, [])])] += 1
-            say(f"{result:10} {one}")
-    say(", ".join(f"{number} {result}" for result, number in found.items()))
-    session.testsfailed = found[SURVIVED] + found[UNTESTED]
+    share = int(os.environ["MUTANTS_SHARE"])
+    wanted = set(map(int, os.environ["MUTANTS"].split()))
+    sites = [one for one in read_sites(Path.cwd()) if one.number in wanted]
+    if os.environ["MUTANTS_SEARCH"]:
+        search(sites[:: -1 if share else 1], [item for item in session.items if share_of(item) == share])
+    else:
+        ask(sites[share::PROCESSES], {item.nodeid: item for item in session.items})
     return True
 
 
-def verdict(one: Site, tests: list[pytest.Item]) -> str:
-    if one.key in EQUIVALENT:
-        return EQUAL
-    if not tests:
-        return UNTESTED
+def share_of(item: pytest.Item) -> int:
+    """Which process runs a test: those of one file stay together."""
+    return crc32(item.nodeid.partition("::")[0].encode()) % PROCESSES
+
+
+def ask(sites: list[Site], items: dict[str, pytest.Item]) -> None:
+    """The test that failed last time, for each filter."""
+    known = read_killers()
+    for one in sites:
+        if item := items.get(known.get(one.key, "")):
+            try_out(one, item)
+
+
+def search(sites: list[Site], items: list[pytest.Item]) -> None:
+    """All tests of this process once, then for each filter those that come past it."""
+    seconds: dict[pytest.Item, float] = {}
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        began = perf_counter()
+        if passes(item, following):
+            seconds[item] = perf_counter() - began
+        else:
+            say(f"does not pass as it is, and is left out: {item.nodeid}")
+    say(f"{len(seconds)} tests in {sum(seconds.values()):.0f} s")
+    past = {name: set(numbers) for name, numbers in Switchboard.past.items()}
+    for first_round in (True, False):
+        for one in sites:
+            candidates = [item for item in seconds if one.number in past.get(item.nodeid, ())]
+            if candidates:
+                mark(SEEN, one, "")
+            candidates.sort(key=lambda item: (not_about(one, item), seconds[item]))
+            chosen = candidates[:ASKED_FIRST] if first_round else candidates[ASKED_FIRST:]
+            any(marked(KILLED, one) or try_out(one, item) for item in chosen)
+
+
+def not_about(one: Site, item: pytest.Item) -> bool:
+    """Whether a test is unlikely to be about this filter."""
+    near = item.nodeid.startswith(("tests/access", f"tests/{one.file.partition('/')[0]}"))
+    return not (near and LOOKS_AT_SCOPE.search(item.nodeid))
+
+
+def try_out(one: Site, item: pytest.Item) -> bool:
+    """Whether a test fails without a filter and passes with it."""
     Switchboard.off = one.number
     try:
-        return SURVIVED if all(map(passes, tests)) else KILLED
+        if passes(item):
+            return False
     finally:
         Switchboard.off = -1
+    if not passes(item):
+        return False
+    mark(KILLED, one, item.nodeid)
+    return True
 
 
-def passes(item: Any) -> bool:
-    """Run a test, once more or for the first time; what lasts for the whole run stays set up."""
+def passes(item: Any, following: pytest.Item | None = None) -> bool:
+    """Run a test, once more or for the first time; what the following one needs too stays set up."""
     Switchboard.test = item.nodeid
     if hasattr(item, "_initrequest"):
         item._initrequest()
-    return not any(report.failed for report in runtestprotocol(item, nextitem=item.session, log=False))
+    reports = runtestprotocol(item, nextitem=following or item.session, log=False)
+    return not any(report.failed for report in reports)
+
+
+def mark(kind: str, one: Site, text: str) -> None:
+    """For the other processes and for the report: a file of the copy."""
+    Path(f"{kind}-{one.number}").write_text(text, encoding="utf-8")
+
+
+def marked(kind: str, one: Site) -> bool:
+    return Path(f"{kind}-{one.number}").exists()
 
 
 def say(sentence: str) -> None:
@@ -173,7 +215,9 @@ class Switches(ast.NodeTransformer):
 
     def _switch(self, node: ast.Call, name: str, unfiltered: ast.expr) -> ast.Call:
         number = len(self.sites)
-        self.sites.append(Site(number, self.file, node.lineno, ".".join(self.inside), name))
+        place = (self.file, ".".join(self.inside), name)
+        nth = sum((one.file, one.function, one.name) == place for one in self.sites)
+        self.sites.append(Site(number, self.file, node.lineno, *place[1:], nth))
         nothing = ast.arguments([], [], None, [], [], None, [])
         switch = ast.parse("__import__('tests.mutations', fromlist=['site']).site", mode="eval").body
         choices = [ast.Lambda(nothing, node), ast.Lambda(nothing, unfiltered)]
@@ -200,26 +244,80 @@ def make_copy(folder: Path) -> list[Site]:
             target.write_text(ast.unparse(ast.fix_missing_locations(tree)), encoding="utf-8")
         else:
             shutil.copy2(source, target)
-    rows = ("\t".join(map(str, (one.number, *one.key[:1], one.line, *one.key[1:]))) for one in sites)
-    (folder / SITES).write_text("\n".join(rows), encoding="utf-8")
+    lines = ("\t".join(map(str, astuple(one))) for one in sites)
+    (folder / SITES).write_text("\n".join(lines), encoding="utf-8")
     return sites
 
 
 def read_sites(folder: Path) -> list[Site]:
-    lines = (folder / SITES).read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t") for line in lines)
-    return [Site(int(number), file, int(line), function, name) for number, file, line, function, name in rows]
+    rows = (line.split("\t") for line in (folder / SITES).read_text(encoding="utf-8").splitlines())
+    return [
+        Site(int(number), file, int(line), function, name, int(nth))
+        for number, file, line, function, name, nth in rows
+    ]
+
+
+def read_killers() -> dict[tuple[str, ...], str]:
+    if not KILLERS.exists():
+        return {}
+    rows = (line.split("\t") for line in KILLERS.read_text(encoding="utf-8").splitlines())
+    return {tuple(key): test for *key, test in rows}
+
+
+# The run
+
+
+def run(folder: Path, sites: list[Site], tests: list[str], *, searching: bool) -> None:
+    """Processes that ask or search; what they find they leave in the copy."""
+    environment = {
+        **os.environ,
+        "ENV_FILE": os.devnull,
+        "MUTANTS": " ".join(str(one.number) for one in sites),
+        "MUTANTS_SEARCH": "yes" if searching else "",
+    }
+    command = [sys.executable, "-m", "pytest", *TESTS, "-m", UNFIT, *tests]
+    shares = [{**environment, "MUTANTS_SHARE": str(share)} for share in range(PROCESSES)]
+    for process in [subprocess.Popen(command, cwd=folder, env=share) for share in shares]:
+        process.wait()
+
+
+def killed(folder: Path, sites: list[Site]) -> dict[Site, str]:
+    """Which filter is missed by which test, as far as it is found."""
+    files = ((one, folder / f"{KILLED}-{one.number}") for one in sites)
+    return {one: file.read_text(encoding="utf-8") for one, file in files if file.exists()}
 
 
 def main(arguments: list[str]) -> int:
     tests = [one for one in arguments if one.startswith("tests/")]
-    wanted = [one for one in arguments if one not in tests] or APPS
+    wanted = tuple(one for one in arguments if one not in tests) or APPS
     with tempfile.TemporaryDirectory(prefix="branchbook-mutants-") as name:
-        make_copy(Path(name))
-        environment = {**os.environ, "MUTANTS": " ".join(wanted), "ENV_FILE": os.devnull}
-        command = [sys.executable, "-m", "pytest", *TESTS, "--capture=sys", "-m", UNFIT, *tests]
-        return subprocess.run(command, cwd=name, env=environment, check=False).returncode
+        folder = Path(name)
+        everywhere = make_copy(folder)
+        sites = [one for one in everywhere if one.file.startswith(wanted) and one.key[:3] not in EQUIVALENT]
+        known = read_killers()
+        asked = [one for one in sites if one.key in known]
+        files = sorted({known[one.key].partition("::")[0] for one in asked})
+        if files:
+            run(folder, asked, [file for file in files if (folder / file).exists()], searching=False)
+        if left := [one for one in sites if one not in killed(folder, sites)]:
+            print(f"{len(left)} of {len(sites)} filters to be searched for", flush=True)
+            run(folder, left, tests, searching=True)
+        return report(folder, everywhere, sites)
+
+
+def report(folder: Path, everywhere: list[Site], sites: list[Site]) -> int:
+    """Remember which tests fail without which filter, and say which filters nothing misses."""
+    found = killed(folder, sites)
+    remembered = read_killers() | {one.key: test for one, test in found.items()}
+    survivors = [one for one in sites if one not in found]
+    there = {one.key for one in everywhere} - {one.key for one in survivors}
+    lines = ("\t".join((*key, test)) for key, test in sorted(remembered.items()) if key in there)
+    KILLERS.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    for one in survivors:
+        print("SURVIVED" if (folder / f"{SEEN}-{one.number}").exists() else "NO TEST ", one)
+    print(f"{len(found)} killed, {len(survivors)} survived, {len(EQUIVALENT)} equivalent")
+    return len(survivors)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(min(main(sys.argv[1:]), 1))

@@ -1,11 +1,12 @@
 """What every page must answer to every role: the table tests/access.yaml, read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from django.apps import apps
 from django.db.models import Model
@@ -20,7 +21,14 @@ ROLES = (ANONYMOUS, *SIGNED_IN)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REST = "rest"
 OTHER_KEYS = {"of", "which", "with", "query", "asks", "see"}
+#: Who sees nothing, himself, a branch and the whole; the others go the same ways, and are tried with the services.
+FIRST = (ANONYMOUS, MEMBER, "secretary", "organization_staff")
 FILE = Path(__file__).parent.parent / "access.yaml"
+
+
+def first_of(roles: Iterable[str]) -> list[Any]:
+    """The roles as parameters of a test: those that are not among the first are slow."""
+    return [role if role in FIRST else pytest.param(role, marks=pytest.mark.slow) for role in roles]
 
 
 @dataclass(frozen=True)

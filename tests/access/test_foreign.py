@@ -9,7 +9,7 @@ from time import perf_counter
 import pytest
 
 from tests.access.asking import AUDIT, Answer, Asker, same
-from tests.access.table import METHODS, declared
+from tests.access.table import METHODS, declared, first_of
 from tests.access.world import BOUNDED, SHARED, World, missing_pk, values
 
 HTMX = {"HX-Request": "true"}
@@ -17,12 +17,7 @@ HTMX = {"HX-Request": "true"}
 BEFORE_LOOKING = {403, 405}
 
 
-#: One who reaches a branch, one who reaches a college; the others go the same ways, and are tried with the services.
-FIRST = ("secretary", "committee_staff")
-TRIED = [role if role in FIRST else pytest.param(role, marks=pytest.mark.slow) for role in BOUNDED]
-
-
-@pytest.mark.parametrize("role", TRIED)
+@pytest.mark.parametrize("role", first_of(BOUNDED))
 def test_in_the_address(world: World, role: str):
     asker, wrong = Asker(world, role), []
     for page, row in declared():
@@ -42,7 +37,7 @@ def test_in_the_address(world: World, role: str):
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("role", BOUNDED)
+@pytest.mark.parametrize("role", first_of(BOUNDED))
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_in_a_query_or_a_form(world: World, role: str, method: str):
     asker, wrong = Asker(world, role), []

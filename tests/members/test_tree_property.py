@@ -220,6 +220,11 @@ def run(histories, steps):
     run_state_machine_as_test(Tree, settings=chosen)
 
 
+def test_a_hundred_steps():
+    run(5, 20)
+
+
+@pytest.mark.slow
 def test_three_hundred_steps():
     run(10, 30)
 
