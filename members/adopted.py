@@ -11,13 +11,14 @@ from .models import Development, DevelopmentStep
 
 #: Of one person: the keys of developments and of steps, and a digest of what they say.
 State = dict[str, Any]
+NOTHING: State = {"developments": [], "steps": []}
 
 
 def states_of(people: Sequence[UUID]) -> dict[UUID, State]:
     """What is recorded of each person's development. Two queries for each 500."""
     found: dict[UUID, State] = {pk: {"developments": [], "steps": [], "said": []} for pk in people}
     for keys in snapshots.in_batches(people):
-        for row in Development.objects.filter(member__in=keys).order_by("applied_on", "pk"):
+        for row in Development.objects.filter(member__in=keys).order_by("pk"):
             found[row.member_id]["developments"].append(str(row.pk))
             found[row.member_id]["said"].append([str(row.applied_on), str(row.closed_on), row.outcome])
         steps = DevelopmentStep.objects.filter(development__member__in=keys).order_by("pk")

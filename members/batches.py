@@ -21,6 +21,7 @@ from branches.scope import above_all, covers, may, ranges_of
 from lib.encryption import cipher_for
 
 from . import adopted, circumstances, corrections, enrolment, numbers, records_of, snapshots, versions
+from .development import arrivals
 from .enrolment import ENCRYPTED, Change
 from .models import Development, ImportBatch, ImportedRow, Member
 from .models.batches import KEPT_FOR
@@ -78,7 +79,7 @@ def keep(
 ) -> ImportBatch:
     """Keep what was just written as one batch, in the transaction that wrote it; people by the sheet's row number.
 
-    ``adopted_before`` is what was recorded of the development of those whose steps it adopted.
+    ``adopted_before`` is what was recorded of the development of those whose way it began or added to.
     """
     members = [*enrolled.values(), *changed.values()]
     old = {facts["facts"]["branch"] for facts in before.values() if "branch" in facts["facts"]}
@@ -300,6 +301,7 @@ def _restore(rows: Sequence[ImportedRow], by: User, reason: str) -> None:
     snapshots.put_back(dated)
     corrections.note(course, by=by, what="undo", reason=reason)
     circumstances.align(away, by=by)
+    arrivals.align(members)
 
 
 def _value(name: str, stored: Any) -> Any:

@@ -15,6 +15,7 @@ from accounts.models import User
 from branches.models import Branch
 
 from . import posts, stations
+from .development import arrivals
 from .models import GroupMembership, Member, MembershipSpell, Post, StationAssignment, StatusPeriod
 from .standing import DAY, INTERRUPTIONS, STAGES, Status
 
@@ -47,6 +48,7 @@ def turn(member: Member, status: str, *, on: date) -> None:
     if not StatusPeriod.objects.filter(member=member, status=status, until=on - DAY).update(until=None):
         StatusPeriod.objects.create(member=member, status=status, since=on)
     member.status = status
+    arrivals.align([member])
 
 
 def relieve(member: Member, *, on: date, by: User | None) -> None:

@@ -21,6 +21,7 @@ from lib import pinyin
 
 from . import circumstances, corrections, courses, numbers, standing, versions
 from .controls import EVIDENCE, IN_ORDER, ONCE, STANDING, RefusedByRule
+from .development import arrivals
 from .membership_rules import ONE_BRANCH, TEMPORARY
 from .models import GroupMembership, Member, MembershipSpell, StatusPeriod, Transfer
 from .standing import DAY, INTERRUPTIONS, STAGES, Dates, Span, Status
@@ -111,6 +112,7 @@ def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "")
             nobody = dict.fromkeys(dated, corrections.Course())
             corrections.note(nobody, by=by, what="enrol", reason=reason)
             circumstances.align([m for m in members if m.lost_on or m.is_floating], by=by)
+            arrivals.align(members)
             _record_enrolment(members, by, reason)
     except IntegrityError as error:
         raise EnrolmentError(IDENTITY_TAKEN, ONCE) from error
@@ -141,6 +143,7 @@ def change_all(changes: Sequence[Change], *, by: User | None, reason: str = "") 
             _restate([c for c in locked if _RESTATING & c.values.keys()], today)
             corrections.note(before, by=by, what="change", reason=reason)
             circumstances.align([c.member for c in locked if _AWAY & c.values.keys()], by=by)
+            arrivals.align([c.member for c in locked if _RESTATING & c.values.keys()])
     except IntegrityError as error:
         raise EnrolmentError(IDENTITY_TAKEN, ONCE) from error
     return [each.member for each in locked]

@@ -226,9 +226,9 @@ def _return(known: Member, person: NewMember, current: Transfer, on: date, by: U
         raise MovementError(said, IN_ORDER, earliest=left_on + timedelta(days=1))
     before = corrections.snapshot([member.pk])
     courses.settle(member, current.branch, on=on)
+    member.joined_on = person.joined_on or member.joined_on
+    member.full_on = person.full_on or member.full_on
     courses.turn(member, person.status, on=on)
-    if person.full_on:
-        member.full_on = person.full_on
     versions.save([member], by, "转入")
     corrections.note(before, by=by, what="return", reason=f"介绍信 {current.letter}")
     audit.record("member.return", by=by, on=member, after={"branch": current.branch.name, "on": str(on)})

@@ -83,14 +83,16 @@ def _order(attempt: Attempt, today: date) -> Iterator[Block]:
     if attempt.on > today:
         yield refuse(IN_ORDER, f"日期不能晚于今天（{written(today)}）。")
     is_again = spec.is_repeated or is_due_again(progress, spec.step, today)
-    if progress.has(spec.step) and not is_again:
+    if progress.is_elsewhere(spec.step):
+        yield refuse(ONCE, f"“{spec.title}”在原单位办理，日期见档案，这里不再登记。")
+    elif progress.has(spec.step) and not is_again:
         yield refuse(ONCE, f"“{spec.title}”已经登记过，要更正请先撤回原来的记录。")
     for need in attempt.needs:
-        done, needed = progress.day_of(need), TABLE[need]
-        if done is None:
+        done, needed = progress.day_of(need) or progress.person.admitted_elsewhere_on, TABLE[need]
+        if not progress.has(need):
             said = f"还没有“{needed.title}”的记录，不能跳过。"
             yield refuse(order_of(needed.rule, spec.rule), said)
-        elif attempt.on < done:
+        elif done and attempt.on < done:
             said = f"日期不能早于“{needed.title}”（{written(done)}）。"
             yield refuse(order_of(spec.rule), said, done)
 

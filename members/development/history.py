@@ -166,9 +166,10 @@ def _record(fresh: Sequence[Fresh], by: User | None) -> None:
 
 
 def _developments_of(pasts: Sequence[Past]) -> dict[UUID, Development]:
-    """By person: the development that began last, else a new one; closed for whoever has arrived."""
+    """By person: the running development or the last one, else a new one; closed for whoever has arrived."""
     rows = Development.objects.filter(member__in=[past.member.pk for past in pasts])
-    found = {row.member_id: row for row in rows.select_related("member").order_by("applied_on")}
+    found = {row.member_id: row for row in reversed(rows.select_related("member").latest_first())}
+    _learn_of_applications([past for past in pasts if past.member.pk in found], found)
     made = [
         _made(past.member, past.dates[Step.APPLICATION])
         for past in pasts
@@ -176,6 +177,17 @@ def _developments_of(pasts: Sequence[Past]) -> dict[UUID, Development]:
     ]
     Development.objects.bulk_create(made)
     return found | {row.member_id: row for row in made}
+
+
+def _learn_of_applications(pasts: Sequence[Past], found: Mapping[UUID, Development]) -> None:
+    """Of whoever came on probation the file may say when he had applied."""
+    learned = []
+    for past in pasts:
+        development = found[past.member.pk]
+        if development.applied_on is None and Step.APPLICATION in past.dates:
+            development.applied_on = past.dates[Step.APPLICATION]
+            learned.append(development)
+    Development.objects.bulk_update(learned, ["applied_on"])
 
 
 def _made(member: Member, applied_on: date) -> Development:

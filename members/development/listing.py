@@ -100,7 +100,7 @@ def lines(developments: Iterable[Development], on: date, *, named: bool = False)
 
     ``named`` loads who was named in the steps, too.
     """
-    wanted = [each for each in developments if each.applied_on <= on]
+    wanted = [each for each in developments if each.since and each.since <= on]
     progress = progress_of_all(wanted, on, named=named)
     return [_line(each, progress[each.pk], on) for each in wanted if each.pk in progress]
 

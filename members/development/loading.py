@@ -8,7 +8,7 @@ from uuid import UUID
 from branches import local
 from branches.local import Decided
 from members import local_rules
-from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, MembershipSpell
+from members.models import Development, DevelopmentPerson, DevelopmentStep, MembershipSpell
 
 from .progress import Done, Person, Progress
 from .vocabulary import Step
@@ -49,7 +49,9 @@ def progress_of_all(
     came = _came(wanted, on)
     held = limits()
     return {
-        each.pk: Progress(_person(each.member, came), done[each.pk], held) for each in wanted if done[each.pk]
+        each.pk: Progress(person_of(each, came.get(each.member_id)), done[each.pk], held)
+        for each in wanted
+        if done[each.pk] or each.began_at_probation
     }
 
 
@@ -66,8 +68,9 @@ def _people(developments: list[Development]) -> dict[int, tuple[UUID, ...]]:
     return {step_id: tuple(named) for step_id, named in found.items()}
 
 
-def _person(member: Member, came: Mapping[UUID, date]) -> Person:
-    return Person(member.birth_date, member.graduates_on, came.get(member.pk))
+def person_of(development: Development, came_on: date | None = None) -> Person:
+    member = development.member
+    return Person(member.birth_date, member.graduates_on, came_on, development.admitted_elsewhere_on)
 
 
 def _came(developments: list[Development], on: date | None) -> dict[UUID, date]:

@@ -181,6 +181,10 @@ class PersonPage:
                 spec.number, spec.title, when, state, self._note(spec, done[-1].people), url, spec.step
             )
         state, when = "", ""
+        if self.progress.is_elsewhere(spec.step):
+            day = self.progress.day_of(spec.step)
+            when = f"{day:%Y-%m-%d}，在原单位" if day else "在原单位"
+            return Entry(spec.number, spec.title, when, "done", "", "", spec.step)
         if planned:
             is_now = self.following is not None and planned.step == self.following.step
             state = "late" if planned.is_late else "now" if is_now else ""

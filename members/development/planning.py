@@ -72,6 +72,8 @@ def plan(progress: Progress, on: date) -> list[Planned]:
     found: list[Planned] = []
     for step, spec in TABLE.items():
         day = None if is_due_again(progress, step, on) else progress.day_of(step)
+        if progress.is_elsewhere(step):
+            day = progress.person.admitted_elsewhere_on
         if day is not None:
             days[step] = day
         if (day is not None and not spec.is_repeated) or _is_over(progress, spec):
@@ -167,8 +169,10 @@ def due_of(progress: Progress, spec: Spec, facts: Mapping[str, Any] | None = Non
     months = term.longest if _is_excused(term, facts) else progress.months_of(term.months)
     if began is None or not months:
         return None
-    last = progress.day_of(spec.step) if spec.is_repeated else None
-    return months_after(max(began, last) if last else began, months)
+    if spec.is_repeated:
+        here_since = progress.person.came_on if progress.person.admitted_elsewhere_on else None
+        began = max(filter(None, [began, here_since, progress.day_of(spec.step)]))
+    return months_after(began, months)
 
 
 def _is_excused(term: Term, facts: Mapping[str, Any] | None) -> bool:
@@ -215,9 +219,13 @@ def is_late(spec: Spec, progress: Progress, on: date, facts: Mapping[str, Any]) 
 
 
 def following(progress: Progress, planned: Iterable[Planned], on: date) -> Planned | None:
-    """The first open step of the way. An application for full membership is none before the last month of probation."""
+    """The first open step of the way. An application for full membership is none before the last month of probation.
+
+    Nobody is sent after the oath of whoever came on probation: most took it where they were admitted.
+    """
+    beside = BESIDE | ({Step.OATH} if progress.person.admitted_elsewhere_on else set())
     for each in planned:
-        if not each.is_next or each.step in BESIDE:
+        if not each.is_next or each.step in beside:
             continue
         ends = progress.probation_ends
         if each.step == Step.FULL_APPLICATION and ends and on < months_after(ends, -APPLY_MONTHS):

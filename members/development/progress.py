@@ -13,6 +13,8 @@ from .steps import FULL_CYCLE, STAGES, TABLE
 from .vocabulary import Stage, Step
 
 PROBATION_MONTHS = 12
+#: What somebody who came on probation has behind him; whether he took the oath, his new branch has to ask.
+ELSEWHERE = tuple(TABLE)[: list(TABLE).index(Step.OATH)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Person:
     birth_date: date | None = None
     graduates_on: date | None = None
     came_on: date | None = None
+    #: The meeting that admitted whoever came on probation: what it and the steps before it wrote down is not here.
+    admitted_elsewhere_on: date | None = None
 
 
 class Progress:
@@ -73,10 +77,16 @@ class Progress:
 
     def day_of(self, step: Step) -> date | None:
         last = self.last(step)
+        if last is None and step == Step.ADMISSION_MEETING:
+            return self.person.admitted_elsewhere_on
         return last.on if last else None
 
     def has(self, step: Step) -> bool:
-        return self.last(step) is not None
+        return self.last(step) is not None or self.is_elsewhere(step)
+
+    def is_elsewhere(self, step: Step) -> bool:
+        """Taken before the person came, on a day that is not known here."""
+        return bool(self.person.admitted_elsewhere_on and step in ELSEWHERE and self.last(step) is None)
 
     def number_of(self, code: str) -> int:
         """The number a local rule holds; 0 when it is off."""
@@ -98,7 +108,8 @@ class Progress:
     @property
     def reached(self) -> Step:
         """The furthest step taken, in the order of the table."""
-        return max((each.step for each in self.done if each.is_effective), key=list(TABLE).index)
+        taken = {each.step for each in self.done if each.is_effective}
+        return max(taken | {step for step in ELSEWHERE if self.is_elsewhere(step)}, key=list(TABLE).index)
 
     @property
     def stage(self) -> Stage:

@@ -66,7 +66,7 @@ def _stage(stage: Stage, progress: Progress, names: dict[UUID, str]) -> Iterator
             continue
         taken = [done for done in progress.done if done.step == step]
         if not taken and not spec.is_repeated:
-            yield spec.title, ""
+            yield spec.title, "在原单位办理" if progress.is_elsewhere(step) else ""
         for done in taken:
             yield spec.title, _words(spec, done, names)
 

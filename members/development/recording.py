@@ -34,10 +34,10 @@ from members.standing import STAGES
 
 from . import approving
 from .guards import Attempt, blocks_of
-from .loading import limits, progress_of
+from .loading import limits, person_of, progress_of
 from .membership_forms import tidied
 from .planning import is_late
-from .progress import Person, Progress
+from .progress import Progress
 from .rules import Block, block, refuse
 from .steps import TABLE
 from .vocabulary import Step
@@ -143,10 +143,9 @@ def _take(
 
 def progress_or_nothing(development: Development) -> Progress:
     """The person's progress; an empty one before the first step."""
-    if development.steps.standing().exists():
+    if development.began_at_probation or development.steps.standing().exists():
         return progress_of(development)
-    member = development.member
-    return Progress(Person(member.birth_date, member.graduates_on), (), limits())
+    return Progress(person_of(development), (), limits())
 
 
 def _storable(facts: Mapping[str, Any]) -> dict[str, Any]:

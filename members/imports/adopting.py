@@ -12,18 +12,23 @@ from . import steps
 from .comparing import Outcome
 
 
-def adopt_all(
-    outcomes: Iterable[Outcome], people: Mapping[int, Member], by: User | None
-) -> dict[UUID, adopted.State]:
-    """Keep the steps of each row; ``people`` goes by the sheet's row number. A few queries for each 500 people.
+def states_before(changed: Iterable[Outcome]) -> dict[UUID, adopted.State]:
+    """What is recorded of the development of those whose rows touch it, before anything is written."""
+    return adopted.states_of([each.row.member.pk for each in changed if each.row.member and touches(each)])
 
-    Returns what was recorded of each person's development before.
-    """
+
+def touches(outcome: Outcome) -> bool:
+    """Whether a row says steps, or what opens or ends the development of somebody on probation."""
+    if outcome.row.member is None:
+        return outcome.adopts_steps or outcome.facts.get("status") == StatusPeriod.Status.PROBATIONARY
+    return outcome.adopts_steps or not {"status", "joined_on", "full_on"}.isdisjoint(outcome.values())
+
+
+def adopt_all(outcomes: Iterable[Outcome], people: Mapping[int, Member], by: User | None) -> None:
+    """Keep the steps of each row; ``people`` goes by the sheet's row number. A few queries for each 500 people."""
     wanted = [each for each in outcomes if each.adopts_steps and each.row.number in people]
-    before = adopted.states_of([people[each.row.number].pk for each in wanted])
     named = _full_members([(people[each.row.number], each) for each in wanted])
     history.adopt_all([_past(people[each.row.number], each, named) for each in wanted], by=by)
-    return before
 
 
 def _past(member: Member, outcome: Outcome, named: Mapping[tuple[int, str], Member]) -> history.Past:

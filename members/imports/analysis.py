@@ -21,7 +21,7 @@ from lib import planner
 from lib.sheets.headings import find_header
 from lib.sheets.intake import Problem, Report, Table, open_table
 from lib.sheets.pasting import read_pasted, without_head
-from members import batches, numbers
+from members import adopted, batches, numbers
 from members.enrolment import Change, change_all, enrol_all
 from members.models import ImportBatch, Member, MembershipSpell, StatusPeriod
 
@@ -257,19 +257,22 @@ def _write(analysis: Analysis, by: User | None, source: str) -> ImportBatch | No
     if not analysis.new and not changes:
         return None
     before = batches.before_changes([*changes.values()])
+    steps_before = adopting.states_before(analysis.changed)
     enrolled = enrol_all([outcome.new_member() for outcome in analysis.new], by=by, reason=source)
     changed = change_all([*changes.values()], by=by, reason=source)
     sheet = analysis.table.sheet.name
     by_row = dict(zip((outcome.row.number for outcome in analysis.new), enrolled, strict=True))
     by_changed_row = dict(zip(changes, changed, strict=True))
     outcomes, people = [*analysis.new, *analysis.changed], {**by_row, **by_changed_row}
+    begun = [by_row[outcome.row.number].pk for outcome in analysis.new if adopting.touches(outcome)]
+    adopting.adopt_all(outcomes, people, by)
     batch = batches.keep(
         source,
         sheet,
         enrolled=by_row,
         changed=by_changed_row,
         before=before,
-        adopted_before=adopting.adopt_all(outcomes, people, by),
+        adopted_before={**steps_before, **dict.fromkeys(begun, adopted.NOTHING)},
         by=by,
     )
     counts = {"new": len(analysis.new), "changed": len(changes), "wrong": len(analysis.wrong)}

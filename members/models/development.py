@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -31,12 +31,23 @@ class DevelopmentQuerySet(models.QuerySet["Development"]):
         return self.filter(closed_on__isnull=True)
 
     def running_on(self, day: date) -> Self:
-        """Applied for by ``day``, and closed after it or not at all: the day it is closed is not one of it."""
-        return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day), applied_on__lte=day)
+        """Begun by ``day``, and closed after it or not at all: the day it is closed is not one of it."""
+        return self.begun_by(day).filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+
+    def begun_by(self, day: date) -> Self:
+        """Applied for by ``day``; of whom the application is not known, admitted by then."""
+        return self.filter(Q(applied_on__lte=day) | Q(applied_on=None, member__joined_on__lte=day))
+
+    def latest_first(self) -> Self:
+        """The running one, then those closed, from the last on."""
+        return self.order_by(F("closed_on").desc(nulls_first=True), "-pk")
 
 
 class Development(models.Model):
-    """One person's way from an application on. It moves with the person: 培养教育时间可连续计算 (发展党员细则 12)."""
+    """One person's way from an application on. It moves with the person: 培养教育时间可连续计算 (发展党员细则 12).
+
+    ``began_at_probation`` is for whoever was a 预备党员 already when he came: what lies before lies in his file.
+    """
 
     class Outcome(models.TextChoices):
         JOINED = "joined", "已转正归档"
@@ -47,7 +58,8 @@ class Development(models.Model):
     member = models.ForeignKey(
         Member, verbose_name="人员", on_delete=models.CASCADE, related_name="developments"
     )
-    applied_on = models.DateField("递交入党申请书时间", db_index=True)
+    applied_on = models.DateField("递交入党申请书时间", null=True, blank=True, db_index=True)
+    began_at_probation = models.BooleanField("来时已是预备党员", default=False)
     closed_on = models.DateField("结束日期", null=True, blank=True)
     outcome = models.CharField("结果", max_length=10, choices=Outcome, blank=True)
     reason = models.CharField("结束原因", max_length=200, blank=True)
@@ -59,6 +71,10 @@ class Development(models.Model):
         verbose_name_plural = "发展党员"
         ordering = ["applied_on", "id"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(applied_on__isnull=False) | Q(began_at_probation=True),
+                name="development_applied_or_came_on_probation",
+            ),
             models.UniqueConstraint(
                 fields=["member"],
                 condition=Q(closed_on__isnull=True),
@@ -72,7 +88,17 @@ class Development(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member} {self.applied_on:%Y-%m-%d}"
+        return f"{self.member} {self.since or ''}".rstrip()
+
+    @property
+    def since(self) -> date | None:
+        """Since when the person is on this way, as far as it is known: the application, or the meeting elsewhere."""
+        return self.applied_on or self.member.joined_on
+
+    @property
+    def admitted_elsewhere_on(self) -> date | None:
+        """教育管理条例 24: 党籍 begins with the meeting that passed the person, whose record is not kept here."""
+        return self.member.joined_on if self.began_at_probation else None
 
 
 class DevelopmentStepQuerySet(models.QuerySet["DevelopmentStep"]):

@@ -199,7 +199,8 @@ def development_withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpRespons
     """Take the last step back."""
     development = _development_or_404(request, pk)
     last = development.steps.standing().order_by("on", "id").last()
-    assert last is not None
+    if last is None:
+        raise Http404
     spec = TABLE[Step(last.step)]
     if not approving.may_take(request.user, development, spec.by):
         raise PermissionDenied("最后一步不由您的角色办理，请由登记的一方撤回。")

@@ -96,7 +96,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "spells": member.spells.select_related("branch"),
         "statuses": member.statuses.all(),
         "posts": member.posts.select_related("branch", "group"),
-        "development": member.developments.visible_to(user).order_by("-applied_on").first(),
+        "development": member.developments.visible_to(user).latest_first().first(),
         "may_unmask": may_unmask(user, member),
         "birthday_year": timezone.localdate().year if is_own or may(user, Right.RECORD, path) else None,
         "may_certify": may(user, Right.KEEP_MEMBERS, member.branch_path) and member.status in ON_ROSTER,

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from members.development import arrivals
 from members.development.vocabulary import Step
 from members.models import (
     Development,
@@ -74,6 +75,7 @@ def develop(people: People, university: University, setting: Setting) -> int:
     _number(courses, people, university, setting)
     _write(courses)
     _move_beginnings(courses, people)
+    arrivals.align(list(Member.objects.filter(status=Status.PROBATIONARY)))
     _plans(university, setting)
     return len(courses)
 

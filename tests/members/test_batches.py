@@ -17,6 +17,7 @@ from tests import cast
 from tests.members.rosters import a_file, a_row
 
 pytestmark = pytest.mark.django_db
+ON_PROBATION = {"人员类别": "预备党员", "加入党组织日期": "2026-03-01", "转为正式党员日期": ""}
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +68,18 @@ class TestUndo:
         batch.refresh_from_db()
         assert (batch.undone_by, batch.removed, batch.restored) == (staff, 2, 0)
         assert AuditEntry.objects.get(action="roster.undo").after == {"removed": 2, "restored": 0, "kept": 0}
+
+    def test_who_was_enrolled_on_probation_is_removed_with_his_development(self, staff, bring):
+        batch = bring(a_row(**ON_PROBATION))
+        assert Member.objects.get().developments.get().began_at_probation
+        assert (len(batches.undo(batch, by=staff).remove), Member.objects.count()) == (1, 0)
+
+    def test_who_was_made_full_is_on_probation_again_and_so_is_his_development(self, staff, bring):
+        bring(a_row(**ON_PROBATION))
+        batch = bring(a_row(加入党组织日期="2025-03-01", 转为正式党员日期="2026-03-01"))
+        assert not Member.objects.get().developments.exists()
+        assert batches.undo(batch, by=staff).kept == []
+        assert Member.objects.get().developments.get().closed_on is None
 
     def test_old_values_come_back_sensitive_ones_too(self, school, staff, bring):
         bring(a_row())

@@ -22,8 +22,8 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         day = day_asked(options["on"], "--on")
         number = options["number"]
-        found = Development.objects.filter(member__number=number, applied_on__lte=day)
-        latest = found.select_related("member__branch").order_by("-applied_on")[:1]
+        found = Development.objects.begun_by(day).filter(member__number=number)
+        latest = found.select_related("member__branch").latest_first()[:1]
         for line in lines(latest, day):
             self._say(_as_of(line, day), as_json=options["json"])
             return
