@@ -13,7 +13,7 @@ from members import local_rules
 from members.controls import APART
 from members.models import Development, DevelopmentPlan, DevelopmentStep
 
-from .guards import Attempt
+from .attempts import Attempt
 from .planning import local_block
 from .rules import Block, block, refuse
 from .steps import TABLE

@@ -3,64 +3,29 @@
 Each guard says which rule refuses, what is missing and, where time heals it, from when it could pass.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from lib.dates import written
 from lib.workdays import count_workdays
-from members import local_rules, rosters
+from members import local_rules
 from members.controls import IN_ORDER, ONCE
-from members.models import Development, DevelopmentPerson, Member, Post, StatusPeriod
+from members.models import DevelopmentPerson, Post, StatusPeriod
 
+from .attempts import Attempt
 from .membership_forms import NUMBER, obstacle
 from .planning import NOTICED, expired_training, floors_of, is_due_again, leaving, local_block
-from .progress import Progress
 from .rules import Block, block, order_of, refuse
 from .steps import TABLE
-from .vocabulary import Spec, Step
+from .vocabulary import Step
+from .votes import votes_of_the_committee, votes_of_the_meeting
 
 TRAINING_DAYS, TRAINING_HOURS = 3, 24
 EXTENSION = range(6, 13)
 CONTACTS = range(1, 3)
 INTRODUCERS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A step about to be recorded."""
-
-    development: Development
-    progress: Progress
-    spec: Spec
-    on: date
-    facts: Mapping[str, Any]
-    people: Sequence[Member] = field(default=())
-
-    @property
-    def step(self) -> Step:
-        return self.spec.step
-
-    @property
-    def cancels(self) -> bool:
-        """细则 32: the meeting takes the standing away; it waits neither for an application nor for the end."""
-        return self.step == Step.FULL_MEETING and self.facts.get("decision") == "cancel"
-
-    @property
-    def needs(self) -> tuple[Step, ...]:
-        return TABLE[Step.FULL_APPLICATION].needs if self.cancels else self.spec.needs
-
-    @property
-    def is_effective(self) -> bool:
-        if self.spec.outcomes is None:
-            return True
-        name, good = self.spec.outcomes
-        return self.facts.get(name) in good
-
-    def number(self, name: str) -> int:
-        return int(self.facts.get(name) or 0)
 
 
 Guard = Callable[[Attempt], Iterator[Block]]
@@ -193,45 +158,6 @@ def _may_admit(attempt: Attempt) -> Iterator[Block]:
         yield block("ZB-08", said)
 
 
-def _votes(attempt: Attempt) -> Iterator[Block]:
-    """细则 20, 21, 33: more than half there, more than half of those who should be for it; the result says the same."""
-    meeting = "FZ-22" if attempt.step == Step.FULL_MEETING else ""
-    yield from _votes_add_up(attempt, meeting or "FZ-14")
-    expected, present = attempt.number("expected"), attempt.number("present")
-    in_favour = attempt.number("in_favour") + attempt.number("written_for")
-    is_quorate, is_carried = present * 2 > expected, in_favour * 2 > expected
-    if not attempt.is_effective:
-        if is_quorate and is_carried:
-            said = (
-                f"应到会{expected}人，实到{present}人，赞成{in_favour}人（含书面意见），都超过半数，是通过的；"
-                "与所填的“未通过”不符，请核对票数和表决结果。"
-            )
-            yield block(meeting or "FZ-15", said)
-        return
-    if not is_quorate:
-        said = f"应到会{expected}人，实到{present}人，没有超过半数，不能表决。"
-        yield block(meeting or "FZ-14", said)
-    if not is_carried:
-        said = f"应到会{expected}人，赞成{in_favour}人（含书面意见），没有超过半数，没有通过。"
-        yield block(meeting or "FZ-15", said)
-
-
-def _votes_add_up(attempt: Attempt, code: str) -> Iterator[Block]:
-    expected, present = attempt.number("expected"), attempt.number("present")
-    ballots = sum(attempt.number(name) for name in ("in_favour", "against", "abstained", "void"))
-    opinions = sum(attempt.number(f"written_{name}") for name in ("for", "against", "abstained"))
-    branch = attempt.development.member.branch
-    full = rosters.full_members_on(branch, attempt.on).count()
-    if expected > full:
-        yield block(code, f"当天在册正式党员{full}人，应到会人数不能多于此数。")
-    elif expected < full and not attempt.facts.get("uncounted_reason"):
-        yield block(code, f"当天在册正式党员{full}人，应到会填了{expected}人；请写明不计入的人员和理由。")
-    if ballots > present:
-        yield block(code, f"各种票合计{ballots}张，多于实到{present}人。")
-    if present + opinions > expected:
-        yield block(code, f"实到{present}人和书面意见{opinions}份，合计多于应到会{expected}人。")
-
-
 def _extension(attempt: Attempt) -> Iterator[Block]:
     """细则 32: once only, from half a year to a year."""
     if attempt.facts.get("decision") != "extend":
@@ -275,8 +201,8 @@ GUARDS: dict[Step, tuple[Guard, ...]] = {
     Step.ADMISSION_REVIEW: (_meeting_fits,),
     Step.PRE_REVIEW: (_leaving,),
     Step.MEMBERSHIP_FORM: (_form_is_free,),
-    Step.ADMISSION_MEETING: (_may_admit, _training_is_valid, _votes),
-    Step.ADMISSION_APPROVAL: (_notice,),
-    Step.FULL_MEETING: (_extension, _votes),
-    Step.FULL_APPROVAL: (_notice,),
+    Step.ADMISSION_MEETING: (_may_admit, _training_is_valid, votes_of_the_meeting),
+    Step.ADMISSION_APPROVAL: (_notice, votes_of_the_committee),
+    Step.FULL_MEETING: (_extension, votes_of_the_meeting),
+    Step.FULL_APPROVAL: (_notice, votes_of_the_committee),
 }

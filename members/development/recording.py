@@ -33,7 +33,8 @@ from members.models import (
 from members.standing import STAGES
 
 from . import approving
-from .guards import Attempt, blocks_of
+from .attempts import Attempt
+from .guards import blocks_of
 from .loading import limits, person_of, progress_of
 from .membership_forms import tidied
 from .planning import is_late

@@ -9,55 +9,10 @@ from typing import Final
 from members import local_rules
 from members.models import StatusPeriod
 
+from . import facts
 from .vocabulary import By, Fact, Spec, Stage, Step, Term
 
 Status = StatusPeriod.Status
-
-
-_NOTE: Final = Fact("note", "备注", "long", required=False)
-_WHERE: Final = Fact("place", "地点", required=False)
-_TALK: Final = (Fact("talker", "谈话人"), _WHERE, Fact("content", "谈话情况", "long", required=False))
-_FILED: Final = (Fact("document", "备案意见或文号", required=False), _NOTE)
-_NOTICE: Final = (
-    Fact("notice_from", "公示开始日期", "date", required=False),
-    Fact("notice_until", "公示结束日期", "date", required=False),
-    Fact("notice_result", "公示结果", required=False, help="如“无异议”。"),
-)
-_VOTES: Final = (
-    Fact("expected", "应到会有表决权的正式党员", "number"),
-    Fact(
-        "uncounted_reason",
-        "不计入应到会的人员和理由",
-        required=False,
-        help="应到会人数少于在册正式党员时必填，如长期卧床、出国半年以上。",
-    ),
-    Fact("present", "实到会有表决权的正式党员", "number"),
-    Fact("in_favour", "赞成票", "number"),
-    Fact("against", "不赞成票", "number"),
-    Fact("abstained", "弃权票", "number"),
-    Fact("void", "废票", "number"),
-    Fact(
-        "written_for",
-        "会前书面意见：同意",
-        "number",
-        help="因故未到会、会前正式提出书面意见的，统计在票数内。",
-    ),
-    Fact("written_against", "会前书面意见：不同意", "number"),
-    Fact("written_abstained", "会前书面意见：弃权", "number"),
-)
-_PASSED: Final = Fact("result", "表决结果", "choice", choices=(("passed", "通过"), ("failed", "未通过")))
-_APPROVED: Final = Fact("result", "审批意见", "choice", choices=(("approved", "批准"), ("refused", "不批准")))
-_PASS: Final = ("result", frozenset({"passed"}))
-_APPROVE: Final = ("result", frozenset({"approved"}))
-_MEETING: Final = Fact(
-    "meeting", "会议", "choice", choices=(("committee", "支委会"), ("general", "支部党员大会"))
-)
-#: What came with an activist from elsewhere (:mod:`members.development.continuing`).
-_HANDED_OVER: Final = (
-    Fact("elsewhere", "原培养党组织", required=False, is_asked=False),
-    Fact("materials", "转交的材料", "long", required=False, is_asked=False),
-    Fact("received_on", "材料转入日期", "date", required=False, is_asked=False),
-)
 
 S = Step
 _FIRST_HALF: Final = (
@@ -77,7 +32,7 @@ _FIRST_HALF: Final = (
         "派人谈话",
         By.BRANCH,
         (S.APPLICATION,),
-        _TALK,
+        facts.TALK,
         "入党申请人谈话记录",
         due=Term(S.APPLICATION, 1, "FZ-02"),
         rule="FZ-02",
@@ -91,9 +46,10 @@ _FIRST_HALF: Final = (
         (S.APPLICATION, S.APPLICATION_TALK),
         (
             Fact("way", "推荐方式", "choice", choices=(("members", "党员推荐"), ("league", "群团组织推优"))),
-            _MEETING,
-            _NOTE,
-            *_HANDED_OVER,
+            Fact("recommended_by", "推荐组织（或个人）和推荐意见", required=False),
+            facts.MEETING,
+            facts.NOTE,
+            *facts.HANDED_OVER,
         ),
         "推荐入党积极分子登记表、会议记录",
         not_before=(Term(S.APPLICATION, local_rules.APPLICATION_MONTHS, local_rules.APPLICATION_MONTHS),),
@@ -107,7 +63,7 @@ _FIRST_HALF: Final = (
         "积极分子报党委备案",
         By.COMMITTEE,
         (S.ACTIVIST_DECISION,),
-        _FILED,
+        facts.FILED,
         "备案报告、备案表",
         rule="FZ-03",
     ),
@@ -141,7 +97,7 @@ _FIRST_HALF: Final = (
         "思想汇报",
         By.APPLICANT,
         (S.ACTIVIST_DECISION,),
-        (_NOTE,),
+        (facts.NOTE,),
         "思想汇报",
         due=Term(S.ACTIVIST_DECISION, local_rules.REPORT_MONTHS, local_rules.REPORT_MONTHS),
         is_repeated=True,
@@ -153,7 +109,17 @@ _FIRST_HALF: Final = (
         "确定发展对象",
         By.BRANCH,
         (S.ACTIVIST_DECISION, S.ACTIVIST_FILING, S.CONTACTS),
-        (Fact("opinions", "已听取党小组、培养联系人、党员和群众意见", "yes"), _MEETING, _NOTE),
+        (
+            Fact("opinions", "已听取党小组、培养联系人、党员和群众意见", "yes"),
+            Fact(
+                "opinions_heard",
+                "征求意见的时间、地点、形式和结果",
+                "long",
+                required=False,
+            ),
+            facts.MEETING,
+            facts.NOTE,
+        ),
         "征求意见记录、会议记录",
         not_before=(Term(S.ACTIVIST_DECISION, 12, "FZ-08"),),
         status=Status.TARGET,
@@ -166,7 +132,7 @@ _FIRST_HALF: Final = (
         "发展对象报党委备案",
         By.COMMITTEE,
         (S.TARGET_DECISION,),
-        (*_NOTICE, *_FILED),
+        (*facts.NOTICE, *facts.FILED),
         "备案报告、公示材料",
         rule="FZ-08",
     ),
@@ -197,7 +163,7 @@ _FIRST_HALF: Final = (
             Fact("content", "结论性材料", "long", required=False),
         ),
         "政治审查结论性材料",
-        outcomes=_PASS,
+        outcomes=facts.PASS,
         rule="FZ-10",
     ),
     Spec(
@@ -220,7 +186,7 @@ _FIRST_HALF: Final = (
             Fact("certificate", "结业证书编号", required=False),
         ),
         "结业证书",
-        outcomes=_PASS,
+        outcomes=facts.PASS,
         rule="FZ-11",
     ),
 )
@@ -232,7 +198,7 @@ _SECOND_HALF: Final = (
         "支委会审查",
         By.BRANCH,
         (S.TARGET_FILING, S.INTRODUCERS, S.POLITICAL_REVIEW, S.TRAINING),
-        (_MEETING, _NOTE),
+        (facts.MEETING, facts.NOTE),
         "会议记录、预审请示",
     ),
     Spec(
@@ -243,7 +209,7 @@ _SECOND_HALF: Final = (
         By.COMMITTEE,
         (S.ADMISSION_REVIEW,),
         (
-            _PASSED,
+            facts.PASSED,
             Fact("document", "预审批复文号", required=False),
             Fact(
                 "leaving_reason",
@@ -253,7 +219,7 @@ _SECOND_HALF: Final = (
             ),
         ),
         "预审批复",
-        outcomes=_PASS,
+        outcomes=facts.PASS,
         rule="FZ-12",
     ),
     Spec(
@@ -274,9 +240,9 @@ _SECOND_HALF: Final = (
         "支部大会讨论接收",
         By.BRANCH,
         (S.MEMBERSHIP_FORM,),
-        (*_VOTES, _PASSED),
+        (*facts.VOTES, facts.PASSED),
         "会议记录、票决情况、决议",
-        outcomes=_PASS,
+        outcomes=facts.PASS,
         rule="FZ-14",
     ),
     Spec(
@@ -286,7 +252,7 @@ _SECOND_HALF: Final = (
         "党委派人谈话",
         By.COMMITTEE,
         (S.ADMISSION_MEETING,),
-        _TALK,
+        facts.TALK,
         "入党志愿书中的谈话意见",
         rule="FZ-17",
     ),
@@ -298,9 +264,10 @@ _SECOND_HALF: Final = (
         By.COMMITTEE,
         (S.COMMITTEE_TALK,),
         (
-            *_NOTICE,
-            _APPROVED,
-            Fact("document", "批复文号", required=False),
+            *facts.NOTICE,
+            *facts.COMMITTEE_VOTES,
+            facts.APPROVED,
+            facts.REPLY,
             Fact(
                 "special_reason",
                 "超过三个月审批的特殊情况",
@@ -310,7 +277,7 @@ _SECOND_HALF: Final = (
         ),
         "党委会议记录、批复",
         due=Term(S.ADMISSION_MEETING, 3, "FZ-18", longest=6, excuse="special_reason"),
-        outcomes=_APPROVE,
+        outcomes=facts.APPROVE,
         status=Status.PROBATIONARY,
         rule="FZ-16",
     ),
@@ -321,7 +288,7 @@ _SECOND_HALF: Final = (
         "报上级组织部门备案",
         By.COMMITTEE,
         (S.ADMISSION_APPROVAL,),
-        _FILED,
+        facts.FILED,
         "备案报告",
     ),
     Spec(
@@ -331,7 +298,7 @@ _SECOND_HALF: Final = (
         "编入党支部和党小组",
         By.BRANCH,
         (S.ADMISSION_APPROVAL,),
-        (_NOTE,),
+        (facts.NOTE,),
         "预备党员考察登记表",
     ),
     Spec(
@@ -341,7 +308,7 @@ _SECOND_HALF: Final = (
         "入党宣誓",
         By.BRANCH,
         (S.ADMISSION_APPROVAL,),
-        (_WHERE, _NOTE),
+        (facts.WHERE, facts.NOTE),
         "宣誓记录",
         rule="FZ-19",
     ),
@@ -364,7 +331,7 @@ _SECOND_HALF: Final = (
         "思想汇报（预备期）",
         By.APPLICANT,
         (S.ADMISSION_APPROVAL,),
-        (_NOTE,),
+        (facts.NOTE,),
         "思想汇报",
         due=Term(S.ADMISSION_MEETING, local_rules.REPORT_MONTHS, local_rules.REPORT_MONTHS),
         is_repeated=True,
@@ -376,7 +343,7 @@ _SECOND_HALF: Final = (
         "提出转正申请",
         By.APPLICANT,
         (S.ADMISSION_APPROVAL,),
-        (_NOTE,),
+        (facts.NOTE,),
         "转正申请书",
     ),
     Spec(
@@ -394,11 +361,11 @@ _SECOND_HALF: Final = (
                 choices=(("confirm", "按期转正"), ("extend", "延长预备期"), ("cancel", "取消预备党员资格")),
             ),
             Fact("extension", "延长几个月", "number", required=False, help="延长预备期的填写：6至12个月。"),
-            *_VOTES,
-            _PASSED,
+            *facts.VOTES,
+            facts.PASSED,
         ),
         "会议记录、票决情况、决议",
-        outcomes=_PASS,
+        outcomes=facts.PASS,
         rule="FZ-22",
     ),
     Spec(
@@ -408,10 +375,10 @@ _SECOND_HALF: Final = (
         "党委审批转正",
         By.COMMITTEE,
         (S.FULL_MEETING,),
-        (*_NOTICE, _APPROVED, Fact("document", "批复文号", required=False)),
+        (*facts.NOTICE, *facts.COMMITTEE_VOTES, facts.APPROVED, facts.REPLY),
         "党委会议记录、批复",
         due=Term(S.FULL_MEETING, 3, "FZ-23"),
-        outcomes=_APPROVE,
+        outcomes=facts.APPROVE,
         rule="FZ-23",
     ),
     Spec(
@@ -421,7 +388,7 @@ _SECOND_HALF: Final = (
         "材料归档",
         By.BRANCH,
         (S.FULL_APPROVAL,),
-        (_NOTE,),
+        (facts.NOTE,),
         "人事档案、全程纪实表",
         rule="FZ-26",
     ),

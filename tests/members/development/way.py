@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+import pytest
+
 from branches.roles import Role
-from members.development import recording
+from members.development import loading, planning, recording
+from members.development.recording import Refused
+from members.development.rules import RULES
 from members.development.steps import TABLE
 from members.development.vocabulary import By, Step
 from members.enrolment import NewMember
@@ -114,3 +118,20 @@ class Way:
         """Everything before ``step``."""
         steps = list(WAY)
         return self.walk(steps[steps.index(step) - 1])
+
+
+def refused(way, step, *args, **more):
+    """Code, article and earliest day of what stands against the step; the step is not recorded."""
+    with pytest.raises(Refused) as caught:
+        way.take(step, *args, **more)
+    assert not way.development.steps.filter(step=step).exists()
+    return [(each.code, each.article, each.earliest) for each in caught.value.blocks]
+
+
+def against(code, earliest=None):
+    return [(code, RULES[code].article, earliest)]
+
+
+def late_on(way, day):
+    progress = loading.progress_of(way.development)
+    return {each.step: each.lateness for each in planning.plan(progress, day) if each.is_late}
