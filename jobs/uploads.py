@@ -5,8 +5,6 @@ found in it (`REVIEW`), and the rows to correct (`WRONG`).
 """
 
 import hashlib
-import os
-import tempfile
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +16,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from lib import encryption
+from lib import encryption, file_names, files
 
 from .models import Job, Upload
 
@@ -35,12 +33,11 @@ class Gone(Exception):
 
 
 def keep(owner: User, kind: str, name: str, content: bytes) -> Upload:
-    """Take a file in; the name loses what is not printable."""
-    printable = "".join(character for character in name if character.isprintable())[-120:]
+    """Take a file in, under its name made fit to be shown."""
     upload = Upload(
         kind=kind,
         owner=owner,
-        name=printable or "文件",
+        name=file_names.clean(name) or "文件",
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
     )
@@ -53,24 +50,14 @@ def keep(owner: User, kind: str, name: str, content: bytes) -> Upload:
 
 def store(upload: Upload, part: str, content: bytes) -> None:
     """Write a part, sealed, safely on the disk before it takes its name."""
-    _write(_path(upload, part), _cipher(part).seal(content, upload.pk))
-
-
-def _write(path: Path, sealed: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")  # made with mode 0600
-    with os.fdopen(number, "wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(draft).replace(path)
+    files.write(_path(upload, part), _cipher(part).seal(content, upload.pk))
 
 
 def reseal(path: Path, upload: str, part: str) -> None:
     """Seal a file anew under the newest key; one that was deleted meanwhile stays away."""
     with suppress(FileNotFoundError):
         content = _cipher(part).unseal(path.read_bytes(), upload)
-        _write(path, _cipher(part).seal(content, upload))
+        files.write(path, _cipher(part).seal(content, upload))
 
 
 def read(upload: Upload, part: str) -> bytes:

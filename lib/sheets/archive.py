@@ -23,7 +23,7 @@ _COUNT = re.compile(rb"""ount\s*=\s*["']\s*\+?([0-9]+)""")
 _MAIN_PART = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _TEMPLATE_PART = b"application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     LZMAError,
@@ -93,7 +93,7 @@ def check_archive(content: bytes, limits: Limits) -> Unread:
             )
     except WorkbookError:
         raise
-    except _BROKEN:
+    except BROKEN:
         raise WorkbookError("broken", "文件已损坏，请用 Excel 或 WPS 打开并另存后再上传。") from None
 
 
