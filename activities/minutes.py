@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,15 +12,12 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from branches.models import Branch
-from branches.roles import Right
-from branches.scope import may
 from members import rosters
 from members.models import Member
 
 from .models import Activity, AgendaItem, Attendance, Task
 from .pasting import Pasted
-from .records import RecordError
+from .records import RecordError, open_to
 from .voting import (
     RULES,
     Ballot,
@@ -32,6 +30,9 @@ from .voting import (
     judge,
     votes_of,
 )
+
+#: What all verbs below do to a record, in their refusals.
+WRITE: Final = "写纪要"
 
 
 class ItemConflict(RecordError):
@@ -168,7 +169,7 @@ def keep_item(
     two edits. In one transaction with its tasks. Audited.
     """
     with transaction.atomic():
-        _open_to(activity, by)
+        open_to(activity, by, WRITE)
         current = AgendaItem.objects.filter(pk=item_id, activity=activity).first()
         if current and not version:
             return current
@@ -240,7 +241,7 @@ def _write_tasks(activity: Activity, item: AgendaItem, lines: Sequence[TaskLine]
 def remove_item(item: AgendaItem, *, by: User, version: int) -> None:
     """Take an item away; its history stays. Not when something it decided has been done. Audited."""
     with transaction.atomic():
-        _open_to(item.activity, by)
+        open_to(item.activity, by, WRITE)
         current = AgendaItem.objects.filter(pk=item.pk).first()
         if current is None or current.version != version:
             raise ItemConflict(current)
@@ -255,7 +256,7 @@ def paste(activity: Activity, pasted: Sequence[Pasted], *, by: User) -> int:
     if not pasted:
         raise RecordError("没有粘贴内容。")
     with transaction.atomic():
-        _open_to(activity, by)
+        open_to(activity, by, WRITE)
         for position, each in enumerate(pasted, start=_next_position(activity)):
             item = AgendaItem(activity=activity, title=each.title, position=position)
             item.proceedings, item.decision = each.proceedings, each.decision
@@ -270,7 +271,7 @@ def finish(task: Task, *, by: User, on: date) -> None:
     if on < activity.held_on or on > timezone.localdate():
         raise RecordError("完成日期应在开会那天到今天之间。")
     with transaction.atomic():
-        _open_to(activity, by)
+        open_to(activity, by, WRITE)
         changed = Task.objects.filter(pk=task.pk, done_on=None).update(done_on=on, done_by=by)
         if changed:
             audit.record(
@@ -281,7 +282,7 @@ def finish(task: Task, *, by: User, on: date) -> None:
 def reopen(task: Task, *, by: User) -> None:
     """A task that was ticked by mistake. Audited."""
     with transaction.atomic():
-        _open_to(task.item.activity, by)
+        open_to(task.item.activity, by, WRITE)
         Task.objects.filter(pk=task.pk).update(done_on=None, done_by=None)
         audit.record("minutes.reopen", by=by, on=task.item.activity, after={"task": task.what})
 
@@ -289,23 +290,12 @@ def reopen(task: Task, *, by: User) -> None:
 def complete(activity: Activity, *, by: User) -> None:
     """资料齐全. Refused with what is missing. Audited."""
     with transaction.atomic():
-        current = _open_to(activity, by)
+        current = open_to(activity, by, WRITE)
         lacks = [piece.lack for piece in pieces(current, agenda_of(current)) if not piece.is_there]
         if lacks:
             raise RecordError("".join(lacks))
         Activity.objects.filter(pk=current.pk).update(completed_at=timezone.now())
         audit.record("minutes.complete", by=by, on=activity)
-
-
-def _open_to(activity: Activity, by: User) -> Activity:
-    """The record as it stands, locked with its branch; RecordError when it is not to be written."""
-    if not may(by, Right.RECORD, activity.branch.path):
-        raise RecordError("只有本支部书记、记录员或上级工作人员可以写纪要。")
-    Branch.objects.select_for_update().only("pk").get(pk=activity.branch_id)
-    current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
-    if current.is_withdrawn:
-        raise RecordError("这条记录已撤回，不能再写纪要。")
-    return current
 
 
 def open_tasks() -> QuerySet[Task]:

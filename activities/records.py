@@ -158,6 +158,17 @@ def withdraw(activity: Activity, *, by: User | None, version: int, reason: str) 
     return current
 
 
+def open_to(activity: Activity, by: User, deed: str) -> Activity:
+    """The record as it stands, locked with its branch; RecordError when ``by`` cannot do ``deed`` to it."""
+    if not may(by, Right.RECORD, activity.branch.path):
+        raise RecordError(f"只有本支部书记、记录员或上级工作人员可以{deed}。")
+    _lock(activity.branch)
+    current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
+    if current.is_withdrawn:
+        raise RecordError(f"这条记录已撤回，不能再{deed}。")
+    return current
+
+
 def expected_for_correction(activity: Activity, held_on: date) -> list[ExpectedPerson]:
     """The list frozen at saving, as long as the date stands; a new date asks the roster of that date.
 

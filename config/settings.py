@@ -203,6 +203,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
     },
     "jobs.tasks.sweep": {"task": "jobs.tasks.sweep", **EACH_MINUTE},
+    "activities.tasks.sweep_evidence": {
+        "task": "activities.tasks.sweep_evidence",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "members.tasks.expire": {"task": "members.tasks.expire", "schedule": crontab(hour="4", minute="0")},
 }
 
@@ -324,6 +328,8 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": False},
         # django-axes tells at INFO of each attempt it looks at.
         "axes": {"level": "WARNING"},
+        # What pypdf finds odd in a file is told to whoever handed it in.
+        "pypdf": {"level": "ERROR"},
         "celery.app.trace": {"handlers": ["tasks"], "propagate": False},
     },
 }
@@ -332,3 +338,8 @@ LOGGING = {
 
 # Within how many days after an activity its record counts as entered on time.
 ON_TIME_DAYS = env.int("ON_TIME_DAYS", default=7)
+
+# Files attached to a record: the largest one, how many a record may have, and all of a branch's in a year.
+EVIDENCE_FILE_MB = env.int("EVIDENCE_FILE_MB", default=20)
+EVIDENCE_RECORD_FILES = env.int("EVIDENCE_RECORD_FILES", default=30)
+EVIDENCE_BRANCH_MB = env.int("EVIDENCE_BRANCH_MB", default=500)

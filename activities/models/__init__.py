@@ -1,3 +1,4 @@
+from .evidence import Evidence, EvidenceQuerySet
 from .minutes import AgendaItem, Task
 from .records import Activity, ActivityQuerySet, Attendance, AttendanceChange, Campaign
 from .tallies import Tally
@@ -9,6 +10,8 @@ __all__ = [
     "Attendance",
     "AttendanceChange",
     "Campaign",
+    "Evidence",
+    "EvidenceQuerySet",
     "Tally",
     "Task",
 ]
