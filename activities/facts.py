@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from .attendance import Mark
 from .models import Activity, Attendance
 
@@ -67,6 +69,14 @@ def values_of(activity: Activity) -> dict[str, Any]:
         **{name: getattr(activity, name) for name in names},
         "campaigns": [campaign.name for campaign in activity.campaigns.all()],
     }
+
+
+def lateness(activity: Activity) -> str:
+    """How long after it was held the record was entered, as a fact: 当天, 3 天内, 12 天后."""
+    days = (timezone.localdate(activity.entered_at) - activity.held_on).days
+    if days <= 0:
+        return "活动当天"
+    return "活动后 3 天内" if days <= 3 else f"活动后 {days} 天"
 
 
 def mark_in_words(mark: Mark | None) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import branch, choose, detail, hours, ledger, me, minutes, paper, record
+from .views import branch, choose, detail, evidence, hours, ledger, me, minutes, paper, record
 
 urlpatterns = [
     path("log/", choose.activity_choose, name="activity_choose"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("agenda/<uuid:pk>/", minutes.agenda_item, name="agenda_item"),
     path("agenda/<uuid:pk>/remove/", minutes.agenda_remove, name="agenda_remove"),
     path("tasks/<int:pk>/", minutes.task_finish, name="task_finish"),
+    path("activities/<uuid:pk>/evidence/", evidence.evidence_add, name="evidence_add"),
+    path("evidence/<uuid:pk>/", evidence.evidence_file, name="evidence_file"),
+    path("evidence/<uuid:pk>/thumbnail/", evidence.evidence_thumbnail, name="evidence_thumbnail"),
+    path("evidence/<uuid:pk>/remove/", evidence.evidence_remove, name="evidence_remove"),
     path("activities/<uuid:pk>/<str:paper>.<str:ending>", paper.activity_paper, name="activity_paper"),
     path("branches/<int:pk>/book/<int:year>.pdf", paper.branch_book, name="branch_book"),
     path("ledgers/import/", ledger.import_ledger, name="import_ledger"),

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
-from activities import facts, minutes, records, versions
+from activities import facts, hints, minutes, records, versions
+from activities.evidence_forms import EvidenceForm
 from activities.forms import WithdrawForm
-from activities.models import Activity, Attendance
+from activities.models import Activity, Attendance, Evidence
 from activities.papers import PAPERS
 from activities.records import Conflict, RecordError
 from activities.sight import Sight
@@ -42,6 +43,7 @@ def _found(request: AuthenticatedRequest, pk: UUID) -> tuple[Activity, Sight]:
 def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     activity, sight = _found(request, pk)
     agenda = minutes.agenda_of(activity) if sight.sees_notes else []
+    files = list(Evidence.objects.shown().filter(activity=activity))
     context = {
         "activity": activity,
         "agenda": agenda,
@@ -51,6 +53,11 @@ def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "groups": _groups(activity, sight),
         "notes": activity.notes if sight.sees_notes else "",
         "entered_by": sight.name(activity.entered_by.name) if activity.entered_by else "",
+        "lateness": facts.lateness(activity),
+        "pictures": [each for each in files if each.is_picture],
+        "documents": [each for each in files if not each.is_picture],
+        "evidence_form": EvidenceForm(),
+        "hints": hints.of(activity, agenda, files, request.user) if sight.may_write else [],
         "papers": [(paper.code, paper.label) for paper in PAPERS.values()],
         "changes": activity.version - 1 - activity.is_withdrawn,
     }

@@ -1,0 +1,33 @@
+"""Choosing files to attach to a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from lib.attachments.kinds import ENDINGS, MEDIA_TYPES, PICTURES
+
+#: Pictures by their type, for which a phone offers the camera and turns its own formats into one of them.
+ACCEPT = ",".join([*(MEDIA_TYPES[kind] for kind in sorted(PICTURES)), *ENDINGS["pdf"], *ENDINGS["docx"]])
+
+
+class ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(
+        self, data: Any, files: MultiValueDict[str, UploadedFile[Any]], name: str
+    ) -> list[UploadedFile[Any]]:
+        return files.getlist(name)
+
+
+class FilesField(forms.Field):
+    """Any number of files but none; each is judged by itself when it is added."""
+
+    widget = ManyFiles(attrs={"accept": ACCEPT})
+
+
+class EvidenceForm(forms.Form):
+    chosen = FilesField(label="添加材料")
