@@ -1,6 +1,7 @@
 """Records and campaigns in the browser admin. A record is written and corrected on its own pages, never here."""
 
 from django.contrib import admin
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from branches.admin_base import ScopedModelAdmin
@@ -8,7 +9,7 @@ from branches.admin_filters import StateFilter, UnderFilter
 from branches.roles import Right, Role
 from branches.scope import roles_of
 
-from .models import Activity, Campaign
+from .models import Activity, Campaign, Evidence
 
 
 class WithdrawnFilter(StateFilter):
@@ -81,3 +82,42 @@ class CampaignAdmin(ScopedModelAdmin):
     def has_delete_permission(self, request, obj=None):
         """One that gathers records stays: deleting it would silently change what those records belong to."""
         return self._may_keep_any(request) and (obj is None or not obj.activities.exists())
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(ScopedModelAdmin):
+    """What was attached to which record; it is added, looked at and taken away on the record's page."""
+
+    group = "活动"
+    place = 3
+    right_to_see = Right.SEE_RECORDS
+    has_history = False
+
+    fieldsets = [
+        (None, {"fields": ["name", "kind", "kept", "pixels", "activity"]}),
+        ("登记", {"fields": ["added_at", "added_by", "sha256"]}),
+    ]
+    readonly_fields = ["kept", "pixels", "sha256"]
+    list_display = ["name", "kind", "kept", "activity", "branch", "added_at", "added_by"]
+    list_filter = [UnderFilter, "kind"]
+    list_select_related = ["activity__branch", "added_by"]
+    search_fields = ["name", "activity__title", "activity__branch__short_name"]
+    search_help_text = "文件名、活动主题或党支部"
+    ordering = ["-added_at", "-pk"]
+    sortable_by = ["kept", "added_at"]
+    date_hierarchy = "added_at"
+
+    @admin.display(description="大小", ordering="size")
+    def kept(self, evidence):
+        return filesizeformat(evidence.size)
+
+    @admin.display(description="像素")
+    def pixels(self, evidence):
+        return f"{evidence.width}×{evidence.height}" if evidence.is_picture else "—"
+
+    @admin.display(description="党支部", ordering="branch_path")
+    def branch(self, evidence):
+        return evidence.activity.branch
+
+    def object_tools(self, request, obj):
+        return [("打开记录", reverse("activity_detail", args=[obj.activity_id]))]

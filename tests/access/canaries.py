@@ -15,7 +15,7 @@ from members.models import Member, Post
 from reminders.models import Reminder
 from tests import cast
 from tests.access.rows import LEFT_OUT, OURS
-from tests.access.world import PERSONAL, Half, World, a_development, a_draw
+from tests.access.world import PERSONAL, Half, World, a_development, a_draw, a_piece_of_evidence
 
 NEAR, FAR = "QnearQ", "QfarQ"
 #: Texts that the program reads, and does not show.
@@ -125,7 +125,8 @@ def _add_to(half: Half) -> None:
     cast.a_station(branch, person, name=f"{NEW}{branch.code}")
     cast.a_post(person, Post.Title.COMMITTEE)
     cast.a_record(branch, "theme_day", date(2026, 10, 5), title=NEW)
-    cast.a_record(branch, "party_lecture", date(2026, 10, 6), title=NEW)
+    record = cast.a_record(branch, "party_lecture", date(2026, 10, 6), title=NEW)
+    a_piece_of_evidence(record, cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None)))
     a_development(branch)
     a_draw(
         branch, f"C{branch.pk:04d}01", cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None))

@@ -19,6 +19,7 @@ from tests.access.browser_forms import HtmlForm, forms_of
 from tests.access.pages import Page, pages
 from tests.access.table import table
 from tests.access.world import World, ledger_file, register_file, roster_file
+from tests.activities.files import a_photo
 from tests.members.rosters import an_id
 
 DAY = "2026-10-01"
@@ -92,6 +93,10 @@ def _selected(action: str, model: type[Model], world: World) -> dict[str, Any]:
 
 def _file(name: str, content: Callable[[], bytes], world: World) -> dict[str, Any]:
     return {"file": SimpleUploadedFile(name, content())}
+
+
+def _new_photo(world: World) -> dict[str, Any]:
+    return {"chosen": SimpleUploadedFile("讲座.jpg", a_photo(seed=3))}
 
 
 def _new_password(world: World) -> dict[str, str]:
@@ -261,6 +266,8 @@ TASKS: dict[str, Task] = {
     "agenda_item": Task(SECRETARY, fill=lambda world: {"title": "讨论计划"}),
     "agenda_remove": Task(SECRETARY, on="agenda_item"),
     "task_finish": Task(SECRETARY, on="activity_minutes"),
+    "evidence_add": Task(SECRETARY, on="activity_detail", fill=_new_photo),
+    "evidence_remove": Task(SECRETARY),
     "birthdays_greet": Task(SECRETARY, on="birthdays"),
     "birthday_person": Task(SECRETARY, fill=lambda world: {"ways": ["talk"]}),
     "birthday_unmark": Task(SECRETARY, on="birthday_person"),

@@ -21,6 +21,7 @@ RANDOM = (
     "result_file",
     "history_id",
     "Certificate.code",
+    "Evidence.stored",
     "Row.version",
 )
 NEW = "<new>"

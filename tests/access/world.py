@@ -12,12 +12,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from django.db import models
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from activities.models import AgendaItem, Campaign, Tally, Task
+from activities import evidence
+from activities.models import Activity, AgendaItem, Campaign, Evidence, Tally, Task
 from branches.models import Branch, Placement, RoleGrant, Station, StationArea
 from branches.roles import Right, Role
 from branches.scope import covering_ranges, has_right
@@ -59,6 +61,7 @@ from reminders.models import Reminder
 from tests import cast
 from tests.access.pages import Page
 from tests.access.table import MEMBER, Row
+from tests.activities.files import a_photo
 from tests.branches.test_register import HEAD as REGISTER_HEAD
 from tests.members.rosters import a_file, a_row
 from tests.sheets import workbook
@@ -176,6 +179,7 @@ def _half(branch: Branch, keeper: User) -> Half:
         record := cast.a_record(branch, title=f"{name}主题党日", place="会议室"),
         item := AgendaItem.objects.create(activity=record, position=1, title=f"{name}议题"),
         Task.objects.create(item=item, what=f"{name}事项"),
+        a_piece_of_evidence(record, keeper),
         elect(branch, date(2024, 10, 15)),
         Placement.objects.get(branch=branch),
         GroupMembership.objects.filter(group=group)[0],
@@ -236,6 +240,12 @@ def a_batch(member: Member, by: User) -> ImportBatch:
     """An import that changed somebody's job."""
     before = {member.pk: {"facts": {"job": "教师"}, "dated": None}}
     return batches.keep("名册.xlsx", "Sheet1", enrolled={}, changed={3: member}, before=before, by=by)
+
+
+def a_piece_of_evidence(record: Activity, by: User) -> Evidence:
+    """The same photo for every branch: who sees one of them must not be told of another's."""
+    file = ContentFile(photo_file(), f"{record.branch.short_name}合影.jpg")
+    return evidence.add(record, file, by=by)
 
 
 def a_development(branch: Branch) -> Development:
@@ -319,6 +329,11 @@ def roster_file() -> bytes:
     with TemporaryDirectory() as folder:
         wrong = a_row("李红", 2, 性别="女")
         return a_file(Path(folder), a_row("张明", 1), wrong).read_bytes()
+
+
+@cache
+def photo_file() -> bytes:
+    return a_photo()
 
 
 @cache
