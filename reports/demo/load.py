@@ -22,6 +22,7 @@ from . import (
     birthdays,
     developing,
     drafts,
+    evidence,
     movement,
     offices,
     organisations,
@@ -112,6 +113,7 @@ class _Maker:
         planner.take_stock(Branch, Member, MembershipSpell, StatusPeriod, Post, GroupMembership)
         say("写入三年的活动记录 …")
         written = self._write_records(held, everybody, leaf, keepers, users["zuzhibu"])
+        evidence.attach(leaf, setting, users["zuzhibu"])
         movement.write(everybody, university, setting, users["zuzhibu"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()
         return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)

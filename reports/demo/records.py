@@ -77,6 +77,8 @@ class Writer:
             activity = self._activity(draft, habits, stream)
             rows = self._attend(activity, draft, stream)
             self._tell(activity, draft, [row for row in rows if row.state == State.PRESENT], stream)
+            if activities and activities[-1].held_on == draft.day:
+                activity.place = activities[-1].place  # one meeting of several kinds
             marks += rows
             activities.append(activity)
         insert(activities)
