@@ -176,6 +176,13 @@ class TestServing:
         tree.move(school.teachers, school.music, by=None)
         assert [status(each, address) for each in (old, new)] == [404, 200]
 
+    def test_after_a_merger_whoever_reads_the_record_has_it(self, school, photo):
+        heir = cast.a_browser(cast.a_user(Role.SECRETARY, school.students))
+        pages = [reverse("activity_detail", args=[photo.activity_id]), addresses(photo)[0]]
+        assert [status(heir, page) for page in pages] == [404, 404]
+        tree.bequeath(school.teachers, school.students)
+        assert [status(heir, page) for page in pages] == [200, 200]
+
     def test_nothing_of_a_withdrawn_record(self, browser, activity, secretary, photo):
         records.withdraw(activity, by=secretary, version=1, reason="重复登记")
         assert [status(browser, address) for address in addresses(photo)] == [404, 404]

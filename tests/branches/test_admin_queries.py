@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import audit
-from activities.models import Campaign
+from activities.models import Campaign, Evidence
 from branches.models import Branch
 from branches.roles import Role
 from branches.terms import elect
@@ -97,6 +97,15 @@ ONE_MORE |= {
     "development": lambda school, user, number: Development.objects.create(
         member=cast.a_member(school.teachers), applied_on=DAY
     ),
+    "evidence": lambda school, user, number: Evidence.objects.create(
+        activity=cast.a_record(school.teachers, day=DAY),
+        branch_path=school.teachers.path,
+        kind="pdf",
+        name="方案.pdf",
+        size=1,
+        stored=str(number),
+        added_by=user,
+    ),
     "explanation": lambda school, user, number: Explanation.objects.create(
         branch=school.teachers, branch_path=school.teachers.path, code="ZB-02", subject=str(number), by=user
     ),
@@ -132,6 +141,7 @@ COUNTS = {
     "greetingoptout": 5,
     "columnmapping": 5,
     "development": 6,
+    "evidence": 8,  # as those of activities
     "explanation": 6,
     "importbatch": 6,
     "merge": 6,
