@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 
 from branches.admin_base import ScopedModelAdmin
 from branches.admin_filters import StateFilter, UnderFilter
@@ -98,18 +99,22 @@ class EvidenceAdmin(ScopedModelAdmin):
         ("登记", {"fields": ["added_at", "added_by", "sha256"]}),
     ]
     readonly_fields = ["kept", "pixels", "sha256"]
-    list_display = ["name", "kind", "kept", "activity", "branch", "added_at", "added_by"]
+    list_display = ["name", "kind", "kept", "activity", "branch", "added_on"]
     list_filter = [UnderFilter, "kind"]
-    list_select_related = ["activity__branch", "added_by"]
+    list_select_related = ["activity__branch"]
     search_fields = ["name", "activity__title", "activity__branch__short_name"]
     search_help_text = "文件名、活动主题或党支部"
     ordering = ["-added_at", "-pk"]
-    sortable_by = ["kept", "added_at"]
+    sortable_by = ["kept", "added_on"]
     date_hierarchy = "added_at"
 
     @admin.display(description="大小", ordering="size")
     def kept(self, evidence):
         return filesizeformat(evidence.size)
+
+    @admin.display(description="添加日期", ordering="added_at")
+    def added_on(self, evidence):
+        return timezone.localdate(evidence.added_at)
 
     @admin.display(description="像素")
     def pixels(self, evidence):

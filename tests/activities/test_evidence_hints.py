@@ -118,6 +118,12 @@ class TestMinutes:
         one, _ = (self.record(branch, "theme_day", day, "学习党章。") for day in (DAY, date(2026, 9, 1)))
         assert told(one, secretary) == []
 
+    def test_a_record_that_stands_elsewhere_now_is_never_told(self, school, branch, secretary):
+        one = self.record(branch, "theme_day", DAY, TEXT)
+        other = self.record(branch, "party_lecture", DAY, TEXT)
+        Activity.objects.filter(pk=other.pk).update(branch_path=school.musicians.path)
+        assert told(one, secretary) == []
+
     def test_another_branchs_minutes_are_not_compared(self, school, branch):
         one, _ = (self.record(place, "theme_day", DAY, TEXT) for place in (branch, school.students))
         assert told(one, cast.a_user(Role.COMMITTEE_STAFF, school.physics)) == []

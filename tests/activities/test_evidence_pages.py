@@ -96,6 +96,12 @@ class TestAdding:
         answer = browser.post(reverse("evidence_add", args=[activity.pk]), sent)
         assert (answer.status_code, Evidence.objects.count()) == (status, status == 302)
 
+    def test_a_strangers_record_is_a_missing_one(self, activity, school):
+        browser = cast.a_browser(cast.a_user(Role.SECRETARY, school.musicians))
+        sent = {"chosen": SimpleUploadedFile("合影.jpg", a_photo())}
+        assert browser.post(reverse("evidence_add", args=[activity.pk]), sent).status_code == 404
+        assert Evidence.objects.count() == 0
+
     def test_the_page_shows_them_and_offers_what_one_may(self, browser, activity, photo, document, school):
         page = reverse("activity_detail", args=[activity.pk])
         for reader, may_write in (
