@@ -11,6 +11,8 @@ from PIL.PngImagePlugin import PngImageFile
 from .kinds import Kind, Refused
 
 MOST_PIXELS: Final = 40_000_000
+#: A progressive JPEG has about ten passes over the picture; a phone's film behind one holds the same bytes by chance.
+MOST_SCANS: Final = 1_000
 LONG_SIDE: Final = 2560
 THUMBNAIL: Final = 320
 QUALITY: Final = 85
@@ -47,6 +49,8 @@ def redraw(content: bytes, kind: Kind) -> Picture:
     Nothing but pixels is carried over: no EXIF with its place and serial numbers, no XMP, comment, colour profile or
     embedded preview, nothing that stood behind the picture.
     """
+    if kind is Kind.JPEG and content.count(b"\xff\xda") > MOST_SCANS:
+        raise Refused("图片的编码方式异常，请用看图软件另存为 JPG 后再添加。")
     try:
         # Not Image.open: it would try formats by itself, and its limit on pixels is one for the whole process.
         with (JpegImageFile if kind is Kind.JPEG else PngImageFile)(BytesIO(content)) as image:

@@ -158,6 +158,12 @@ class TestPictures:
         assert accept(a_photo()).picture
         assert "超过" in refusal(a_photo(size=(641, 480)))
 
+    def test_so_are_passes_without_end_over_few_pixels(self):
+        assert accept(a_photo(progressive=True)).picture
+        assert refusal(a_photo() + b"\xff\xda" * 1001) == (
+            "图片的编码方式异常，请用看图软件另存为 JPG 后再添加。"
+        )
+
     @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
     def test_a_broken_one_is_refused(self, kind):
         whole = a_photo(kind=kind)
