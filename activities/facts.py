@@ -8,10 +8,12 @@ from typing import Any
 from django.utils import timezone
 
 from .attendance import Mark
+from .kinds import split
 from .models import Activity, Attendance
 
 SEPARATOR = "；"
 NOTES = "要点"
+ALSO = "同时算作"
 LABELS = {
     "title": "主题",
     "place": "地点",
@@ -57,6 +59,7 @@ def described(values: Mapping[str, Any]) -> dict[str, str]:
         "日期": f"{values['held_on']:%Y-%m-%d}",
         "时间": hours(values.get("starts_at"), values.get("minutes")),
     }
+    words[ALSO] = "、".join(str(kind.label) for kind in split(values.get("also_kinds") or ""))
     words |= {label: values.get(name) or "" for name, label in LABELS.items()}
     words["专题活动"] = "、".join(sorted(values.get("campaigns", ())))
     return words
@@ -64,7 +67,7 @@ def described(values: Mapping[str, Any]) -> dict[str, str]:
 
 def values_of(activity: Activity) -> dict[str, Any]:
     """What :func:`described` asks, of a record as it is stored."""
-    names = ("held_on", "starts_at", "minutes", *LABELS)
+    names = ("held_on", "starts_at", "minutes", "also_kinds", *LABELS)
     return {
         **{name: getattr(activity, name) for name in names},
         "campaigns": [campaign.name for campaign in activity.campaigns.all()],

@@ -16,7 +16,7 @@ from lib.dates import DateError, parse_date
 
 from . import facts, prefill, records, tokens
 from .attendance import Mark
-from .kinds import Expected, Kind, expected_of
+from .kinds import Expected, Kind, expected_of, joined, may_also_be, split
 from .models import Activity, Campaign
 from .occasions import Occasion
 from .regulations import QUORUMS
@@ -250,6 +250,9 @@ class RecordForm(AttendanceForm):
     host = forms.CharField(label="主持人", required=False, max_length=64)
     recorder = forms.CharField(label="记录人", required=False, max_length=64)
     lecturer = forms.CharField(label="主讲人", required=False, max_length=64)
+    also_kinds = forms.MultipleChoiceField(
+        label="同时算作", required=False, widget=forms.CheckboxSelectMultiple
+    )
     topics = forms.MultipleChoiceField(label="议题", required=False, widget=forms.CheckboxSelectMultiple)
     topic = forms.CharField(label="另写议题", required=False, max_length=120)
     campaigns_of = forms.TypedMultipleChoiceField(
@@ -271,8 +274,18 @@ class RecordForm(AttendanceForm):
             self.initial.update(last)
         if occasion.kind not in LECTURED:
             del self.fields["lecturer"]
+        self._offer_kinds()
         self._offer_topics()
         self._offer_campaigns()
+
+    def _offer_kinds(self) -> None:
+        possible = may_also_be(self.occasion.kind)
+        if not possible:
+            del self.fields["also_kinds"]
+            return
+        _offer(self.fields["also_kinds"], [(kind.value, str(kind.label)) for kind in possible])
+        kept = self.occasion.activity.also_kinds if self.occasion.activity else ""
+        self.initial["also_kinds"] = [kind.value for kind in split(kept)]
 
     def _offer_topics(self) -> None:
         occasion = self.occasion
@@ -327,6 +340,7 @@ class RecordForm(AttendanceForm):
         start, end = self.cleaned_data["starts_at"], self.cleaned_data["ends_at"]
         plain = ("place", "host", "recorder", "lecturer", "notes")
         return {
+            "also_kinds": joined(self.cleaned_data.get("also_kinds", ())),
             "title": self._title(),
             "starts_at": start,
             "minutes": facts.minutes_between(start, end) if start and end else None,

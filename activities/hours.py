@@ -21,7 +21,7 @@ from members.models import Member, Post, Training
 
 from .kinds import Kind
 from .local_rules import HALF_DAY_MOST, STUDY_MINUTES
-from .models import Attendance
+from .models import Activity, Attendance
 
 YEARLY = 32
 ARTICLE = "党员教育管理工作条例第二十条：每年集中学习培训一般不少于32学时"
@@ -150,7 +150,7 @@ def _attended(keys: Sequence[UUID], period: Period) -> Mapping[UUID, list[Row]]:
         member__in=keys,
         state=Attendance.State.PRESENT,
         activity__withdrawn_at=None,
-        activity__kind__in=STUDY_KINDS,
+        activity__in=Activity.objects.of_kinds(STUDY_KINDS),
         activity__held_on__range=(period.start, period.end),
     ).order_by("activity__held_on", "activity__starts_at", "activity")
     columns = ("held_on", "kind", "title", "starts_at", "minutes")

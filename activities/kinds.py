@@ -1,5 +1,6 @@
 """The kinds of activity: names, who is expected, and how a study hour counts."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.db.models import TextChoices
@@ -57,3 +58,23 @@ QUICK_KINDS = (
 
 def expected_of(kind: str) -> Expected:
     return EXPECTED.get(Kind(kind), Expected.MEMBERS)
+
+
+def may_also_be(kind: str) -> list[Kind]:
+    """What one meeting may be at the same time (套会): kinds at which the same people are expected.
+
+    A group meeting is of one group, a talk between two people: neither is held within something else.
+    """
+    alone = (kind, Kind.GROUP_MEETING, Kind.HEART_TALK)
+    return [each for each in Kind if each not in alone and expected_of(each) is expected_of(kind)]
+
+
+def joined(kinds: Iterable[str]) -> str:
+    """Kinds as a record keeps them: each between spaces, so that one can be looked for; in the order of the kinds."""
+    chosen = set(kinds)
+    return "".join(f" {kind.value}" for kind in Kind if kind.value in chosen) + " " if chosen else ""
+
+
+def split(kept: str) -> list[Kind]:
+    """What :func:`joined` kept."""
+    return [Kind(kind) for kind in kept.split()]

@@ -237,7 +237,7 @@ PAPERS = {
 
 def records_of_year(branch: Branch, year: int) -> list[Activity]:
     """What the branch's book of a year holds, by day."""
-    rows = Activity.objects.valid().filter(branch=branch, kind__in=BOOK_KINDS).held_in(Period.year(year))
+    rows = Activity.objects.valid().of_kinds(BOOK_KINDS).filter(branch=branch).held_in(Period.year(year))
     return list(rows.select_related("branch", "group").order_by("held_on", "starts_at", "pk"))
 
 

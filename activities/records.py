@@ -17,11 +17,11 @@ from branches.scope import may
 
 from . import tallies
 from .attendance import Counts, ExpectedPerson, Mark, count, expected_people
-from .kinds import Expected, Kind, expected_of
+from .kinds import Expected, Kind, expected_of, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign
 
 #: What a form may set; everything else is the verb's.
-FACTS = ("title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes")
+FACTS = ("also_kinds", "title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes")
 
 
 class RecordError(ValueError):
@@ -55,6 +55,7 @@ def log(
     """
     _check_right(by, branch, more_than_attendance=bool(facts or campaigns))
     _check(branch, kind, held_on, group)
+    _check_kinds(kind, facts)
     people = expected_people(kind, branch, held_on, group)
     counts = _counted(kind, people, marks)
     try:
@@ -116,6 +117,7 @@ def correct(
     more = bool(facts or campaigns or held_on != activity.held_on)
     _check_right(by, activity.branch, more_than_attendance=more)
     _check(activity.branch, activity.kind, held_on, activity.group)
+    _check_kinds(activity.kind, facts)
     with transaction.atomic():
         _lock(activity.branch)
         current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
@@ -124,7 +126,7 @@ def correct(
         if current.is_withdrawn:
             raise RecordError("这条记录已撤回，不能再修改。")
         people = expected_for_correction(current, held_on)
-        before, old_key = _facts_of(current), tallies.key_of(current)
+        before, old_keys = _facts_of(current), tallies.keys_of(current)
         current.held_on, current.is_heads_only = held_on, False
         current.version += 1
         _fill(current, _counted(current.kind, people, marks), facts)
@@ -132,7 +134,7 @@ def correct(
         _rewrite_attendance(current, people, marks)
         if campaigns is not None:
             current.campaigns.set(campaigns)
-        tallies.refresh_keys({old_key, tallies.key_of(current)})
+        tallies.refresh_keys(old_keys | tallies.keys_of(current))
         audit.record("activity.correct", by=by, on=current, before=before, after=_facts_of(current))
     return current
 
@@ -200,6 +202,12 @@ def _check(branch: Branch, kind: str, held_on: date, group: PartyGroup | None) -
         raise RecordError(fault)
     if (kind == Kind.GROUP_MEETING) != (group is not None) or (group and group.branch_id != branch.pk):
         raise RecordError("党小组会请选择本支部的党小组，其他类型不选。")
+
+
+def _check_kinds(kind: str, facts: Mapping[str, Any]) -> None:
+    possible = may_also_be(kind)
+    if wrong := [each for each in split(facts.get("also_kinds", "")) if each not in possible]:
+        raise RecordError(f"{Kind(kind).label}不能同时算作{wrong[0].label}：两者的应到人员不同，请分开记录。")
 
 
 def fault_of_day(branch: Branch, day: date) -> str:
@@ -298,6 +306,7 @@ def _write_attendance(activity: Activity, people: list[ExpectedPerson], marks: M
 def _facts_of(activity: Activity) -> dict[str, Any]:
     return {
         "kind": activity.kind,
+        "also": [kind.value for kind in split(activity.also_kinds)],
         "title": activity.title,
         "held_on": activity.held_on.isoformat(),
         "place": activity.place,

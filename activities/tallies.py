@@ -1,7 +1,8 @@
 """Monthly counters, kept in the transaction of each record and provable by a recount."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -11,9 +12,10 @@ from django.db.models.functions import Coalesce, TruncMonth
 from accounts import audit
 from branches.models import Branch
 
+from .kinds import split
 from .models import Activity, Attendance, Tally
 
-COUNTERS = ("held", "on_time", "expected", "present", "on_leave", "absent", "minutes")
+COUNTERS = ("held", "activities", "on_time", "expected", "present", "on_leave", "absent", "minutes")
 
 
 class Key(NamedTuple):
@@ -25,46 +27,41 @@ class Key(NamedTuple):
     kind: str
 
 
-def key_of(activity: Activity) -> Key:
-    return Key(activity.branch_id, activity.org_path, activity.held_on.replace(day=1), activity.kind)
+def keys_of(activity: Activity) -> set[Key]:
+    """The rows in which a record counts: one for each of its kinds."""
+    month = activity.held_on.replace(day=1)
+    return {Key(activity.branch_id, activity.org_path, month, kind.value) for kind in activity.kinds}
 
 
 def refresh(activities: Iterable[Activity]) -> None:
-    refresh_keys({key_of(activity) for activity in activities})
+    refresh_keys({key for activity in activities for key in keys_of(activity)})
 
 
 def refresh_keys(keys: Iterable[Key]) -> None:
     """Recount the rows named by ``keys``; the caller holds the lock on their branch."""
-    for key in keys:
+    for (branch_id, org_path, month), of_month in groupby(sorted(keys), key=lambda key: key[:3]):
         records = Activity.objects.filter(
-            branch=key.branch_id,
-            org_path=key.org_path,
-            kind=key.kind,
-            held_on__year=key.month.year,
-            held_on__month=key.month.month,
+            branch=branch_id, org_path=org_path, held_on__year=month.year, held_on__month=month.month
         )
-        counted = next(iter(_counted(records).values()), None)
-        where: dict[str, Any] = {
-            "branch_id": key.branch_id,
-            "org_path": key.org_path,
-            "month": key.month,
-            "kind": key.kind,
-        }
-        if counted is None:
-            Tally.objects.filter(**where).delete()
-        else:
-            path = Branch.objects.values_list("path", flat=True).get(pk=key.branch_id)
-            Tally.objects.update_or_create(**where, defaults={**counted, "branch_path": path})
+        counted = _counted(records)
+        path = Branch.objects.values_list("path", flat=True).get(pk=branch_id)
+        for key in of_month:
+            if key in counted:
+                defaults = {**counted[key], "branch_path": path}
+                Tally.objects.update_or_create(**key._asdict(), defaults=defaults)
+            else:
+                Tally.objects.filter(**key._asdict()).delete()
 
 
 def _counted(records: QuerySet[Activity]) -> dict[Key, dict[str, int]]:
+    """Two queries: by primary kind, and what records of several kinds were too."""
+    valid = records.filter(withdrawn_at__isnull=True).order_by()
     rows: Any = (
-        records.filter(withdrawn_at__isnull=True)
-        .order_by()
-        .annotate(month=TruncMonth("held_on"))
+        valid.annotate(month=TruncMonth("held_on"))
         .values("branch_id", "org_path", "month", "kind")
         .annotate(
             _held=Count("pk"),
+            _activities=Count("pk"),
             _on_time=Count("pk", filter=Q(is_on_time=True)),
             _expected=Sum("expected"),
             _present=Sum("present"),
@@ -73,12 +70,38 @@ def _counted(records: QuerySet[Activity]) -> dict[Key, dict[str, int]]:
             _minutes=Sum(Coalesce(F("minutes"), 0) * F("present")),
         )
     )
-    return {
+    found = {
         Key(row["branch_id"], row["org_path"], row["month"], row["kind"]): {
             name: row[f"_{name}"] for name in COUNTERS
         }
         for row in rows
     }
+    for held in also_held(valid):
+        key = Key(held.branch_id, held.org_path, held.held_on.replace(day=1), held.kind)
+        counters = found.setdefault(key, dict.fromkeys(COUNTERS, 0))
+        counters["held"] += 1
+        counters["on_time"] += held.is_on_time
+    return found
+
+
+class AlsoHeld(NamedTuple):
+    """One further kind of a record of several."""
+
+    branch_id: int
+    org_path: str
+    held_on: date
+    kind: str
+    is_on_time: bool
+
+
+def also_held(records: QuerySet[Activity]) -> Iterator[AlsoHeld]:
+    """What the records were beside their primary kind. One query."""
+    rows = records.exclude(also_kinds="").values_list(
+        "branch", "org_path", "held_on", "also_kinds", "is_on_time"
+    )
+    for branch_id, org_path, held_on, also, is_on_time in rows:
+        for kind in split(also):
+            yield AlsoHeld(branch_id, org_path, held_on, kind.value, is_on_time)
 
 
 class Difference(NamedTuple):
@@ -154,7 +177,7 @@ def repair(tallies: Iterable[Difference], counters: Iterable[CounterDifference])
     The branches are locked as the verbs lock them, so that a record written meanwhile is not left out.
     """
     counters = list(counters)
-    keys = {found.key for found in tallies} | {key_of(found.activity) for found in counters}
+    keys = {found.key for found in tallies}.union(*(keys_of(found.activity) for found in counters))
     with transaction.atomic():
         branches = Branch.objects.select_for_update().filter(pk__in={key.branch_id for key in keys})
         list(branches.order_by("pk").values_list("pk"))

@@ -69,7 +69,10 @@ def _campaigns(rows: Iterable[Any]) -> dict[int, list[str]]:
 
 def _words(row: Any, campaigns: list[str], sight: Sight) -> dict[str, str]:
     """A row's facts, told from the withdrawal too."""
-    values = {field: getattr(row, field) for field in ("held_on", "starts_at", "minutes", *facts.LABELS)}
+    values = {
+        field: getattr(row, field)
+        for field in ("held_on", "starts_at", "minutes", "also_kinds", *facts.LABELS)
+    }
     words = facts.described({**values, "campaigns": campaigns})
     words |= {label: sight.name(words[label]) for label in PEOPLE}
     return {**words, WHY_WITHDRAWN: row.withdrawn_reason}

@@ -47,6 +47,8 @@ def counted(asked: Asked, user: User) -> ActivityQuerySet:
     A branch asked for by itself, without the organisation it then belonged to, is asked for as it stands today.
     """
     records = Activity.objects.held_in(asked.period)
+    if asked.kind:
+        records = records.of_kind(asked.kind)
     if asked.branch_id and asked.org is None:
         records = records.visible_to(user)
     else:
@@ -57,16 +59,17 @@ def counted(asked: Asked, user: User) -> ActivityQuerySet:
         "branch": asked.branch_id,
         "branch__category": asked.category,
         "campaigns": asked.campaign,
-        "kind": asked.kind,
         "is_on_time": asked.on_time == "1" if asked.on_time else None,
     }
     return records.filter(**{name: value for name, value in exact.items() if value not in (None, "")})
 
 
-def totals(records: ActivityQuerySet, user: User) -> Totals:
-    """One query."""
+def totals(records: ActivityQuerySet, user: User, kind: str = "") -> Totals:
+    """One query. In a list of one kind the people of a record count where it is the primary one."""
     visible = Q(within("branch_path", ranges_of(user, Right.SEE_RECORDS)))
-    persons = {name: Coalesce(Sum(name), 0) for name in ("expected", "present", "on_leave", "absent")}
+    names = ("expected", "present", "on_leave", "absent")
+    primary = Q(kind=kind) if kind else None
+    persons = {name: Coalesce(Sum(name, filter=primary), 0) for name in names}
     return Totals(
         **records.order_by().aggregate(
             counted=Count("pk"),

@@ -146,7 +146,7 @@ def activity_list(request: AuthenticatedRequest) -> HttpResponse:
     check_figures(request.user)
     form = RecordFilter(request.GET, user=request.user, today=timezone.localdate())
     counted = records.counted(form.asked, request.user)
-    totals = records.totals(counted, request.user)
+    totals = records.totals(counted, request.user, form.asked.kind)
     listed = records.listed(counted, request.user)
     paginator = Paginator(listed, PER_PAGE)
     paginator.count = totals.listed

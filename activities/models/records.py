@@ -1,6 +1,7 @@
 """What happened: the activity log, who was there, and the campaigns it belongs to."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -10,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from activities.kinds import Kind
+from activities.kinds import Kind, joined, split
 from branches.models import Branch, PartyGroup, PathField, Scoped
 from branches.roles import Right
 from branches.scope import ScopedQuerySet
@@ -56,6 +57,16 @@ class ActivityQuerySet(ScopedQuerySet["Activity"]):
         """Records that count: the withdrawn ones stay visible but count nowhere."""
         return self.filter(withdrawn_at__isnull=True)
 
+    def of_kind(self, kind: str) -> Self:
+        """Records of that kind, and those that were it too (套会)."""
+        return self.of_kinds([kind])
+
+    def of_kinds(self, kinds: Iterable[str]) -> Self:
+        wanted = Q()
+        for kind in kinds:
+            wanted |= Q(kind=kind) | Q(also_kinds__contains=joined([kind]))
+        return self.filter(wanted)
+
     def held_in(self, period: Period) -> Self:
         return self.filter(held_on__gte=period.start, held_on__lte=period.end)
 
@@ -84,6 +95,8 @@ class Activity(Scoped):
         related_name="activities",
     )
     kind = models.CharField("类型", max_length=30, choices=Kind)
+    #: What it was at the same time (套会), as `kinds.joined` keeps it. Attendance and hours belong to ``kind`` alone.
+    also_kinds = models.CharField("同时算作", max_length=200, blank=True, editable=False)
     title = models.CharField("主题", max_length=120)
     held_on = models.DateField("开展日期", db_index=True)
     starts_at = models.TimeField("开始时间", null=True, blank=True)
@@ -148,6 +161,15 @@ class Activity(Scoped):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """All that it was, the primary kind first."""
+        return [Kind(self.kind), *split(self.also_kinds)]
+
+    @property
+    def kinds_in_words(self) -> str:
+        return "、".join(str(kind.label) for kind in self.kinds)
 
 
 class Attendance(models.Model):

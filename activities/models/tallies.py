@@ -11,7 +11,8 @@ class Tally(Scoped):
     """What a branch held of one kind in one month, written in the transaction of each record.
 
     ``org_path`` is where the branch stood when the records were held: a branch that moved in mid-month has two rows.
-    ``minutes`` is the sum over records of minutes × persons present.
+    A record of several kinds is ``held`` once for each; as one of the ``activities``, and with its people and hours, it
+    counts at its primary kind alone. ``minutes`` is the sum over records of minutes × persons present.
     """
 
     branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="tallies")
@@ -19,6 +20,7 @@ class Tally(Scoped):
     month = models.DateField("月份")
     kind = models.CharField("类型", max_length=30, choices=Kind)
     held = models.PositiveIntegerField(default=0)
+    activities = models.PositiveIntegerField(default=0)
     on_time = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(default=0)
     present = models.PositiveIntegerField(default=0)

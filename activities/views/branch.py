@@ -86,7 +86,7 @@ def _year(branch: Branch, number: int, today: date, sight: Sight) -> dict[str, A
     year = branch_year(branch, number, today)
     records = list(
         Activity.objects.filter(branch=branch, held_on__year=number).only(
-            "kind", "title", "held_on", "withdrawn_at", "expected", "present", "branch_path"
+            "kind", "also_kinds", "title", "held_on", "withdrawn_at", "expected", "present", "branch_path"
         )
     )
     return {
@@ -114,7 +114,7 @@ def _link(square: Square, branch: Branch, records: list[Activity], sight: Sight)
     met = [
         record
         for record in records
-        if record.kind == kind and not record.is_withdrawn and square.period.contains(record.held_on)
+        if kind in record.kinds and not record.is_withdrawn and square.period.contains(record.held_on)
     ]
     if len(met) == 1:
         return reverse("activity_detail", args=[met[0].pk])

@@ -438,5 +438,5 @@ class TestQueries:
             for _ in range(more):
                 cast.a_member(branch)
             sent = filled(browser.get(GENERAL))
-            with django_assert_num_queries(24):
+            with django_assert_num_queries(25):
                 assert browser.post(GENERAL, sent).status_code == 302

@@ -48,7 +48,10 @@ def test_a_wrong_tally_a_missing_one_and_a_left_over_one_are_named(activity, bra
     Tally.objects.create(**left_over, month=date(2026, 1, 1), kind="film", held=1)
     text, code = recount()
     assert code == 1
-    assert "计数 物理教师党支部 2026-10 支部党员大会：存 held=1 on_time=0 expected=10 present=7" in text
+    assert (
+        "计数 物理教师党支部 2026-10 支部党员大会：存 held=1 activities=1 on_time=0 expected=10 present=7"
+        in text
+    )
     assert "计数 物理教师党支部 2026-09 主题党日：存 无，记录 held=1" in text
     assert "计数 物理教师党支部 2026-01 观影：存 held=1" in text
     assert "0 条记录、3 项计数不一致。加 --repair 可按到会名单和记录改正。" in text

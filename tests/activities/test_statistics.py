@@ -235,5 +235,5 @@ def test_the_number_of_queries_does_not_grow(number, django_assert_num_queries):
     ranges = covering_ranges([root.path])
     with django_assert_num_queries(9):
         organizational_life(ranges, Q3, AFTER)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         organizational_life(ranges, Q3, AFTER, study)
