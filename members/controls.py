@@ -37,7 +37,8 @@ IN_ORDER: Final = Control("NK-03", "各步依次登记，日期按先后，不�
 ONCE: Final = Control("NK-04", "同一件事只登记一次，登记有误的先撤回或撤销")
 EVIDENCE: Final = Control("NK-05", "登记须写明依据和办理所需的内容")
 STANDING: Final = Control("NK-06", "登记须与名册上的身份和所在支部相符")
-CONTROLS: Final = (APART, CLOSED, IN_ORDER, ONCE, EVIDENCE, STANDING)
+REACH: Final = Control("NK-07", "只办理自己管理范围内的党组织和人员")
+CONTROLS: Final = (APART, CLOSED, IN_ORDER, ONCE, EVIDENCE, STANDING, REACH)
 
 
 class RefusedByRule(ValueError):

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from branches import temporary
 from lib.periods import months_after
 
+from . import branch_rules
 from .controls import RefusedByRule
 
 
@@ -97,10 +97,10 @@ BY_CODE: Final = {rule.code: rule for rule in RULES}
 )
 JOINING: Final = BY_CODE["JY-08"]
 #: Of the other texts: they forbid what would leave or change a roster.
-TEMPORARY, EXPELLED, RESIGNED, CANCELLED = (
+TEMPORARY: Final = branch_rules.RULES["ZB-08"]
+EXPELLED, RESIGNED, CANCELLED = (
     MembershipRule(code, title, article, _MUST, _GUARD)
     for code, title, article in (
-        ("ZB-08", "临时党支部不接收组织关系", temporary.ARTICLE),
         ("DZ-41", "开除党籍是对党员的纪律处分", "党章第四十一条"),
         ("DZ-09", "党员有退党的自由", "党章第九条"),
         ("FZ-20", "预备期满不履行义务的取消预备党员资格", "发展细则第32条"),

@@ -21,15 +21,19 @@ from branches.roles import Right
 from branches.scope import may, may_restructure
 
 from . import enrolment, posts, seats
+from .branch_rules import RULES
+from .controls import CLOSED, EVIDENCE, IN_ORDER, ONCE, REACH, STANDING, RefusedByRule
+from .membership_rules import ONE_BRANCH, TEMPORARY
 from .models import Member, MembershipSpell, Post, StatusPeriod, Transfer
 from .standing import DAY
 
 Kind = MembershipSpell.Kind
-ENOUGH = 3  # full members for a branch of its own (支部条例 4)
+ENOUGH = 3  # full members for a branch of its own
+ALONE = RULES["ZB-01"]
 
 
-class RestructuringError(ValueError):
-    """The branches cannot be merged, dissolved or divided like that; the message is for the user."""
+class RestructuringError(RefusedByRule):
+    """The branches cannot be merged, dissolved or divided like that."""
 
 
 def people_of(branch: Branch) -> QuerySet[Member]:
@@ -137,79 +141,78 @@ def _locked(branch: Branch) -> Branch:
 
 def _refuse_merge(sources: Sequence[Branch], target: Branch, on: date, by: User) -> None:
     if not sources:
-        raise RestructuringError("请选择要并入的党支部。")
+        raise RestructuringError("请选择要并入的党支部", EVIDENCE)
     if target.pk in {source.pk for source in sources} or len({one.pk for one in sources}) < len(sources):
-        raise RestructuringError("党支部不能并入它自己，也不能并入两次。")
+        raise RestructuringError("党支部不能并入它自己，也不能并入两次", ONCE)
     for source in sources:
         _refuse_end(source, on, by)
         _refuse_target(target, source, on, by)
         if target.form in Branch.WITHOUT_MEMBERS and people_of(source).exists():
-            raise RestructuringError(temporary.no_place_for_members(target))
+            raise RestructuringError(temporary.no_place(target), TEMPORARY, temporary.ATTEND)
 
 
 def _refuse_target(target: Branch, source: Branch, on: date, by: User) -> None:
     """Whoever takes people over needs the right over the branch that takes them too."""
     if not may_join(by, target):
-        raise RestructuringError(
-            f"“{target.short_name}”不归您管理。跨单位的合并和人员划转，请由双方共同的上级党组织办理。"
-        )
+        instead = "跨单位的合并和人员划转，请由双方共同的上级党组织办理。"
+        raise RestructuringError(f"“{target.short_name}”不归您管理", REACH, instead)
     if not target.is_leaf or target.pk == source.pk:
-        raise RestructuringError(
-            f"“{target.short_name}”不能接收“{source.short_name}”的党员，请选择另一个党支部。"
-        )
+        said = f"“{target.short_name}”不能接收“{source.short_name}”的党员，请选择另一个党支部"
+        raise RestructuringError(said, ONE_BRANCH)
     if not target.exists_on(on) or target.dissolved_on:
-        raise RestructuringError(f"“{target.short_name}”在 {on:%Y-%m-%d} 还没有成立，或者已经撤销。")
+        founded = target.founded_on if target.founded_on and on < target.founded_on else None
+        said = f"“{target.short_name}”在 {on:%Y-%m-%d} 还没有成立，或者已经撤销"
+        raise RestructuringError(said, ONE_BRANCH, earliest=founded)
 
 
 def _refuse_end(source: Branch, on: date, by: User) -> None:
     if not may_join(by, source):
-        raise RestructuringError(
-            f"“{source.short_name}”不归您管理。合并、撤销和分设，请由它的上级党组织办理。"
-        )
+        instead = "合并、撤销和分设，请由它的上级党组织办理。"
+        raise RestructuringError(f"“{source.short_name}”不归您管理", REACH, instead)
     if not source.is_leaf or source.dissolved_on:
-        raise RestructuringError(f"“{source.short_name}”不是现有的党支部。")
+        raise RestructuringError(f"“{source.short_name}”不是现有的党支部", CLOSED)
     _refuse_day(on)
     if on < (earliest := earliest_end(source)):
-        raise RestructuringError(
-            f"“{source.short_name}”在这一天以后还有党员、职务或党小组的变动，生效日期最早是 {earliest:%Y-%m-%d}。"
-        )
+        said = f"“{source.short_name}”在这一天以后还有党员、职务或党小组的变动"
+        raise RestructuringError(said, IN_ORDER, earliest=earliest)
 
 
 def _refuse_day(on: date) -> None:
     if on > (today := timezone.localdate()):
-        raise RestructuringError(f"生效日期不能晚于今天（{today:%Y-%m-%d}）。")
+        raise RestructuringError(f"生效日期不能晚于今天（{today:%Y-%m-%d}）", IN_ORDER)
 
 
 def _refuse_unsettled(source: Branch, going: Sequence[Member]) -> None:
     """Everybody exactly once, and nobody from elsewhere."""
     here, named = set(people_of(source).values_list("pk", flat=True)), [member.pk for member in going]
     if len(named) != len(set(named)) or set(named) - here:
-        raise RestructuringError(f"名单里有人不在“{source.short_name}”，或者写了两次，请重新选择。")
+        said = f"名单里有人不在“{source.short_name}”，或者写了两次，请重新选择"
+        raise RestructuringError(said, STANDING)
     if left := len(here - set(named)):
-        raise RestructuringError(f"“{source.short_name}”还有 {left} 人没有写明转往哪个党支部，不能撤销。")
+        said = f"“{source.short_name}”还有 {left} 人没有写明转往哪个党支部，不能撤销"
+        raise RestructuringError(said, ONE_BRANCH)
 
 
 def _refuse_split(source: Branch, going: Sequence[Member], form: str, on: date, by: User) -> None:
     if not may_join(by, source) or not source.is_leaf or source.dissolved_on:
-        raise RestructuringError(f"“{source.short_name}”不是由您管理的现有党支部，不能分设。")
+        raise RestructuringError(f"“{source.short_name}”不是由您管理的现有党支部，不能分设", REACH)
     _refuse_day(on)
     here = {member.pk: member for member in people_of(source)}
     if not going or {member.pk for member in going} - here.keys():
-        raise RestructuringError(f"请从“{source.short_name}”现有人员中选择分到新支部的人。")
+        raise RestructuringError(f"请从“{source.short_name}”现有人员中选择分到新支部的人", STANDING)
     if form in Branch.WITHOUT_MEMBERS:
         return
     if len(going) == len(here):
-        raise RestructuringError("所有人都分到新支部，原支部就没有人了。请改用“合并”，或者只改名称。")
+        said = "所有人都分到新支部，原支部就没有人了"
+        raise RestructuringError(said, ALONE, "请改用“合并”，或者只改名称。")
     full = sum(here[member.pk].status == StatusPeriod.Status.FULL for member in going)
     if form == Branch.Form.STANDING and full < ENOUGH:
-        raise RestructuringError(
-            f"新支部只有 {full} 名正式党员，不足 {ENOUGH} 名，不能单独成立党支部（支部条例第四条）；"
-            "请再选几名正式党员，或者设为联合党支部（第五条）。"
-        )
+        said = f"新支部只有 {full} 名正式党员，不足 {ENOUGH} 名，不能单独成立党支部"
+        instead = "请再选几名正式党员，或者设为联合党支部（支部条例第五条，ZB-03）。"
+        raise RestructuringError(said, ALONE, instead)
     if on < (earliest := _earliest_leave(source, going)):
-        raise RestructuringError(
-            f"所选人员在这一天以后还有组织关系或职务的变动，生效日期最早是 {earliest:%Y-%m-%d}。"
-        )
+        said = "所选人员在这一天以后还有组织关系或职务的变动"
+        raise RestructuringError(said, IN_ORDER, earliest=earliest)
 
 
 def _earliest_leave(source: Branch, going: Iterable[Member]) -> date:

@@ -153,7 +153,7 @@ class TestBothSides:
 
     def test_a_branch_does_not_merge_itself(self, school):
         secretary = cast.a_user(Role.SECRETARY, school.students)
-        with pytest.raises(RestructuringError, match="上级党组织"):
+        with pytest.raises(RestructuringError, match=r"（本系统内控规则：.*，NK-07）。.*上级党组织"):
             restructuring.merge([school.students], school.teachers, on=DAY, by=secretary)
 
 
@@ -164,7 +164,7 @@ class TestRefusedDays:
 
     def test_not_before_the_last_change_which_names_the_earliest_day(self, school, college):
         cast.a_member(school.students, joined=date(2026, 9, 20), full=None)
-        with pytest.raises(RestructuringError, match="最早是 2026-09-20"):
+        with pytest.raises(RestructuringError, match="NK-03）。最早 2026-09-20 可以办理"):
             restructuring.merge([school.students], school.teachers, on=date(2026, 9, 19), by=college)
         restructuring.merge([school.students], school.teachers, on=date(2026, 9, 20), by=college)
 
@@ -242,7 +242,7 @@ class TestDissolving:
     def test_nobody_is_left_behind(self, school, college):
         one = cast.a_member(school.students)
         cast.a_member(school.students)
-        with pytest.raises(RestructuringError, match="还有 1 人没有写明"):
+        with pytest.raises(RestructuringError, match=r"还有 1 人没有写明.*（教育管理条例第25条，JY-13）"):
             restructuring.dissolve(school.students, {school.teachers: [one]}, on=DAY, by=college)
 
     def test_no_strangers_and_nobody_twice(self, school, college):
@@ -295,7 +295,7 @@ class TestDividing:
         if passes:
             assert restructuring.split(school.students, going, on=DAY, by=college, form=form, **self.FACTS)
             return
-        with pytest.raises(RestructuringError, match="支部条例第四条"):
+        with pytest.raises(RestructuringError, match="（支部条例第四条，ZB-01）"):
             restructuring.split(school.students, going, on=DAY, by=college, form=form, **self.FACTS)
 
     def test_not_everybody_and_not_nobody(self, school, college):

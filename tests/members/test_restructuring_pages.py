@@ -61,7 +61,7 @@ class TestMerging:
     def test_what_the_verb_refuses_stands_over_the_form(self, college, school):
         cast.a_member(school.students, joined=date(2026, 10, 10), full=None)
         response = college.post(page(school.students, "merge"), {"to": school.teachers.pk, "on": DAY})
-        assert "最早是 2026-10-10" in str(response.context["form"].non_field_errors())
+        assert "最早 2026-10-10 可以办理" in str(response.context["form"].non_field_errors())
 
     def test_only_branches_that_exist(self, college, school):
         own = cast.a_browser(cast.a_user(Role.COMMITTEE_STAFF, school.root))
