@@ -120,3 +120,13 @@ class TestFZ25TransferredIn:
         way.development.member.refresh_from_db()
         assert S.FULL_MEETING not in late_on(way, date(2027, 2, 1))
         assert RULES["FZ-25"].article in late_on(way, date(2027, 2, 2))[S.FULL_MEETING]
+
+    @pytest.mark.parametrize(
+        ("day", "due"),
+        [(date(2026, 2, 28), date(2026, 8, 1)), (date(2026, 3, 1), date(2027, 2, 1))],
+    )
+    def test_not_yet_on_a_day_before_the_transfer(self, way, day, due):
+        way.walk(S.OATH)
+        enrolment.move(way.member, way.school.teachers, on=date(2026, 3, 1), by=None)
+        [line] = listing.lines(Development.objects.select_related("member__branch"), day)
+        assert line.planned_step(S.FULL_MEETING).due == due
