@@ -3,20 +3,23 @@
 In a copy of the project each call of ``visible_to``, ``reachable_by``, ``within`` and ``get_visible_or_404`` becomes
 one that can be switched off. ``tests/killers.tsv`` remembers which test failed without which filter: those are asked
 first, with the filter, when they must pass, and without it. For filters that are left the suite is run once, in
-processes that share its files, to see which tests come past which filter, and these run again without it, those about
-scope first, until one fails. What it is then is written back. Those that survive are listed. Arguments narrow: of
-files or folders of the project those whose filters are tried, of ``tests/…`` those that are searched.
+processes that share its files, to see which tests come past which filter, and these run again without it, the likely
+ones first, until one fails. What it is then is written back, also by a run that was interrupted. Those that survive are
+listed. Arguments narrow: of files or folders of the project those whose filters are tried, of ``tests/…`` those that
+are searched.
 """
 
 import ast
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -33,9 +36,11 @@ FUNCTIONS = {"within", "get_visible_or_404"}
 #: What no test can tell, with the reason: file, function, filter.
 EQUIVALENT: dict[tuple[str, str, str], str] = {}
 TESTS = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "tests.mutations", "--capture=sys")
-#: Tests that are about who sees what: they are asked first.
+#: Tests that are about who sees what.
 LOOKS_AT_SCOPE = re.compile(r"scope|foreign|stranger|elsewhere|reach|outside|other|visible|within|own|access")
-ASKED_FIRST = 40
+#: Past so few filters comes only a test of one page.
+FEW = 25
+ASKED_FIRST = 24
 KILLERS = ROOT / "tests" / "killers.tsv"
 SITES, KILLED, SEEN = "sites.tsv", "killed", "seen"
 UNFIT = "not browser and not services and not nightly"
@@ -136,15 +141,28 @@ def search(sites: list[Site], items: list[pytest.Item]) -> None:
             candidates = [item for item in seconds if one.number in past.get(item.nodeid, ())]
             if candidates:
                 mark(SEEN, one, "")
-            candidates.sort(key=lambda item: (not_about(one, item), seconds[item]))
+            killers = Counter(file.read_text(encoding="utf-8") for file in Path.cwd().glob(f"{KILLED}-*"))
+            candidates.sort(key=lambda item: (*unlikely(one, item, past, killers), seconds[item]))
             chosen = candidates[:ASKED_FIRST] if first_round else candidates[ASKED_FIRST:]
             any(marked(KILLED, one) or try_out(one, item) for item in chosen)
 
 
-def not_about(one: Site, item: pytest.Item) -> bool:
-    """Whether a test is unlikely to be about this filter."""
-    near = item.nodeid.startswith(("tests/access", f"tests/{one.file.partition('/')[0]}"))
-    return not (near and LOOKS_AT_SCOPE.search(item.nodeid))
+def unlikely(
+    one: Site, item: pytest.Item, past: Mapping[str, Collection[int]], killers: Mapping[str, int]
+) -> tuple[int, int]:
+    """How unlikely a test is to miss a filter: first those of the room about scope that come past few filters, then
+    what missed others, then the walks over all pages, then the room's, then the rest.
+    """
+    name, passed = item.nodeid, len(past[item.nodeid]) // 8
+    near = name.startswith(f"tests/{one.file.partition('/')[0]}/")
+    about = near and LOOKS_AT_SCOPE.search(name.partition("::")[2])
+    if about and len(past[name]) <= FEW:
+        return (0, passed)
+    if name in killers:
+        return (1, -killers[name])
+    if name.startswith("tests/access/"):
+        return (2, 0)
+    return (3 if about else 4 if near else 5, passed)
 
 
 def try_out(one: Site, item: pytest.Item) -> bool:
@@ -277,8 +295,13 @@ def run(folder: Path, sites: list[Site], tests: list[str], *, searching: bool) -
     }
     command = [sys.executable, "-m", "pytest", *TESTS, "-m", UNFIT, *tests]
     shares = [{**environment, "MUTANTS_SHARE": str(share)} for share in range(PROCESSES)]
-    for process in [subprocess.Popen(command, cwd=folder, env=share) for share in shares]:
-        process.wait()
+    processes = [subprocess.Popen(command, cwd=folder, env=share) for share in shares]
+    try:
+        for process in processes:
+            process.wait()
+    finally:
+        for process in processes:
+            process.terminate()
 
 
 def killed(folder: Path, sites: list[Site]) -> dict[Site, str]:
@@ -297,11 +320,12 @@ def main(arguments: list[str]) -> int:
         known = read_killers()
         asked = [one for one in sites if one.key in known]
         files = sorted({known[one.key].partition("::")[0] for one in asked})
-        if files:
-            run(folder, asked, [file for file in files if (folder / file).exists()], searching=False)
-        if left := [one for one in sites if one not in killed(folder, sites)]:
-            print(f"{len(left)} of {len(sites)} filters to be searched for", flush=True)
-            run(folder, left, tests, searching=True)
+        with suppress(KeyboardInterrupt):
+            if files:
+                run(folder, asked, [file for file in files if (folder / file).exists()], searching=False)
+            if left := [one for one in sites if one not in killed(folder, sites)]:
+                print(f"{len(left)} of {len(sites)} filters to be searched for", flush=True)
+                run(folder, left, tests, searching=True)
         return report(folder, everywhere, sites)
 
 
@@ -310,7 +334,7 @@ def report(folder: Path, everywhere: list[Site], sites: list[Site]) -> int:
     found = killed(folder, sites)
     remembered = read_killers() | {one.key: test for one, test in found.items()}
     survivors = [one for one in sites if one not in found]
-    there = {one.key for one in everywhere} - {one.key for one in survivors}
+    there = {one.key for one in everywhere}
     lines = ("\t".join((*key, test)) for key, test in sorted(remembered.items()) if key in there)
     KILLERS.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     for one in survivors:
@@ -320,4 +344,5 @@ def report(folder: Path, everywhere: list[Site], sites: list[Site]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(min(main(sys.argv[1:]), 1))
