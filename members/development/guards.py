@@ -18,7 +18,7 @@ from .attempts import Attempt
 from .membership_forms import NUMBER, obstacle
 from .planning import NOTICED, expired_training, floors_of, is_due_again, leaving, local_block
 from .rules import Block, block, order_of, refuse
-from .steps import TABLE
+from .steps import TABLE, order_between
 from .vocabulary import Step
 from .votes import votes_of_the_committee, votes_of_the_meeting
 
@@ -59,7 +59,7 @@ def _order(attempt: Attempt, today: date) -> Iterator[Block]:
             yield refuse(order_of(needed.rule, spec.rule), said)
         elif done and attempt.on < done:
             said = f"日期不能早于“{needed.title}”（{written(done)}）。"
-            yield refuse(order_of(spec.rule), said, done)
+            yield refuse(order_between(need, spec.step), said, done)
 
 
 def _time(attempt: Attempt) -> Iterator[Block]:

@@ -20,10 +20,10 @@ from lib.dates import written
 from members import snapshots
 from members.models import Development, DevelopmentPerson, DevelopmentStep, Member, StatusPeriod
 
-from .planning import due_of, excuse_of, floors_of, rule_of_lateness
+from .planning import due_of, excuse_of, floors_of, leaving, rule_of_lateness
 from .progress import Done, Person, Progress
-from .rules import RULES, Block, order_of
-from .steps import TABLE
+from .rules import RULES, Block
+from .steps import TABLE, order_between
 from .vocabulary import Step
 
 Status = StatusPeriod.Status
@@ -43,11 +43,16 @@ class Finding:
 
 
 def findings(
-    dates: Mapping[str, date], limits: Mapping[str, Decided], *, birth_date: date | None = None
+    dates: Mapping[str, date],
+    limits: Mapping[str, Decided],
+    *,
+    birth_date: date | None = None,
+    graduates_on: date | None = None,
 ) -> list[Finding]:
     """Everything the national rules and the local ones that hold say against ``dates``, by step name. Pure."""
     known = {step: dates[step] for step in TABLE if step in dates}
-    held = Progress(Person(birth_date), [Done(step, day) for step, day in known.items()], limits)
+    person = Person(birth_date, graduates_on)
+    held = Progress(person, [Done(step, day) for step, day in known.items()], limits)
     found: list[Finding] = []
     for step in known:
         found += _findings_of(held, step, known)
@@ -56,14 +61,16 @@ def findings(
 
 def _findings_of(progress: Progress, step: Step, known: dict[Step, date]) -> Iterator[Finding]:
     spec, day = TABLE[step], known[step]
-    for need in _all_needs(step):
+    for need in all_needs(step):
         if need in known and day < known[need]:
             said = f"“{spec.title}”（{written(day)}）早于“{TABLE[need].title}”（{written(known[need])}）。"
-            rule = order_of(spec.rule)
+            rule = order_between(need, step)
             yield Finding(rule.code, rule.article, said, step, known[need], is_impossible=True)
     for floor, refusal in floors_of(progress, spec, known):
         if day < floor:
             yield _finding(step, refusal)
+    if step == _processed(known) and (refused := _was_leaving(progress, day)):
+        yield _finding(step, refused)
     due = due_of(progress, spec)
     late = rule_of_lateness(progress, spec)
     if due and day > due and late in RULES and not spec.is_repeated:
@@ -71,11 +78,22 @@ def _findings_of(progress: Progress, step: Step, known: dict[Step, date]) -> Ite
         yield Finding(late, RULES[late].article, said, step, None)
 
 
+def _processed(known: Mapping[Step, date]) -> Step:
+    """The step that shows when somebody's admission was processed (细则 19)."""
+    return Step.PRE_REVIEW if Step.PRE_REVIEW in known else Step.ADMISSION_MEETING
+
+
+def _was_leaving(progress: Progress, day: date) -> Block | None:
+    """Somebody admitted after a graduation had not been leaving then."""
+    leaves = progress.person.graduates_on
+    return leaving(progress, day) if leaves and day <= leaves else None
+
+
 def _finding(step: Step, refusal: Block) -> Finding:
     return Finding(refusal.code, refusal.article, refusal.message, step, refusal.earliest)
 
 
-def _all_needs(step: Step) -> Iterator[Step]:
+def all_needs(step: Step) -> Iterator[Step]:
     """Everything that has to come before, near or far, each once."""
     seen: set[Step] = set()
     open_ = list(TABLE[step].needs)

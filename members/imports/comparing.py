@@ -16,7 +16,7 @@ from members.development import loading
 from members.enrolment import NewMember
 from members.models import ON_ROSTER, Member, Post, StatusPeriod
 
-from . import checks, steps
+from . import checks, gaps, steps
 from .columns import PROTECTED
 from .facts import STAGE_FIELDS, current, facts_of, label_of, shown
 from .rows import SAME_PERSON, Row, RowReader
@@ -161,6 +161,7 @@ class Comparer:
                 self.reader.warn(row, "applied_on", "missing_application", NO_APPLICATION)
             said = {**row.values, "joined_on": merged.get("joined_on"), "full_on": merged.get("full_on")}
             findings += steps.check(said, merged.get("birth_date"), self.limits)
+            findings += gaps.findings(row, said, self.taken.get(member.pk, {}) if member else {}, self.reader)
         if member is None:
             findings += checks.identity(
                 facts.get("id_number", ""), facts.get("sex", ""), facts.get("birth_date")

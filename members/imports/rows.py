@@ -82,7 +82,11 @@ class RowReader:
         row.warnings.append(self._problem(row, name, code, message))
 
     def _problem(self, row: Row, name: str | None, code: str, message: str) -> Problem:
-        return self.table.problem(row.number, self.fields.get(name) if name else None, code, message)
+        return self.table.problem(row.number, self.column_of(name) if name else None, code, message)
+
+    def column_of(self, name: str) -> int | None:
+        """The column of a field, also of one that is read and not stored."""
+        return self.fields.get(name, self.table.header.index_of(name))
 
     def _row(self, number: int, line: list[Cell]) -> Row:
         row = Row(number, line)

@@ -93,7 +93,9 @@ def label_of(name: str) -> str:
 def check(values: Mapping[str, Any], birth: date | None, limits: Mapping[str, Decided]) -> Iterator[Finding]:
     """What the transition table and the local rules say against the dates; ``code`` is the rule's."""
     fields = {step: name for name, step in STEPS.items()}
-    for found in history.findings(dates_of(values), limits, birth_date=birth):
+    for found in history.findings(
+        dates_of(values), limits, birth_date=birth, graduates_on=values.get("graduates_on")
+    ):
         yield Finding(fields[found.step], found.code, _sentence(found), is_warning=not found.is_impossible)
 
 

@@ -149,6 +149,53 @@ class TestFindings:
         assert [(row, column) for row, column, _ in codes(report, "errors")] == [(5, "X"), (5, "Z")]
         assert report["new"] == 0
 
+    @pytest.mark.parametrize(
+        ("cells", "place"),
+        [
+            # The rule is the one whose article says what comes first.
+            ({"interviewed_on": date(2024, 7, 2), "sworn_on": None}, (5, "AC", "FZ-17")),
+            ({"reviewed_on": date(2024, 6, 4)}, (5, "Z", "FZ-12")),
+        ],
+    )
+    def test_a_wrong_order_names_the_rule_that_asks_for_it(self, school, tmp_path, cells, place):
+        assert codes(self.check(tmp_path, **cells), "errors") == [place]
+
+    @pytest.mark.parametrize(
+        ("cells", "place"),
+        [
+            ({"reviewed_on": None}, (5, "X", "FZ-12")),
+            ({"introducers": None}, (5, "Y", "FZ-09")),
+            ({"introducers": "张明"}, (5, "Y", "FZ-09")),
+            ({"contacts": "张明、李强、王芳"}, (5, "Q", "FZ-04")),
+            ({"political_review": "未完成"}, (5, "V", "FZ-10")),
+            ({"political_review": None}, (5, "V", "FZ-10")),
+            ({"full_applied_on": None}, (5, "AE", "NK-03")),
+            ({"graduates_on": date(2024, 8, 27)}, (5, "X", "FZ-13")),
+        ],
+    )
+    def test_what_is_left_open_is_a_warning_with_its_rule(self, school, tmp_path, cells, place):
+        report = self.check(tmp_path, **cells)
+        assert (codes(report, "errors"), codes(report, "warnings")) == ([], [place])
+
+    @pytest.mark.parametrize(
+        "cells",
+        [
+            {"contacts": "张明"},
+            {"graduates_on": date(2024, 8, 28)},
+            {"graduates_on": date(2023, 6, 30)},
+            {"trained_here": "否", "reviewed_on": None, "trained_on": None, "political_review": None},
+            dict.fromkeys(FIELDS[20:35]),
+        ],
+        ids=["one contact", "three months ahead", "an earlier degree", "admitted elsewhere", "not there yet"],
+    )
+    def test_what_is_lawful_or_still_to_come_is_not(self, school, tmp_path, cells):
+        assert codes(self.check(tmp_path, **cells), "warnings") == []
+
+    def test_what_is_recorded_already_is_no_gap(self, school, tmp_path):
+        run("import_roster", a_file(tmp_path, a_row()), "--commit")
+        report = self.check(tmp_path, reviewed_on=None, sworn_on=date(2024, 7, 1))
+        assert codes(report, "warnings") == []
+
     def test_a_plain_roster_is_not_judged(self, school, tmp_path):
         head = ["姓名", "所在党支部", "学号", "性别", "入党时间", "转正时间"]
         row = ["林晓", "物理学生党支部", "1", "女", date(2024, 6, 3), date(2024, 9, 3)]
