@@ -1,5 +1,7 @@
 """T11: what is masked stays masked, page by page, role by role, field by field; in clear only for a reason, audited."""
 
+import json
+from collections.abc import Mapping
 from datetime import date
 from io import BytesIO, StringIO
 from itertools import product
@@ -7,11 +9,15 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from members.models import Member
+from activities import papers
+from activities.models import Activity
+from lib import typesetting
+from members.models import Member, Transfer
 from tests.access.asking import Answer, Asker
 from tests.access.table import SIGNED_IN, declared
 from tests.access.world import World
@@ -33,6 +39,23 @@ NOTED = {
     "admin:members_member_history": {"organization_staff", "committee_staff"},
 }
 STAFF = {"organization_staff", "committee_staff"}
+#: Papers that a page asked for with GET sets, and all that there are; official.typ is a part of others.
+ON_PAGES = {"birthday_card.typ", "branch_book.typ", "certificate.typ", "development_record.typ"}
+PAPERS = {path.name for path in (settings.BASE_DIR / typesetting.FOLDER).glob("*.typ")} - {"official.typ"}
+
+
+@pytest.fixture(autouse=True)
+def typeset(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Papers as what is set in them: their pages are compressed. Returns the documents that were set."""
+    documents: list[str] = []
+
+    def paper(document: str, data: Mapping[str, Any]) -> bytes:
+        documents.append(document)
+        return b"%PDF-" + json.dumps(data, ensure_ascii=False).encode()
+
+    monkeypatch.setattr(typesetting, "pdf", paper)
+    monkeypatch.setattr(typesetting, "pictures", lambda document, data: [paper(document, data)])
+    return documents
 
 
 @pytest.fixture
@@ -60,7 +83,7 @@ def found_in(text: str) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", SIGNED_IN)
-def test_no_page_says_it_in_full(world: World, person: Member, role: str):
+def test_no_page_says_it_in_full(world: World, person: Member, role: str, typeset: list[str]):
     asker, wrong, looked_at = Asker(world, role), [], 0
     for page, row in declared():
         if row.expected(role, "GET") != 200:
@@ -72,12 +95,26 @@ def test_no_page_says_it_in_full(world: World, person: Member, role: str):
             wrong.append(f"{page.key}: note")
     assert wrong == []
     assert looked_at > 5
+    if role == "organization_staff":
+        assert set(typeset) == ON_PAGES
 
 
 def test_no_workbook_does(world: World, person: Member):
     for role, name in product(SIGNED_IN, ("roster_export", "contact_export")):
         text = said(Asker(world, role).ask("POST", reverse(name)))
         assert (role, name, found_in(text), NOTE in text) == (role, name, [], False)
+
+
+def test_no_paper_does(world: World, person: Member, typeset: list[str]):
+    """Those of a record in each way, and the letter of introduction, which says more only for a reason."""
+    asker, record = Asker(world, "organization_staff"), world.own.of[Activity]
+    ways = [(record.pk, paper, ending) for paper, ending in product(papers.PAPERS, ("pdf", "docx"))]
+    answers = [asker.ask("GET", reverse("activity_paper", args=way)) for way in ways]
+    letter = world.own.of[Transfer]
+    Transfer.objects.filter(pk=letter.pk).update(member=person)
+    answers.append(asker.ask("POST", reverse("transfer_letter", args=[letter.pk])))
+    assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 7
+    assert set(typeset) | ON_PAGES == PAPERS
 
 
 def trail_of(action: str) -> list[dict[str, Any]]:
