@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +25,16 @@ _DOTS = str.maketrans("", "", "· •‧・")
 
 class DuplicateError(ValueError):
     """The two cannot be told apart by this user, or not so; the message is for the user."""
+
+
+class Named(Protocol):
+    """Whatever has a name and knows its sound."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_pinyin(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,7 @@ def _has_two_identities(one: Member, other: Member) -> bool:
     return bool(one.id_number_hash and other.id_number_hash and one.id_number_hash != other.id_number_hash)
 
 
-def likeness(one: Member, other: Member) -> str:
+def likeness(one: Named, other: Named) -> str:
     """How near two names are: the same, the same sound, or one apart in three characters; empty when they are not."""
     first, second = one.name.translate(_DOTS), other.name.translate(_DOTS)
     if first == second:

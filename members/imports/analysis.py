@@ -25,7 +25,7 @@ from members import adopted, batches, numbers
 from members.enrolment import Change, change_all, enrol_all
 from members.models import ImportBatch, Member, MembershipSpell, StatusPeriod
 
-from . import adopting, steps
+from . import adopting, resembling, steps
 from .columns import FIELDS, IGNORE, NEEDED, SYNONYMS, WANTED
 from .comparing import Comparer, Outcome, absent_from, holders_among
 from .facts import STAGE_FIELDS
@@ -145,7 +145,8 @@ def analyse(
 ) -> Analysis:
     """Read, check and compare every row, within the reach of ``by``'s right to import (everything for None).
 
-    Queries: two for the branches, three for each 5,000 people of the file, one each for those absent and for posts.
+    Queries: two for the branches, three for each 5,000 people of the file, two for each 5,000 new ones, one each for
+    those absent and for posts.
     """
     say = progress or _say_nothing
     say("读取", 0, 0)
@@ -156,6 +157,7 @@ def _compare(reading: Reading, by: User | None, decisions: Decisions, say: Progr
     reader, rows = reading.reader, reading.rows
     say("匹配", 0, len(rows))
     Matcher(reader, by).match(rows)
+    resembling.warn_of(rows, reader, by)
     has_stages = not STAGE_FIELDS.keys().isdisjoint(reader.fields)
     stages = stages_of(row.member for row in rows if row.member) if has_stages else {}
     has_steps = not steps.OWN.isdisjoint(reader.fields)

@@ -25,6 +25,10 @@ _COLUMNS: Final[dict[str, Step]] = {
     **{name: step for name, (step, _) in steps.NAMED.items()},
     REVIEW: Step.POLITICAL_REVIEW,
 }
+#: Step → those that may only follow it, in the order of the table.
+_FOLLOWING: Final = {
+    step: tuple(each for each in TABLE if step in history.all_needs(each)) for step in _COLUMNS.values()
+}
 #: How many may be named, by which rule.
 _NUMBERS: Final = {"contacts": ("FZ-04", (1, 2), "一至两名"), "introducers": ("FZ-09", (2, 2), "两名")}
 
@@ -38,7 +42,7 @@ def findings(
         return  # Filed where the person was admitted.
     dates = steps.dates_of(values)
     for name, step in _COLUMNS.items():
-        later = next((each for each in TABLE if each in dates and step in history.all_needs(each)), None)
+        later = next((each for each in _FOLLOWING[step] if each in dates), None)
         if later is None or step in taken or reader.column_of(name) is None:
             continue
         if said := _gap(row, name, values, reader):

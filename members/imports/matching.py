@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from accounts.models import User
@@ -13,6 +14,7 @@ from members.models import DevelopmentStep, Member, StatusPeriod
 from .rows import SAME_PERSON, Row, RowReader
 
 CHUNK = 5000
+Key = TypeVar("Key", str, date)
 FOREIGN = "该人员无法在此新增，请走组织关系转接。"
 
 
@@ -47,12 +49,12 @@ class Matcher:
 
     def _load(self, rows: list[Row]) -> None:
         members = Member.objects.select_related("branch")
-        for keys in _chunks({row.values.get("number") for row in rows}):
+        for keys in chunks({row.values.get("number") for row in rows}):
             self.by_number |= {member.number: member for member in members.filter(number__in=keys)}
-        for keys in _chunks({self.hash_of(row.id_number) for row in rows if row.id_number}):
+        for keys in chunks({self.hash_of(row.id_number) for row in rows if row.id_number}):
             found = members.filter(id_number_hash__in=keys)
             self.by_hash |= {member.id_number_hash: member for member in found if member.id_number_hash}
-        for keys in _chunks({row.school_key[0] for row in rows if row.school_key}):
+        for keys in chunks({row.school_key[0] for row in rows if row.school_key}):
             for member in members.filter(school_number__in=keys):
                 self.by_school.setdefault((member.school_number, member.name), []).append(member)
 
@@ -108,7 +110,7 @@ class Matcher:
         return self.ranges is None or covers(self.ranges, member.branch_path)
 
 
-def _chunks(keys: Iterable[str | None]) -> Iterator[list[str]]:
+def chunks(keys: Iterable[Key | None]) -> Iterator[list[Key]]:
     listed = sorted(key for key in keys if key)
     return (listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK))
 
