@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import audit
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
@@ -65,23 +66,26 @@ def certificate_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def certificate_word(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     return _file(request, pk, "docx")
 
 
 @require_safe
+@never_cache
 def certificate_pdf(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     return _file(request, pk, "pdf")
 
 
 def _file(request: AuthenticatedRequest, pk: int, kind: str) -> HttpResponseBase:
-    """The paper; back to its page with the reason when it cannot be made."""
+    """The paper, audited; back to its page with the reason when it cannot be made."""
     certificate: Certificate = get_visible_or_404(Certificate.objects, request.user, pk=pk)
     try:
         content = certificates.pdf(certificate) if kind == "pdf" else certificates.word(certificate)
     except (CertificateError, CannotTypeset) as refusal:
         messages.error(request, str(refusal))
         return redirect("certificate_page", pk)
+    audit.record("certificate.print", by=request.user, on=certificate, after={"as": kind})
     content_type = PDF if kind == "pdf" else DOCX
     name = f"党员证明-{certificate.number}.{kind}"
     return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=content_type)

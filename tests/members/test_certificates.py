@@ -183,6 +183,12 @@ class TestPages:
         certificate = page.context["certificate"]
         word = browser.get(reverse("certificate_word", args=[certificate.pk]))
         assert "张三" in text_of(b"".join(word.streaming_content))
+        printed = AuditEntry.objects.get(action="certificate.print")
+        assert (printed.actor, printed.object_id, printed.after) == (
+            college,
+            str(certificate.pk),
+            {"as": "docx"},
+        )
         assert list(browser.get(reverse("certificate_list")).context["page"]) == [certificate]
         assert list(browser.get(reverse("certificate_list"), {"q": "李"}).context["page"]) == []
 
