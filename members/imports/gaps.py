@@ -48,7 +48,7 @@ def findings(
         if said := _gap(row, name, values, reader):
             rule = order_of(TABLE[step].rule)
             ahead = f"而“{TABLE[later].title}”已在{written(dates[later])}"
-            yield Finding(name, rule.code, f"{said}，{ahead}，请核对。（{rule.article}）", is_warning=True)
+            yield Finding(name, rule.code, f"{said}，{ahead}，请核对。（{rule.article}，{rule.code}）", is_warning=True)
 
 
 def _numbers(values: Mapping[str, Any]) -> Iterator[Finding]:
@@ -57,7 +57,7 @@ def _numbers(values: Mapping[str, Any]) -> Iterator[Finding]:
         people = named.get(steps.NAMED[name][0], [])
         if people and not fewest <= len(people) <= most:
             title = TABLE[steps.NAMED[name][0]].title
-            sentence = f"“{title}”应为{said}，表中写了{len(people)}名。（{RULES[code].article}）"
+            sentence = f"“{title}”应为{said}，表中写了{len(people)}名。（{RULES[code].article}，{code}）"
             yield Finding(name, code, sentence, is_warning=True)
 
 

@@ -101,6 +101,8 @@ def check(values: Mapping[str, Any], birth: date | None, limits: Mapping[str, De
 
 def _sentence(found: history.Finding) -> str:
     parts = [] if found.article in found.message else [found.article]
+    if found.code.isupper():
+        parts.append(found.code)
     if found.earliest and found.earliest.isoformat() not in found.message:
         parts.append(f"最早 {found.earliest.isoformat()}")
     return f"{found.message}（{'，'.join(parts)}）" if parts else found.message

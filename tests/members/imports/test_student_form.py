@@ -138,6 +138,7 @@ class TestFindings:
         assert place in codes(report, "warnings")
         [message] = [w["message"] for w in report["warnings"] if w["code"] == place[2]]
         assert "细则" in message
+        assert place[2] in message
         assert said in message or said in message.replace("年", "-")
 
     @pytest.mark.parametrize("cells", [{"talked_on": date(2022, 11, 8)}, {"discussed_on": date(2024, 4, 10)}])
@@ -176,6 +177,7 @@ class TestFindings:
     def test_what_is_left_open_is_a_warning_with_its_rule(self, school, tmp_path, cells, place):
         report = self.check(tmp_path, **cells)
         assert (codes(report, "errors"), codes(report, "warnings")) == ([], [place])
+        assert f"，{place[2]}）" in report["warnings"][0]["message"]
 
     @pytest.mark.parametrize(
         "cells",
