@@ -17,7 +17,7 @@ from accounts.models import AuditEntry
 from activities import papers
 from activities.models import Activity
 from lib import typesetting
-from members.models import Member, Transfer
+from members.models import Development, Member, Transfer
 from tests.access.asking import Answer, Asker
 from tests.access.table import SIGNED_IN, declared
 from tests.access.world import World
@@ -156,9 +156,22 @@ def test_not_without_a_reason(world: World, person: Member):
     assert asker.ask("POST", reverse("contact_export"), {"reason": "查"}).status == 404
 
 
-def test_no_json_says_it(world: World, person: Member):
+JSON = {
+    "roster": (),
+    "roster --changes": ("2014-01-01", "2026-01-01"),
+    "birthdays --month": ("2026-06",),
+    "hours": ("2026",),
+    "development": ("{number}",),
+    "eligible contacts --on": ("2026-10-01",),
+}
+
+
+@pytest.mark.parametrize("command", JSON)
+def test_no_json_says_it(world: World, person: Member, command: str):
+    Development.objects.filter(pk=world.own.of[Development].pk).update(member=person)
+    words = [word.format(number=person.number) for word in (*command.split(), *JSON[command], "--json")]
     out = StringIO()
-    call_command("roster", "--json", stdout=out)
+    call_command(*words, stdout=out)
     assert person.number in out.getvalue()
     assert found_in(out.getvalue()) == []
     assert NOTE not in out.getvalue()
