@@ -48,7 +48,9 @@ def findings(
         if said := _gap(row, name, values, reader):
             rule = order_of(TABLE[step].rule)
             ahead = f"而“{TABLE[later].title}”已在{written(dates[later])}"
-            yield Finding(name, rule.code, f"{said}，{ahead}，请核对。（{rule.article}，{rule.code}）", is_warning=True)
+            yield Finding(
+                name, rule.code, f"{said}，{ahead}，请核对。（{rule.article}，{rule.code}）", is_warning=True
+            )
 
 
 def _numbers(values: Mapping[str, Any]) -> Iterator[Finding]:

@@ -10,7 +10,12 @@ from datetime import date
 from typing import Any, Final
 
 from branches.local import Decided
+from lib.dates import written
+from lib.periods import months_after
 from members.development import history
+from members.development.guards import EXTENSION
+from members.development.progress import PROBATION_MONTHS
+from members.development.rules import RULES
 from members.development.steps import TABLE
 from members.development.vocabulary import Step
 
@@ -97,6 +102,21 @@ def check(values: Mapping[str, Any], birth: date | None, limits: Mapping[str, De
         dates_of(values), limits, birth_date=birth, graduates_on=values.get("graduates_on")
     ):
         yield Finding(fields[found.step], found.code, _sentence(found), is_warning=not found.is_impossible)
+    yield from _seniority(values)
+
+
+def _seniority(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """细则 34: the column has the day of the meeting, and 党龄 counts from the end of probation, extended or not."""
+    joined, full = values.get("joined_on"), values.get("full_on")
+    if not joined or not full or full <= (ends := months_after(joined, PROBATION_MONTHS)):
+        return
+    if full not in {months_after(joined, PROBATION_MONTHS + months) for months in EXTENSION}:
+        said = (
+            f"党龄从预备期满之日算起：没有延长预备期的，转正日期应为{written(ends)}，"
+            f"这里的{written(full)}会作为转正日期写入，请核对。"
+        )
+        rule = RULES["FZ-24"]
+        yield Finding("full_on", rule.code, f"{said}（{rule.article}，{rule.code}）", is_warning=True)
 
 
 def _sentence(found: history.Finding) -> str:

@@ -180,6 +180,22 @@ class TestFindings:
         assert f"，{place[2]}）" in report["warnings"][0]["message"]
 
     @pytest.mark.parametrize(
+        ("day", "found"),
+        [
+            (date(2025, 6, 3), []),
+            (date(2025, 6, 4), ["FZ-20", "FZ-24"]),
+            (date(2025, 12, 2), ["FZ-20", "FZ-24"]),
+            # As after an extension by half a year or a year.
+            (date(2025, 12, 3), ["FZ-20"]),
+            (date(2026, 6, 3), ["FZ-20"]),
+            (date(2026, 6, 4), ["FZ-20", "FZ-24"]),
+        ],
+    )
+    def test_full_membership_is_dated_at_the_end_of_probation(self, school, tmp_path, day, found):
+        report = self.check(tmp_path, full_on=day, full_approved_on=None)
+        assert [each["code"] for each in report["warnings"]] == found
+
+    @pytest.mark.parametrize(
         "cells",
         [
             {"contacts": "张明"},
