@@ -38,8 +38,8 @@ def findings(
 ) -> Iterator[Finding]:
     """``values`` is what holds after the import, ``taken`` what is recorded of the steps already. No query."""
     yield from _numbers(values)
-    if _cell(row, "trained_here", reader) in ("否", "不是"):
-        return  # Filed where the person was admitted.
+    if _cell(row, "trained_here", reader) in ("否", "不是") or not any(map(values.get, steps.OWN)):
+        return  # Filed where the person was admitted, or so long ago that no step is told but joining.
     dates = steps.dates_of(values)
     for name, step in _COLUMNS.items():
         later = next((each for each in _FOLLOWING[step] if each in dates), None)

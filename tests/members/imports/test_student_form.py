@@ -203,8 +203,16 @@ class TestFindings:
             {"graduates_on": date(2023, 6, 30)},
             {"trained_here": "否", "reviewed_on": None, "trained_on": None, "political_review": None},
             dict.fromkeys(FIELDS[20:35]),
+            dict.fromkeys(set(FIELDS[14:34]) - {"joined_on", "full_on", "introducers"}),
         ],
-        ids=["one contact", "three months ahead", "an earlier degree", "admitted elsewhere", "not there yet"],
+        ids=[
+            "one contact",
+            "three months ahead",
+            "an earlier degree",
+            "admitted elsewhere",
+            "not there yet",
+            "long ago",
+        ],
     )
     def test_what_is_lawful_or_still_to_come_is_not(self, school, tmp_path, cells):
         assert codes(self.check(tmp_path, **cells), "warnings") == []
