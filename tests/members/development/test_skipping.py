@@ -247,7 +247,7 @@ def test_a_strangers_development_is_not_recorded(way):
 
 
 def test_every_step_leaves_a_trail(way):
-    way.walk(S.ACTIVIST_FILING)
+    way.step_by_step(S.ACTIVIST_FILING)
     trail = AuditEntry.objects.filter(action="development.record")
     assert {entry.after["step"]: entry.actor for entry in trail} == {
         "application": way.secretary,
