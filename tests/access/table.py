@@ -18,11 +18,14 @@ ANONYMOUS = "anonymous"
 MEMBER = "member"
 SIGNED_IN = (MEMBER, *(role.value for role in Role))
 ROLES = (ANONYMOUS, *SIGNED_IN)
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+USED = ("GET", "POST")
+#: Views that change nothing by these refuse them alike: tried with the services.
+UNUSED = ("PUT", "PATCH", "DELETE")
+METHODS = USED + UNUSED
 REST = "rest"
 OTHER_KEYS = {"of", "which", "with", "query", "asks", "see"}
-#: Who sees nothing, himself, a branch and the whole; the others go the same ways, and are tried with the services.
-FIRST = (ANONYMOUS, MEMBER, "secretary", "organization_staff")
+#: Who sees nothing, a branch and the whole; the others go the same ways, and are tried with the services.
+FIRST = (ANONYMOUS, "secretary", "organization_staff")
 FILE = Path(__file__).parent.parent / "access.yaml"
 
 

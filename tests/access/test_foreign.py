@@ -9,7 +9,7 @@ from time import perf_counter
 import pytest
 
 from tests.access.asking import AUDIT, Answer, Asker, same
-from tests.access.table import METHODS, declared, first_of
+from tests.access.table import UNUSED, USED, declared, first_of
 from tests.access.world import BOUNDED, SHARED, World, missing_pk, values
 
 HTMX = {"HX-Request": "true"}
@@ -19,14 +19,23 @@ BEFORE_LOOKING = {403, 405}
 
 @pytest.mark.parametrize("role", first_of(BOUNDED))
 def test_in_the_address(world: World, role: str):
+    _try_addresses(world, role, USED)
+
+
+@pytest.mark.slow
+def test_in_the_address_by_methods_that_no_page_knows(world: World):
+    """They are refused before anybody is asked who he is: one role tries them."""
+    _try_addresses(world, "secretary", UNUSED)
+
+
+def _try_addresses(world: World, role: str, methods: tuple[str, ...]) -> None:
     asker, wrong = Asker(world, role), []
     for page, row in declared():
         model = row.model_of(page)
         if model is None or model in SHARED or set(page.parameters) <= set(row.fixed):
             continue
         foreign, missing = world.foreign_row(model, role, row.which).pk, missing_pk(model)
-        # What no page knows is refused before anybody is asked who he is: one role tries it.
-        for method in METHODS if role == "secretary" else ("GET", "POST"):
+        for method in methods:
             allowed = {404} | ({row.expected(role, method)} & BEFORE_LOOKING)
             # A method the page does not know is refused with no regard to headers.
             for headers in ({},) if allowed == {404, 405} else ({}, HTMX):

@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from tests.access.asking import Asker, keys_read
 from tests.access.pages import pages
-from tests.access.table import ANONYMOUS, METHODS, ROLES, declared, first_of, table
+from tests.access.table import ANONYMOUS, ROLES, UNUSED, USED, declared, first_of, table
 
 MOST_EXEMPT = 5
 
@@ -47,11 +47,6 @@ def _key_of(model, one):
     if isinstance(one, str):
         return f"{one}__id__exact" if model._meta.get_field(one).is_relation else "page"
     return one.parameter_name
-
-
-#: Views that change nothing by these refuse them alike: tried with the services.
-UNUSED = ("PUT", "PATCH", "DELETE")
-USED = tuple(method for method in METHODS if method not in UNUSED)
 
 
 @pytest.mark.parametrize("methods", [USED, pytest.param(UNUSED, marks=pytest.mark.slow)], ids="/".join)

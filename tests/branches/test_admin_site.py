@@ -1,7 +1,9 @@
 """The browser admin: who enters, and that no way out of the scope is open."""
 
 import pytest
+import time_machine
 from django.contrib import admin
+from django.utils import timezone
 
 from branches.models import Branch
 from branches.roles import RIGHTS, Right, Role
@@ -22,6 +24,13 @@ def school():
 def staff(school):
     """Committee staff of the physics college."""
     return cast.a_browser(cast.a_user(Role.COMMITTEE_STAFF, school.physics))
+
+
+@pytest.fixture
+def same_second():
+    """Two answers of one second have the same Expires."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 def change(branch):
@@ -73,7 +82,7 @@ class TestScope:
 
     @pytest.mark.parametrize("method", ["get", "post"])
     @pytest.mark.parametrize("page", ["change", "delete", "history", "move", "dissolve", "order"])
-    def test_foreign_and_missing_are_the_same_404(self, staff, school, page, method):
+    def test_foreign_and_missing_are_the_same_404(self, staff, school, page, method, same_second):
         foreign = getattr(staff, method)(f"{BRANCHES}{school.musicians.pk}/{page}/")
         missing = getattr(staff, method)(f"{BRANCHES}987654/{page}/")
         junk = getattr(staff, method)(f"{BRANCHES}abc/{page}/")

@@ -193,6 +193,7 @@ def _sealed_with_the_first_key(member):
     return FieldCipher(KeyRing({"1": keys["1"]}), "members_member", "phone").encrypt(member.phone, member.pk)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("count", "places"),

@@ -165,6 +165,7 @@ class TestWrongArguments:
     def test_are_told_in_chinese(self, arguments, sentence):
         assert refusal(*arguments) == sentence + HELP.format(arguments[0])
 
+    @pytest.mark.slow
     def test_in_a_shell_it_is_one_line_and_2(self, tmp_path):
         done = manage(tmp_path, "eligible")
         said = "缺少 step。" + HELP.format("eligible")
@@ -201,10 +202,12 @@ def test_reasons_are_chinese(number):
 
 
 class TestInAShell:
+    @pytest.mark.slow
     def test_without_a_database(self, tmp_path):
         done = manage(tmp_path, "due")
         assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{NO_TABLES}\n")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("arguments", [("due",), ("migrate",), ("showmigrations",)])
     def test_without_the_folder_of_the_database_none_is_made(self, tmp_path, arguments):
         nowhere = tmp_path / "nowhere"
@@ -212,6 +215,7 @@ class TestInAShell:
         said = f"{NO_FOLDER.format(nowhere)}\n"
         assert (done.returncode, done.stderr, nowhere.exists()) == (2, said, False)
 
+    @pytest.mark.slow
     def test_a_server_that_does_not_answer(self, tmp_path):
         serious = {"SECRET_KEY": "k" * 25 + "0123456789" * 3, "ALLOWED_HOSTS": "localhost"}
         done = manage(tmp_path, "migrate", DATABASE_URL="postgres://a:b@127.0.0.1:1/none", **serious)
@@ -222,6 +226,7 @@ class TestInAShell:
         done = manage(tmp_path, "due", "--json")
         assert (done.returncode, json.loads(done.stdout), done.stderr) == (2, {"error": NO_TABLES}, "")
 
+    @pytest.mark.slow
     def test_a_wrong_date_is_one_sentence(self, tmp_path):
         done = manage(tmp_path, "due", "--on", "昨天")
         assert (done.returncode, done.stderr) == (2, "--on “昨天”不是日期，应为如 2019-03-05。\n")

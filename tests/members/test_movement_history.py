@@ -318,8 +318,8 @@ def run(histories: int, steps: int) -> None:
     run_state_machine_as_test(Histories, settings=chosen)
 
 
-def test_fifteen_histories():
-    run(15, 16)
+def test_eight_histories():
+    run(8, 14)
 
 
 @pytest.mark.nightly

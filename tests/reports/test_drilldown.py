@@ -64,11 +64,11 @@ def length(client, address):
     return totals.counted if totals else page.context["page"].paginator.count
 
 
-#: Leaders of a part see what the leader of the whole does, of less: tried with the services.
-PARTS = [pytest.param(name, marks=pytest.mark.slow) for name in ("physicist", "musician")]
+#: Who sees a part, or two, sees what the leader of the whole does, of less: tried with the services.
+PARTS = [pytest.param(name, marks=pytest.mark.slow) for name in ("physicist", "musician", "two branches")]
 
 
-@pytest.fixture(params=["leader", "secretary", "two branches", *PARTS])
+@pytest.fixture(params=["leader", "secretary", *PARTS])
 def seer(request, client, school):
     """Somebody with a scope, signed in; the branch that moved belongs to the second music college now."""
     moved = Branch.objects.get(pk=school.students.pk)
