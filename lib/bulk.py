@@ -1,9 +1,22 @@
 """Writing very many rows of one table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
+
+
+def _each_once(field: Any) -> Callable[[Any], Any]:
+    """What makes a value ready for the database; many rows say the same, and it is done once."""
+    known: dict[Any, Any] = {}
+
+    def ready(value: Any) -> Any:
+        key = (type(value), value if isinstance(value, Hashable) else repr(value))
+        if key not in known:
+            known[key] = field.get_db_prep_save(value, connection)
+        return known[key]
+
+    return ready
 
 
 def insert_like(pattern: models.Model, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -16,14 +29,14 @@ def insert_like(pattern: models.Model, names: Sequence[str], rows: Iterable[Sequ
     own: list[Any] = [pattern._meta.get_field(name) for name in names]
     same = [field for field in fields if field not in own]
     fixed = [field.get_db_prep_save(field.pre_save(pattern, True), connection) for field in same]
-    ready = [field.get_db_prep_save for field in own]
+    ready = [_each_once(field) for field in own]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in (*own, *same))
     places = ", ".join(["%s"] * len(fields))
     # The names are the model's own; every value is a parameter.
     sql = f"INSERT INTO {quote(pattern._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
     values = [
-        [*(prepare(value, connection) for prepare, value in zip(ready, row, strict=True)), *fixed]
+        [*(prepare(value) for prepare, value in zip(ready, row, strict=True)), *fixed]
         for row in rows
     ]
     if values:

@@ -159,7 +159,8 @@ class StepForm(forms.Form):
     def _field(self, fact: Fact, development: Development, today: date) -> forms.Field:
         common: dict[str, Any] = {"label": fact.label, "required": fact.required, "help_text": fact.help}
         if fact.kind == "number":
-            return forms.IntegerField(min_value=0, max_value=9999, initial=0, **common)
+            none = 0 if fact.required else None
+            return forms.IntegerField(min_value=0, max_value=9999, initial=none, **common)
         if fact.kind == "date":
             return forms.DateField(widget=DateInput, **common)
         if fact.kind == "yes":

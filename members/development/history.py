@@ -7,6 +7,7 @@ cannot have been is impossible.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -93,16 +94,17 @@ def _finding(step: Step, refusal: Block) -> Finding:
     return Finding(refusal.code, refusal.article, refusal.message, step, refusal.earliest)
 
 
-def all_needs(step: Step) -> Iterator[Step]:
+@cache
+def all_needs(step: Step) -> tuple[Step, ...]:
     """Everything that has to come before, near or far, each once."""
-    seen: set[Step] = set()
+    found: dict[Step, None] = {}
     open_ = list(TABLE[step].needs)
     while open_:
         need = open_.pop(0)
-        if need not in seen:
-            seen.add(need)
+        if need not in found:
+            found[need] = None
             open_ += TABLE[need].needs
-            yield need
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from lib.dates import written
+from members import standing
 from members.models import Development, Member
 
 from . import approving, planning
@@ -69,6 +70,11 @@ class PersonPage:
     @property
     def may_develop(self) -> bool:
         return self._may[By.BRANCH]
+
+    @property
+    def may_end(self) -> bool:
+        """Of a 预备党员 the branch meeting decides; nobody just ends it."""
+        return self.development.closed_on is None and self.development.member.status in standing.STAGES
 
     @property
     def following_url(self) -> str:
@@ -165,7 +171,7 @@ class PersonPage:
         """Reports are a local demand: shown where it holds or where some were handed in."""
         if step not in (Step.REPORT, Step.PROBATION_REPORT):
             return True
-        return self.progress.has(step) or (step in planned and planned[step].due is not None)
+        return bool(self.progress.last(step)) or (step in planned and planned[step].due is not None)
 
     def _entry(self, spec: Spec, planned: Planned | None) -> Entry:
         done = self.progress.all_of(spec.step)

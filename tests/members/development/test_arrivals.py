@@ -142,6 +142,7 @@ class TestPages:
         text = client.get(reverse("development_person", args=[development.pk])).content.decode()
         assert "来时已是预备党员" in text
         assert "2025-11-25，在原单位" in text
+        assert "思想汇报" not in text
         assert reverse("development_step", args=[development.pk, "full_application"]) in text
         assert reverse("development_withdraw", args=[development.pk]) not in text
 
