@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from lib.commands import PlainCommand, day_asked
 from members.development.listing import Line, lines
 from members.development.planning import Planned
+from members.development.rules import Block
 from members.models import Development
 
 
@@ -67,17 +68,21 @@ def written(line: Line) -> dict[str, Any]:
             for done in line.progress.done
         ],
         "next": [planned_as_json(each) for each in line.planned],
-        "clash": line.clash.message if line.clash else None,
+        "late": [each.step.value for each in line.late],
+        "clash": block_as_json(line.clash) if line.clash else None,
     }
 
 
+def block_as_json(block: Block) -> dict[str, str]:
+    return {"code": block.code, "article": block.article, "message": block.message}
+
+
 def planned_as_json(each: Planned) -> dict[str, Any]:
-    blocked = [{"code": one.code, "article": one.article, "message": one.message} for one in each.blocked_by]
     return {
         "step": each.step.value,
         "title": each.spec.title,
         "earliest": each.earliest.isoformat(),
-        "blocked_by": blocked,
+        "blocked_by": [block_as_json(one) for one in each.blocked_by],
         "due": each.due.isoformat() if each.due else None,
         "late": each.is_late,
     }

@@ -57,14 +57,16 @@ class TestDevelopment:
 
     def test_late_with_its_last_day(self, way):
         way.walk(S.APPLICATION)
-        talk = said("development", way.member.number, "--on", "2024-04-02")["next"][0]
+        found = said("development", way.member.number, "--on", "2024-04-02")
+        talk = found["next"][0]
         assert (talk["step"], talk["due"], talk["late"]) == ("application_talk", "2024-04-01", True)
+        assert found["late"] == ["application_talk"]
 
     def test_a_clash_with_graduation_is_said_ahead(self, db):
         way = Way(graduates_on=date(2025, 6, 30))
         way.walk(S.CONTACTS)
         found = said("development", way.member.number, "--on", "2024-09-01")
-        assert "毕业前来不及" in found["clash"]
+        assert ("毕业前来不及" in found["clash"]["message"], found["clash"]["code"]) == (True, "FZ-13")
 
     def test_nothing_comes_after_a_development_that_was_ended(self, way):
         development = way.walk(S.CONTACTS)
