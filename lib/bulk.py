@@ -35,10 +35,7 @@ def insert_like(pattern: models.Model, names: Sequence[str], rows: Iterable[Sequ
     places = ", ".join(["%s"] * len(fields))
     # The names are the model's own; every value is a parameter.
     sql = f"INSERT INTO {quote(pattern._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
-    values = [
-        [*(prepare(value) for prepare, value in zip(ready, row, strict=True)), *fixed]
-        for row in rows
-    ]
+    values = [[*(prepare(value) for prepare, value in zip(ready, row, strict=True)), *fixed] for row in rows]
     if values:
         with connection.cursor() as cursor:
             cursor.executemany(sql, values)
