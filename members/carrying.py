@@ -6,7 +6,7 @@ from uuid import UUID
 from lib.dated import Dated
 
 from . import merging, one_life, snapshots
-from .models import DistinctPair, ImportedRow, Member, Post, StationAssignment
+from .models import Development, DistinctPair, ImportedRow, Member, Post, StationAssignment
 
 Rows = list[dict[str, Any]]
 
@@ -85,7 +85,25 @@ def _find_rows(keys: list[str], source: Member, kept: Member) -> None:
     ImportedRow.objects.filter(pk__in=keys, member=None).update(member=source)
 
 
+_DEVELOPMENTS = merging.renaming(Development, "member")
+
+
+def _one_way(source: Member, kept: Member) -> Any:
+    """Both are on probation: the development that was only opened gives way to the other (`development.arrivals`).
+
+    Taking the two apart opens it again.
+    """
+    running = {row.member_id: row for row in Development.objects.open().filter(member__in=(source, kept))}
+    if len(running) > 1:
+        for row in (running[source.pk], running[kept.pk]):
+            if row.began_at_probation and not row.steps.exists():
+                row.delete()
+                break
+    return _DEVELOPMENTS.carry(source, kept)
+
+
 def register() -> None:
+    merging.register(Development, merging.Carrier(_one_way, _DEVELOPMENTS.give_back))
     merging.register(Post, _of_two(Post, ("branch_id", "group_id", "title")))
     merging.register(StationAssignment, _of_two(StationAssignment, ("station_id", "area_id", "is_head")))
     merging.register(DistinctPair, merging.Carrier(_forget_pairs, _remember_pairs))

@@ -21,6 +21,7 @@ from branches.roles import Right
 from branches.scope import above_all, may
 
 from . import corrections, numbers, one_life, records_of, snapshots, versions
+from .development import arrivals
 from .enrolment import ENCRYPTED, PLAIN
 from .models import Member, Merge
 from .models.batches import KEPT_FOR
@@ -104,6 +105,7 @@ def merge(kept: Member, source: Member, *, by: User) -> Merge:
         people._raw_delete(people.db)
         versions.save([kept], by, f"合并 {source.number}")
         corrections.note(course, by=by, what="merge", reason=f"合并 {source.number}")
+        arrivals.align([kept])
         state["filled"] = columns_of(kept)
         state["digest"] = snapshots.digest(snapshots.taken([kept.pk])[kept.pk])
         done.before = json.dumps(state, ensure_ascii=False)
@@ -146,12 +148,12 @@ def _relations() -> Iterator[tuple[str, str, Carrier]]:
         label = model._meta.label
         # A carrier takes all columns of its model at once.
         if label not in _carriers:
-            yield label, column, _renaming(model, column)
+            yield label, column, renaming(model, column)
     for label, carrier in _carriers.items():
         yield label, "", carrier
 
 
-def _renaming(model: type[models.Model], column: str) -> Carrier:
+def renaming(model: type[models.Model], column: str) -> Carrier:
     """The rows name the other person; refused where both have what only one may have."""
 
     def carry(source: Member, kept: Member) -> list[str]:
@@ -233,6 +235,7 @@ def undo(done: Merge, *, by: User) -> Member:
         versions.give_back(state["versions"], kept.pk, source.pk)
         versions.keep([source.pk], versions.CHANGED, by, "撤销合并")
         snapshots.put_back({kept.pk: state["dated"]["kept"], source.pk: state["dated"]["source"]})
+        arrivals.align([kept, source])
         corrections.note(course, by=by, what="part", reason=f"撤销合并 {done.number}")
         Merge.objects.filter(pk=done.pk).update(undone_at=timezone.now(), undone_by=by, before_cipher="")
         audit.record("member.part", by=by, on=kept, after={"kept": kept.number, "restored": done.number})

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from branches.roles import Role
-from members import departures, enrolment, transfers
+from members import departures, enrolment, merging, transfers
 from members.development import planning, recording
 from members.development.loading import progress_of
 from members.development.recording import Refused
@@ -154,3 +154,34 @@ class TestPages:
     def test_stands_in_the_list(self, client, school, taken_in):
         client.force_login(cast.a_user(Role.SECRETARY, school.students))
         assert "周宁" in client.get(reverse("development_list")).content.decode()
+
+
+class TestTwoRecordsOfOnePerson:
+    @pytest.fixture
+    def staff(self, school):
+        return cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+
+    def enrolled(self, branch, **more):
+        return enrolment.enrol(a_newcomer(branch, id_number="", **more), by=None)
+
+    def test_both_on_probation_go_on_as_one_and_apart_again_as_two(self, school, staff):
+        kept, source = self.enrolled(school.students), self.enrolled(school.teachers)
+        oath = {
+            "development": source.developments.get(),
+            "step": Step.OATH,
+            "on": date(2026, 7, 1),
+            "facts": {},
+        }
+        recording.record(**oath, by=cast.a_user(Role.SECRETARY, school.teachers))
+        done = merging.merge(kept, source, by=staff)
+        assert [row.steps.count() for row in kept.developments.all()] == [1]
+        merging.undo(done, by=staff)
+        assert [each.developments.open().count() for each in Member.objects.order_by("number")] == [1, 1]
+
+    def test_a_full_member_s_second_record_on_probation_leaves_nothing_open(self, school, staff):
+        kept = cast.a_member(school.teachers, "周宁")
+        source = self.enrolled(school.teachers)
+        done = merging.merge(kept, source, by=staff)
+        assert not kept.developments.open().exists()
+        merging.undo(done, by=staff)
+        assert Development.objects.open().get().member_id == source.pk
