@@ -35,7 +35,7 @@ from members.standing import STAGES
 from . import approving
 from .attempts import Attempt
 from .guards import blocks_of
-from .loading import limits, person_of, progress_of
+from .loading import limits, person_of, progress_of_all
 from .membership_forms import tidied
 from .planning import is_late
 from .progress import Progress
@@ -144,9 +144,8 @@ def _take(
 
 def progress_or_nothing(development: Development) -> Progress:
     """The person's progress; an empty one before the first step."""
-    if development.began_at_probation or development.steps.standing().exists():
-        return progress_of(development)
-    return Progress(person_of(development), (), limits())
+    found = progress_of_all([development]).get(development.pk)
+    return found or Progress(person_of(development), (), limits())
 
 
 def _storable(facts: Mapping[str, Any]) -> dict[str, Any]:

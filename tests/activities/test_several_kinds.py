@@ -21,6 +21,7 @@ from branches.scope import covering_ranges
 from lib.periods import Period
 from members.models import Member
 from tests import cast
+from tests.activities.forms import filled
 
 DAY = date(2026, 9, 15)
 BOTH = joined([Kind.PARTY_LECTURE, Kind.THEME_DAY])
@@ -43,7 +44,6 @@ class TestKinds:
             may_also_be("general_meeting")
         )
 
-    @pytest.mark.usefixtures("branch")
     def test_others_are_refused_by_the_verb(self, branch):
         with pytest.raises(RecordError, match="支部党员大会不能同时算作支委会：两者的应到人员不同"):
             cast.a_record(branch, "general_meeting", DAY, also_kinds=joined(["committee_meeting"]))
@@ -91,8 +91,6 @@ class TestCounting:
 
 class TestPages:
     def test_logged_with_a_tick_and_shown(self, browser, branch):
-        from tests.activities.forms import filled
-
         address = reverse("activity_log", args=["general_meeting"])
         sent = filled(browser.get(address)) | {"also_kinds": ["theme_day"], "all": "1"}
         again = browser.post(address, sent)
