@@ -14,6 +14,7 @@ from .models import Activity, Attendance
 SEPARATOR = "；"
 NOTES = "要点"
 ALSO = "同时算作"
+JOINT = "联合开展"
 LABELS = {
     "title": "主题",
     "place": "地点",
@@ -53,13 +54,14 @@ def topics_of(title: str, label: str) -> list[str]:
 def described(values: Mapping[str, Any]) -> dict[str, str]:
     """Label → words for the facts of a record, of one of its versions or of a form; every label is there.
 
-    ``campaigns`` are names.
+    ``campaigns`` are names, ``joint`` the words for what it is a part of.
     """
     words = {
         "日期": f"{values['held_on']:%Y-%m-%d}",
         "时间": hours(values.get("starts_at"), values.get("minutes")),
     }
     words[ALSO] = "、".join(str(kind.label) for kind in split(values.get("also_kinds") or ""))
+    words[JOINT] = values.get("joint") or ""
     words |= {label: values.get(name) or "" for name, label in LABELS.items()}
     words["专题活动"] = "、".join(sorted(values.get("campaigns", ())))
     return words
@@ -71,7 +73,13 @@ def values_of(activity: Activity) -> dict[str, Any]:
     return {
         **{name: getattr(activity, name) for name in names},
         "campaigns": [campaign.name for campaign in activity.campaigns.all()],
+        "joint": led_by(activity.joint_of.branch.short_name) if activity.joint_of else "",
     }
+
+
+def led_by(name: str) -> str:
+    """Of something held jointly, for a branch that does not lead it."""
+    return f"由“{name}”牵头联合开展"
 
 
 def lateness(activity: Activity) -> str:

@@ -17,7 +17,7 @@ from lib.dates import DateError, parse_date
 from . import facts, prefill, records, tokens
 from .attendance import Mark
 from .kinds import Expected, Kind, expected_of, joined, may_also_be, split
-from .models import Activity, Campaign
+from .models import Activity, Campaign, Invitation
 from .occasions import Occasion
 from .regulations import QUORUMS
 from .rollcall import QuorumLine, RollCall
@@ -67,6 +67,8 @@ class AttendanceForm(forms.Form):
         ),
     )
 
+    is_part = forms.BooleanField(required=False)
+
     #: May the day of a record be changed, and more be written than who came?
     writes_facts = False
 
@@ -78,6 +80,7 @@ class AttendanceForm(forms.Form):
         self.sent = QueryDict() if data is None else data
         self.fields["held_on"].disabled = occasion.activity is not None and not self.writes_facts
         self.fields["held_on"].widget.attrs["max"] = timezone.localdate().isoformat()
+        self._offer_part()
         self.day = self._day()
         self._sign()
         self._offer_groups()
@@ -95,6 +98,14 @@ class AttendanceForm(forms.Form):
         day = min(day or today, today)
         self.initial["held_on"] = day
         return day
+
+    def _offer_part(self) -> None:
+        """Part of what another branch leads, unless that is unticked."""
+        if invitation := self.occasion.invitation:
+            self.fields["is_part"].label = f"与“{invitation.activity.branch.short_name}”联合开展"
+            self.initial = {"is_part": True, "held_on": invitation.activity.held_on, **self.initial}
+        else:
+            del self.fields["is_part"]
 
     def _sign(self) -> None:
         """The signed id of a record to be; the version of a record there is, as the browser saw it."""
@@ -151,6 +162,8 @@ class AttendanceForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self.is_expired:
             self.add_error(None, "这张表单已过期。请先看支部页上是否已有这次记录，没有再提交一次。")
+        if "is_part" in self.sent and "is_part" not in self.fields:
+            self.add_error(None, "牵头支部已收回联合开展的邀请。再次提交，就记为本支部单独开展的活动。")
         if not self.errors.keys() & {"held_on", "group"} and (fault := self._fault_of_roll()):
             self.add_error(None, fault)
         return cleaned
@@ -175,6 +188,11 @@ class AttendanceForm(forms.Form):
     def marks(self) -> dict[UUID, Mark]:
         reason: str = self.cleaned_data.get("reason_text") or self.cleaned_data.get("reason") or ""
         return self.roll.marks(reason.strip())
+
+    @property
+    def invitation(self) -> Invitation | None:
+        """Of what the new record is a part."""
+        return self.occasion.invitation if self.cleaned_data.get("is_part") else None
 
     @property
     def day_in_words(self) -> str:
@@ -270,13 +288,18 @@ class RecordForm(AttendanceForm):
     ) -> None:
         super().__init__(occasion, data, initial)
         if not occasion.activity and not self.is_bound:
-            last = prefill.facts(occasion.branch, occasion.kind, self.chosen_group, self.day, occasion.user)
-            self.initial.update(last)
+            self.initial.update(self._known())
         if occasion.kind not in LECTURED:
             del self.fields["lecturer"]
         self._offer_kinds()
         self._offer_topics()
         self._offer_campaigns()
+
+    def _known(self) -> dict[str, Any]:
+        occasion = self.occasion
+        if occasion.invitation:
+            return prefill.of_joint(occasion.invitation.activity, occasion.user)
+        return prefill.facts(occasion.branch, occasion.kind, self.chosen_group, self.day, occasion.user)
 
     def _offer_kinds(self) -> None:
         possible = may_also_be(self.occasion.kind)
@@ -289,7 +312,9 @@ class RecordForm(AttendanceForm):
 
     def _offer_topics(self) -> None:
         occasion = self.occasion
-        own = facts.topics_of(occasion.activity.title, occasion.label) if occasion.activity else []
+        own = self.initial.get("topics", [])
+        if occasion.activity:
+            own = facts.topics_of(occasion.activity.title, occasion.label)
         offered = [*own, *prefill.topics(occasion.branch, occasion.kind), *self.sent.getlist("topics")]
         _offer(self.fields["topics"], [(topic, topic) for topic in dict.fromkeys(offered)])
         self.initial["topics"] = own

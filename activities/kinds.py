@@ -69,6 +69,11 @@ def may_also_be(kind: str) -> list[Kind]:
     return [each for each in Kind if each not in alone and expected_of(each) is expected_of(kind)]
 
 
+def may_be_joint(kind: str) -> bool:
+    """Whether several branches may hold it as one: a group meeting is of one group, a talk between two people."""
+    return kind not in (Kind.GROUP_MEETING, Kind.HEART_TALK)
+
+
 def joined(kinds: Iterable[str]) -> str:
     """Kinds as a record keeps them: each between spaces, so that one can be looked for; in the order of the kinds."""
     chosen = set(kinds)

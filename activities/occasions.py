@@ -10,17 +10,18 @@ from branches.models import Branch, PartyGroup
 from . import records
 from .attendance import ExpectedPerson, Mark, expected_people
 from .kinds import Expected, Kind, expected_of
-from .models import Activity
+from .models import Activity, Invitation
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """``user`` records for ``branch``; ``activity`` is the record being corrected."""
+    """``user`` records for ``branch``; ``activity`` is the record being corrected, ``invitation`` asks for it."""
 
     user: User
     branch: Branch
     kind: str
     activity: Activity | None = None
+    invitation: Invitation | None = None
 
     @property
     def label(self) -> str:

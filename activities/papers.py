@@ -16,7 +16,7 @@ from lib.dates import in_words, written
 from lib.periods import Period
 from lib.word import OfficialDocument
 
-from . import facts, minutes
+from . import facts, minutes, parts
 from .kinds import Kind
 from .minutes import Item
 from .models import Activity, Attendance
@@ -41,6 +41,7 @@ class Record:
     activity: Activity
     agenda: Sequence[Item]
     people: Sequence[tuple[str, str, str]]
+    jointly: str
 
     @property
     def title(self) -> str:
@@ -54,10 +55,10 @@ class Record:
 
 
 def record_of(activity: Activity) -> Record:
-    """Five queries, two for a record without an agenda."""
+    """Six queries, three for a record without an agenda."""
     rows = activity.attendances.order_by("member__name_order", "member__number")
     people = list(rows.values_list("member__name", "state", "reason"))
-    return Record(activity, minutes.agenda_of(activity), people)
+    return Record(activity, minutes.agenda_of(activity), people, parts.in_words(activity, parts.of(activity)))
 
 
 def when(activity: Activity) -> str:
@@ -71,6 +72,7 @@ def _heads(record: Record) -> Iterator[tuple[str, str]]:
     yield "时间", when(activity)
     yield "地点", activity.place
     yield "主题", activity.title if activity.title != activity.get_kind_display() else ""
+    yield facts.JOINT, record.jointly
     yield "党小组", activity.group.name if activity.group else ""
     yield "主持人", activity.host
     yield "主讲人", activity.lecturer
@@ -168,7 +170,7 @@ def sheet_data(record: Record) -> dict[str, Any]:
     rows = [
         ("时间", when(activity)),
         ("地点", activity.place),
-        ("主题", activity.title),
+        ("主题", "，".join(filter(None, (activity.title, record.jointly)))),
         ("主持人", activity.host),
         ("记录人", activity.recorder),
         ("参加人员", record.names(State.PRESENT)),

@@ -15,10 +15,10 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Right
 from branches.scope import may
 
-from . import tallies
+from . import parts, tallies
 from .attendance import Counts, ExpectedPerson, Mark, count, expected_people
 from .kinds import Expected, Kind, expected_of, may_also_be, split
-from .models import Activity, Attendance, AttendanceChange, Campaign
+from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation
 
 #: What a form may set; everything else is the verb's.
 FACTS = ("also_kinds", "title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes")
@@ -46,9 +46,10 @@ def log(
     marks: Mapping[UUID, Mark],
     group: PartyGroup | None = None,
     campaigns: Collection[Campaign] = (),
+    invitation: Invitation | None = None,
     **facts: Any,
 ) -> tuple[Activity, bool]:
-    """Record an activity once. Returns it, and whether this call made it.
+    """Record an activity once. Returns it, and whether this call made it. ``invitation`` says of what it is a part.
 
     In one transaction: the record with its counters, the attendance rows (the expected list of ``held_on``), the
     month's tally, the audit entry. The same ``record_id`` sent again returns the record that is there.
@@ -60,11 +61,13 @@ def log(
     counts = _counted(kind, people, marks)
     try:
         with transaction.atomic():
-            _lock(branch)
+            lock(branch, *([invitation.activity.branch] if invitation else []))
             activity = Activity(
                 id=record_id, branch=branch, kind=kind, held_on=held_on, group=group, entered_by=by
             )
             _fill(activity, counts, facts)
+            if invitation and not Activity.objects.filter(pk=record_id).exists():
+                make_part(activity, invitation)
             activity.save(force_insert=True)
             _write_attendance(activity, people, marks)
             activity.campaigns.set(campaigns)
@@ -119,12 +122,14 @@ def correct(
     _check(activity.branch, activity.kind, held_on, activity.group)
     _check_kinds(activity.kind, facts)
     with transaction.atomic():
-        _lock(activity.branch)
+        lock(activity.branch)
         current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
         if current.version != version:
             raise Conflict(current)
         if current.is_withdrawn:
             raise RecordError("这条记录已撤回，不能再修改。")
+        if fault := parts.fault_of_new_day(current, held_on):
+            raise RecordError(fault)
         people = expected_for_correction(current, held_on)
         before, old_keys = _facts_of(current), tallies.keys_of(current)
         current.held_on, current.is_heads_only = held_on, False
@@ -140,22 +145,28 @@ def correct(
 
 
 def withdraw(activity: Activity, *, by: User | None, version: int, reason: str) -> Activity:
-    """Take a record back: it stays visible with its reason and counts nowhere."""
+    """Take a record back: it stays visible with its reason and counts nowhere.
+
+    Of something held jointly, the others stay; when the leading record goes, the first of them leads.
+    """
     if by is not None and not may(by, Right.RECORD, activity.branch.path):
         raise RecordError("只有本支部书记、记录员或上级工作人员可以撤回。")
     if not reason.strip():
         raise RecordError("请写明撤回原因。")
     with transaction.atomic():
-        _lock(activity.branch)
+        others = parts.of(activity)
+        lock(activity.branch, *(each.branch for each in others))
         current = Activity.objects.get(pk=activity.pk)
-        if current.version != version:
+        if current.version != version or parts.of(activity) != others:
             raise Conflict(current)
         if not current.is_withdrawn:
             current.withdrawn_at = timezone.now()
             current.withdrawn_reason = reason.strip()
             current.version += 1
             current.save()
-            tallies.refresh([current])
+            for part in (heirs := parts.hand_over(current)):
+                audit.record("activity.lead", by=by, on=part, after={"lead": str(heirs[0].branch)})
+            tallies.refresh([current, *heirs])
             audit.record("activity.withdraw", by=by, on=current, after={"reason": current.withdrawn_reason})
     return current
 
@@ -164,7 +175,7 @@ def open_to(activity: Activity, by: User, deed: str) -> Activity:
     """The record as it stands, locked with its branch; RecordError when ``by`` cannot do ``deed`` to it."""
     if not may(by, Right.RECORD, activity.branch.path):
         raise RecordError(f"只有本支部书记、记录员或上级工作人员可以{deed}。")
-    _lock(activity.branch)
+    lock(activity.branch)
     current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
     if current.is_withdrawn:
         raise RecordError(f"这条记录已撤回，不能再{deed}。")
@@ -235,9 +246,21 @@ def fault_of_marks(kind: str, people: Iterable[ExpectedPerson], marks: Container
     return f"还有 {len(unmarked)} 人没有标记到会情况：{'、'.join(unmarked[:3])}{more}。"
 
 
-def _lock(branch: Branch) -> None:
-    """Records of one branch are written one after another, so that its tallies see each other."""
-    Branch.objects.select_for_update().only("pk").get(pk=branch.pk)
+def make_part(activity: Activity, invitation: Invitation) -> None:
+    """``activity`` becomes its branch's part of what it was invited to. The caller holds the locks of both branches."""
+    if fault := parts.fault_of_part(invitation, activity.branch, activity.kind, activity.held_on):
+        raise RecordError(fault)
+    activity.joint_of = Activity.objects.get(pk=invitation.activity_id)
+    Invitation.objects.filter(pk=invitation.pk).update(declined_at=None, reason="")
+
+
+def lock(*branches: Branch) -> None:
+    """Records of one branch are written one after another, so that its tallies see each other.
+
+    Several are locked in one order, so that no two verbs wait for each other.
+    """
+    rows = Branch.objects.select_for_update().only("pk").filter(pk__in={branch.pk for branch in branches})
+    list(rows.order_by("pk"))
 
 
 def _fill(activity: Activity, counts: Counts, facts: Mapping[str, Any]) -> None:

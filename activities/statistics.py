@@ -21,9 +21,10 @@ from .models import Activity, Campaign, Tally
 class KindFigures:
     """Figures of one kind of activity.
 
-    ``activities`` distinct records; ``held`` counts a record for each branch that held it; ``on_time`` of the held
-    were entered within the setting's days; ``required``, ``met`` and ``missed`` are sub-periods of the duty (None
-    where there is none, or under a campaign); the last four are persons, summed over records.
+    ``activities`` are distinct: one held jointly counts at the branch that led it; ``held`` counts it for each branch
+    and each kind; ``on_time`` of the held were entered within the setting's days; ``required``, ``met`` and ``missed``
+    are sub-periods of the duty (None where there is none, or under a campaign); the last four are persons, summed over
+    records.
     """
 
     activities: int = 0
@@ -174,7 +175,7 @@ def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign
     records = records.filter(within("org_path", ranges), campaigns=campaign)
     rows = records.values("branch_id", "org_path", "kind").annotate(
         held_sum=Count("pk"),
-        activities_sum=Count("pk"),
+        activities_sum=Count("pk", filter=Q(joint_of__isnull=True)),
         on_time_sum=Count("pk", filter=Q(is_on_time=True)),
         expected_sum=Sum("expected"),
         present_sum=Sum("present"),

@@ -61,7 +61,7 @@ def _counted(records: QuerySet[Activity]) -> dict[Key, dict[str, int]]:
         .values("branch_id", "org_path", "month", "kind")
         .annotate(
             _held=Count("pk"),
-            _activities=Count("pk"),
+            _activities=Count("pk", filter=Q(joint_of__isnull=True)),
             _on_time=Count("pk", filter=Q(is_on_time=True)),
             _expected=Sum("expected"),
             _present=Sum("present"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import branch, choose, detail, evidence, hours, ledger, me, minutes, paper, record
+from .views import branch, choose, detail, evidence, hours, joint, ledger, me, minutes, paper, record
 
 urlpatterns = [
     path("log/", choose.activity_choose, name="activity_choose"),
@@ -9,6 +9,10 @@ urlpatterns = [
     path("activities/<uuid:pk>/correct/", record.activity_correct, name="activity_correct"),
     path("activities/<uuid:pk>/withdraw/", detail.activity_withdraw, name="activity_withdraw"),
     path("activities/<uuid:pk>/history/", detail.activity_history, name="activity_history"),
+    path("activities/<uuid:pk>/joint/", joint.activity_joint, name="activity_joint"),
+    path("activities/<uuid:pk>/joint/leave/", joint.activity_leave, name="activity_leave"),
+    path("invitations/<int:pk>/", joint.invitation, name="invitation"),
+    path("invitations/<int:pk>/take-back/", joint.invitation_take_back, name="invitation_take_back"),
     path("activities/<uuid:pk>/minutes/", minutes.activity_minutes, name="activity_minutes"),
     path("activities/<uuid:pk>/minutes/complete/", minutes.minutes_complete, name="minutes_complete"),
     path("activities/<uuid:pk>/agenda/add/<str:vote>/", minutes.agenda_add, name="agenda_add"),

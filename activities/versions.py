@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 
@@ -30,14 +31,14 @@ class Version:
 
 
 def of(activity: Activity, sight: Sight) -> list[Version]:
-    """The versions of a record, as far as the reader may see them. Four queries."""
+    """The versions of a record, as far as the reader may see them. Four queries, five for one held jointly."""
     kept = _last_of_each(activity)
     people = _people(activity, sight)
-    campaigns = _campaigns(kept.values())
+    campaigns, leads = _campaigns(kept.values()), _leads(kept.values())
     found: list[Version] = []
     words: dict[str, str] = {}
     for number, row in sorted(kept.items()):
-        now = _words(row, campaigns[row.pk], sight)
+        now = _words(row, campaigns[row.pk], leads.get(row.joint_of_id, ""), sight)
         changed = facts.changes(words or {**now, WHY_WITHDRAWN: ""}, now)
         words = now
         found.append(
@@ -67,13 +68,22 @@ def _campaigns(rows: Iterable[Any]) -> dict[int, list[str]]:
     return found
 
 
-def _words(row: Any, campaigns: list[str], sight: Sight) -> dict[str, str]:
+def _leads(rows: Iterable[Any]) -> dict[UUID, str]:
+    """Leading record → the words for being a part of it."""
+    wanted = {row.joint_of_id for row in rows} - {None}
+    if not wanted:
+        return {}
+    found = Activity.objects.filter(pk__in=wanted).values_list("pk", "branch__short_name")
+    return {pk: facts.led_by(name) for pk, name in found}
+
+
+def _words(row: Any, campaigns: list[str], joint: str, sight: Sight) -> dict[str, str]:
     """A row's facts, told from the withdrawal too."""
     values = {
         field: getattr(row, field)
         for field in ("held_on", "starts_at", "minutes", "also_kinds", *facts.LABELS)
     }
-    words = facts.described({**values, "campaigns": campaigns})
+    words = facts.described({**values, "campaigns": campaigns, "joint": joint})
     words |= {label: sight.name(words[label]) for label in PEOPLE}
     return {**words, WHY_WITHDRAWN: row.withdrawn_reason}
 

@@ -1,4 +1,5 @@
 from .evidence import Evidence, EvidenceQuerySet
+from .joint import Invitation, InvitationQuerySet
 from .minutes import AgendaItem, Task
 from .records import Activity, ActivityQuerySet, Attendance, AttendanceChange, Campaign
 from .tallies import Tally
@@ -12,6 +13,8 @@ __all__ = [
     "Campaign",
     "Evidence",
     "EvidenceQuerySet",
+    "Invitation",
+    "InvitationQuerySet",
     "Tally",
     "Task",
 ]

@@ -97,6 +97,16 @@ class Activity(Scoped):
     kind = models.CharField("类型", max_length=30, choices=Kind)
     #: What it was at the same time (套会), as `kinds.joined` keeps it. Attendance and hours belong to ``kind`` alone.
     also_kinds = models.CharField("同时算作", max_length=200, blank=True, editable=False)
+    #: The leading branch's record of something held jointly; empty in that record and in one held alone.
+    joint_of = models.ForeignKey(
+        "self",
+        verbose_name="联合开展的牵头记录",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="parts",
+    )
     title = models.CharField("主题", max_length=120)
     held_on = models.DateField("开展日期", db_index=True)
     starts_at = models.TimeField("开始时间", null=True, blank=True)
@@ -153,6 +163,12 @@ class Activity(Scoped):
                 name="activity_group_only_for_group_meeting",
                 violation_error_message="党小组会须选择党小组，其他类型不选。",
             ),
+            models.UniqueConstraint(
+                fields=["joint_of", "branch"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="activity_part_once_per_branch",
+            ),
+            models.CheckConstraint(condition=~Q(joint_of=F("id")), name="activity_no_part_of_itself"),
         ]
 
     def __str__(self) -> str:

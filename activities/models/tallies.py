@@ -12,7 +12,8 @@ class Tally(Scoped):
 
     ``org_path`` is where the branch stood when the records were held: a branch that moved in mid-month has two rows.
     A record of several kinds is ``held`` once for each; as one of the ``activities``, and with its people and hours, it
-    counts at its primary kind alone. ``minutes`` is the sum over records of minutes × persons present.
+    counts at its primary kind alone; what several branches held jointly is one of the ``activities`` of the branch that
+    led it. ``minutes`` is the sum over records of minutes × persons present.
     """
 
     branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="tallies")

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
-from activities import facts, hints, minutes, records, versions
+from activities import facts, hints, minutes, parts, records, versions
 from activities.evidence_forms import EvidenceForm
 from activities.forms import WithdrawForm
 from activities.models import Activity, Attendance, Evidence
@@ -34,7 +34,7 @@ class Group:
 
 
 def _found(request: AuthenticatedRequest, pk: UUID) -> tuple[Activity, Sight]:
-    rows = Activity.objects.select_related("branch", "group", "entered_by")
+    rows = Activity.objects.select_related("branch", "group", "entered_by", "joint_of__branch")
     activity: Activity = get_visible_or_404(rows, request.user, pk=pk)
     return activity, Sight(request.user, activity.branch_path)
 
@@ -43,13 +43,16 @@ def _found(request: AuthenticatedRequest, pk: UUID) -> tuple[Activity, Sight]:
 def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     activity, sight = _found(request, pk)
     agenda = minutes.agenda_of(activity) if sight.sees_notes else []
+    together = parts.of(activity)
     files = list(Evidence.objects.shown().filter(activity=activity))
     context = {
         "activity": activity,
         "agenda": agenda,
         "is_complete": minutes.is_complete(activity, minutes.pieces(activity, agenda)),
         "sight": sight,
-        "facts": _facts(activity, sight),
+        "facts": _facts(activity, together, sight),
+        "together": together,
+        "may_invite": sight.may_write and parts.possible(activity),
         "groups": _groups(activity, sight),
         "notes": activity.notes if sight.sees_notes else "",
         "entered_by": sight.name(activity.entered_by.name) if activity.entered_by else "",
@@ -64,12 +67,13 @@ def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return render(request, "activities/detail.html", context)
 
 
-def _facts(activity: Activity, sight: Sight) -> list[tuple[str, str]]:
+def _facts(activity: Activity, together: list[Activity], sight: Sight) -> list[tuple[str, str]]:
     """Label and words of what is known; names of people masked for whoever may not see them."""
     values = facts.values_of(activity)
     values |= {name: sight.name(values[name]) for name in ("host", "recorder", "lecturer")}
     words = facts.described(values)
     words.pop(facts.NOTES)
+    words[facts.JOINT] = parts.in_words(activity, together)
     group = {"党小组": activity.group.name} if activity.group else {}
     return [(label, text) for label, text in {**group, **words}.items() if text]
 

@@ -14,10 +14,11 @@ from accounts.http import AuthenticatedRequest
 from activities import comparison, records
 from activities.forms import AttendanceForm, RecordForm
 from activities.kinds import Kind
-from activities.models import Activity
+from activities.models import Activity, Invitation
 from activities.occasions import Occasion
 from activities.records import Conflict, RecordError
 from activities.views.places import asked_branch, choose_branch, require
+from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, get_visible_or_404, may, ranges_of
 
@@ -29,7 +30,7 @@ def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     branch = asked_branch(request)
     if branch is None:
         return choose_branch(request, f"为哪个支部记录{Kind(kind).label}")
-    occasion = Occasion(request.user, branch, kind)
+    occasion = Occasion(request.user, branch, kind, invitation=_asked_invitation(request, branch, kind))
     if request.method != "POST":
         asked = {"held_on": request.GET.get("date", ""), "group": request.GET.get("group", "")}
         return _show(request, _form_class(occasion)(occasion, initial=asked))
@@ -69,6 +70,16 @@ def activity_correct(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return _show(request, form)
 
 
+def _asked_invitation(request: AuthenticatedRequest, branch: Branch, kind: str) -> Invitation | None:
+    """That of ``?joint=``; one that is answered is only good for sending the same form again."""
+    number = request.GET.get("joint", "")
+    if not number.isdecimal():
+        return None
+    rows = Invitation.objects if request.method == "POST" else Invitation.objects.waiting()
+    asked = rows.visible_to(request.user).filter(pk=number, branch=branch, activity__kind=kind)
+    return asked.select_related("activity__branch", "branch").first()
+
+
 def _form_class(occasion: Occasion) -> type[AttendanceForm]:
     writes = may(occasion.user, Right.RECORD, occasion.branch.path)
     return RecordForm if writes else AttendanceForm
@@ -86,6 +97,7 @@ def _log(form: AttendanceForm) -> Activity:
         group=form.chosen_group,
         marks=form.marks,
         campaigns=form.campaigns or [],
+        invitation=form.invitation,
         **form.facts_sent,
     )
     return activity
@@ -117,7 +129,8 @@ def draft_key(occasion: Occasion) -> str:
     """Names user and record, so that people who share a phone do not meet each other's drafts."""
     if occasion.activity:
         return f"u{occasion.user.pk}-{occasion.activity.pk}"
-    return f"u{occasion.user.pk}-b{occasion.branch.pk}-{occasion.kind}"
+    joint = f"-j{occasion.invitation.pk}" if occasion.invitation else ""
+    return f"u{occasion.user.pk}-b{occasion.branch.pk}-{occasion.kind}{joint}"
 
 
 def _show_conflict(request: AuthenticatedRequest, form: AttendanceForm, conflict: Conflict) -> HttpResponse:

@@ -266,6 +266,15 @@ TASKS: dict[str, Task] = {
     "agenda_item": Task(SECRETARY, fill=lambda world: {"title": "讨论计划"}),
     "agenda_remove": Task(SECRETARY, on="agenda_item"),
     "task_finish": Task(SECRETARY, on="activity_minutes"),
+    "activity_joint": Task(
+        SECRETARY,
+        query=lambda world: {"q": world.near.branch.short_name},
+        fill=lambda world: {"branches": [world.near.branch.pk]},
+    ),
+    # The record of the world stands for itself: what is written is tried in test_joint.
+    "activity_leave": Task(SECRETARY, has_form=False, writes=False),
+    "invitation": Task(SECRETARY, fill=lambda world: {"decline": "1", "reason": "当天有课"}),
+    "invitation_take_back": Task(has_form=False),
     "evidence_add": Task(SECRETARY, on="activity_detail", fill=_new_photo),
     "evidence_remove": Task(SECRETARY),
     "birthdays_greet": Task(SECRETARY, on="birthdays"),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from activities import evidence
-from activities.models import Activity, AgendaItem, Campaign, Evidence, Tally, Task
+from activities.models import Activity, AgendaItem, Campaign, Evidence, Invitation, Tally, Task
 from branches.models import Branch, Placement, RoleGrant, Station, StationArea
 from branches.roles import Right, Role
 from branches.scope import covering_ranges, has_right
@@ -149,10 +149,18 @@ def a_world() -> World:
     own, near, far = (
         _half(branch, keeper) for branch in (school.teachers, school.students, school.musicians)
     )
+    for half, leading in ((own, near), (near, far), (far, own)):
+        half.keep(_an_invitation(half.branch, leading))
     users = _users(school, own)
     for user in users.values():
         _personal(user, own.branch)
     return World(school, own, near, far, users)
+
+
+def _an_invitation(branch: Branch, leading: Half) -> Invitation:
+    return Invitation.objects.create(
+        activity=leading.of[Activity], branch=branch, branch_path=branch.path, invited_by=leading.account
+    )
 
 
 def _half(branch: Branch, keeper: User) -> Half:

@@ -1,4 +1,4 @@
-"""One meeting of several kinds (套会): held once for each, its people and hours counted once."""
+"""One meeting of several kinds (套会): held once for each, its people and hours counted once; also when it is joint."""
 
 from datetime import date, timedelta
 from uuid import uuid4
@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from activities import hours, records, tallies
+from activities import hours, joint, parts, records, tallies
 from activities.attendance import Mark, expected_people
 from activities.kinds import Kind, joined, may_also_be, split
 from activities.models import Activity, Tally
@@ -115,7 +115,7 @@ KINDS = ("general_meeting", "committee_meeting", "theme_day", "party_lecture", "
 DAYS = st.integers(0, 250).map(lambda days: date(2026, 1, 10) + timedelta(days))
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(("log", "log", "log", "correct", "withdraw", "move")),
+        st.sampled_from(("log", "log", "log", "join", "join", "leave", "correct", "withdraw", "move")),
         st.sampled_from(KINDS),
         st.sets(st.integers(0, 12), max_size=3),
         DAYS,
@@ -135,6 +135,7 @@ class Book:
             members = [cast.a_member(branch) for _ in range(4)]
             cast.a_post(members[0], "secretary")
         self.moved_on = date(2026, 1, 1)
+        self.staff = cast.a_user(Role.ORGANIZATION_STAFF, self.school.root)
 
     def marks(self, people, seed):
         """A state for everybody, from the bits of a number."""
@@ -149,7 +150,12 @@ class Book:
         branch = self.branches[seed % 2]
         branch.refresh_from_db()
         found = Activity.objects.valid().filter(branch=branch).order_by("pk").first()
-        if verb == "log":
+        if verb == "join":
+            self.join(branch, chosen, seed)
+        elif verb == "leave":
+            if part := Activity.objects.valid().exclude(joint_of=None).order_by("pk").first():
+                joint.leave(part, by=self.staff)
+        elif verb == "log":
             people = expected_people(kind, branch, day)
             facts = {"also_kinds": self.also(kind, chosen), "minutes": seed % 200}
             records.log(
@@ -165,7 +171,10 @@ class Book:
             people = records.expected_for_correction(found, day)
             also = self.also(found.kind, chosen)
             marks = self.marks(people, seed)
-            records.correct(found, by=None, version=found.version, held_on=day, marks=marks, also_kinds=also)
+            sent = {"held_on": day, "marks": marks, "also_kinds": also}
+            if found.joint_of or parts.of(found):
+                sent |= {"held_on": found.held_on, "marks": records.marks_of(found)}
+            records.correct(found, by=None, version=found.version, **sent)
         elif verb == "withdraw" and found:
             records.withdraw(found, by=None, version=found.version, reason="重复")
         elif verb == "move" and day > self.moved_on:
@@ -176,6 +185,24 @@ class Book:
             to.refresh_from_db()
             tree.move(branch, to, on=day, by=None)
 
+    def join(self, branch, chosen, seed):
+        """Take part, with a new record or one's own, in the first thing another branch leads."""
+        leading = Activity.objects.valid().filter(joint_of=None).exclude(branch=branch).order_by("pk")
+        lead = next(
+            (each for each in leading if branch not in {part.branch for part in parts.of(each)}), None
+        )
+        if lead is None:
+            return
+        joint.invite(lead, [branch], by=self.staff)
+        invitation = lead.invitations.get(branch=branch)
+        if (own := joint.own_records(invitation).first()) and seed % 3:
+            joint.join(own, invitation, by=self.staff)
+            return
+        people = expected_people(lead.kind, branch, lead.held_on)
+        facts = {"also_kinds": self.also(lead.kind, chosen), "minutes": seed % 200}
+        where = {"branch": branch, "kind": lead.kind, "held_on": lead.held_on, "invitation": invitation}
+        records.log(by=None, record_id=uuid4(), marks=self.marks(people, seed), **where, **facts)
+
     def check(self):
         """What the figures add up to, against the records counted one by one."""
         assert (tallies.differences(), tallies.counter_differences()) == ([], [])
@@ -183,7 +210,7 @@ class Book:
         found = organizational_life(
             covering_ranges([self.school.root.path]), Period.year(2026), date(2026, 12, 31)
         ).total.values()
-        assert sum(each.activities for each in found) == len(valid)
+        assert sum(each.activities for each in found) == len({each.joint_of_id or each.pk for each in valid})
         assert sum(each.held for each in found) == sum(len(each.kinds) for each in valid)
         assert sum(each.present for each in found) == sum(each.present for each in valid)
         assert sum(Tally.objects.values_list("minutes", flat=True)) == sum(
@@ -192,11 +219,12 @@ class Book:
         self.check_people(valid)
 
     def check_people(self, valid):
-        """Nobody's hours hold a record twice, and no record that was none of study."""
+        """Nobody's hours hold a record or two of something joint, and no record that was none of study."""
+        events = {each.pk: each.joint_of_id or each.pk for each in valid}
         study = {each.pk for each in valid if set(each.kinds) & set(hours.STUDY_KINDS)}
         for person in hours.of_people(Member.objects.all(), 2026):
             attended = [each.activity_id for each in person.attended]
-            assert len(attended) == len(set(attended))
+            assert len(attended) == len({events[pk] for pk in attended})
             assert set(attended) <= study
 
 

@@ -1,0 +1,128 @@
+"""Held with other branches: asking them, answering, and standing alone again."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.http import AuthenticatedRequest
+from activities import joint, parts
+from activities.joint_forms import AnswerForm, DeclineForm, InviteForm, SearchForm
+from activities.models import Activity, Invitation
+from activities.records import RecordError
+from activities.views.places import require
+from branches.models import Branch
+from branches.roles import Right
+from branches.scope import get_visible_or_404, may
+
+SHOWN = 20
+
+
+def _record(request: AuthenticatedRequest, pk: UUID) -> Activity:
+    activity: Activity = get_visible_or_404(
+        Activity.objects.select_related("branch", "joint_of__branch"), request.user, pk=pk
+    )
+    require(request.user, Right.RECORD, activity.branch)
+    return activity
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_joint(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """The leading branch finds others by name and asks them; each line says what it answered."""
+    activity = _record(request, pk)
+    if not parts.possible(activity):
+        messages.info(request, "这条记录不能邀请其他支部。")
+        return redirect("activity_detail", pk)
+    search = SearchForm(request.GET)
+    found = joint.candidates(activity, search.words) if search.words else Branch.objects.none()
+    form = InviteForm(request.POST or None, possible=joint.candidates(activity, ""), shown=found[: SHOWN + 1])
+    if form.is_valid():
+        try:
+            made = joint.invite(activity, form.cleaned_data["branches"], by=request.user)
+        except RecordError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"已邀请 {len(made)} 个支部，它们会在首页待办里看到。")
+            return redirect("activity_joint", pk)
+    context = {
+        "activity": activity,
+        "search": search,
+        "form": form,
+        "most": SHOWN,
+        "invitations": joint.answered(activity, request.user),
+    }
+    return render(request, "activities/joint.html", context)
+
+
+@require_POST
+def invitation_take_back(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """For whoever keeps the leading record."""
+    leading = Activity.objects.reachable_by(request.user, Right.RECORD)
+    rows = Invitation.objects.filter(activity__in=leading).select_related("activity__branch", "branch")
+    asked = get_object_or_404(rows, pk=pk)
+    try:
+        joint.take_back(asked, by=request.user)
+    except RecordError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已收回对“{asked.branch.short_name}”的邀请。")
+    return redirect("activity_joint", asked.activity_id)
+
+
+def _invitation(request: AuthenticatedRequest, pk: int) -> Invitation:
+    rows = Invitation.objects.standing().select_related("activity__branch", "activity", "branch")
+    invitation: Invitation = get_visible_or_404(rows, request.user, pk=pk)
+    return invitation
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """The branch that was asked: record its people, name the record it has, or say that it took no part."""
+    asked = _invitation(request, pk)
+    may_answer = may(request.user, Right.RECORD, asked.branch_path)
+    own = joint.own_records(asked)
+    chosen = AnswerForm(request.POST if "join" in request.POST else None, records=own)
+    declined = DeclineForm(request.POST if "decline" in request.POST else None)
+    if request.method == "POST":
+        require(request.user, Right.RECORD, asked.branch)
+        for form, answer in ((chosen, _join), (declined, _decline)):
+            if form.is_bound and form.is_valid():
+                try:
+                    return answer(request, asked, form.cleaned_data)
+                except RecordError as error:
+                    form.add_error(None, str(error))
+    context = {
+        "invitation": asked,
+        "lead": asked.activity,
+        "answer": joint.answer_of(asked),
+        "may_answer": may_answer,
+        "chosen": chosen if own.exists() else None,
+        "declined": declined,
+    }
+    return render(request, "activities/invitation.html", context)
+
+
+def _join(request: AuthenticatedRequest, asked: Invitation, data: dict[str, Any]) -> HttpResponse:
+    record = joint.join(data["record"], asked, by=request.user)
+    messages.success(request, f"已作为与“{asked.activity.branch.short_name}”联合开展的一部分。")
+    return redirect("activity_detail", record.pk)
+
+
+def _decline(request: AuthenticatedRequest, asked: Invitation, data: dict[str, Any]) -> HttpResponse:
+    joint.decline(asked, by=request.user, reason=data["reason"])
+    messages.success(request, "已答复：本支部未参加。")
+    return redirect("home")
+
+
+@require_POST
+def activity_leave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    try:
+        joint.leave(_record(request, pk), by=request.user)
+    except RecordError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "已退出联合，这条记录作为本支部单独开展的活动计数。")
+    return redirect("activity_detail", pk)
