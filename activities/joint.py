@@ -89,8 +89,8 @@ def join(activity: Activity, invitation: Invitation, *, by: User) -> Activity:
     with transaction.atomic():
         records.lock(activity.branch, invitation.activity.branch)
         current = open_to(activity, by, "加入联合开展")
-        if current.joint_of_id or parts.of(current):
-            raise RecordError("这条记录已经是联合开展的一部分。")
+        if current.joint_of_id or current.invitations.exists():
+            raise RecordError("这条记录已经是联合开展的，或已邀请了其他支部；请先退出联合或收回邀请。")
         records.make_part(current, invitation)
         _save(current)
         audit.record("activity.join", by=by, on=current, after={"lead": str(invitation.activity.branch)})
@@ -150,12 +150,11 @@ def answer_of(invitation: Invitation) -> Activity | None:
 
 
 def own_records(invitation: Invitation) -> QuerySet[Activity]:
-    """The branch's records that may be its part already: same kind, same day, of nothing else."""
+    """The branch's records that may be its part already: same kind, same day, joint with nobody."""
     lead = invitation.activity
-    rows = Activity.objects.valid().filter(
-        branch=invitation.branch, kind=lead.kind, held_on=lead.held_on, joint_of=None
+    return Activity.objects.valid().filter(
+        branch=invitation.branch, kind=lead.kind, held_on=lead.held_on, joint_of=None, invitations=None
     )
-    return rows.exclude(Q(parts__withdrawn_at=None) & Q(parts__isnull=False))
 
 
 def waiting_for(branch: Branch) -> list[Invitation]:

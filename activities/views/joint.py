@@ -1,12 +1,11 @@
 """Held with other branches: asking them, answering, and standing alone again."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
 from activities import joint, parts
@@ -78,43 +77,65 @@ def _invitation(request: AuthenticatedRequest, pk: int) -> Invitation:
     return invitation
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def invitation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """The branch that was asked: record its people, name the record it has, or say that it took no part."""
+    return _show(request, _invitation(request, pk))
+
+
+@require_POST
+def invitation_join(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    asked = _to_answer(request, pk)
+    form = AnswerForm(request.POST, records=joint.own_records(asked))
+    if form.is_valid():
+        try:
+            record = joint.join(form.cleaned_data["record"], asked, by=request.user)
+        except RecordError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"已作为与“{asked.activity.branch.short_name}”联合开展的一部分。")
+            return redirect("activity_detail", record.pk)
+    return _show(request, asked, chosen=form)
+
+
+@require_POST
+def invitation_decline(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    asked = _to_answer(request, pk)
+    form = DeclineForm(request.POST)
+    if form.is_valid():
+        try:
+            joint.decline(asked, by=request.user, reason=form.cleaned_data["reason"])
+        except RecordError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "已答复：本支部未参加。")
+            return redirect("home")
+    return _show(request, asked, declined=form)
+
+
+def _to_answer(request: AuthenticatedRequest, pk: int) -> Invitation:
     asked = _invitation(request, pk)
-    may_answer = may(request.user, Right.RECORD, asked.branch_path)
+    require(request.user, Right.RECORD, asked.branch)
+    return asked
+
+
+def _show(
+    request: AuthenticatedRequest,
+    asked: Invitation,
+    chosen: AnswerForm | None = None,
+    declined: DeclineForm | None = None,
+) -> HttpResponse:
     own = joint.own_records(asked)
-    chosen = AnswerForm(request.POST if "join" in request.POST else None, records=own)
-    declined = DeclineForm(request.POST if "decline" in request.POST else None)
-    if request.method == "POST":
-        require(request.user, Right.RECORD, asked.branch)
-        for form, answer in ((chosen, _join), (declined, _decline)):
-            if form.is_bound and form.is_valid():
-                try:
-                    return answer(request, asked, form.cleaned_data)
-                except RecordError as error:
-                    form.add_error(None, str(error))
+    form = chosen or declined
     context = {
         "invitation": asked,
         "lead": asked.activity,
         "answer": joint.answer_of(asked),
-        "may_answer": may_answer,
-        "chosen": chosen if own.exists() else None,
-        "declined": declined,
+        "may_answer": may(request.user, Right.RECORD, asked.branch_path),
+        "chosen": chosen or (AnswerForm(None, records=own) if own.exists() else None),
+        "declined": declined or DeclineForm(None),
     }
-    return render(request, "activities/invitation.html", context)
-
-
-def _join(request: AuthenticatedRequest, asked: Invitation, data: dict[str, Any]) -> HttpResponse:
-    record = joint.join(data["record"], asked, by=request.user)
-    messages.success(request, f"已作为与“{asked.activity.branch.short_name}”联合开展的一部分。")
-    return redirect("activity_detail", record.pk)
-
-
-def _decline(request: AuthenticatedRequest, asked: Invitation, data: dict[str, Any]) -> HttpResponse:
-    joint.decline(asked, by=request.user, reason=data["reason"])
-    messages.success(request, "已答复：本支部未参加。")
-    return redirect("home")
+    return render(request, "activities/invitation.html", context, status=422 if form else 200)
 
 
 @require_POST

@@ -273,7 +273,9 @@ TASKS: dict[str, Task] = {
     ),
     # The record of the world stands for itself: what is written is tried in test_joint.
     "activity_leave": Task(SECRETARY, has_form=False, writes=False),
-    "invitation": Task(SECRETARY, fill=lambda world: {"decline": "1", "reason": "当天有课"}),
+    # The branch's record of that day leads another: what is written is tried in test_joint.
+    "invitation_join": Task(SECRETARY, has_form=False, writes=False),
+    "invitation_decline": Task(SECRETARY, on="invitation", fill=lambda world: {"reason": "当天有课"}),
     "invitation_take_back": Task(has_form=False),
     "evidence_add": Task(SECRETARY, on="activity_detail", fill=_new_photo),
     "evidence_remove": Task(SECRETARY),

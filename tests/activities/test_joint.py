@@ -158,7 +158,7 @@ class TestAnswering:
         a_part(own, third, staff)
         invitation = invited(lead, guest, staff)
         assert not joint.own_records(invitation)
-        with pytest.raises(RecordError, match="已经是联合开展的一部分"):
+        with pytest.raises(RecordError, match="已经是联合开展的"):
             joint.join(own, invitation, by=staff)
 
     def test_declined_and_recorded_after_all(self, lead, guest, staff):
@@ -275,13 +275,23 @@ class TestPages:
     def test_declined_with_a_reason(self, guest_browser, lead, guest, staff):
         invitation = invited(lead, guest, staff)
         address = reverse("invitation", args=[invitation.pk])
-        guest_browser.post(address, {"decline": "1", "reason": "当天有课"})
+        guest_browser.post(reverse("invitation_decline", args=[invitation.pk]), {"reason": "当天有课"})
         assert "当天有课" in guest_browser.get(address).content.decode()
+
+    def test_wrong_answers_are_said_at_the_field(self, guest_browser, lead, guest, staff):
+        invitation = invited(lead, guest, staff)
+        nothing = guest_browser.post(reverse("invitation_join", args=[invitation.pk]))
+        assert (nothing.status_code, nothing.context["chosen"].errors) == (
+            422,
+            {"record": ["请选择一条记录。"]},
+        )
+        long = guest_browser.post(reverse("invitation_decline", args=[invitation.pk]), {"reason": "课" * 61})
+        assert long.context["declined"].errors == {"reason": ["原因不超过 60 个字。"]}
 
     def test_one_s_own_record_named_and_left_again(self, guest_browser, lead, guest, staff):
         own = cast.a_record(guest, "theme_day", DAY)
         invitation = invited(lead, guest, staff)
-        guest_browser.post(reverse("invitation", args=[invitation.pk]), {"join": "1", "record": own.pk})
+        guest_browser.post(reverse("invitation_join", args=[invitation.pk]), {"record": own.pk})
         page = guest_browser.get(reverse("activity_detail", args=[own.pk])).content.decode()
         assert f"由“{lead.branch.short_name}”牵头联合开展" in page
         guest_browser.post(reverse("activity_leave", args=[own.pk]))
