@@ -15,7 +15,7 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Right
 from branches.scope import may
 
-from . import parts, tallies
+from . import check_ins, parts, tallies
 from .attendance import Counts, ExpectedPerson, Mark, count, expected_people
 from .kinds import Expected, Kind, expected_of, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation
@@ -71,6 +71,7 @@ def log(
             activity.save(force_insert=True)
             _write_attendance(activity, people, marks)
             activity.campaigns.set(campaigns)
+            check_ins.settle(activity)
             tallies.refresh([activity])
             audit.record("activity.log", by=by, on=activity, after=_facts_of(activity))
     except IntegrityError:

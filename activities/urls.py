@@ -1,10 +1,28 @@
 from django.urls import path
 
-from .views import branch, choose, detail, evidence, hours, joint, ledger, me, minutes, paper, record
+from .views import (
+    branch,
+    check_in,
+    choose,
+    detail,
+    evidence,
+    hours,
+    joint,
+    ledger,
+    me,
+    minutes,
+    paper,
+    record,
+)
 
 urlpatterns = [
     path("log/", choose.activity_choose, name="activity_choose"),
     path("log/<str:kind>/", record.activity_log, name="activity_log"),
+    path("log/<str:kind>/check-in/", check_in.check_in_begin, name="check_in_begin"),
+    path("check-in/", check_in.check_in_digits, name="check_in_digits"),
+    path("check-in/<int:pk>/", check_in.check_in, name="check_in"),
+    path("check-in/<int:pk>/end/", check_in.check_in_end, name="check_in_end"),
+    path("check-in/<int:pk>/<str:code>/", check_in.check_in_scan, name="check_in_scan"),
     path("activities/<uuid:pk>/", detail.activity_detail, name="activity_detail"),
     path("activities/<uuid:pk>/correct/", record.activity_correct, name="activity_correct"),
     path("activities/<uuid:pk>/withdraw/", detail.activity_withdraw, name="activity_withdraw"),

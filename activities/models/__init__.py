@@ -1,3 +1,4 @@
+from .check_ins import CheckIn, CheckInEntry, CheckInQuerySet
 from .evidence import Evidence, EvidenceQuerySet
 from .joint import Invitation, InvitationQuerySet
 from .minutes import AgendaItem, Task
@@ -11,6 +12,9 @@ __all__ = [
     "Attendance",
     "AttendanceChange",
     "Campaign",
+    "CheckIn",
+    "CheckInEntry",
+    "CheckInQuerySet",
     "Evidence",
     "EvidenceQuerySet",
     "Invitation",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from activities import hours, minutes
+from activities import check_ins, hours, minutes
 from activities.kinds import Kind
 from activities.models import Attendance
 from branches.roles import Role
@@ -50,6 +50,7 @@ def me(request: AuthenticatedRequest) -> HttpResponse:
             activity__held_on__range=(year.start, year.end),
         )
         context |= {"figures": _figures(own), "attendances": _lines(own), **_birthday(member, request.user)}
+        context["open_now"] = check_ins.open_for(member, timezone.now())
         context |= {"tasks": minutes.tasks_of(member), "hours": hours.of_people([member], year.start.year)[0]}
     return render(request, "activities/me.html", context)
 
