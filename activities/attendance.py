@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from branches.models import Branch, PartyGroup
 from members import rosters
-from members.models import StatusPeriod
+from members.models import Exemption, StatusPeriod
 
 from .kinds import Expected, expected_of
 from .models import Attendance
@@ -18,11 +20,15 @@ State = Attendance.State
 
 @dataclass(frozen=True)
 class ExpectedPerson:
-    """Somebody whose presence is expected; only full members vote (选举条例 5)."""
+    """Somebody whose presence is expected; only full members vote (选举条例 5).
+
+    Of who is exempt nothing is expected (教育管理条例 23); he may vote like everybody, and counts for the quorum.
+    """
 
     member_id: UUID
     name: str
     may_vote: bool
+    is_exempt: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Counts:
-    """``expected`` is the sum of the other three; ``voters`` of the expected may vote, ``voting`` of them came."""
+    """``expected`` is the sum of the next three; ``voters``, the exempt included, may vote, ``voting`` of them came."""
 
     expected: int = 0
     present: int = 0
@@ -64,8 +70,26 @@ def expected_people(
         people = rosters.group_on(group, day)
     else:
         people = rosters.branch_members_on(branch, day)
-    rows: Any = people.values_list("pk", "name", "status_then")  # type: ignore[misc]  # rosters annotates it
-    return [ExpectedPerson(pk, name, status == StatusPeriod.Status.FULL) for pk, name, status in rows]
+    rows: Any = people.annotate(exempt=exempt_on(day, "pk")).values_list(
+        "pk", "name", "status_then", "exempt"
+    )
+    return [
+        ExpectedPerson(
+            pk, name, status == StatusPeriod.Status.FULL, exempt and expected is not Expected.CHOSEN
+        )
+        for pk, name, status, exempt in rows
+    ]
+
+
+def exempt_on(day: date, member: str) -> Exists:
+    """Whether the person that the column names is exempt on ``day``."""
+    return Exists(Exemption.objects.on(day).filter(member=OuterRef(member)))
+
+
+def settled(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark]) -> dict[UUID, Mark]:
+    """``marks``, and of the exempt that nothing is said of: nothing was asked of them."""
+    unasked = [each.member_id for each in people if each.is_exempt and each.member_id not in marks]
+    return {**dict.fromkeys(unasked, Mark(State.EXEMPT)), **marks}
 
 
 def count(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark]) -> Counts:
@@ -73,7 +97,7 @@ def count(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark]) -> Count
     marked = [(person, marks[person.member_id].state) for person in people if person.member_id in marks]
     states = [state for _, state in marked]
     return Counts(
-        expected=len(states),
+        expected=len(states) - states.count(State.EXEMPT),
         present=states.count(State.PRESENT),
         on_leave=states.count(State.LEAVE),
         absent=states.count(State.ABSENT),

@@ -213,7 +213,7 @@ class AttendanceForm(forms.Form):
     def tally(self) -> dict[str, int]:
         """The figures of the submit bar, as far as the marks go."""
         counts = self.roll.counts
-        expected = counts.expected if self.occasion.is_chosen else len(self.roll.people)
+        expected = counts.expected + (0 if self.occasion.is_chosen else len(self.roll.unmarked))
         return {
             "expected": expected,
             "present": counts.present,

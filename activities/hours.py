@@ -1,7 +1,8 @@
 """Study hours (学时) of each person in a year: what he was present at, and the trainings noted for him.
 
 Members study at least 32 hours a year as a rule (党员教育管理工作条例 20); what secretaries and committee members owe
-beyond that is a local rule. Somebody who was twice in two places within one half day is counted up to its limit once.
+beyond that is a local rule. Of the months in which somebody was exempt (条例 23) nothing is owed. Somebody who was
+twice in two places within one half day is counted up to its limit once.
 Nobody is compared with anybody: lists stand in the order of the roster.
 """
 
@@ -15,7 +16,7 @@ from uuid import UUID
 from branches import local
 from branches.scope import Range
 from lib.periods import Period
-from members import rosters
+from members import exemptions, rosters
 from members.local_rules import TRAINING_HOURS
 from members.models import Member, Post, Training
 
@@ -71,13 +72,25 @@ class Attended:
 
 @dataclass(frozen=True)
 class PersonHours:
-    """One person's year. ``owed`` is what the rules ask, ``article`` where they ask it."""
+    """One person's year. ``owed`` is what the rules ask, ``article`` where they ask it.
+
+    ``exempt_months`` of the year ask nothing, and are left out of what is owed.
+    """
 
     member: Member
     attended: Sequence[Attended]
     trainings: Sequence[Training]
     owed: int
     article: str
+    exempt_months: int = 0
+
+    @property
+    def months_owed(self) -> int:
+        return 12 - self.exempt_months
+
+    @property
+    def is_exempt(self) -> bool:
+        return self.exempt_months == 12
 
     @property
     def studied(self) -> Decimal:
@@ -111,7 +124,7 @@ class _Budget:
 
 
 def of_year(ranges: tuple[Range, ...], year: int, today: date) -> list[PersonHours]:
-    """Everybody on the roster of ``ranges`` at the end of the year, or today, in its order. Five queries."""
+    """Everybody on the roster of ``ranges`` at the end of the year, or today, in its order. Six queries."""
     period = Period.year(year)
     people = rosters.members_on(min(period.end, today), ranges)
     return of_people(
@@ -120,7 +133,7 @@ def of_year(ranges: tuple[Range, ...], year: int, today: date) -> list[PersonHou
 
 
 def of_people(people: Iterable[Member], year: int) -> list[PersonHours]:
-    """Four queries for any number, but for the people."""
+    """Five queries for any number, but for the people."""
     members, period, rules = list(people), Period.year(year), Rules.held()
     keys = [member.pk for member in members]
     attended = _attended(keys, period)
@@ -130,12 +143,13 @@ def of_people(people: Iterable[Member], year: int) -> list[PersonHours]:
     ).order_by("held_on", "pk"):
         trainings[training.member_id].append(training)
     in_posts = _in_posts(keys, period)
+    months = exemptions.months_of(keys, year)
     return [
         PersonHours(
             member,
             _counted(attended[member.pk], rules),
             trainings[member.pk],
-            *_owed(member.pk, in_posts, rules),
+            *_owed(member.pk, in_posts, rules, months.get(member.pk, 0)),
         )
         for member in members
     ]
@@ -186,7 +200,12 @@ def _in_posts(keys: Sequence[UUID], period: Period) -> set[UUID]:
     return set(held.values_list("member", flat=True))
 
 
-def _owed(member_id: UUID, in_posts: set[UUID], rules: Rules) -> tuple[int, str]:
+def _owed(member_id: UUID, in_posts: set[UUID], rules: Rules, exempt: int) -> tuple[int, str, int]:
+    """Hours, their article and the exempt months, each of which takes a twelfth away; part of an hour is not owed."""
+    owed, article = YEARLY, ARTICLE
     if rules.of_posts > YEARLY and member_id in in_posts:
-        return rules.of_posts, rules.of_posts_article
-    return YEARLY, ARTICLE
+        owed, article = rules.of_posts, rules.of_posts_article
+    if not exempt:
+        return owed, article, 0
+    sources = (exemptions.ARTICLE,) if exempt == 12 else (article, exemptions.ARTICLE)
+    return owed * (12 - exempt) // 12, "；".join(sources), exempt

@@ -14,8 +14,9 @@ from . import tallies
 from .models import Activity, Attendance, AttendanceChange
 
 State = Attendance.State
-#: Which of two marks counts: whoever came by one record was there.
-BEST: Final = (State.PRESENT, State.LEAVE, State.ABSENT)
+#: Which of two marks counts: whoever came by one record was there, and nothing is asked of who is exempt by one.
+BEST: Final = (State.PRESENT, State.EXEMPT, State.LEAVE, State.ABSENT)
+COUNTED: Final = (State.PRESENT, State.LEAVE, State.ABSENT)
 MARK: Final = ("state", "reason", "may_vote")
 
 
@@ -70,7 +71,7 @@ def _recount(keys: Iterable[Any]) -> None:
     counted: Any = Attendance.objects.filter(activity__in=records).order_by().values("activity", "state")
     people = {(row["activity"], row["state"]): row["people"] for row in counted.annotate(people=Count("pk"))}
     for record in found:
-        present, leave, absent = (people.get((record.pk, state.value), 0) for state in BEST)
+        present, leave, absent = (people.get((record.pk, state.value), 0) for state in COUNTED)
         Activity.objects.filter(pk=record.pk).update(
             expected=present + leave + absent, present=present, on_leave=leave, absent=absent
         )

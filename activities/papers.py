@@ -82,6 +82,7 @@ def _heads(record: Record) -> Iterator[tuple[str, str]]:
     yield "到会人员", record.names(State.PRESENT)
     yield "请假人员", record.names(State.LEAVE)
     yield "缺席人员", record.names(State.ABSENT)
+    yield "免于要求", record.names(State.EXEMPT)
 
 
 def heads(record: Record) -> list[tuple[str, str]]:
@@ -159,8 +160,15 @@ def signin_data(record: Record) -> dict[str, Any]:
         "title": f"{activity.get_kind_display()}签到表",
         "branch": activity.branch.name,
         "line": f"时间：{when(activity)}{place}",
-        "people": [name for name, _, _ in record.people],
+        "people": [name for name, state, _ in record.people if state != State.EXEMPT],
+        "notes": notes(record),
     }
+
+
+def notes(record: Record) -> list[str]:
+    """What stands under the list of the sign-in sheet."""
+    exempt = record.names(State.EXEMPT)
+    return [f"免于要求：{exempt}"] if exempt else []
 
 
 def sheet_data(record: Record) -> dict[str, Any]:
@@ -175,6 +183,7 @@ def sheet_data(record: Record) -> dict[str, Any]:
         ("记录人", activity.recorder),
         ("参加人员", record.names(State.PRESENT)),
         ("请假缺席", "、".join(filter(None, (record.names(State.LEAVE), record.names(State.ABSENT))))),
+        *([("免于要求", exempt)] if (exempt := record.names(State.EXEMPT)) else []),
         ("内容", "\n".join(content)),
     ]
     return {
@@ -198,6 +207,8 @@ def _signin_word(document: OfficialDocument, data: dict[str, Any]) -> None:
     document.paragraph(data["line"], indent=False)
     rows = [[str(number), name, ""] for number, name in enumerate(data["people"], start=1)]
     document.table([["序号", "姓名", "签名"], *rows], widths=(16, 50, 90))
+    for words in data["notes"]:
+        document.paragraph(words, indent=False)
 
 
 def _sheet_word(document: OfficialDocument, data: dict[str, Any]) -> None:

@@ -16,12 +16,15 @@ from branches.roles import Right
 from branches.scope import may
 
 from . import check_ins, parts, tallies
-from .attendance import Counts, ExpectedPerson, Mark, count, expected_people
+from .attendance import Counts, ExpectedPerson, Mark, count, exempt_on, expected_people, settled
 from .kinds import Expected, Kind, expected_of, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation
 
 #: What a form may set; everything else is the verb's.
 FACTS = ("also_kinds", "title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes")
+
+#: States that no reason goes with.
+UNREASONED = (Attendance.State.PRESENT, Attendance.State.EXEMPT)
 
 
 class RecordError(ValueError):
@@ -58,6 +61,7 @@ def log(
     _check(branch, kind, held_on, group)
     _check_kinds(kind, facts)
     people = expected_people(kind, branch, held_on, group)
+    marks = settled(people, marks)
     counts = _counted(kind, people, marks)
     try:
         with transaction.atomic():
@@ -132,6 +136,7 @@ def correct(
         if fault := parts.fault_of_new_day(current, held_on):
             raise RecordError(fault)
         people = expected_for_correction(current, held_on)
+        marks = settled(people, marks)
         before, old_keys = _facts_of(current), tallies.keys_of(current)
         current.held_on, current.is_heads_only = held_on, False
         current.version += 1
@@ -186,14 +191,21 @@ def open_to(activity: Activity, by: User, deed: str) -> Activity:
 def expected_for_correction(activity: Activity, held_on: date) -> list[ExpectedPerson]:
     """The list frozen at saving, as long as the date stands; a new date asks the roster of that date.
 
-    A record that only counts heads has no list yet: the roster is asked, and the names replace the count.
+    A record that only counts heads has no list yet: the roster is asked, and the names replace the count. Who was
+    exempt stays so, and who was made exempt of that day since may be marked so.
     """
     if held_on != activity.held_on or activity.is_heads_only:
         return expected_people(activity.kind, activity.branch, held_on, activity.group)
     frozen = activity.attendances.order_by("member__name_order", "member__number")
-    rows = frozen.values_list("member", "member__name", "may_vote")
-    people = [ExpectedPerson(*row) for row in rows]
-    if expected_of(activity.kind) is Expected.CHOSEN:
+    rows = frozen.annotate(exempt=exempt_on(held_on, "member")).values_list(
+        "member", "member__name", "may_vote", "exempt", "state"
+    )
+    is_chosen = expected_of(activity.kind) is Expected.CHOSEN
+    people = [
+        ExpectedPerson(pk, name, votes, state == Attendance.State.EXEMPT or (exempt and not is_chosen))
+        for pk, name, votes, exempt, state in rows
+    ]
+    if is_chosen:
         known = {person.member_id for person in people}
         others = expected_people(activity.kind, activity.branch, held_on, activity.group)
         people += [person for person in others if person.member_id not in known]
@@ -233,18 +245,27 @@ def fault_of_day(branch: Branch, day: date) -> str:
 
 
 def _counted(kind: str, people: list[ExpectedPerson], marks: Mapping[UUID, Mark]) -> Counts:
-    if fault := fault_of_marks(kind, people, marks):
+    if fault := fault_of_marks(kind, people, marks) or _fault_of_exempt(people, marks):
         raise RecordError(fault)
     return count(people, marks)
 
 
 def fault_of_marks(kind: str, people: Iterable[ExpectedPerson], marks: Container[UUID]) -> str:
     """Every expected person must be marked: attendance is never assumed in silence. Empty when all are."""
-    unmarked = [person.name for person in people if person.member_id not in marks]
+    unmarked = [each.name for each in people if each.member_id not in marks and not each.is_exempt]
     if not unmarked or expected_of(kind) is Expected.CHOSEN:
         return ""
     more = "等" if len(unmarked) > 3 else ""
     return f"还有 {len(unmarked)} 人没有标记到会情况：{'、'.join(unmarked[:3])}{more}。"
+
+
+def _fault_of_exempt(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark]) -> str:
+    """Only who is exempt by an exemption of that day is marked so."""
+    for person in people:
+        mark = marks.get(person.member_id)
+        if mark and mark.state == Attendance.State.EXEMPT and not person.is_exempt:
+            return f"{person.name}这一天没有登记免于要求，请标记到会、请假或缺席。"
+    return ""
 
 
 def make_part(activity: Activity, invitation: Invitation) -> None:
@@ -317,9 +338,7 @@ def _write_attendance(activity: Activity, people: list[ExpectedPerson], marks: M
             activity=activity,
             member_id=person.member_id,
             state=marks[person.member_id].state,
-            reason=""
-            if marks[person.member_id].state == Attendance.State.PRESENT
-            else marks[person.member_id].reason,
+            reason="" if marks[person.member_id].state in UNREASONED else marks[person.member_id].reason,
             may_vote=person.may_vote,
         )
         for person in people

@@ -26,6 +26,7 @@ class Line:
     mark: str
     reason_name: str = ""
     reason: str = ""
+    is_exempt: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,26 +53,32 @@ class RollCall:
 
     @classmethod
     def of_record(cls, people: Sequence[ExpectedPerson], earlier: Mapping[UUID, Mark]) -> Self:
-        return cls(people, {member: mark.state for member, mark in earlier.items()}, earlier)
+        states = {member: mark.state for member, mark in earlier.items()}
+        return cls(people, {**_exempt(people), **states}, earlier)
 
     @classmethod
     def sent(
         cls, people: Sequence[ExpectedPerson], data: Mapping[str, str], earlier: Mapping[UUID, Mark]
     ) -> Self:
-        """The marks a browser sent; an unknown state counts as no mark."""
+        """The marks a browser sent; an unknown state counts as no mark, and so does 免于要求 of who is not exempt."""
+        exempt = _exempt(people)
         known = {field_name(person.member_id): person.member_id for person in people}
         marks = {name: data[name] for name in data if name.startswith(PREFIX)}
         states = {
-            known[name]: state for name, state in marks.items() if name in known and state in State.values
+            known[name]: state
+            for name, state in marks.items()
+            if name in known and state in State.values and (state != State.EXEMPT or known[name] in exempt)
         }
         reasons = {reason_name(member): member for member in known.values()}
         own = {reasons[name]: data[name].strip() for name in data if name in reasons}
-        return cls(people, states, earlier, strangers=bool(marks.keys() - known.keys()), own=own)
+        return cls(
+            people, {**exempt, **states}, earlier, strangers=bool(marks.keys() - known.keys()), own=own
+        )
 
     def with_everybody(self) -> "RollCall":
-        """全部到会: everyone not marked yet is present; when all are marked, everyone."""
-        unmarked = self.unmarked
-        marks = {person.member_id: State.PRESENT.value for person in unmarked or self.people}
+        """全部到会: everyone not marked yet is present; when all are marked, everyone but the exempt."""
+        asked = [each for each in self.people if self.states.get(each.member_id) != State.EXEMPT]
+        marks = {person.member_id: State.PRESENT.value for person in self.unmarked or asked}
         return RollCall(self.people, {**self.states, **marks}, self.earlier, own=self.own)
 
     @property
@@ -87,7 +94,7 @@ class RollCall:
         }
 
     def _reason(self, member: UUID, state: str, reason: str) -> str:
-        if state == State.PRESENT:
+        if state in (State.PRESENT, State.EXEMPT):
             return ""
         shared = reason if state == State.LEAVE else ""
         before = self.earlier.get(member, Mark(""))
@@ -138,6 +145,7 @@ class RollCall:
                 mark=self.states.get(person.member_id, ""),
                 reason_name=reason_name(person.member_id),
                 reason=self.reason_of(person.member_id),
+                is_exempt=person.is_exempt,
             )
             for number, person in enumerate(self.people)
         ]
@@ -152,6 +160,11 @@ class RollCall:
         else:
             state, verdict = "due", rule.no
         return QuorumLine(rule, state, f"{rule.who}到会 {here}/{voters}，{verdict}")
+
+
+def _exempt(people: Sequence[ExpectedPerson]) -> dict[UUID, str]:
+    """Who is marked without anybody's tap: nothing is asked of the exempt."""
+    return {person.member_id: State.EXEMPT.value for person in people if person.is_exempt}
 
 
 def field_name(member_id: UUID) -> str:

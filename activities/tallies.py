@@ -156,7 +156,8 @@ def counter_differences() -> list[CounterDifference]:
     states = {"present": "present", "on_leave": "leave", "absent": "absent"}
     names = ("expected", *states)
     counts = {name: Count("pk", filter=Q(state=state)) for name, state in states.items()}
-    grouped = Attendance.objects.order_by().values_list("activity").annotate(expected=Count("pk"), **counts)
+    asked = Attendance.objects.exclude(state=Attendance.State.EXEMPT).order_by()
+    grouped = asked.values_list("activity").annotate(expected=Count("pk"), **counts)
     counted = {pk: found for pk, *found in grouped}
     none = [0] * len(names)
     stored = Activity.objects.filter(is_heads_only=False).order_by().values_list("pk", *names)

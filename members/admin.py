@@ -20,6 +20,7 @@ from . import (  # noqa: F401
     admin_accounts,
     admin_birthdays,
     admin_development,
+    admin_exemptions,
     admin_explanations,
     admin_groups,
     admin_imports,

@@ -1,12 +1,14 @@
 """How this room's own rows go over when two records of one person are merged (see `members.merging`)."""
 
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from lib.dated import Dated
 
 from . import merging, one_life, snapshots
-from .models import Development, DistinctPair, ImportedRow, Member, Post, StationAssignment
+from .models import Development, DistinctPair, Exemption, ImportedRow, Member, Post, StationAssignment
 
 Rows = list[dict[str, Any]]
 
@@ -102,7 +104,52 @@ def _one_way(source: Member, kept: Member) -> Any:
     return _DEVELOPMENTS.carry(source, kept)
 
 
+def _exempt(source: Member, kept: Member) -> dict[str, Rows]:
+    """The days on which either record was exempt, each once; what the kept one says of a day goes before."""
+    others, mine = _exemptions_of(source), _exemptions_of(kept)
+    parts = [{**row, "id": row["id"] or str(uuid4())} for row in one_life.without_doubles(others, mine, ())]
+    Exemption.objects.filter(member=source).delete()
+    _write_exemptions(parts, kept)
+    return {"before": others, "made": parts}
+
+
+def _exemptions_of(member: Member) -> Rows:
+    return [
+        {
+            "id": str(row.pk),
+            "since": row.since.isoformat(),
+            "until": row.until.isoformat() if row.until else None,
+            "ground": row.ground,
+            "note": row.note,
+            "by_id": row.by_id,
+            "at": row.at.isoformat(),
+        }
+        for row in Exemption.objects.filter(member=member).order_by("since")
+    ]
+
+
+def _write_exemptions(rows: Iterable[dict[str, Any]], member: Member) -> None:
+    for row in rows:
+        made = Exemption(pk=UUID(row["id"]), member=member, ground=row["ground"], by_id=row["by_id"])
+        made.since = date.fromisoformat(row["since"])
+        made.until = date.fromisoformat(row["until"]) if row["until"] else None
+        made.at = datetime.fromisoformat(row["at"])
+        made.note = row["note"]
+        made.save(force_insert=True)
+
+
+def _exempt_apart(state: dict[str, Rows], source: Member, kept: Member) -> None:
+    Exemption.objects.filter(pk__in=[row["id"] for row in state["made"]]).delete()
+    _write_exemptions(state["before"], source)
+
+
+def _still_exempt(state: dict[str, Rows], kept: Member) -> bool:
+    keys = {row["id"] for row in state["made"]}
+    return state["made"] == [row for row in _exemptions_of(kept) if row["id"] in keys]
+
+
 def register() -> None:
+    merging.register(Exemption, merging.Carrier(_exempt, _exempt_apart, _still_exempt))
     merging.register(Development, merging.Carrier(_one_way, _DEVELOPMENTS.give_back))
     merging.register(Post, _of_two(Post, ("branch_id", "group_id", "title")))
     merging.register(StationAssignment, _of_two(StationAssignment, ("station_id", "area_id", "is_head")))

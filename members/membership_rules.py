@@ -60,7 +60,7 @@ RULES: Final[tuple[MembershipRule, ...]] = (
         _of(23),
         _MAY,
         _HINT,
-        why="条文没有数字，是否行动不便由党支部判断；到会登记里按请假记，并写明事由。",
+        why="条文没有数字，是否行动不便由党支部判断；登记免于要求后，到会登记不计应到，学时不作要求，表决权不变。",
     ),
     MembershipRule("JY-08", "支部大会通过之日取得党籍", _of(24), _MUST, _GUARD),
     MembershipRule("JY-09", "出国（境）学习研究超过5年未返回，停止党籍", _of(24), _MUST, _GUARD, 60, True),

@@ -176,7 +176,8 @@ def _compare_heads(reader: Reader, entry: Entry, branch: Branch, group: PartyGro
     expected = entry.values.get("expected")
     if expected is None or expected_of(entry.kind) is Expected.CHOSEN or entry.errors:
         return
-    listed = len(expected_people(entry.kind, branch, entry.held_on, group))
+    people = expected_people(entry.kind, branch, entry.held_on, group)
+    listed = sum(not person.is_exempt for person in people)
     if listed != expected:
         sentence = f"应到人数是 {expected}，名册上这一天应到 {listed} 人，请核对名册或人数。"
         reader.warn(entry, "expected", "roster_differs", sentence)

@@ -195,6 +195,8 @@ class Attendance(models.Model):
         PRESENT = "present", "到会"
         LEAVE = "leave", "请假"
         ABSENT = "absent", "缺席"
+        #: Nothing was asked of the person (教育管理条例 23): outside the four counters, not outside the vote.
+        EXEMPT = "exempt", "免于要求"
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="attendances")
     member = models.ForeignKey(
@@ -211,7 +213,8 @@ class Attendance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["activity", "member"], name="attendance_once_per_person"),
             models.CheckConstraint(
-                condition=Q(reason="") | ~Q(state="present"), name="attendance_reason_only_when_missing"
+                condition=Q(reason="") | Q(state__in=["leave", "absent"]),
+                name="attendance_reason_only_when_missing",
             ),
         ]
 

@@ -19,7 +19,7 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, get_visible_or_404, has_right, may, ranges_of
 from lib.periods import Period
-from members import rosters
+from members import exemptions, rosters
 from members.models import Member
 
 PER_PAGE = 50
@@ -84,6 +84,7 @@ def study_hours(request: AuthenticatedRequest) -> HttpResponse:
         "is_filtered": form.chosen is not None or form.asked_year != today.year,
         "rules": hours.Rules.held(),
         "article": hours.ARTICLE,
+        "exempt_article": exemptions.ARTICLE,
     }
     return render(request, "activities/hours.html", context)
 

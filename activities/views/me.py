@@ -23,7 +23,12 @@ from members.models import Member
 
 State = Attendance.State
 #: Attendance → the state of the status tag.
-STATES: dict[str, str] = {State.PRESENT: "done", State.LEAVE: "due", State.ABSENT: "late"}
+STATES: dict[str, str] = {
+    State.PRESENT: "done",
+    State.LEAVE: "due",
+    State.ABSENT: "late",
+    State.EXEMPT: "exempt",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ def me(request: AuthenticatedRequest) -> HttpResponse:
         context |= {"figures": _figures(own), "attendances": _lines(own), **_birthday(member, request.user)}
         context["open_now"] = check_ins.open_for(member, timezone.now())
         context |= {"tasks": minutes.tasks_of(member), "hours": hours.of_people([member], year.start.year)[0]}
+        context["exemptions"] = member.exemptions.exclude(until__lt=timezone.localdate())
     return render(request, "activities/me.html", context)
 
 
@@ -76,7 +82,7 @@ def _roles(user: User) -> list[tuple[str, str]]:
 
 def _figures(own: QuerySet[Attendance]) -> dict[str, int]:
     return own.aggregate(
-        expected=Count("pk"),
+        expected=Count("pk", filter=~Q(state=State.EXEMPT)),
         present=Count("pk", filter=Q(state=State.PRESENT)),
         on_leave=Count("pk", filter=Q(state=State.LEAVE)),
         absent=Count("pk", filter=Q(state=State.ABSENT)),

@@ -255,12 +255,13 @@ def roster(
     unfolded: bool = False,
 ) -> dict[str, Any]:
     """Who came, inside form[data-roster]. people: name (of the field), id, label, note, votes, mark (present, leave,
-    absent or empty), reason_name and reason; reasons and reason_text: the fields for those on leave; chosen: who is not
-    marked had no part; unfolded: the single reasons stand open.
+    absent, exempt or empty), reason_name, reason, is_exempt (nothing is asked of the person); reasons and reason_text:
+    the fields for those on leave; chosen: who is not marked had no part; unfolded: the single reasons stand open.
     The button named all asks the server to mark everyone left; the script does the same on the page.
     """
     shown = {"reasons": reasons, "reason_text": reason_text, "chosen": chosen, "unfolded": unfolded}
-    return {"people": people, **shown}
+    asked = sum(person.mark != "exempt" for person in people)
+    return {"people": people, "asked": asked, **shown}
 
 
 @register.inclusion_tag("components/submitbar.html")

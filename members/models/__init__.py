@@ -4,6 +4,7 @@ from .batches import ImportBatch, ImportedRow
 from .birthdays import Celebration, Greeting, GreetingOptOut
 from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
 from .duplicates import DistinctPair, Merge
+from .exemptions import Exemption
 from .explanations import Explanation
 from .graduation import Destination
 from .mappings import ColumnMapping
@@ -48,6 +49,7 @@ __all__ = [
     "DevelopmentPlan",
     "DevelopmentStep",
     "DistinctPair",
+    "Exemption",
     "Explanation",
     "FormDraw",
     "Greeting",

@@ -1,5 +1,6 @@
 """One person: the record, masked; and what is masked, for a reason."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from accounts.models import User
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.masking import mask_address, mask_birth, mask_id, mask_name, mask_phone
+from members import exemptions
 from members.codes import EDUCATIONS, nation_label
 from members.forms import UnmaskForm
 from members.listing import sees_contacts
@@ -82,6 +84,13 @@ def _away(user: User, member: Member) -> list[Circumstance]:
     return list(member.circumstances.filter(until=None))
 
 
+def _exemptions(user: User, member: Member) -> dict[str, Any]:
+    """For oneself and whoever keeps the branch's records, and a way to write one down for the latter."""
+    keeps = exemptions.may_keep(user, member)
+    rows = list(member.exemptions.all()) if keeps or member.account_id == user.pk else []
+    return {"exemptions": rows, "may_exempt": keeps and member.status in ON_ROSTER}
+
+
 @require_safe
 def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     user = request.user
@@ -102,6 +111,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "may_certify": may(user, Right.KEEP_MEMBERS, member.branch_path) and member.status in ON_ROSTER,
         "errands": _errands(user, member),
         "away": _away(user, member),
+        **_exemptions(user, member),
         "may_list": has_right(user, Right.SEE_MEMBERS),
     }
     return render(request, "members/detail.html", context)

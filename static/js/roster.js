@@ -51,7 +51,8 @@ function setUp(form) {
       if (figure) figure.textContent = found.length;
     }
     const expected = bar.querySelector('[data-n="expected"]');
-    if (expected && chosen) expected.textContent = everyone.length - unmarked;
+    const exempt = marked('exempt').length;
+    if (expected) expected.textContent = everyone.length - exempt - (chosen ? unmarked : 0);
     const quorum = bar.querySelector('[data-quorum]');
     if (quorum) showQuorum(quorum, everyone, unmarked);
     const reason = form.querySelector('[data-reason]');
@@ -60,8 +61,9 @@ function setUp(form) {
     // Leave already marked is kept while someone is still unmarked.
     const button = form.querySelector('[data-all]');
     const word = chosen ? '参加' : '到会';
-    const rest = unmarked > 0 && unmarked < everyone.length;
-    if (button) setLast(button, rest ? `其余${word} ${unmarked}` : `全部${word} ${everyone.length}`);
+    const asked = everyone.length - exempt;
+    const rest = unmarked > 0 && unmarked < asked;
+    if (button) setLast(button, rest ? `其余${word} ${unmarked}` : `全部${word} ${asked}`);
   }
 
   form.addEventListener('change', count);
@@ -69,7 +71,8 @@ function setUp(form) {
     if (!event.target.closest('[data-all]')) return;
     event.preventDefault();
     const unmarked = ticks().filter((tick) => markOf(tick) === '');
-    for (const tick of unmarked.length ? unmarked : ticks()) tick.querySelector('.r0').checked = true;
+    const asked = ticks().filter((tick) => markOf(tick) !== 'exempt');
+    for (const tick of unmarked.length ? unmarked : asked) tick.querySelector('.r0').checked = true;
     form.dispatchEvent(new Event('change', { bubbles: true }));
   });
 

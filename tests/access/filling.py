@@ -242,6 +242,11 @@ TASKS: dict[str, Task] = {
     "finding_explain": Task(has_form=False, writes=False),
     "explanation_accept": Task(has_form=False, writes=False),
     "explanation_return": Task(has_form=False, writes=False),
+    "member_exemptions": Task(
+        SECRETARY, fill=lambda world: {"since": DAY, "until": "2026-10-19", "ground": "ill"}
+    ),
+    "exemption_end": Task(SECRETARY, fill=lambda world: {"until": "2027-06-30"}),
+    "exemption_withdraw": Task(SECRETARY, on="exemption_end"),
     "import_columns": Task(on="import_review"),
     "import_dates": Task(has_form=False),
     "import_accept": Task(

@@ -40,6 +40,7 @@ from members.models import (
     Development,
     DevelopmentPlan,
     DevelopmentStep,
+    Exemption,
     Explanation,
     FormDraw,
     Greeting,
@@ -209,6 +210,7 @@ def _half(branch: Branch, keeper: User) -> Half:
             member=member, kind="rotation", title="集中轮训", held_on=date(2026, 5, 1), hours=8
         ),
         Competence.objects.create(member=member, item="duties"),
+        Exemption.objects.create(member=member, since=date(2027, 1, 1), ground="ill"),
         audit.record("test", by=account, on=branch),
         a_development(branch),
         Explanation.objects.create(

@@ -134,7 +134,17 @@ class TestCommand:
             person.name for person in Member.objects.filter(branch=branch).order_by("name_order", "number")
         ]
         assert rows[0].keys() == {
-            *("number", "name", "branch", "hours", "study", "training", "owed", "without_length")
+            *(
+                "number",
+                "name",
+                "branch",
+                "hours",
+                "study",
+                "training",
+                "owed",
+                "exempt_months",
+                "without_length",
+            )
         }
         assert (rows[0]["hours"], rows[0]["branch"]) == (1.5, branch.code)
 
@@ -151,7 +161,7 @@ class TestCommand:
         for number in range(count):
             cast.a_member(branch, f"同志{number}")
         lecture(branch)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             hours.of_year(covering_ranges([branch.path]), 2026, DAY)
 
 

@@ -19,6 +19,7 @@ from branches import tree
 from branches.roles import Role
 from branches.scope import covering_ranges
 from lib.periods import Period
+from members import exemptions
 from members.models import Member
 from tests import cast
 from tests.activities.forms import filled
@@ -134,13 +135,17 @@ class Book:
         for branch in self.branches:
             members = [cast.a_member(branch) for _ in range(4)]
             cast.a_post(members[0], "secretary")
+            exempt = {"since": date(2026, 4, 1), "until": date(2026, 7, 31), "ground": "ill", "note": ""}
+            exemptions.grant(members[-1], by=None, **exempt)
         self.moved_on = date(2026, 1, 1)
         self.staff = cast.a_user(Role.ORGANIZATION_STAFF, self.school.root)
 
     def marks(self, people, seed):
-        """A state for everybody, from the bits of a number."""
+        """A state for everybody, from the bits of a number; of who is exempt, for one in four nothing is said."""
         states = ("present", "leave", "absent", "present")
-        return {each.member_id: Mark(states[(seed >> 2 * n) % 4]) for n, each in enumerate(people)}
+        marks = {each.member_id: (seed >> 2 * n) % 4 for n, each in enumerate(people)}
+        exempt = {each.member_id for each in people if each.is_exempt}
+        return {member: Mark(states[n]) for member, n in marks.items() if not (n == 3 and member in exempt)}
 
     def also(self, kind, chosen):
         possible = may_also_be(kind)

@@ -37,7 +37,9 @@ class Command(PlainCommand):
 
 
 def as_json(each: hours.PersonHours) -> dict[str, Any]:
-    """Hours are numbers with one decimal; ``without_length`` counts records that do not say how long they took."""
+    """Hours are numbers with one decimal; ``without_length`` counts records that do not say how long they took,
+    ``exempt_months`` those of which nothing is owed.
+    """
     return {
         "number": each.member.number,
         "name": each.member.name,
@@ -46,5 +48,6 @@ def as_json(each: hours.PersonHours) -> dict[str, Any]:
         "study": float(each.studied),
         "training": float(each.trained),
         "owed": each.owed,
+        "exempt_months": each.exempt_months,
         "without_length": each.without_length,
     }
