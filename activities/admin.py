@@ -10,7 +10,7 @@ from branches.admin_filters import StateFilter, UnderFilter
 from branches.roles import Right, Role
 from branches.scope import roles_of
 
-from .models import Activity, Campaign, Evidence
+from .models import Activity, Campaign, Evidence, LeaveRequest
 
 
 class WithdrawnFilter(StateFilter):
@@ -126,3 +126,26 @@ class EvidenceAdmin(ScopedModelAdmin):
 
     def object_tools(self, request, obj):
         return [("打开记录", reverse("activity_detail", args=[obj.activity_id]))]
+
+
+@admin.register(LeaveRequest)
+class LeaveRequestAdmin(ScopedModelAdmin):
+    """What members asked; declined on its own page, never here."""
+
+    group = "活动"
+    place = 4
+    right_to_see = Right.RECORD
+    has_history = False
+
+    fields = ["member", "branch", "on", "kind", "reason", "state", "asked_at", "answer", "answered_by"]
+    list_display = ["member", "branch", "on", "kind", "state"]
+    list_filter = [UnderFilter, "state"]
+    list_select_related = ["member", "branch"]
+    search_fields = ["member__name", "branch__short_name"]
+    search_help_text = "姓名或党支部"
+    ordering = ["-on", "-pk"]
+    sortable_by = ["on"]
+    date_hierarchy = "on"
+
+    def object_tools(self, request, obj):
+        return [("打开", reverse("leave_request", args=[obj.pk]))]

@@ -1,6 +1,6 @@
 """The quick record, its short form for whoever only takes attendance, and withdrawing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -133,10 +133,20 @@ class AttendanceForm(forms.Form):
     def _call(self) -> RollCall:
         earlier = self.occasion.marks()
         people = self.occasion.people(self.day, self.chosen_group)
+        asked = self.occasion.leave_asked(self.day)
         if not self.is_bound:
-            return RollCall.of_record(people, earlier)
-        roll = RollCall.sent(people, self.sent, earlier)
+            return RollCall.of_record(people, earlier, asked)
+        roll = RollCall.sent(people, self.sent, earlier, asked)
+        if "reload" in self.sent:
+            roll = roll.without_asked(self.occasion.leave_asked(self._day_before_reload())).with_asked(asked)
         return roll.with_everybody() if "all" in self.sent else roll
+
+    def _day_before_reload(self) -> date:
+        """The day whose list the browser showed when another was asked for."""
+        try:
+            return parse_date(self.sent.get("asked_on", "")) or self.day
+        except DateError:
+            return self.day
 
     def _offer_reasons(self) -> None:
         usual = REASONS.get(self.occasion.branch.category, USUAL_REASONS)
@@ -404,20 +414,3 @@ def _recorded(activity: Activity | None) -> dict[str, Any]:
     names = ("held_on", "starts_at", "place", "host", "recorder", "lecturer", "notes")
     recorded = {name: getattr(activity, name) for name in names}
     return {**recorded, "ends_at": facts.ends_at(activity.starts_at, activity.minutes)}
-
-
-class YearFilter(forms.Form):
-    """Which of the offered years a page is about."""
-
-    year = forms.TypedChoiceField(label="年份", required=False, coerce=int, empty_value=None)
-
-    def __init__(self, data: Any, *, years: Iterable[int]) -> None:
-        super().__init__(data)
-        field: Any = self.fields["year"]
-        field.choices = [(year, str(year)) for year in years]
-
-    def wanted(self) -> int | None:
-        """The year that is asked for; None for nothing and for nonsense."""
-        self.is_valid()
-        year: int | None = self.cleaned_data.get("year")
-        return year

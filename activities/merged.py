@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F
+from django.core import serializers
+from django.db import models
+from django.db.models import Count, F, Q
 
 from branches.models import Branch
 from members import merging
 from members.models import Member
 
 from . import tallies
-from .models import Activity, Attendance, AttendanceChange
+from .models import Activity, Attendance, AttendanceChange, LeaveRequest
 
 State = Attendance.State
 #: Which of two marks counts: whoever came by one record was there, and nothing is asked of who is exempt by one.
@@ -103,6 +105,33 @@ def _give_changes_back(state: dict[str, Any], source: Member, kept: Member) -> N
     )
 
 
+def _each_once(model: type[models.Model], same: tuple[str, ...], counted: Q) -> merging.Carrier:
+    """The rows name the other person; where the kept one has one that says the same, the source's is laid aside."""
+
+    def carry(source: Member, kept: Member) -> dict[str, Any]:
+        rows = model._default_manager.filter(member=source)
+        there = set(model._default_manager.filter(counted, member=kept).values_list(*same))
+        doubled = [row for row in rows.filter(counted) if tuple(getattr(row, name) for name in same) in there]
+        dropped = serializers.serialize("json", doubled)
+        model._default_manager.filter(pk__in=[row.pk for row in doubled]).delete()
+        moved = list(rows.values_list("pk", flat=True))
+        rows.update(member=kept)
+        return {"moved": moved, "dropped": dropped}
+
+    def give_back(state: dict[str, Any], source: Member, kept: Member) -> None:
+        model._default_manager.filter(pk__in=state["moved"], member=kept).update(member=source)
+        for each in serializers.deserialize("json", state["dropped"]):
+            if isinstance(each.object, LeaveRequest):
+                each.object.branch_path = each.object.branch.path
+            each.save()
+
+    return merging.Carrier(carry, give_back)
+
+
+_ASKED: Final = Q(state=LeaveRequest.State.ASKED)
+
+
 def register() -> None:
+    merging.register(LeaveRequest, _each_once(LeaveRequest, ("branch_id", "on", "kind"), _ASKED))
     merging.register(Attendance, merging.Carrier(_carry, _give_back))
     merging.register(AttendanceChange, merging.Carrier(_carry_changes, _give_changes_back))

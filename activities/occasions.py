@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.models import User
 from branches.models import Branch, PartyGroup
 
-from . import records
+from . import leave, records
 from .attendance import ExpectedPerson, Mark, expected_people
 from .kinds import Expected, Kind, expected_of
 from .models import Activity, Invitation
@@ -42,6 +42,10 @@ class Occasion:
         if self.kind != Kind.GROUP_MEETING or self.activity:
             return []
         return list(self.branch.groups.on(day))
+
+    def leave_asked(self, day: date) -> dict[UUID, str]:
+        """Person → reason of the leave asked for; a record that is there says itself what was."""
+        return {} if self.activity else leave.asked_for(self.branch, self.kind, day)
 
     def marks(self) -> dict[UUID, Mark]:
         return records.marks_of(self.activity) if self.activity else {}

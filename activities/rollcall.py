@@ -1,7 +1,8 @@
 """The roll of a form: the expected people with the marks they carry so far. Nobody is present until someone says so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
@@ -42,7 +43,8 @@ class QuorumLine:
 class RollCall:
     """``earlier`` are the marks the record holds already; ``strangers`` that marks came for people not on the list.
 
-    ``own`` are the reasons typed for single people: they go before the one for all on leave.
+    ``own`` are the reasons typed for single people: they go before the one for all on leave. ``asked`` are those of
+    people who asked for leave before: they are on leave until somebody says otherwise.
     """
 
     people: Sequence[ExpectedPerson]
@@ -50,15 +52,25 @@ class RollCall:
     earlier: Mapping[UUID, Mark] = field(default_factory=dict)
     strangers: bool = False
     own: Mapping[UUID, str] = field(default_factory=dict)
+    asked: Mapping[UUID, str] = field(default_factory=dict)
 
     @classmethod
-    def of_record(cls, people: Sequence[ExpectedPerson], earlier: Mapping[UUID, Mark]) -> Self:
+    def of_record(
+        cls,
+        people: Sequence[ExpectedPerson],
+        earlier: Mapping[UUID, Mark],
+        asked: Mapping[UUID, str] = MappingProxyType({}),
+    ) -> Self:
         states = {member: mark.state for member, mark in earlier.items()}
-        return cls(people, {**_exempt(people), **states}, earlier)
+        return cls(people, {**_exempt(people), **states}, earlier).with_asked(asked)
 
     @classmethod
     def sent(
-        cls, people: Sequence[ExpectedPerson], data: Mapping[str, str], earlier: Mapping[UUID, Mark]
+        cls,
+        people: Sequence[ExpectedPerson],
+        data: Mapping[str, str],
+        earlier: Mapping[UUID, Mark],
+        asked: Mapping[UUID, str] = MappingProxyType({}),
     ) -> Self:
         """The marks a browser sent; an unknown state counts as no mark, and so does 免于要求 of who is not exempt."""
         exempt = _exempt(people)
@@ -71,15 +83,31 @@ class RollCall:
         }
         reasons = {reason_name(member): member for member in known.values()}
         own = {reasons[name]: data[name].strip() for name in data if name in reasons}
-        return cls(
-            people, {**exempt, **states}, earlier, strangers=bool(marks.keys() - known.keys()), own=own
-        )
+        strangers = bool(marks.keys() - known.keys())
+        return cls(people, {**exempt, **states}, earlier, strangers, own, asked)
 
     def with_everybody(self) -> "RollCall":
         """全部到会: everyone not marked yet is present; when all are marked, everyone but the exempt."""
         asked = [each for each in self.people if self.states.get(each.member_id) != State.EXEMPT]
         marks = {person.member_id: State.PRESENT.value for person in self.unmarked or asked}
-        return RollCall(self.people, {**self.states, **marks}, self.earlier, own=self.own)
+        return replace(self, states={**self.states, **marks})
+
+    def with_asked(self, asked: Mapping[UUID, str]) -> Self:
+        """Whoever asked for leave and is not marked otherwise is on leave, for the reason he gave."""
+        mine = {each.member_id: asked[each.member_id] for each in self.people if each.member_id in asked}
+        leave = {member: State.LEAVE.value for member in mine if member not in self.states}
+        given = {member: mine[member] for member in leave if self.own.get(member) == ""}
+        return replace(self, states={**leave, **self.states}, own={**self.own, **given}, asked=mine)
+
+    def without_asked(self, asked: Mapping[UUID, str]) -> Self:
+        """The list is another day's: leave that was only asked for the former day holds no more."""
+        stale = {
+            member
+            for member, reason in asked.items()
+            if self.states.get(member) == State.LEAVE and self.own.get(member, "") in ("", reason)
+        }
+        states = {member: state for member, state in self.states.items() if member not in stale}
+        return replace(self, states=states, own={m: text for m, text in self.own.items() if m not in stale})
 
     @property
     def unmarked(self) -> list[ExpectedPerson]:
@@ -99,6 +127,7 @@ class RollCall:
         shared = reason if state == State.LEAVE else ""
         before = self.earlier.get(member, Mark(""))
         kept = before.reason if before.state == state else ""
+        shared = shared or (self.asked.get(member, "") if state == State.LEAVE else "")
         apart = self._apart(member)
         if member in self.own:
             # A field that was emptied takes the reason away; one that was empty from the start says nothing.
@@ -113,7 +142,7 @@ class RollCall:
 
     def reason_of(self, member: UUID) -> str:
         """What stands in the person's own field."""
-        return self.own.get(member, self._apart(member))
+        return self.own.get(member, self._apart(member) or self.asked.get(member, ""))
 
     @property
     def has_own_reasons(self) -> bool:
@@ -140,7 +169,7 @@ class RollCall:
                 name=field_name(person.member_id),
                 id=f"p{number}",
                 label=person.name,
-                note="" if person.may_vote else "预备",
+                note=self._note(person),
                 votes=person.may_vote,
                 mark=self.states.get(person.member_id, ""),
                 reason_name=reason_name(person.member_id),
@@ -149,6 +178,10 @@ class RollCall:
             )
             for number, person in enumerate(self.people)
         ]
+
+    def _note(self, person: ExpectedPerson) -> str:
+        words = ["" if person.may_vote else "预备", "已申请" if person.member_id in self.asked else ""]
+        return "，".join(filter(None, words))
 
     def quorum_line(self, rule: Quorum) -> QuorumLine:
         voters = sum(person.may_vote for person in self.people)

@@ -8,6 +8,7 @@ from .views import (
     evidence,
     hours,
     joint,
+    leave,
     ledger,
     me,
     minutes,
@@ -54,5 +55,8 @@ urlpatterns = [
     path("hours/<uuid:pk>/", hours.study_hours_person, name="study_hours_person"),
     path("branch/", branch.branch_own, name="branch_own"),
     path("branches/<int:pk>/", branch.branch_page, name="branch_page"),
+    path("leave/", leave.leave_own, name="leave_own"),
+    path("leave/<int:pk>/", leave.leave_request, name="leave_request"),
+    path("leave/<int:pk>/withdraw/", leave.leave_withdraw, name="leave_withdraw"),
     path("me/", me.me, name="me"),
 ]

@@ -1,6 +1,7 @@
 from .check_ins import CheckIn, CheckInEntry, CheckInQuerySet
 from .evidence import Evidence, EvidenceQuerySet
 from .joint import Invitation, InvitationQuerySet
+from .leave import LeaveRequest, LeaveRequestQuerySet
 from .minutes import AgendaItem, Task
 from .records import Activity, ActivityQuerySet, Attendance, AttendanceChange, Campaign
 from .tallies import Tally
@@ -19,6 +20,8 @@ __all__ = [
     "EvidenceQuerySet",
     "Invitation",
     "InvitationQuerySet",
+    "LeaveRequest",
+    "LeaveRequestQuerySet",
     "Tally",
     "Task",
 ]

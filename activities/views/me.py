@@ -14,12 +14,12 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities import check_ins, hours, minutes
 from activities.kinds import Kind
-from activities.models import Attendance
+from activities.models import Attendance, LeaveRequest
 from branches.roles import Role
 from branches.scope import grants_of
 from lib.periods import year_of
 from members import birthdays, greetings
-from members.models import Member
+from members.models import ON_ROSTER, Member
 
 State = Attendance.State
 #: Attendance → the state of the status tag.
@@ -57,8 +57,18 @@ def me(request: AuthenticatedRequest) -> HttpResponse:
         context |= {"figures": _figures(own), "attendances": _lines(own), **_birthday(member, request.user)}
         context["open_now"] = check_ins.open_for(member, timezone.now())
         context |= {"tasks": minutes.tasks_of(member), "hours": hours.of_people([member], year.start.year)[0]}
+        context |= _leave(member)
         context["exemptions"] = member.exemptions.exclude(until__lt=timezone.localdate())
     return render(request, "activities/me.html", context)
+
+
+def _leave(member: Member) -> dict[str, Any]:
+    """What was asked of the days to come and became of it."""
+    coming = member.leave_requests.exclude(state=LeaveRequest.State.WITHDRAWN).order_by("on", "pk")
+    return {
+        "may_ask_leave": member.status in ON_ROSTER,
+        "leaves": coming.filter(on__gte=timezone.localdate()),
+    }
 
 
 def _birthday(member: Member, user: User) -> dict[str, Any]:

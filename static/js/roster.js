@@ -83,10 +83,13 @@ function setUp(form) {
     if (target === own && own.value) for (const chip of all(form, 'input[name="reason"]')) chip.checked = false;
   });
 
-  // A tap made while the new list was on its way must not be lost with the old one.
+  // A tap made while the new list was on its way must not be lost with the old one; what was sent, the server knows.
+  const marks = () => new Map(ticks().map((tick) => [tick.querySelector('input').name, markOf(tick)]));
+  let sent = new Map();
   let kept = new Map();
+  document.addEventListener('htmx:beforeRequest', () => { sent = marks(); });
   document.addEventListener('htmx:beforeSwap', () => {
-    kept = new Map(ticks().map((tick) => [tick.querySelector('input').name, markOf(tick)]));
+    kept = new Map([...marks()].filter(([name, mark]) => mark !== sent.get(name)));
   });
   document.addEventListener('htmx:afterSettle', () => {
     for (const tick of ticks()) {

@@ -264,6 +264,9 @@ TASKS: dict[str, Task] = {
     "activity_log": Task(SECRETARY, fill=_everybody_present),
     "activity_correct": Task(SECRETARY, fill=lambda world: {"place": "另一间会议室"}),
     "activity_withdraw": Task(SECRETARY, fill=lambda world: REASON),
+    "leave_own": Task("member", fill=lambda world: {"on": "2026-12-01", "reason": "出差"}),
+    "leave_request": Task(SECRETARY, fill=lambda world: {"answer": "当天有表决"}),
+    "leave_withdraw": Task("member", on="leave_request"),
     "activity_minutes": Task(SECRETARY, fill=lambda world: {"text": "一、学习\n二、讨论"}),
     # Something is missing in the record of the world, so it is refused; what it writes is tried in test_minutes.
     "minutes_complete": Task(SECRETARY, has_form=False, writes=False),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from activities import evidence
-from activities.models import Activity, AgendaItem, Campaign, Evidence, Invitation, Tally, Task
+from activities.models import Activity, AgendaItem, Campaign, Evidence, Invitation, LeaveRequest, Tally, Task
 from branches.models import Branch, Placement, RoleGrant, Station, StationArea
 from branches.roles import Right, Role
 from branches.scope import covering_ranges, has_right
@@ -210,6 +210,9 @@ def _half(branch: Branch, keeper: User) -> Half:
             member=member, kind="rotation", title="集中轮训", held_on=date(2026, 5, 1), hours=8
         ),
         Competence.objects.create(member=member, item="duties"),
+        LeaveRequest.objects.create(
+            member=member, branch=branch, branch_path=branch.path, on=date(2026, 11, 20), reason="出差"
+        ),
         Exemption.objects.create(member=member, since=date(2027, 1, 1), ground="ill"),
         audit.record("test", by=account, on=branch),
         a_development(branch),
