@@ -34,6 +34,7 @@ class ActivityAdmin(ScopedModelAdmin):
     fieldsets = [
         (None, {"fields": ["kind", "title", "branch", "group", "held_on", "starts_at", "minutes", "place"]}),
         ("人员", {"fields": ["host", "recorder", "lecturer", "expected", "present", "on_leave", "absent"]}),
+        ("列席", {"fields": ["guests", "guest_heads"]}),
         ("内容", {"fields": ["notes", "campaigns"]}),
         ("登记", {"fields": ["entered_at", "entered_by", "is_on_time", "withdrawn_at", "withdrawn_reason"]}),
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from . import guests
 from .attendance import Mark
 from .kinds import split
 from .models import Activity, Attendance
@@ -15,6 +16,7 @@ SEPARATOR = "；"
 NOTES = "要点"
 ALSO = "同时算作"
 JOINT = "联合开展"
+GUESTS = "列席"
 LABELS = {
     "title": "主题",
     "place": "地点",
@@ -63,13 +65,14 @@ def described(values: Mapping[str, Any]) -> dict[str, str]:
     words[ALSO] = "、".join(str(kind.label) for kind in split(values.get("also_kinds") or ""))
     words[JOINT] = values.get("joint") or ""
     words |= {label: values.get(name) or "" for name, label in LABELS.items()}
+    words[GUESTS] = guests.in_words(values.get("guests"), values.get("guest_heads"))
     words["专题活动"] = "、".join(sorted(values.get("campaigns", ())))
     return words
 
 
 def values_of(activity: Activity) -> dict[str, Any]:
     """What :func:`described` asks, of a record as it is stored."""
-    names = ("held_on", "starts_at", "minutes", "also_kinds", *LABELS)
+    names = ("held_on", "starts_at", "minutes", "also_kinds", *LABELS, *guests.FACTS)
     return {
         **{name: getattr(activity, name) for name in names},
         "campaigns": [campaign.name for campaign in activity.campaigns.all()],

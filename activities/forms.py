@@ -14,8 +14,9 @@ from django.utils import timezone
 from branches.models import Branch
 from lib.dates import DateError, parse_date
 
-from . import facts, prefill, records, tokens
+from . import facts, guests, prefill, records, tokens
 from .attendance import Mark
+from .guest_forms import GuestFields
 from .kinds import Expected, Kind, expected_of, joined, may_also_be, split
 from .models import Activity, Campaign, Invitation
 from .occasions import Occasion
@@ -257,7 +258,7 @@ class AttendanceForm(forms.Form):
         return None
 
 
-class RecordForm(AttendanceForm):
+class RecordForm(GuestFields, AttendanceForm):
     """The quick record: what happened, prefilled from last time."""
 
     writes_facts = True
@@ -380,6 +381,7 @@ class RecordForm(AttendanceForm):
             "starts_at": start,
             "minutes": facts.minutes_between(start, end) if start and end else None,
             **{name: self.cleaned_data[name] for name in plain if name in self.cleaned_data},
+            **self.guests_sent,
         }
 
     @property
@@ -411,6 +413,6 @@ def _recorded(activity: Activity | None) -> dict[str, Any]:
     """What the record says already, as the form asks it."""
     if activity is None:
         return {}
-    names = ("held_on", "starts_at", "place", "host", "recorder", "lecturer", "notes")
+    names = ("held_on", "starts_at", "place", "host", "recorder", "lecturer", "notes", *guests.FACTS)
     recorded = {name: getattr(activity, name) for name in names}
     return {**recorded, "ends_at": facts.ends_at(activity.starts_at, activity.minutes)}

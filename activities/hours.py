@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import ROUND_DOWN, Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from branches import local
@@ -22,7 +23,7 @@ from members.models import Member, Post, Training
 
 from .kinds import Kind
 from .local_rules import HALF_DAY_MOST, STUDY_MINUTES
-from .models import Activity, Attendance
+from .models import Activity, Attendance, MakeUp
 
 YEARLY = 32
 ARTICLE = "党员教育管理工作条例第二十条：每年集中学习培训一般不少于32学时"
@@ -55,7 +56,9 @@ class Rules:
 
 @dataclass(frozen=True)
 class Attended:
-    """A record that somebody was present at; ``counted`` is what it adds, None when nobody wrote how long it took."""
+    """A record that somebody was present at, or made up for on ``day``; ``counted`` is what it adds, None when nobody
+    wrote how long it took.
+    """
 
     activity_id: UUID
     day: date
@@ -64,6 +67,7 @@ class Attended:
     starts_at: time | None
     minutes: int | None
     counted: Decimal | None
+    is_made_up: bool = False
 
     @property
     def kind_label(self) -> str:
@@ -106,7 +110,7 @@ class PersonHours:
 
     @property
     def without_length(self) -> int:
-        return sum(each.counted is None for each in self.attended)
+        return sum(each.counted is None and not each.is_made_up for each in self.attended)
 
 
 @dataclass
@@ -124,7 +128,7 @@ class _Budget:
 
 
 def of_year(ranges: tuple[Range, ...], year: int, today: date) -> list[PersonHours]:
-    """Everybody on the roster of ``ranges`` at the end of the year, or today, in its order. Six queries."""
+    """Everybody on the roster of ``ranges`` at the end of the year, or today, in its order. Seven queries."""
     period = Period.year(year)
     people = rosters.members_on(min(period.end, today), ranges)
     return of_people(
@@ -133,10 +137,12 @@ def of_year(ranges: tuple[Range, ...], year: int, today: date) -> list[PersonHou
 
 
 def of_people(people: Iterable[Member], year: int) -> list[PersonHours]:
-    """Five queries for any number, but for the people."""
+    """Six queries for any number, but for the people."""
     members, period, rules = list(people), Period.year(year), Rules.held()
     keys = [member.pk for member in members]
     attended = _attended(keys, period)
+    for member_id, rows in _made_up(keys, period).items():
+        attended[member_id] = sorted([*attended[member_id], *rows], key=lambda row: row.place)
     trainings: dict[UUID, list[Training]] = defaultdict(list)
     for training in Training.objects.filter(
         member__in=keys, held_on__range=(period.start, period.end)
@@ -155,10 +161,24 @@ def of_people(people: Iterable[Member], year: int) -> list[PersonHours]:
     ]
 
 
-Row = tuple[UUID, date, str, str, time | None, int | None]
+class Row(NamedTuple):
+    """A record before its hours are counted; ``hours`` are those of what was made up for."""
+
+    activity_id: UUID
+    day: date
+    kind: str
+    title: str
+    starts_at: time | None
+    minutes: int | None
+    hours: Decimal | None = None
+    is_made_up: bool = False
+
+    @property
+    def place(self) -> tuple[date, time, str]:
+        return self.day, self.starts_at or time(), str(self.activity_id)
 
 
-def _attended(keys: Sequence[UUID], period: Period) -> Mapping[UUID, list[Row]]:
+def _attended(keys: Sequence[UUID], period: Period) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = defaultdict(list)
     rows = Attendance.objects.filter(
         member__in=keys,
@@ -169,20 +189,37 @@ def _attended(keys: Sequence[UUID], period: Period) -> Mapping[UUID, list[Row]]:
     ).order_by("activity__held_on", "activity__starts_at", "activity")
     columns = ("held_on", "kind", "title", "starts_at", "minutes")
     for member_id, *row in rows.values_list("member", "activity", *(f"activity__{name}" for name in columns)):
-        activity_id, held_on, kind, title, starts_at, minutes = row
-        found[member_id].append((activity_id, held_on, kind, title, starts_at, minutes))
+        found[member_id].append(Row(*row))
     return found
+
+
+def _made_up(keys: Sequence[UUID], period: Period) -> Mapping[UUID, list[Row]]:
+    """It counts on the day it was made up for, and in that day's year."""
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    rows = MakeUp.objects.filter(
+        member__in=keys,
+        activity__withdrawn_at=None,
+        activity__in=Activity.objects.of_kinds(STUDY_KINDS),
+        on__range=(period.start, period.end),
+    )
+    columns = ("member", "activity", "on", "activity__kind", "activity__title", "hours")
+    for member_id, activity_id, day, kind, title, hours in rows.values_list(*columns):
+        found[member_id].append(Row(activity_id, day, kind, title, None, None, hours, is_made_up=True))
+    return found
+
+
+def of_minutes(minutes: int, rules: Rules) -> Decimal:
+    return (Decimal(minutes) / rules.minutes).quantize(_TENTH, ROUND_DOWN)
 
 
 def _counted(rows: Iterable[Row], rules: Rules) -> list[Attended]:
     """Each record with what it adds, the earlier ones first."""
     budget, found = _Budget(rules.half_day), []
-    for activity_id, day, kind, title, starts_at, minutes in rows:
-        counted = None
-        if minutes:
-            hours = (Decimal(minutes) / rules.minutes).quantize(_TENTH, ROUND_DOWN)
-            counted = budget.take((day, _half_of(starts_at)), hours)
-        found.append(Attended(activity_id, day, kind, title, starts_at, minutes, counted))
+    for row in rows:
+        hours = of_minutes(row.minutes, rules) if row.minutes else row.hours
+        counted = None if hours is None else budget.take((row.day, _half_of(row.starts_at)), hours)
+        facts = (row.activity_id, row.day, row.kind, row.title, row.starts_at, row.minutes)
+        found.append(Attended(*facts, counted, row.is_made_up))
     return found
 
 

@@ -13,7 +13,8 @@ from members import merging
 from members.models import Member
 
 from . import tallies
-from .models import Activity, Attendance, AttendanceChange, LeaveRequest
+from .made_up import MISSED
+from .models import Activity, Attendance, AttendanceChange, LeaveRequest, MakeUp
 
 State = Attendance.State
 #: Which of two marks counts: whoever came by one record was there, and nothing is asked of who is exempt by one.
@@ -128,10 +129,30 @@ def _each_once(model: type[models.Model], same: tuple[str, ...], counted: Q) -> 
     return merging.Carrier(carry, give_back)
 
 
+_MAKE_UPS = _each_once(MakeUp, ("activity_id",), Q())
+
+
+def _carry_make_ups(source: Member, kept: Member) -> dict[str, Any]:
+    """Where the person came by one of the two records, there is nothing to make up for."""
+    state: dict[str, Any] = _MAKE_UPS.carry(source, kept)
+    missed = Attendance.objects.filter(member=kept, state__in=MISSED).values("activity")
+    idle = MakeUp.objects.filter(member=kept).exclude(activity__in=missed)
+    state["idle"] = serializers.serialize("json", idle)
+    idle.delete()
+    return state
+
+
+def _give_make_ups_back(state: dict[str, Any], source: Member, kept: Member) -> None:
+    for each in serializers.deserialize("json", state["idle"]):
+        each.save()
+    _MAKE_UPS.give_back(state, source, kept)
+
+
 _ASKED: Final = Q(state=LeaveRequest.State.ASKED)
 
 
 def register() -> None:
     merging.register(LeaveRequest, _each_once(LeaveRequest, ("branch_id", "on", "kind"), _ASKED))
     merging.register(Attendance, merging.Carrier(_carry, _give_back))
+    merging.register(MakeUp, merging.Carrier(_carry_make_ups, _give_make_ups_back))
     merging.register(AttendanceChange, merging.Carrier(_carry_changes, _give_changes_back))

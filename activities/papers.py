@@ -16,7 +16,7 @@ from lib.dates import in_words, written
 from lib.periods import Period
 from lib.word import OfficialDocument
 
-from . import facts, minutes, parts
+from . import facts, guests, minutes, parts
 from .kinds import Kind
 from .minutes import Item
 from .models import Activity, Attendance
@@ -42,6 +42,7 @@ class Record:
     agenda: Sequence[Item]
     people: Sequence[tuple[str, str, str]]
     jointly: str
+    made_up: Sequence[str] = ()
 
     @property
     def title(self) -> str:
@@ -58,7 +59,10 @@ def record_of(activity: Activity) -> Record:
     """Six queries, three for a record without an agenda."""
     rows = activity.attendances.order_by("member__name_order", "member__number")
     people = list(rows.values_list("member__name", "state", "reason"))
-    return Record(activity, minutes.agenda_of(activity), people, parts.in_words(activity, parts.of(activity)))
+    rows_of = activity.make_ups.select_related("member").order_by("member__name_order", "member__number")
+    made_up = [f"{row.member.name} {row.line}" for row in rows_of]
+    jointly = parts.in_words(activity, parts.of(activity))
+    return Record(activity, minutes.agenda_of(activity), people, jointly, made_up)
 
 
 def when(activity: Activity) -> str:
@@ -82,7 +86,7 @@ def _heads(record: Record) -> Iterator[tuple[str, str]]:
     yield "到会人员", record.names(State.PRESENT)
     yield "请假人员", record.names(State.LEAVE)
     yield "缺席人员", record.names(State.ABSENT)
-    yield "免于要求", record.names(State.EXEMPT)
+    yield from _asides(record)
 
 
 def heads(record: Record) -> list[tuple[str, str]]:
@@ -167,8 +171,7 @@ def signin_data(record: Record) -> dict[str, Any]:
 
 def notes(record: Record) -> list[str]:
     """What stands under the list of the sign-in sheet."""
-    exempt = record.names(State.EXEMPT)
-    return [f"免于要求：{exempt}"] if exempt else []
+    return [f"{label}：{words}" for label, words in _asides(record) if words]
 
 
 def sheet_data(record: Record) -> dict[str, Any]:
@@ -183,7 +186,7 @@ def sheet_data(record: Record) -> dict[str, Any]:
         ("记录人", activity.recorder),
         ("参加人员", record.names(State.PRESENT)),
         ("请假缺席", "、".join(filter(None, (record.names(State.LEAVE), record.names(State.ABSENT))))),
-        *([("免于要求", exempt)] if (exempt := record.names(State.EXEMPT)) else []),
+        *((label, words) for label, words in _asides(record) if words),
         ("内容", "\n".join(content)),
     ]
     return {
@@ -191,6 +194,13 @@ def sheet_data(record: Record) -> dict[str, Any]:
         "branch": activity.branch.name,
         "rows": rows,
     }
+
+
+def _asides(record: Record) -> Iterator[tuple[str, str]]:
+    """What the sheet has beside those who came and those who did not; a row only where there is something."""
+    yield "免于要求", record.names(State.EXEMPT)
+    yield "补学", "；".join(record.made_up)
+    yield "列席人员", guests.in_words(record.activity.guests, record.activity.guest_heads)
 
 
 def _minutes_word(document: OfficialDocument, data: dict[str, Any]) -> None:

@@ -15,13 +15,16 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Right
 from branches.scope import may
 
-from . import check_ins, parts, tallies
+from . import check_ins, guests, made_up, parts, tallies
 from .attendance import Counts, ExpectedPerson, Mark, count, exempt_on, expected_people, settled
 from .kinds import Expected, Kind, expected_of, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation
 
 #: What a form may set; everything else is the verb's.
-FACTS = ("also_kinds", "title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes")
+FACTS = (
+    *("also_kinds", "title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes"),
+    *guests.FACTS,
+)
 
 #: States that no reason goes with.
 UNREASONED = (Attendance.State.PRESENT, Attendance.State.EXEMPT)
@@ -143,6 +146,8 @@ def correct(
         _fill(current, _counted(current.kind, people, marks), facts)
         current.save()
         _rewrite_attendance(current, people, marks)
+        if fault := made_up.follow(current):
+            raise RecordError(fault)
         if campaigns is not None:
             current.campaigns.set(campaigns)
         tallies.refresh_keys(old_keys | tallies.keys_of(current))
@@ -177,10 +182,11 @@ def withdraw(activity: Activity, *, by: User | None, version: int, reason: str) 
     return current
 
 
-def open_to(activity: Activity, by: User, deed: str) -> Activity:
+def open_to(activity: Activity, by: User, deed: str, right: Right = Right.RECORD) -> Activity:
     """The record as it stands, locked with its branch; RecordError when ``by`` cannot do ``deed`` to it."""
-    if not may(by, Right.RECORD, activity.branch.path):
-        raise RecordError(f"只有本支部书记、记录员或上级工作人员可以{deed}。")
+    if not may(by, right, activity.branch.path):
+        taker = "、考勤员" if right == Right.TAKE_ATTENDANCE else ""
+        raise RecordError(f"只有本支部书记、记录员{taker}或上级工作人员可以{deed}。")
     lock(activity.branch)
     current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
     if current.is_withdrawn:

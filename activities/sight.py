@@ -55,5 +55,9 @@ class Sight:
         """Why somebody was on leave may be an illness: it is for those who take attendance."""
         return self.may_mark
 
+    @property
+    def sees_names(self) -> bool:
+        return self._may(Right.SEE_NAMES)
+
     def name(self, name: str) -> str:
-        return name if self._may(Right.SEE_NAMES) else mask_name(name)
+        return name if self.sees_names else mask_name(name)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.apps import apps
 
-from . import facts
+from . import facts, guests
 from .attendance import Mark
 from .facts import Change
 from .models import Activity, AttendanceChange
@@ -81,8 +81,10 @@ def _words(row: Any, campaigns: list[str], joint: str, sight: Sight) -> dict[str
     """A row's facts, told from the withdrawal too."""
     values = {
         field: getattr(row, field)
-        for field in ("held_on", "starts_at", "minutes", "also_kinds", *facts.LABELS)
+        for field in ("held_on", "starts_at", "minutes", "also_kinds", *facts.LABELS, *guests.FACTS)
     }
+    if not sight.sees_names:
+        values |= guests.counted(values)
     words = facts.described({**values, "campaigns": campaigns, "joint": joint})
     words |= {label: sight.name(words[label]) for label in PEOPLE}
     return {**words, WHY_WITHDRAWN: row.withdrawn_reason}

@@ -2,6 +2,7 @@ from .check_ins import CheckIn, CheckInEntry, CheckInQuerySet
 from .evidence import Evidence, EvidenceQuerySet
 from .joint import Invitation, InvitationQuerySet
 from .leave import LeaveRequest, LeaveRequestQuerySet
+from .makeup import MakeUp
 from .minutes import AgendaItem, Task
 from .records import Activity, ActivityQuerySet, Attendance, AttendanceChange, Campaign
 from .tallies import Tally
@@ -22,6 +23,7 @@ __all__ = [
     "InvitationQuerySet",
     "LeaveRequest",
     "LeaveRequestQuerySet",
+    "MakeUp",
     "Tally",
     "Task",
 ]

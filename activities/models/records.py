@@ -116,6 +116,9 @@ class Activity(Scoped):
     recorder = models.CharField("记录人", max_length=64, blank=True)
     lecturer = models.CharField("主讲人", max_length=64, blank=True)
     notes = models.TextField("要点", blank=True)
+    #: Guests (列席), a line of name and unit each, and how many more: in no count and no vote.
+    guests = models.TextField("列席人员", blank=True)
+    guest_heads = models.PositiveSmallIntegerField("另有列席人数", null=True, blank=True)
     campaigns = models.ManyToManyField(
         Campaign, verbose_name="专题活动", blank=True, related_name="activities"
     )

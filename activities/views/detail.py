@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
-from activities import facts, hints, minutes, parts, records, versions
+from activities import facts, guests, hints, minutes, parts, records, versions
 from activities.evidence_forms import EvidenceForm
 from activities.forms import WithdrawForm
 from activities.models import Activity, Attendance, Evidence
@@ -61,6 +61,7 @@ def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "documents": [each for each in files if not each.is_picture],
         "evidence_form": EvidenceForm(),
         "hints": hints.of(activity, agenda, files, request.user) if sight.may_write else [],
+        "has_missed": activity.on_leave + activity.absent > 0 and not activity.is_heads_only,
         "papers": [(paper.code, paper.label) for paper in PAPERS.values()],
         "changes": activity.version - 1 - activity.is_withdrawn,
     }
@@ -71,6 +72,8 @@ def _facts(activity: Activity, together: list[Activity], sight: Sight) -> list[t
     """Label and words of what is known; names of people masked for whoever may not see them."""
     values = facts.values_of(activity)
     values |= {name: sight.name(values[name]) for name in ("host", "recorder", "lecturer")}
+    if not sight.sees_names:
+        values |= guests.counted(values)
     words = facts.described(values)
     words.pop(facts.NOTES)
     words[facts.JOINT] = parts.in_words(activity, together)
@@ -80,10 +83,14 @@ def _facts(activity: Activity, together: list[Activity], sight: Sight) -> list[t
 
 def _groups(activity: Activity, sight: Sight) -> list[Group]:
     rows = activity.attendances.order_by("member__name_order", "member__number")
+    has_missed = activity.on_leave + activity.absent > 0
+    made_up = {row.member_id: row for row in activity.make_ups.all()} if has_missed else {}
     people: dict[str, list[str]] = {state: [] for state in State.values}
-    for state, name, reason in rows.values_list("state", "member__name", "reason"):
-        shown = sight.name(name)
-        people[state].append(f"{shown}（{reason}）" if reason and sight.sees_reasons else shown)
+    for state, member, name, reason in rows.values_list("state", "member", "member__name", "reason"):
+        words = [reason] if reason and sight.sees_reasons else []
+        if row := made_up.get(member):
+            words.append(f"已补学 {row.on.month}月{row.on.day}日")
+        people[state].append(sight.name(name) + (f"（{' · '.join(words)}）" if words else ""))
     return [Group(state, str(State(state).label), names) for state, names in people.items() if names]
 
 

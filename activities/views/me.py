@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +14,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities import check_ins, hours, minutes
 from activities.kinds import Kind
-from activities.models import Attendance, LeaveRequest
+from activities.models import Attendance, LeaveRequest, MakeUp
 from branches.roles import Role
 from branches.scope import grants_of
 from lib.periods import year_of
@@ -41,6 +41,7 @@ class OwnAttendance:
     state: str
     label: str
     reason: str
+    made_up_on: date | None = None
 
 
 @require_safe
@@ -100,10 +101,17 @@ def _figures(own: QuerySet[Attendance]) -> dict[str, int]:
 
 
 def _lines(own: QuerySet[Attendance]) -> list[OwnAttendance]:
-    rows = own.order_by("-activity__held_on").values_list(
-        "activity__held_on", "activity__kind", "activity__title", "state", "reason"
+    made_up = MakeUp.objects.filter(activity=OuterRef("activity"), member=OuterRef("member")).values("on")
+    rows = (
+        own.annotate(made_up_on=Subquery(made_up))
+        .order_by("-activity__held_on")
+        .values_list(
+            "activity__held_on", "activity__kind", "activity__title", "state", "reason", "made_up_on"
+        )
     )
     return [
-        OwnAttendance(day, str(Kind(kind).label), title, STATES[state], str(State(state).label), reason)
-        for day, kind, title, state, reason in rows
+        OwnAttendance(
+            day, str(Kind(kind).label), title, STATES[state], str(State(state).label), reason, made_up_on
+        )
+        for day, kind, title, state, reason, made_up_on in rows
     ]

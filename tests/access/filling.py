@@ -264,6 +264,10 @@ TASKS: dict[str, Task] = {
     "activity_log": Task(SECRETARY, fill=_everybody_present),
     "activity_correct": Task(SECRETARY, fill=lambda world: {"place": "另一间会议室"}),
     "activity_withdraw": Task(SECRETARY, fill=lambda world: REASON),
+    "activity_makeup": Task(
+        SECRETARY, fill=lambda world: {"who": [_second(world).pk], "on": DAY, "how": "自学讲义"}
+    ),
+    "makeup_remove": Task(SECRETARY, on="activity_makeup"),
     "leave_own": Task("member", fill=lambda world: {"on": "2026-12-01", "reason": "出差"}),
     "leave_request": Task(SECRETARY, fill=lambda world: {"answer": "当天有表决"}),
     "leave_withdraw": Task("member", on="leave_request"),

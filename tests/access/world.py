@@ -18,8 +18,19 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from activities import evidence
-from activities.models import Activity, AgendaItem, Campaign, Evidence, Invitation, LeaveRequest, Tally, Task
+from activities import evidence, tallies
+from activities.models import (
+    Activity,
+    AgendaItem,
+    Attendance,
+    Campaign,
+    Evidence,
+    Invitation,
+    LeaveRequest,
+    MakeUp,
+    Tally,
+    Task,
+)
 from branches.models import Branch, Placement, RoleGrant, Station, StationArea
 from branches.roles import Right, Role
 from branches.scope import covering_ranges, has_right
@@ -210,6 +221,7 @@ def _half(branch: Branch, keeper: User) -> Half:
             member=member, kind="rotation", title="集中轮训", held_on=date(2026, 5, 1), hours=8
         ),
         Competence.objects.create(member=member, item="duties"),
+        a_make_up(record, second),
         LeaveRequest.objects.create(
             member=member, branch=branch, branch_path=branch.path, on=date(2026, 11, 20), reason="出差"
         ),
@@ -242,6 +254,15 @@ def _birthday(member: Member) -> tuple[models.Model, ...]:
         Celebration.objects.create(**of_year, way="card", held_on=day),
         GreetingOptOut.objects.create(member=member, since=date(2025, 1, 1), until=date(2025, 12, 31)),
     )
+
+
+def a_make_up(record: Activity, member: Member) -> MakeUp:
+    """Somebody who was absent and read the lecture afterwards."""
+    Attendance.objects.filter(activity=record, member=member).update(state="absent")
+    record.present, record.absent = record.present - 1, record.absent + 1
+    record.save(update_fields=["present", "absent"])
+    tallies.refresh([record])
+    return MakeUp.objects.create(activity=record, member=member, on=date(2026, 10, 1), how="自学讲义")
 
 
 def a_merge(member: Member, by: User) -> Merge:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from activities import hours
 from activities.attendance import Mark
-from activities.hours import ARTICLE, Rules, _counted
+from activities.hours import ARTICLE, Row, Rules, _counted
 from activities.local_rules import HALF_DAY_MOST, STUDY_MINUTES
 from activities.records import withdraw
 from branches import local
@@ -96,7 +96,7 @@ def test_a_half_day_takes_so_many_at_most(branch, held, counted):
     st.integers(0, 12),
 )
 def test_no_half_day_is_counted_beyond_its_limit(held, most):
-    rows = [(None, DAY, "theme_day", "", starts_at, minutes) for starts_at, minutes in held]
+    rows = [Row(None, DAY, "theme_day", "", starts_at, minutes) for starts_at, minutes in held]
     found = _counted(rows, Rules(60, most, 0, ""))
     assert len(found) == len(held)
     whole = sum(minutes for _, minutes in held) / 60
@@ -161,7 +161,7 @@ class TestCommand:
         for number in range(count):
             cast.a_member(branch, f"同志{number}")
         lecture(branch)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             hours.of_year(covering_ranges([branch.path]), 2026, DAY)
 
 
