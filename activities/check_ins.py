@@ -15,6 +15,7 @@ import segno
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.safestring import SafeString, mark_safe
@@ -239,9 +240,7 @@ def signed_in(
 
 def settle(activity: Activity) -> None:
     """The record has taken the marks: its windows close, and no other record is filled from them."""
-    now = timezone.now()
     rows = CheckIn.objects.unused().filter(
         branch=activity.branch, kind=activity.kind, day=activity.held_on, group=activity.group
     )
-    rows.filter(closes_at__gt=now).update(closes_at=now)
-    rows.update(activity=activity)
+    rows.update(activity=activity, closes_at=Least("closes_at", timezone.now()))

@@ -136,11 +136,15 @@ class AttendanceForm(forms.Form):
         people = self.occasion.people(self.day, self.chosen_group)
         asked = self.occasion.leave_asked(self.day)
         if not self.is_bound:
-            return RollCall.of_record(people, earlier, asked)
+            return RollCall.of_record(people, earlier, asked, self._signed_in())
         roll = RollCall.sent(people, self.sent, earlier, asked)
         if "reload" in self.sent:
-            roll = roll.without_asked(self.occasion.leave_asked(self._day_before_reload())).with_asked(asked)
+            stale = self.occasion.leave_asked(self._day_before_reload())
+            roll = roll.without_asked(stale).with_signed(self._signed_in()).with_asked(asked)
         return roll.with_everybody() if "all" in self.sent else roll
+
+    def _signed_in(self) -> set[UUID]:
+        return self.occasion.signed_in(self.day, self.chosen_group)
 
     def _day_before_reload(self) -> date:
         """The day whose list the browser showed when another was asked for."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.models import User
 from branches.models import Branch, PartyGroup
 
-from . import leave, records
+from . import check_ins, leave, records
 from .attendance import ExpectedPerson, Mark, expected_people
 from .kinds import Expected, Kind, expected_of
 from .models import Activity, Invitation
@@ -46,6 +46,13 @@ class Occasion:
     def leave_asked(self, day: date) -> dict[UUID, str]:
         """Person → reason of the leave asked for; a record that is there says itself what was."""
         return {} if self.activity else leave.asked_for(self.branch, self.kind, day)
+
+    def signed_in(self, day: date, group: PartyGroup | None) -> set[UUID]:
+        """Who signed in for the record to be."""
+        if self.activity:
+            return set()
+        lead = self.invitation.activity if self.invitation else None
+        return check_ins.signed_in(self.branch, self.kind, day, group, lead)
 
     def marks(self) -> dict[UUID, Mark]:
         return records.marks_of(self.activity) if self.activity else {}

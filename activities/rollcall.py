@@ -1,6 +1,6 @@
 """The roll of a form: the expected people with the marks they carry so far. Nobody is present until someone says so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Self
@@ -44,7 +44,8 @@ class RollCall:
     """``earlier`` are the marks the record holds already; ``strangers`` that marks came for people not on the list.
 
     ``own`` are the reasons typed for single people: they go before the one for all on leave. ``asked`` are those of
-    people who asked for leave before: they are on leave until somebody says otherwise.
+    people who asked for leave before: they are on leave until somebody says otherwise. ``signed`` are those who signed
+    in themselves.
     """
 
     people: Sequence[ExpectedPerson]
@@ -53,6 +54,7 @@ class RollCall:
     strangers: bool = False
     own: Mapping[UUID, str] = field(default_factory=dict)
     asked: Mapping[UUID, str] = field(default_factory=dict)
+    signed: Collection[UUID] = ()
 
     @classmethod
     def of_record(
@@ -60,9 +62,11 @@ class RollCall:
         people: Sequence[ExpectedPerson],
         earlier: Mapping[UUID, Mark],
         asked: Mapping[UUID, str] = MappingProxyType({}),
+        signed: Collection[UUID] = (),
     ) -> Self:
         states = {member: mark.state for member, mark in earlier.items()}
-        return cls(people, {**_exempt(people), **states}, earlier).with_asked(asked)
+        roll = cls(people, {**_exempt(people), **states}, earlier)
+        return roll.with_signed(signed).with_asked(asked)
 
     @classmethod
     def sent(
@@ -91,6 +95,16 @@ class RollCall:
         asked = [each for each in self.people if self.states.get(each.member_id) != State.EXEMPT]
         marks = {person.member_id: State.PRESENT.value for person in self.unmarked or asked}
         return replace(self, states={**self.states, **marks})
+
+    def with_signed(self, signed: Collection[UUID]) -> Self:
+        """Whoever signed in and is not marked otherwise is present; also who was not expected to come."""
+        here = {each.member_id for each in self.people if each.member_id in signed}
+        marks = {
+            member: State.PRESENT.value
+            for member in here
+            if self.states.get(member, State.EXEMPT) == State.EXEMPT
+        }
+        return replace(self, states={**self.states, **marks}, signed=here)
 
     def with_asked(self, asked: Mapping[UUID, str]) -> Self:
         """Whoever asked for leave and is not marked otherwise is on leave, for the reason he gave."""
@@ -181,6 +195,7 @@ class RollCall:
 
     def _note(self, person: ExpectedPerson) -> str:
         words = ["" if person.may_vote else "预备", "已申请" if person.member_id in self.asked else ""]
+        words.append("已签到" if person.member_id in self.signed else "")
         return "，".join(filter(None, words))
 
     def quorum_line(self, rule: Quorum) -> QuorumLine:

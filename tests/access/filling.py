@@ -278,6 +278,11 @@ TASKS: dict[str, Task] = {
     "agenda_item": Task(SECRETARY, fill=lambda world: {"title": "讨论计划"}),
     "agenda_remove": Task(SECRETARY, on="agenda_item"),
     "task_finish": Task(SECRETARY, on="activity_minutes"),
+    "check_in_begin": Task(SECRETARY, fill=lambda world: {"closes_at": "13:00"}, writes=False),
+    "check_in_end": Task(SECRETARY, on="check_in"),
+    # The world's code is secret: what is written is tried in test_check_ins.
+    "check_in_scan": Task(has_form=False, writes=False),
+    "check_in_digits": Task(SECRETARY, fill=lambda world: {"code": "000000"}, writes=False),
     "activity_joint": Task(
         SECRETARY,
         query=lambda world: {"q": world.near.branch.short_name},

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +18,13 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from activities import evidence, tallies
+from activities import check_ins, evidence, tallies
 from activities.models import (
     Activity,
     AgendaItem,
     Attendance,
     Campaign,
+    CheckIn,
     Evidence,
     Invitation,
     LeaveRequest,
@@ -169,6 +170,11 @@ def a_world() -> World:
     return World(school, own, near, far, users)
 
 
+def _a_check_in(branch: Branch, account: User) -> CheckIn:
+    closes_at = timezone.now() + timedelta(hours=2)
+    return check_ins.begin(by=account, branch=branch, kind="theme_day", group=None, closes_at=closes_at)
+
+
 def _an_invitation(branch: Branch, leading: Half) -> Invitation:
     return Invitation.objects.create(
         activity=leading.of[Activity], branch=branch, branch_path=branch.path, invited_by=leading.account
@@ -200,6 +206,7 @@ def _half(branch: Branch, keeper: User) -> Half:
         item := AgendaItem.objects.create(activity=record, position=1, title=f"{name}议题"),
         Task.objects.create(item=item, what=f"{name}事项"),
         a_piece_of_evidence(record, keeper),
+        _a_check_in(branch, account),
         elect(branch, date(2024, 10, 15)),
         Placement.objects.get(branch=branch),
         GroupMembership.objects.filter(group=group)[0],

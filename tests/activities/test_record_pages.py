@@ -415,9 +415,9 @@ class TestQueries:
         ("address", "number"),
         [
             (reverse("activity_choose"), 13),
-            (GENERAL, 9),
-            (reverse("activity_log", args=["group_meeting"]), 11),
-            (reverse("activity_log", args=["committee_meeting"]), 10),
+            (GENERAL, 10),
+            (reverse("activity_log", args=["group_meeting"]), 12),
+            (reverse("activity_log", args=["committee_meeting"]), 11),
         ],
     )
     def test_showing(self, browser, branch, django_assert_num_queries, address, number):
@@ -438,5 +438,5 @@ class TestQueries:
             for _ in range(more):
                 cast.a_member(branch)
             sent = filled(browser.get(GENERAL))
-            with django_assert_num_queries(26):
+            with django_assert_num_queries(27):
                 assert browser.post(GENERAL, sent).status_code == 302
