@@ -16,7 +16,7 @@ from lib.dates import in_words, written
 from lib.periods import Period
 from lib.word import OfficialDocument
 
-from . import facts, guests, minutes, parts
+from . import facts, guests, minutes, partners
 from .kinds import Kind
 from .minutes import Item
 from .models import Activity, Attendance
@@ -61,7 +61,7 @@ def record_of(activity: Activity) -> Record:
     people = list(rows.values_list("member__name", "state", "reason"))
     rows_of = activity.make_ups.select_related("member").order_by("member__name_order", "member__number")
     made_up = [f"{row.member.name} {row.line}" for row in rows_of]
-    jointly = parts.in_words(activity, parts.of(activity))
+    jointly = partners.in_words(activity, partners.of(activity))
     return Record(activity, minutes.agenda_of(activity), people, jointly, made_up)
 
 

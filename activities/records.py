@@ -15,7 +15,7 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Right
 from branches.scope import may
 
-from . import check_ins, guests, made_up, parts, tallies
+from . import check_ins, guests, made_up, partners, tallies
 from .attendance import Counts, ExpectedPerson, Mark, count, exempt_on, expected_people, settled
 from .kinds import Expected, Kind, expected_of, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation
@@ -136,7 +136,7 @@ def correct(
             raise Conflict(current)
         if current.is_withdrawn:
             raise RecordError("这条记录已撤回，不能再修改。")
-        if fault := parts.fault_of_new_day(current, held_on):
+        if fault := partners.fault_of_new_day(current, held_on):
             raise RecordError(fault)
         people = expected_for_correction(current, held_on)
         marks = settled(people, marks)
@@ -165,17 +165,17 @@ def withdraw(activity: Activity, *, by: User | None, version: int, reason: str) 
     if not reason.strip():
         raise RecordError("请写明撤回原因。")
     with transaction.atomic():
-        others = parts.of(activity)
+        others = partners.of(activity)
         lock(activity.branch, *(each.branch for each in others))
         current = Activity.objects.get(pk=activity.pk)
-        if current.version != version or parts.of(activity) != others:
+        if current.version != version or partners.of(activity) != others:
             raise Conflict(current)
         if not current.is_withdrawn:
             current.withdrawn_at = timezone.now()
             current.withdrawn_reason = reason.strip()
             current.version += 1
             current.save()
-            for part in (heirs := parts.hand_over(current)):
+            for part in (heirs := partners.hand_over(current)):
                 audit.record("activity.lead", by=by, on=part, after={"lead": str(heirs[0].branch)})
             tallies.refresh([current, *heirs])
             audit.record("activity.withdraw", by=by, on=current, after={"reason": current.withdrawn_reason})
@@ -276,7 +276,7 @@ def _fault_of_exempt(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark
 
 def make_part(activity: Activity, invitation: Invitation) -> None:
     """``activity`` becomes its branch's part of what it was invited to. The caller holds the locks of both branches."""
-    if fault := parts.fault_of_part(invitation, activity.branch, activity.kind, activity.held_on):
+    if fault := partners.fault_of_part(invitation, activity.branch, activity.kind, activity.held_on):
         raise RecordError(fault)
     activity.joint_of = Activity.objects.get(pk=invitation.activity_id)
     Invitation.objects.filter(pk=invitation.pk).update(declined_at=None, reason="")

@@ -1,6 +1,6 @@
 from .check_ins import CheckIn, CheckInEntry, CheckInQuerySet
 from .evidence import Evidence, EvidenceQuerySet
-from .joint import Invitation, InvitationQuerySet
+from .invitations import Invitation, InvitationQuerySet
 from .leave import LeaveRequest, LeaveRequestQuerySet
 from .makeup import MakeUp
 from .minutes import AgendaItem, Task

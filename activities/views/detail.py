@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
-from activities import facts, guests, hints, minutes, parts, records, versions
+from activities import facts, guests, hints, minutes, partners, records, versions
 from activities.evidence_forms import EvidenceForm
 from activities.forms import WithdrawForm
 from activities.models import Activity, Attendance, Evidence
@@ -43,7 +43,7 @@ def _found(request: AuthenticatedRequest, pk: UUID) -> tuple[Activity, Sight]:
 def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     activity, sight = _found(request, pk)
     agenda = minutes.agenda_of(activity) if sight.sees_notes else []
-    together = parts.of(activity)
+    together = partners.of(activity)
     files = list(Evidence.objects.shown().filter(activity=activity))
     context = {
         "activity": activity,
@@ -52,7 +52,7 @@ def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "sight": sight,
         "facts": _facts(activity, together, sight),
         "together": together,
-        "may_invite": sight.may_write and parts.possible(activity),
+        "may_invite": sight.may_write and partners.possible(activity),
         "groups": _groups(activity, sight),
         "notes": activity.notes if sight.sees_notes else "",
         "entered_by": sight.name(activity.entered_by.name) if activity.entered_by else "",
@@ -76,7 +76,7 @@ def _facts(activity: Activity, together: list[Activity], sight: Sight) -> list[t
         values |= guests.counted(values)
     words = facts.described(values)
     words.pop(facts.NOTES)
-    words[facts.JOINT] = parts.in_words(activity, together)
+    words[facts.JOINT] = partners.in_words(activity, together)
     group = {"党小组": activity.group.name} if activity.group else {}
     return [(label, text) for label, text in {**group, **words}.items() if text]
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.http import AuthenticatedRequest
-from activities import agenda, joint, leave
+from activities import agenda, jointly, leave
 from activities.agenda import duties_of
 from activities.duties import Duty, State
 from activities.views.matrix import months_across
@@ -50,7 +50,7 @@ def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
         "greeting": greetings.own(request.user, today),
         "branches": _switch(branches, branch, request.path),
         **_duties(branch, today),
-        "invitations": joint.waiting_for(branch),
+        "invitations": jointly.waiting_for(branch),
         "leaves": leave.coming([branch], today),
         **(_birthdays(branch, today) if may(request.user, Right.SEE_MEMBERS, branch.path) else {}),
     }

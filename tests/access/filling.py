@@ -288,9 +288,9 @@ TASKS: dict[str, Task] = {
         query=lambda world: {"q": world.near.branch.short_name},
         fill=lambda world: {"branches": [world.near.branch.pk]},
     ),
-    # The record of the world stands for itself: what is written is tried in test_joint.
+    # The record of the world stands for itself: what is written is tried in test_jointly.
     "activity_leave": Task(SECRETARY, has_form=False, writes=False),
-    # The branch's record of that day leads another: what is written is tried in test_joint.
+    # The branch's record of that day leads another: what is written is tried in test_jointly.
     "invitation_join": Task(SECRETARY, has_form=False, writes=False),
     "invitation_decline": Task(SECRETARY, on="invitation", fill=lambda world: {"reason": "当天有课"}),
     "invitation_take_back": Task(has_form=False),

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from activities import hours, joint, makeup, parts, records, tallies
+from activities import hours, jointly, makeup, partners, records, tallies
 from activities.attendance import Mark, expected_people
 from activities.kinds import Kind, joined, may_also_be, split
 from activities.models import Activity, Tally
@@ -164,7 +164,7 @@ class Book:
             self.join(branch, chosen, seed)
         elif verb == "leave":
             if part := Activity.objects.valid().exclude(joint_of=None).order_by("pk").first():
-                joint.leave(part, by=self.staff)
+                jointly.leave(part, by=self.staff)
         elif verb == "log":
             people = expected_people(kind, branch, day)
             facts = {"also_kinds": self.also(kind, chosen), "minutes": seed % 200}
@@ -182,7 +182,7 @@ class Book:
             also = self.also(found.kind, chosen)
             marks = self.marks(people, seed)
             sent = {"held_on": day, "marks": marks, "also_kinds": also}
-            if found.joint_of or parts.of(found):
+            if found.joint_of or partners.of(found):
                 sent |= {"held_on": found.held_on, "marks": records.marks_of(found)}
             # A day after somebody made up for the record is refused; then nothing changed.
             with suppress(RecordError):
@@ -203,14 +203,14 @@ class Book:
         """Take part, with a new record or one's own, in the first thing another branch leads."""
         leading = Activity.objects.valid().filter(joint_of=None).exclude(branch=branch).order_by("pk")
         lead = next(
-            (each for each in leading if branch not in {part.branch for part in parts.of(each)}), None
+            (each for each in leading if branch not in {part.branch for part in partners.of(each)}), None
         )
         if lead is None:
             return
-        joint.invite(lead, [branch], by=self.staff)
+        jointly.invite(lead, [branch], by=self.staff)
         invitation = lead.invitations.get(branch=branch)
-        if (own := joint.own_records(invitation).first()) and seed % 3:
-            joint.join(own, invitation, by=self.staff)
+        if (own := jointly.own_records(invitation).first()) and seed % 3:
+            jointly.join(own, invitation, by=self.staff)
             return
         people = expected_people(lead.kind, branch, lead.held_on)
         facts = {"also_kinds": self.also(lead.kind, chosen), "minutes": seed % 200}

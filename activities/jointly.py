@@ -18,7 +18,7 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import may
 
-from . import parts, records, tallies
+from . import partners, records, tallies
 from .models import Activity, Invitation
 from .records import RecordError, open_to
 
@@ -38,7 +38,7 @@ def invite(activity: Activity, branches: Iterable[Branch], *, by: User) -> list[
     """Ask each of ``branches`` for its part; one that was asked already is left alone. Audited."""
     with transaction.atomic():
         current = open_to(activity, by, INVITE)
-        if not parts.possible(current):
+        if not partners.possible(current):
             raise RecordError("只有牵头支部的记录可以邀请其他支部，党小组会和谈心谈话不能联合开展。")
         asked = set(current.invitations.values_list("branch", flat=True)) | {current.branch_id}
         made = [
@@ -133,7 +133,7 @@ class Answered:
 
 def answered(activity: Activity, user: User) -> list[Answered]:
     """What each branch answered. Three queries."""
-    found = {each.branch_id: each for each in parts.of(activity)}
+    found = {each.branch_id: each for each in partners.of(activity)}
     mine = Activity.objects.visible_to(user).filter(joint_of=activity)
     seen = set(mine.values_list("branch", flat=True))
     return [

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
-from activities import joint, parts
-from activities.joint_forms import AnswerForm, DeclineForm, InviteForm, SearchForm
+from activities import jointly, partners
+from activities.jointly_forms import AnswerForm, DeclineForm, InviteForm, SearchForm
 from activities.models import Activity, Invitation
 from activities.records import RecordError
 from activities.views.places import require
@@ -32,15 +32,17 @@ def _record(request: AuthenticatedRequest, pk: UUID) -> Activity:
 def activity_joint(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The leading branch finds others by name and asks them; each line says what it answered."""
     activity = _record(request, pk)
-    if not parts.possible(activity):
+    if not partners.possible(activity):
         messages.info(request, "这条记录不能邀请其他支部。")
         return redirect("activity_detail", pk)
     search = SearchForm(request.GET)
-    found = joint.candidates(activity, search.words) if search.words else Branch.objects.none()
-    form = InviteForm(request.POST or None, possible=joint.candidates(activity, ""), shown=found[: SHOWN + 1])
+    found = jointly.candidates(activity, search.words) if search.words else Branch.objects.none()
+    form = InviteForm(
+        request.POST or None, possible=jointly.candidates(activity, ""), shown=found[: SHOWN + 1]
+    )
     if form.is_valid():
         try:
-            made = joint.invite(activity, form.cleaned_data["branches"], by=request.user)
+            made = jointly.invite(activity, form.cleaned_data["branches"], by=request.user)
         except RecordError as error:
             form.add_error(None, str(error))
         else:
@@ -51,7 +53,7 @@ def activity_joint(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "search": search,
         "form": form,
         "most": SHOWN,
-        "invitations": joint.answered(activity, request.user),
+        "invitations": jointly.answered(activity, request.user),
     }
     return render(request, "activities/joint.html", context)
 
@@ -63,7 +65,7 @@ def invitation_take_back(request: AuthenticatedRequest, pk: int) -> HttpResponse
     rows = Invitation.objects.filter(activity__in=leading).select_related("activity__branch", "branch")
     asked = get_object_or_404(rows, pk=pk)
     try:
-        joint.take_back(asked, by=request.user)
+        jointly.take_back(asked, by=request.user)
     except RecordError as error:
         messages.error(request, str(error))
     else:
@@ -86,10 +88,10 @@ def invitation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 def invitation_join(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     asked = _to_answer(request, pk)
-    form = AnswerForm(request.POST, records=joint.own_records(asked))
+    form = AnswerForm(request.POST, records=jointly.own_records(asked))
     if form.is_valid():
         try:
-            record = joint.join(form.cleaned_data["record"], asked, by=request.user)
+            record = jointly.join(form.cleaned_data["record"], asked, by=request.user)
         except RecordError as error:
             form.add_error(None, str(error))
         else:
@@ -104,7 +106,7 @@ def invitation_decline(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     form = DeclineForm(request.POST)
     if form.is_valid():
         try:
-            joint.decline(asked, by=request.user, reason=form.cleaned_data["reason"])
+            jointly.decline(asked, by=request.user, reason=form.cleaned_data["reason"])
         except RecordError as error:
             form.add_error(None, str(error))
         else:
@@ -125,12 +127,12 @@ def _show(
     chosen: AnswerForm | None = None,
     declined: DeclineForm | None = None,
 ) -> HttpResponse:
-    own = joint.own_records(asked)
+    own = jointly.own_records(asked)
     form = chosen or declined
     context = {
         "invitation": asked,
         "lead": asked.activity,
-        "answer": joint.answer_of(asked),
+        "answer": jointly.answer_of(asked),
         "may_answer": may(request.user, Right.RECORD, asked.branch_path),
         "chosen": chosen or (AnswerForm(None, records=own) if own.exists() else None),
         "declined": declined or DeclineForm(None),
@@ -141,7 +143,7 @@ def _show(
 @require_POST
 def activity_leave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     try:
-        joint.leave(_record(request, pk), by=request.user)
+        jointly.leave(_record(request, pk), by=request.user)
     except RecordError as error:
         messages.error(request, str(error))
     else:

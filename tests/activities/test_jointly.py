@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from activities import hours, joint, papers, parts, records, tallies, versions
+from activities import hours, jointly, papers, partners, records, tallies, versions
 from activities.models import Activity, Invitation, Tally
 from activities.records import Conflict, RecordError
 from activities.sight import Sight
@@ -46,7 +46,7 @@ def lead(branch):
 
 
 def invited(lead, branch, by):
-    [invitation] = joint.invite(lead, [branch], by=by)
+    [invitation] = jointly.invite(lead, [branch], by=by)
     return invitation
 
 
@@ -86,33 +86,33 @@ class TestCounting:
 class TestInviting:
     def test_asked_once_however_often(self, lead, guest, staff):
         invited(lead, guest, staff)
-        assert joint.invite(lead, [guest, lead.branch], by=staff) == []
+        assert jointly.invite(lead, [guest, lead.branch], by=staff) == []
         assert Invitation.objects.count() == 1
 
     def test_found_by_name_or_code_and_not_twice(self, lead, guest, staff):
-        assert list(joint.candidates(lead, guest.short_name)) == [guest]
-        assert guest in joint.candidates(lead, guest.code)
+        assert list(jointly.candidates(lead, guest.short_name)) == [guest]
+        assert guest in jointly.candidates(lead, guest.code)
         invited(lead, guest, staff)
-        assert not joint.candidates(lead, guest.short_name)
+        assert not jointly.candidates(lead, guest.short_name)
 
     def test_not_a_group_meeting_and_not_a_part(self, branch, lead, guest, third, staff):
         group = cast.a_group(branch, *Member.objects.filter(branch=branch)[:2])
         meeting = cast.a_record(branch, "group_meeting", DAY, group=group)
         for record in (meeting, a_part(lead, guest, staff)):
             with pytest.raises(RecordError, match="只有牵头支部的记录可以邀请其他支部"):
-                joint.invite(record, [third], by=staff)
+                jointly.invite(record, [third], by=staff)
 
     def test_taken_back_until_the_branch_has_recorded(self, lead, guest, third, staff):
-        joint.take_back(invited(lead, third, staff), by=staff)
+        jointly.take_back(invited(lead, third, staff), by=staff)
         part = a_part(lead, guest, staff)
         with pytest.raises(RecordError, match="已经登记，邀请不能收回"):
-            joint.take_back(Invitation.objects.get(branch=guest), by=staff)
+            jointly.take_back(Invitation.objects.get(branch=guest), by=staff)
         assert part.joint_of == lead
 
     def test_by_whoever_keeps_the_record(self, lead, guest):
         taker = cast.a_user(Role.ATTENDANCE_TAKER, lead.branch)
         with pytest.raises(RecordError, match="可以邀请其他支部联合开展"):
-            joint.invite(lead, [guest], by=taker)
+            jointly.invite(lead, [guest], by=taker)
 
 
 class TestAnswering:
@@ -148,8 +148,8 @@ class TestAnswering:
     def test_a_record_that_is_there_becomes_the_part(self, lead, guest, staff):
         own = cast.a_record(guest, "theme_day", DAY)
         invitation = invited(lead, guest, staff)
-        assert list(joint.own_records(invitation)) == [own]
-        joint.join(own, invitation, by=staff)
+        assert list(jointly.own_records(invitation)) == [own]
+        jointly.join(own, invitation, by=staff)
         assert (held(guest), tallies.differences()) == ((1, 0, 3), [])
         assert not Invitation.objects.waiting()
 
@@ -157,18 +157,18 @@ class TestAnswering:
         own = cast.a_record(guest, "theme_day", DAY)
         a_part(own, third, staff)
         invitation = invited(lead, guest, staff)
-        assert not joint.own_records(invitation)
+        assert not jointly.own_records(invitation)
         with pytest.raises(RecordError, match="已经是联合开展的"):
-            joint.join(own, invitation, by=staff)
+            jointly.join(own, invitation, by=staff)
 
     def test_declined_and_recorded_after_all(self, lead, guest, staff):
         invitation = invited(lead, guest, staff)
-        joint.decline(invitation, by=staff, reason="当天有课")
-        assert (joint.waiting_for(guest), Invitation.objects.get().reason) == ([], "当天有课")
+        jointly.decline(invitation, by=staff, reason="当天有课")
+        assert (jointly.waiting_for(guest), Invitation.objects.get().reason) == ([], "当天有课")
         cast.a_record(guest, "theme_day", DAY, invitation=invitation)
         assert Invitation.objects.get().declined_at is None
         with pytest.raises(RecordError, match="本支部已经登记了这次活动"):
-            joint.decline(invitation, by=staff, reason="")
+            jointly.decline(invitation, by=staff, reason="")
 
 
 class TestChanging:
@@ -183,15 +183,15 @@ class TestChanging:
 
     def test_on_its_own_again(self, lead, guest, staff):
         part = a_part(lead, guest, staff)
-        joint.leave(part, by=staff)
-        assert (held(guest), joint.waiting_for(guest), parts.of(lead)) == ((1, 1, 3), [], [])
+        jointly.leave(part, by=staff)
+        assert (held(guest), jointly.waiting_for(guest), partners.of(lead)) == ((1, 1, 3), [], [])
         with pytest.raises(RecordError, match="不是联合开展的一部分"):
-            joint.leave(part, by=staff)
+            jointly.leave(part, by=staff)
 
     def test_a_part_withdrawn_is_asked_for_again(self, lead, guest, staff):
         part = a_part(lead, guest, staff)
         records.withdraw(part, by=None, version=1, reason="登记错了")
-        [invitation] = joint.waiting_for(guest)
+        [invitation] = jointly.waiting_for(guest)
         assert cast.a_record(guest, "theme_day", DAY, invitation=invitation).joint_of == lead
 
     def test_the_leading_record_withdrawn_leaves_the_first_of_the_others(self, lead, guest, third, staff):
@@ -207,21 +207,21 @@ class TestChanging:
     def test_alone_when_the_leading_record_was_withdrawn(self, lead, guest, staff):
         invitation = invited(lead, guest, staff)
         records.withdraw(lead, by=None, version=1, reason="没有开")
-        assert joint.waiting_for(guest) == []
+        assert jointly.waiting_for(guest) == []
         with pytest.raises(RecordError, match="已撤回牵头的记录，请作为本支部单独开展的活动登记"):
             cast.a_record(guest, "theme_day", DAY, invitation=invitation)
 
     def test_whoever_joins_while_it_is_withdrawn_is_not_lost(self, lead, guest, staff, monkeypatch):
         """The branches to lock are read before the lock: one more by then is a conflict, not a part of nothing."""
         invitation = invited(lead, guest, staff)
-        real, calls = parts.of, []
+        real, calls = partners.of, []
 
         def joined_meanwhile(activity):
             calls.append(activity)
             return [] if len(calls) == 1 else real(activity)
 
         cast.a_record(guest, "theme_day", DAY, invitation=invitation)
-        monkeypatch.setattr(parts, "of", joined_meanwhile)
+        monkeypatch.setattr(partners, "of", joined_meanwhile)
         with pytest.raises(Conflict):
             records.withdraw(lead, by=None, version=1, reason="没有开")
 
@@ -267,7 +267,7 @@ class TestPages:
         invitation = invited(lead, guest, staff)
         address = f"{reverse('activity_log', args=['theme_day'])}?branch={guest.pk}&joint={invitation.pk}"
         sent = filled(guest_browser.get(address))
-        joint.take_back(invitation, by=staff)
+        jointly.take_back(invitation, by=staff)
         refused = guest_browser.post(address, sent)
         assert "牵头支部已收回联合开展的邀请" in errors_of(refused)[0]
         assert guest_browser.post(address, filled(refused)).status_code == 302

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from branches.models import Branch
 
-from .joint import REASON_LENGTH
+from .jointly import REASON_LENGTH
 from .models import Activity
 
 MOST_WORDS = 40

@@ -1,6 +1,6 @@
 """What is held by several branches: each has a record of its own, and all but the leading one are parts of that one.
 
-The rules a record keeps to as one of several; the verbs are in :mod:`activities.joint`.
+The rules a record keeps to as one of several; the verbs are in :mod:`activities.jointly`.
 """
 
 from collections.abc import Iterable
