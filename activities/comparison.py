@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from . import facts
+from . import facts, parts
 from .attendance import Mark
 from .facts import Change
 from .forms import AttendanceForm
@@ -17,7 +17,10 @@ def side_by_side(stored: Activity, form: AttendanceForm) -> list[Change]:
     typed["title"] = typed["title"] or form.occasion.label
     if form.campaigns is not None:
         typed["campaigns"] = [campaign.name for campaign in form.campaigns]
-    return facts.changes(facts.described(now), facts.described(typed)) + _people(stored, form)
+    return facts.changes(
+        facts.described(now) | parts.words_of(stored),
+        facts.described(typed) | form.parts.words(stored),
+    ) + _people(stored, form)
 
 
 def _people(stored: Activity, form: AttendanceForm) -> list[Change]:

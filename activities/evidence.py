@@ -22,7 +22,8 @@ from lib.attachments.accepting import Accepted, accept
 from lib.attachments.kinds import ENDINGS, Refused
 
 from .models import Activity, Evidence
-from .records import RecordError, open_to
+from .records import open_to
+from .refusals import RecordError
 
 ADD: Final = "添加材料"
 REMOVE: Final = "移除材料"

@@ -17,9 +17,10 @@ from lib.dates import DateError, parse_date
 from . import facts, guests, prefill, records, tokens
 from .attendance import Mark
 from .guest_forms import GuestFields
-from .kinds import Expected, Kind, expected_of, joined, may_also_be, split
+from .kinds import CONFIDENTIAL, LECTURED, Expected, Kind, expected_of, joined, may_also_be, split
 from .models import Activity, Campaign, Invitation
 from .occasions import Occasion
+from .parts.in_forms import OfferedParts
 from .regulations import QUORUMS
 from .rollcall import QuorumLine, RollCall
 
@@ -29,8 +30,6 @@ REASONS: dict[str, tuple[str, ...]] = {
     Branch.Category.RETIRED: ("因病", "在外地", "照顾家人"),
 }
 USUAL_REASONS = ("因公", "因病", "因事")
-#: Kinds in which somebody lectures.
-LECTURED = (Kind.PARTY_LECTURE, Kind.SEMINAR)
 #: Buttons that ask for the same form again, with another list or more marks, and for nothing to be checked.
 AGAIN = ("reload", "all")
 TITLE_LENGTH = 120
@@ -87,6 +86,7 @@ class AttendanceForm(forms.Form):
         self._offer_groups()
         self.roll = self._call()
         self._offer_reasons()
+        self.parts = OfferedParts(self, ())
 
     def _day(self) -> date:
         """The day the list is asked for, even while the date is still wrong."""
@@ -304,9 +304,13 @@ class RecordForm(GuestFields, AttendanceForm):
         super().__init__(occasion, data, initial)
         if not occasion.activity and not self.is_bound:
             self.initial.update(self._known())
-        if occasion.kind not in LECTURED:
-            del self.fields["lecturer"]
         self._offer_kinds()
+        kinds = [occasion.kind, *self._also_kinds()]
+        if not any(kind in LECTURED for kind in kinds):
+            del self.fields["lecturer"]
+        if occasion.kind in CONFIDENTIAL:
+            del self.fields["notes"]
+        self.parts = OfferedParts(self, kinds)
         self._offer_topics()
         self._offer_campaigns()
 
@@ -324,6 +328,13 @@ class RecordForm(GuestFields, AttendanceForm):
         _offer(self.fields["also_kinds"], [(kind.value, str(kind.label)) for kind in possible])
         kept = self.occasion.activity.also_kinds if self.occasion.activity else ""
         self.initial["also_kinds"] = [kind.value for kind in split(kept)]
+
+    def _also_kinds(self) -> list[str]:
+        """The other kinds the form has now."""
+        if "also_kinds" not in self.fields:
+            return []
+        chosen = self.sent.getlist("also_kinds") if self.is_bound else self.initial["also_kinds"]
+        return [kind.value for kind in may_also_be(self.occasion.kind) if kind.value in chosen]
 
     def _offer_topics(self) -> None:
         occasion = self.occasion
@@ -357,6 +368,7 @@ class RecordForm(GuestFields, AttendanceForm):
             self.add_error(
                 "topic", f"议题合起来不超过 {TITLE_LENGTH} 个字，现在是 {len(self._title())} 个字。"
             )
+        self.parts.check(cleaned)
         return cleaned
 
     def _title(self) -> str:

@@ -20,7 +20,8 @@ from branches.scope import may
 
 from . import partners, records, tallies
 from .models import Activity, Invitation
-from .records import RecordError, open_to
+from .records import open_to
+from .refusals import RecordError
 
 INVITE = "邀请其他支部联合开展"
 REASON_LENGTH = 60

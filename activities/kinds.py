@@ -54,6 +54,10 @@ QUICK_KINDS = (
     Kind.PARTY_LECTURE,
     Kind.THEME_DAY,
 )
+#: What was said is for those who said it: no notes, no agenda, nothing of it on paper.
+CONFIDENTIAL = frozenset({Kind.HEART_TALK})
+#: Kinds in which somebody lectures.
+LECTURED = (Kind.PARTY_LECTURE, Kind.SEMINAR)
 
 
 def expected_of(kind: str) -> Expected:

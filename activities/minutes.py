@@ -15,9 +15,12 @@ from accounts.models import User
 from members import rosters
 from members.models import Member
 
-from .models import Activity, AgendaItem, Attendance, Task
+from . import joint
+from .kinds import CONFIDENTIAL
+from .models import Activity, AgendaItem, Attendance, Talk, Task
 from .pasting import Pasted
-from .records import RecordError, open_to
+from .records import open_to
+from .refusals import RecordError
 from .voting import (
     RULES,
     Ballot,
@@ -53,6 +56,7 @@ class TaskLine:
     owner: UUID | None = None
     due_on: date | None = None
     pk: int | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,11 @@ class Item:
     tasks: Sequence[Task]
     turnout: Turnout
     fault: str
+
+    @property
+    def party_first(self) -> str:
+        """Whether the party organisation discussed it first, where that was said."""
+        return joint.in_words(self.row)
 
     @property
     def rule(self) -> Rule | None:
@@ -119,6 +128,8 @@ def _fault_of_votes(rule: Rule, turnout: Turnout, ballots: Iterable[Ballot]) -> 
 
 def pieces(activity: Activity, agenda: Sequence[Item]) -> list[Piece]:
     """What full minutes contain, and what of it is there."""
+    if activity.kind in CONFIDENTIAL:
+        return _pieces_of_talk(activity)
     voted = [item for item in agenda if item.rule]
     tasks = [task for item in agenda for task in item.tasks]
     said = all(item.row.proceedings or item.row.decision for item in agenda)
@@ -135,6 +146,16 @@ def pieces(activity: Activity, agenda: Sequence[Item]) -> list[Piece]:
         assigned = all(task.owner_id and task.due_on for task in tasks)
         found.append(Piece("责任人和期限", assigned, "有决议事项还没有责任人或期限。"))
     return found
+
+
+def _pieces_of_talk(activity: Activity) -> list[Piece]:
+    """What was said is sealed; that something was written is all that is asked."""
+    has_content = Talk.objects.filter(activity=activity).exclude(content_cipher="").exists()
+    return [
+        Piece("时间和地点", bool(activity.starts_at and activity.place), "请在原记录中补上开始时间和地点。"),
+        Piece("谈话人", activity.present > 1, "请在原记录中选上谈话的人。"),
+        Piece("谈话内容", has_content, "请谈话人或本支部书记在原记录中补上谈话内容。"),
+    ]
 
 
 def is_complete(activity: Activity, found: Iterable[Piece]) -> bool:
@@ -162,6 +183,8 @@ def keep_item(
     uncounted: int = 0,
     uncounted_reason: str = "",
     tasks: Sequence[TaskLine] = (),
+    party_first: str = "",
+    party_first_on: date | None = None,
 ) -> AgendaItem:
     """Write an item; ``version`` is 0 for a new one. The same new item sent again is the one that is there.
 
@@ -169,7 +192,7 @@ def keep_item(
     two edits. In one transaction with its tasks. Audited.
     """
     with transaction.atomic():
-        open_to(activity, by, WRITE)
+        _open_agenda(activity, by)
         current = AgendaItem.objects.filter(pk=item_id, activity=activity).first()
         if current and not version:
             return current
@@ -180,6 +203,7 @@ def keep_item(
         item.title, item.proceedings, item.decision = title, proceedings, decision
         item.ballots = [ballot.as_kept() for ballot in ballots]
         item.uncounted, item.uncounted_reason = uncounted, uncounted_reason
+        item.party_first, item.party_first_on = joint.checked(activity, party_first, party_first_on)
         item.version += bool(current)
         try:
             with transaction.atomic():
@@ -195,6 +219,13 @@ def _new_item(activity: Activity, item_id: UUID, vote: str) -> AgendaItem:
     if vote and vote not in votes_of(activity.kind):
         raise RecordError(f"{activity.get_kind_display()}不作这类表决。")
     return AgendaItem(pk=item_id, activity=activity, vote=vote, position=_next_position(activity))
+
+
+def _open_agenda(activity: Activity, by: User) -> None:
+    """The record as for every verb, and what was said at it may be read by those who keep the record."""
+    open_to(activity, by, WRITE)
+    if activity.kind in CONFIDENTIAL:
+        raise RecordError(f"{activity.get_kind_display()}不写议题：说了什么写在原记录的谈话内容里。")
 
 
 def _next_position(activity: Activity) -> int:
@@ -230,6 +261,7 @@ def _write_tasks(activity: Activity, item: AgendaItem, lines: Sequence[TaskLine]
         if line.owner and line.owner not in owners and line.owner != task.owner_id:
             raise RecordError(f"“{line.what}”的责任人当天不是本支部的党员，请另选。")
         task.what, task.owner_id, task.due_on = line.what, line.owner, line.due_on
+        task.problem = line.problem
         task.save()
         kept.add(task.pk)
     gone = [task for pk, task in known.items() if pk not in kept]
@@ -256,7 +288,7 @@ def paste(activity: Activity, pasted: Sequence[Pasted], *, by: User) -> int:
     if not pasted:
         raise RecordError("没有粘贴内容。")
     with transaction.atomic():
-        open_to(activity, by, WRITE)
+        _open_agenda(activity, by)
         for position, each in enumerate(pasted, start=_next_position(activity)):
             item = AgendaItem(activity=activity, title=each.title, position=position)
             item.proceedings, item.decision = each.proceedings, each.decision

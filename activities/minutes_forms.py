@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from accounts.models import User
 
-from . import minutes, tokens
+from . import joint, minutes, rectification, tokens
 from .minutes import TaskLine
 from .models import Activity, AgendaItem
 from .pasting import TITLE_LENGTH
@@ -79,6 +79,7 @@ class TaskForm(forms.Form):
     """Something to be done; a row without words is left out, one that was there is taken away."""
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    problem = forms.CharField(label="查摆的问题", max_length=200, required=False)
     what = forms.CharField(label="事项", max_length=200, required=False)
     owner = forms.TypedChoiceField(label="责任人", coerce=UUID, empty_value=None, required=False)
     due_on = forms.DateField(
@@ -88,14 +89,22 @@ class TaskForm(forms.Form):
         error_messages={"invalid": "期限应为如 2026-03-15。"},
     )
 
-    def __init__(self, *args: Any, owners: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, owners: Sequence[tuple[UUID, str]], asks_problem: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if asks_problem:
+            self.fields["what"].label = "整改措施"
+        else:
+            del self.fields["problem"]
         self.fields["owner"].choices = [("", "待定"), *owners]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = self.cleaned_data
         if not cleaned.get("what") and (cleaned.get("owner") or cleaned.get("due_on")):
             self.add_error("what", "请写明要做什么；不再需要的，把责任人和期限也清空。")
+        elif not cleaned.get("what") and cleaned.get("problem"):
+            self.add_error("what", "请写明这个问题的整改措施。")
         return cleaned
 
     @property
@@ -120,6 +129,18 @@ class ItemForm(forms.Form):
     decision = forms.CharField(
         label="决议", required=False, max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
     )
+    party_first = forms.ChoiceField(
+        label="党组织会议先行研究",
+        required=False,
+        choices=[("", "未标明"), *AgendaItem.PartyFirst.choices],
+        help_text=f"{joint.ARTICLE}。",
+    )
+    party_first_on = forms.DateField(
+        label="先行研究日期",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "先行研究日期应为如 2026-03-15。"},
+    )
     uncounted = _votes("不计入应到会的人数")
     uncounted_reason = forms.CharField(
         label="哪些人、什么理由", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
@@ -139,7 +160,10 @@ class ItemForm(forms.Form):
         self.item_id = item.pk if item else tokens.read(sent, *made_for)
         self.token = sent if self.item_id else tokens.issue(*made_for)
         self.activity, self.item = activity, item
+        self.asks_problems = rectification.asks_problems(activity)
         self.rule = RULES[Vote(vote)] if vote else None
+        if not joint.asks_party_first(activity):
+            del self.fields["party_first"], self.fields["party_first_on"]
         if self.rule is None or not self.rule.may_leave_out:
             del self.fields["uncounted"], self.fields["uncounted_reason"]
         self.ballots = self._ballots(data)
@@ -155,18 +179,27 @@ class ItemForm(forms.Form):
 
     def _tasks(self, data: QueryDict | None) -> "BaseFormSet[TaskForm]":
         rows = self.item.tasks.all() if self.item else []
-        kept = [{"pk": row.pk, "what": row.what, "owner": row.owner_id, "due_on": row.due_on} for row in rows]
+        names = ("pk", "problem", "what", "owner_id", "due_on")
+        kept = [{name.removesuffix("_id"): getattr(row, name) for name in names} for row in rows]
         owners = minutes.owners_of(self.activity)
         present = {pk for pk, _ in owners}
         owners += [
             (row.owner.pk, row.owner.name) for row in rows if row.owner and row.owner.pk not in present
         ]
         made = formset_factory(TaskForm, extra=MORE_TASKS)
-        return made(data, initial=kept, prefix="tasks", form_kwargs={"owners": owners})
+        return made(
+            data,
+            initial=kept,
+            prefix="tasks",
+            form_kwargs={"owners": owners, "asks_problem": self.asks_problems},
+        )
 
     def clean(self) -> dict[str, Any]:
         if self.item_id is None:
             self.add_error(None, "这张表单已过期。请先看纪要中是否已有这项议题，没有再提交一次。")
+        mark, on = self.cleaned_data.get("party_first", ""), self.cleaned_data.get("party_first_on")
+        if "party_first_on" not in self.errors and (fault := joint.fault_of(self.activity, mark, on)):
+            self.add_error("party_first_on", fault)
         return self.cleaned_data
 
     def is_valid(self) -> bool:
@@ -189,7 +222,7 @@ class ItemForm(forms.Form):
 
 def _recorded(item: AgendaItem) -> dict[str, Any]:
     names = ("version", "title", "proceedings", "decision", "uncounted", "uncounted_reason")
-    return {name: getattr(item, name) for name in names}
+    return {name: getattr(item, name) for name in (*names, "party_first", "party_first_on")}
 
 
 class PasteForm(forms.Form):

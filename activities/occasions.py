@@ -9,7 +9,7 @@ from branches.models import Branch, PartyGroup
 
 from . import check_ins, leave, records
 from .attendance import ExpectedPerson, Mark, expected_people
-from .kinds import Expected, Kind, expected_of
+from .kinds import CONFIDENTIAL, LECTURED, Expected, Kind, expected_of
 from .models import Activity, Invitation
 
 
@@ -31,6 +31,16 @@ class Occasion:
     def is_chosen(self) -> bool:
         """Whoever the secretary chooses takes part; who is not marked had no part in it."""
         return expected_of(self.kind) is Expected.CHOSEN
+
+    @property
+    def is_confidential(self) -> bool:
+        """There are no notes that others could read."""
+        return self.kind in CONFIDENTIAL
+
+    @property
+    def is_lectured(self) -> bool:
+        """Somebody lectures, whatever else it is."""
+        return self.kind in LECTURED
 
     def people(self, day: date, group: PartyGroup | None) -> list[ExpectedPerson]:
         if self.activity:

@@ -3,7 +3,7 @@
 Nothing is made up: what was not written down is not there, and a signature is a line to sign on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -16,7 +16,7 @@ from lib.dates import in_words, written
 from lib.periods import Period
 from lib.word import OfficialDocument
 
-from . import facts, guests, minutes, partners
+from . import facts, guests, minutes, partners, parts
 from .kinds import Kind
 from .minutes import Item
 from .models import Activity, Attendance
@@ -42,7 +42,8 @@ class Record:
     agenda: Sequence[Item]
     people: Sequence[tuple[str, str, str]]
     jointly: str
-    made_up: Sequence[str] = ()
+    made_up: Sequence[str]
+    details: Mapping[str, str]
 
     @property
     def title(self) -> str:
@@ -56,13 +57,14 @@ class Record:
 
 
 def record_of(activity: Activity) -> Record:
-    """Six queries, three for a record without an agenda."""
+    """Seven queries, four for a record without an agenda; one more for each of its kinds with details."""
     rows = activity.attendances.order_by("member__name_order", "member__number")
     people = list(rows.values_list("member__name", "state", "reason"))
     rows_of = activity.make_ups.select_related("member").order_by("member__name_order", "member__number")
     made_up = [f"{row.member.name} {row.line}" for row in rows_of]
     jointly = partners.in_words(activity, partners.of(activity))
-    return Record(activity, minutes.agenda_of(activity), people, jointly, made_up)
+    details = parts.words_of(activity, printed=True)
+    return Record(activity, minutes.agenda_of(activity), people, jointly, made_up, details)
 
 
 def when(activity: Activity) -> str:
@@ -81,6 +83,7 @@ def _heads(record: Record) -> Iterator[tuple[str, str]]:
     yield "主持人", activity.host
     yield "主讲人", activity.lecturer
     yield "记录人", activity.recorder
+    yield from record.details.items()
     came = f"应到 {activity.expected} 人，实到 {activity.present} 人"
     yield "到会情况", f"{came}，请假 {activity.on_leave} 人，缺席 {activity.absent} 人"
     yield "到会人员", record.names(State.PRESENT)
@@ -104,6 +107,8 @@ def paragraphs(item: Item) -> list[str]:
     decided = [line for line in item.row.decision.splitlines() if line.strip()]
     if decided:
         found += [f"决议：{decided[0]}", *decided[1:]]
+    if item.party_first:
+        found.append(f"{item.party_first}。")
     if item.rule and item.ballots:
         apart = (
             f"（不计入应到会 {item.row.uncounted} 人：{item.row.uncounted_reason}）"
@@ -133,6 +138,9 @@ def _votes(each: minutes.Judged) -> str:
 def _task(task: Any) -> str:
     owner = f"，责任人{task.owner.name}" if task.owner else ""
     due = f"，{written(task.due_on)}前完成" if task.due_on else ""
+    done = f"，{written(task.done_on)}完成" if task.done_on and task.problem else ""
+    if task.problem:
+        return f"问题：{task.problem}。整改措施：{task.what}{owner}{due}{done}。"
     return f"事项：{task.what}{owner}{due}。"
 
 
@@ -187,6 +195,7 @@ def sheet_data(record: Record) -> dict[str, Any]:
         ("参加人员", record.names(State.PRESENT)),
         ("请假缺席", "、".join(filter(None, (record.names(State.LEAVE), record.names(State.ABSENT))))),
         *((label, words) for label, words in _asides(record) if words),
+        *record.details.items(),
         ("内容", "\n".join(content)),
     ]
     return {

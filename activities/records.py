@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,14 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Right
 from branches.scope import may
 
-from . import check_ins, guests, made_up, partners, tallies
+from . import check_ins, guests, made_up, partners, parts, tallies
 from .attendance import Counts, ExpectedPerson, Mark, count, exempt_on, expected_people, settled
-from .kinds import Expected, Kind, expected_of, may_also_be, split
+from .kinds import CONFIDENTIAL, Expected, Kind, expected_of, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation
+from .refusals import RecordError
 
+#: Kind → columns of its details (see :mod:`activities.parts`).
+Details = Mapping[str, Mapping[str, Any]]
 #: What a form may set; everything else is the verb's.
 FACTS = (
     *("also_kinds", "title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes"),
@@ -28,10 +32,6 @@ FACTS = (
 
 #: States that no reason goes with.
 UNREASONED = (Attendance.State.PRESENT, Attendance.State.EXEMPT)
-
-
-class RecordError(ValueError):
-    """The record cannot be written; the message is for the user."""
 
 
 class Conflict(RecordError):
@@ -53,14 +53,16 @@ def log(
     group: PartyGroup | None = None,
     campaigns: Collection[Campaign] = (),
     invitation: Invitation | None = None,
+    details: Details = MappingProxyType({}),
     **facts: Any,
 ) -> tuple[Activity, bool]:
     """Record an activity once. Returns it, and whether this call made it. ``invitation`` says of what it is a part.
 
     In one transaction: the record with its counters, the attendance rows (the expected list of ``held_on``), the
-    month's tally, the audit entry. The same ``record_id`` sent again returns the record that is there.
+    ``details`` of its kinds, the month's tally, the audit entry. The same ``record_id`` sent again returns the record
+    that is there.
     """
-    _check_right(by, branch, more_than_attendance=bool(facts or campaigns))
+    _check_right(by, branch, more_than_attendance=bool(facts or campaigns or details))
     _check(branch, kind, held_on, group)
     _check_kinds(kind, facts)
     people = expected_people(kind, branch, held_on, group)
@@ -79,6 +81,7 @@ def log(
             _write_attendance(activity, people, marks)
             activity.campaigns.set(campaigns)
             check_ins.settle(activity)
+            parts.write(activity, details, by=by)
             tallies.refresh([activity])
             audit.record("activity.log", by=by, on=activity, after=_facts_of(activity))
     except IntegrityError:
@@ -118,14 +121,15 @@ def correct(
     held_on: date,
     marks: Mapping[UUID, Mark],
     campaigns: Collection[Campaign] | None = None,
+    details: Details = MappingProxyType({}),
     **facts: Any,
 ) -> Activity:
     """Change a record that is at ``version``; history keeps what it was. Raises :class:`Conflict` for the loser.
 
-    In one transaction: the record, its attendance with what changed for whom, the tallies of both months, the audit
-    entry.
+    In one transaction: the record, its attendance with what changed for whom, the ``details`` of its kinds (those of a
+    kind that is not named stay), the tallies of both months, the audit entry.
     """
-    more = bool(facts or campaigns or held_on != activity.held_on)
+    more = bool(facts or campaigns or details or held_on != activity.held_on)
     _check_right(by, activity.branch, more_than_attendance=more)
     _check(activity.branch, activity.kind, held_on, activity.group)
     _check_kinds(activity.kind, facts)
@@ -140,6 +144,7 @@ def correct(
             raise RecordError(fault)
         people = expected_for_correction(current, held_on)
         marks = settled(people, marks)
+        parts.guard(current, marks, by=by)
         before, old_keys = _facts_of(current), tallies.keys_of(current)
         current.held_on, current.is_heads_only = held_on, False
         current.version += 1
@@ -150,6 +155,7 @@ def correct(
             raise RecordError(fault)
         if campaigns is not None:
             current.campaigns.set(campaigns)
+        parts.write(current, details, by=by)
         tallies.refresh_keys(old_keys | tallies.keys_of(current))
         audit.record("activity.correct", by=by, on=current, before=before, after=_facts_of(current))
     return current
@@ -238,6 +244,8 @@ def _check_kinds(kind: str, facts: Mapping[str, Any]) -> None:
     possible = may_also_be(kind)
     if wrong := [each for each in split(facts.get("also_kinds", "")) if each not in possible]:
         raise RecordError(f"{Kind(kind).label}不能同时算作{wrong[0].label}：两者的应到人员不同，请分开记录。")
+    if kind in CONFIDENTIAL and facts.get("notes"):
+        raise RecordError(f"{Kind(kind).label}没有要点：说了什么写在谈话内容里，只有谈话人和本支部书记能看。")
 
 
 def fault_of_day(branch: Branch, day: date) -> str:
@@ -364,4 +372,5 @@ def _facts_of(activity: Activity) -> dict[str, Any]:
         "on_leave": activity.on_leave,
         "absent": activity.absent,
         "version": activity.version,
+        **parts.words_of(activity, printed=True),
     }

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.apps import apps
 
-from . import facts, guests
+from . import facts, guests, parts
 from .attendance import Mark
 from .facts import Change
 from .models import Activity, AttendanceChange
@@ -31,14 +31,17 @@ class Version:
 
 
 def of(activity: Activity, sight: Sight) -> list[Version]:
-    """The versions of a record, as far as the reader may see them. Four queries, five for one held jointly."""
+    """The versions of a record, as far as the reader may see them. Four queries, and one for each table of details."""
     kept = _last_of_each(activity)
     people = _people(activity, sight)
     campaigns, leads = _campaigns(kept.values()), _leads(kept.values())
+    details = parts.words_by_version(activity, sight.name, kept=sight.sees_notes)
+    told: dict[str, str] = {}
     found: list[Version] = []
     words: dict[str, str] = {}
     for number, row in sorted(kept.items()):
-        now = _words(row, campaigns[row.pk], leads.get(row.joint_of_id, ""), sight)
+        told = details.get(number, told)
+        now = _words(row, campaigns[row.pk], leads.get(row.joint_of_id, ""), sight) | told
         changed = facts.changes(words or {**now, WHY_WITHDRAWN: ""}, now)
         words = now
         found.append(

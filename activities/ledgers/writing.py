@@ -11,9 +11,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from activities import records, tallies
+from activities import parts, records, tallies
 from activities.attendance import Counts, expected_people
-from activities.kinds import Expected, Kind, expected_of
+from activities.kinds import CONFIDENTIAL, Expected, Kind, expected_of
 from activities.models import Activity
 from branches.index import BranchIndex
 from branches.models import Branch, PartyGroup
@@ -200,7 +200,8 @@ def write(table: Table, by: User | None, *, source: str) -> Review:
 def _record(entry: Entry, group: PartyGroup | None, by: User | None) -> Activity:
     assert entry.branch is not None
     facts = {name: entry.values[name] for name in FACTS if name in entry.values}
-    return records.count_heads(
+    said = facts.pop("notes", "") if entry.kind in CONFIDENTIAL else ""
+    activity = records.count_heads(
         record_id=_key_of(entry, group),
         branch=entry.branch,
         kind=entry.kind,
@@ -210,3 +211,6 @@ def _record(entry: Entry, group: PartyGroup | None, by: User | None) -> Activity
         by=by,
         **facts,
     )
+    if said:
+        parts.write(activity, {entry.kind: {"content": said}}, by=None)
+    return activity

@@ -1,4 +1,5 @@
 from .check_ins import CheckIn, CheckInEntry, CheckInQuerySet
+from .details import Details, Film, Lecture, Oath, Programme, ProgrammeItem, Service, StudiedDocument, Talk
 from .evidence import Evidence, EvidenceQuerySet
 from .invitations import Invitation, InvitationQuerySet
 from .leave import LeaveRequest, LeaveRequestQuerySet
@@ -17,13 +18,22 @@ __all__ = [
     "CheckIn",
     "CheckInEntry",
     "CheckInQuerySet",
+    "Details",
     "Evidence",
     "EvidenceQuerySet",
+    "Film",
     "Invitation",
     "InvitationQuerySet",
     "LeaveRequest",
     "LeaveRequestQuerySet",
+    "Lecture",
     "MakeUp",
+    "Oath",
+    "Programme",
+    "ProgrammeItem",
+    "Service",
+    "StudiedDocument",
+    "Talk",
     "Tally",
     "Task",
 ]

@@ -35,6 +35,13 @@ class AgendaItem(models.Model):
     Who may vote and who came is asked of the attendance each time: it is written once.
     """
 
+    class PartyFirst(models.TextChoices):
+        """Whether the party organisation had discussed a matter before the 党政联席会议 did (高校条例 11)."""
+
+        HELD = "held", "党组织会议已先行研究"
+        NOT_NEEDED = "not_needed", "不需要先行研究"
+        MISSED = "missed", "没有先行研究"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="agenda")
     position = models.PositiveSmallIntegerField("顺序")
@@ -45,6 +52,8 @@ class AgendaItem(models.Model):
     ballots = models.JSONField("票数", default=list, blank=True)
     uncounted = models.PositiveIntegerField("不计入应到会的人数", default=0)
     uncounted_reason = models.CharField("不计入的理由", max_length=200, blank=True)
+    party_first = models.CharField("党组织会议先行研究", max_length=12, choices=PartyFirst, blank=True)
+    party_first_on = models.DateField("先行研究日期", null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     history = HistoricalRecords()
 
@@ -63,6 +72,8 @@ class Task(models.Model):
     """Something a meeting decided to have done, by whom and until when."""
 
     item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="tasks")
+    #: What it answers, where a meeting looked for problems (组织生活会).
+    problem = models.CharField("问题", max_length=200, blank=True)
     what = models.CharField("事项", max_length=200)
     owner = models.ForeignKey(
         Member,

@@ -1,12 +1,10 @@
 """A branch on one page: its year of duties, who leads it, its people, its last records."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +15,7 @@ from accounts.http import AuthenticatedRequest
 from activities import agenda
 from activities.attendance import expected_people
 from activities.duties import MET, STATE_LABELS, Duty, State
+from activities.filters import YearFilter
 from activities.kinds import Kind
 from activities.models import Activity
 from activities.sight import Sight
@@ -34,23 +33,6 @@ from members.remedies import shown
 YEARS_BACK = 2
 RECENT = 8
 TITLES = (Post.Title.SECRETARY, Post.Title.DEPUTY, Post.Title.COMMITTEE)
-
-
-class YearFilter(forms.Form):
-    """Which of the offered years a page is about."""
-
-    year = forms.TypedChoiceField(label="年份", required=False, coerce=int, empty_value=None)
-
-    def __init__(self, data: Any, *, years: Iterable[int]) -> None:
-        super().__init__(data)
-        field: Any = self.fields["year"]
-        field.choices = [(year, str(year)) for year in years]
-
-    def wanted(self) -> int | None:
-        """The year that is asked for; None for nothing and for nonsense."""
-        self.is_valid()
-        year: int | None = self.cleaned_data.get("year")
-        return year
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
-from activities import facts, guests, hints, minutes, partners, records, versions
+from activities import facts, guests, hints, minutes, oaths, partners, parts, records, talks, versions
 from activities.evidence_forms import EvidenceForm
 from activities.forms import WithdrawForm
+from activities.kinds import CONFIDENTIAL
 from activities.models import Activity, Attendance, Evidence
 from activities.papers import PAPERS
-from activities.records import Conflict, RecordError
+from activities.records import Conflict
+from activities.refusals import RecordError
 from activities.sight import Sight
 from activities.views.places import require
 from branches.roles import Right
@@ -60,6 +62,10 @@ def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "pictures": [each for each in files if each.is_picture],
         "documents": [each for each in files if not each.is_picture],
         "evidence_form": EvidenceForm(),
+        "has_agenda": activity.kind not in CONFIDENTIAL,
+        "opens_talk": activity.kind in CONFIDENTIAL and talks.may_read(request.user, activity),
+        "swore": oaths.steps_of(activity) if sight.may_develop else [],
+        "oath_article": oaths.ARTICLE,
         "hints": hints.of(activity, agenda, files, request.user) if sight.may_write else [],
         "has_missed": activity.on_leave + activity.absent > 0 and not activity.is_heads_only,
         "papers": [(paper.code, paper.label) for paper in PAPERS.values()],
@@ -78,7 +84,8 @@ def _facts(activity: Activity, together: list[Activity], sight: Sight) -> list[t
     words.pop(facts.NOTES)
     words[facts.JOINT] = partners.in_words(activity, together)
     group = {"党小组": activity.group.name} if activity.group else {}
-    return [(label, text) for label, text in {**group, **words}.items() if text]
+    details = parts.words_of(activity, sight.name, kept=sight.sees_notes)
+    return [(label, text) for label, text in {**group, **words, **details}.items() if text]
 
 
 def _groups(activity: Activity, sight: Sight) -> list[Group]:

@@ -12,7 +12,7 @@ from accounts.http import AuthenticatedRequest
 from activities import evidence
 from activities.evidence_forms import EvidenceForm
 from activities.models import Activity, Evidence
-from activities.records import RecordError
+from activities.refusals import RecordError
 from activities.views.places import require
 from branches.roles import Right
 from branches.scope import get_visible_or_404

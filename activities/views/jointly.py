@@ -11,7 +11,7 @@ from accounts.http import AuthenticatedRequest
 from activities import jointly, partners
 from activities.jointly_forms import AnswerForm, DeclineForm, InviteForm, SearchForm
 from activities.models import Activity, Invitation
-from activities.records import RecordError
+from activities.refusals import RecordError
 from activities.views.places import require
 from branches.models import Branch
 from branches.roles import Right

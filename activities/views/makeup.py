@@ -12,7 +12,7 @@ from activities import makeup
 from activities.makeup import MakeUpError
 from activities.makeup_forms import MakeUpForm
 from activities.models import Activity, MakeUp
-from activities.records import RecordError
+from activities.refusals import RecordError
 from activities.views.places import require
 from branches.roles import Right
 from branches.scope import get_visible_or_404

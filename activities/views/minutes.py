@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AuthenticatedRequest
-from activities import admissions, minutes
+from activities import admissions, minutes, rectification
+from activities.kinds import CONFIDENTIAL
 from activities.minutes import ItemConflict
 from activities.minutes_forms import ItemForm, PasteForm, RemoveForm
 from activities.models import Activity, AgendaItem, Task
 from activities.pasting import take_apart
-from activities.records import RecordError
+from activities.refusals import RecordError
 from activities.views.places import require
 from activities.voting import Vote, votes_of
 from branches.roles import Right
@@ -61,6 +62,7 @@ def _show(request: AuthenticatedRequest, activity: Activity, form: PasteForm) ->
         "there": sum(piece.is_there for piece in pieces),
         "is_ready": all(piece.is_there for piece in pieces),
         "is_complete": minutes.is_complete(activity, pieces),
+        "has_agenda": activity.kind not in CONFIDENTIAL,
         "kinds": [(TALK, "学习讨论"), *((vote.value, vote.label) for vote in votes_of(activity.kind))],
     }
     return render(request, "activities/minutes.html", context, status=422 if form.errors else 200)
@@ -150,11 +152,13 @@ def minutes_complete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 def _done(request: AuthenticatedRequest, activity: Activity, verb: Any, said: str) -> HttpResponse:
-    """Back to the minutes, with what was done or why it was not."""
+    """Back to the minutes, or to the list the form stood on, with what was done or why it was not."""
     try:
         verb()
     except RecordError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, said)
+    if request.POST.get("next") == rectification.BACK:
+        return redirect("rectification", activity.branch_id)
     return redirect("activity_minutes", activity.pk)

@@ -16,7 +16,8 @@ from activities.forms import AttendanceForm, RecordForm
 from activities.kinds import Kind
 from activities.models import Activity, Invitation
 from activities.occasions import Occasion
-from activities.records import Conflict, RecordError
+from activities.records import Conflict
+from activities.refusals import RecordError
 from activities.views.places import asked_branch, choose_branch, require
 from branches.models import Branch
 from branches.roles import Right
@@ -98,6 +99,7 @@ def _log(form: AttendanceForm) -> Activity:
         marks=form.marks,
         campaigns=form.campaigns or [],
         invitation=form.invitation,
+        details=form.parts.details,
         **form.facts_sent,
     )
     return activity
@@ -111,6 +113,7 @@ def _correct(form: AttendanceForm, activity: Activity) -> Activity:
         held_on=form.cleaned_data["held_on"],
         marks=form.marks,
         campaigns=form.campaigns,
+        details=form.parts.details,
         **form.facts_sent,
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.apps import apps
 from django.db import models
 
-from activities.models import Campaign
+from activities.models import Campaign, ProgrammeItem
 from branches.models import Branch, PathField
 from branches.roles import Role
 from branches.terms import elect
@@ -68,7 +68,9 @@ def _rows_of(half: Half) -> Iterator[models.Model]:
     ]
     for model in scoped:
         yield from model._default_manager.filter(branch_path=half.branch.path)
-    yield from (row for row in half.of.values() if type(row) not in (Campaign, *LEFT_OUT, *scoped))
+    yield from (
+        row for row in half.of.values() if type(row) not in (Campaign, ProgrammeItem, *LEFT_OUT, *scoped)
+    )
 
 
 def _mark(row: models.Model, mark: str) -> None:

@@ -296,6 +296,7 @@ TASKS: dict[str, Task] = {
     "invitation_take_back": Task(has_form=False),
     "evidence_add": Task(SECRETARY, on="activity_detail", fill=_new_photo),
     "evidence_remove": Task(SECRETARY),
+    "lecture_export": Task(on="lecture_leaders", writes=False),
     "birthdays_greet": Task(SECRETARY, on="birthdays"),
     "birthday_person": Task(SECRETARY, fill=lambda world: {"ways": ["talk"]}),
     "birthday_unmark": Task(SECRETARY, on="birthday_person"),
@@ -311,6 +312,11 @@ TASKS: dict[str, Task] = {
     ),
     "admin:activities_campaign_change": Task(ORGANIZATION, fill=lambda world: {"note": "说明"}),
     "admin:activities_campaign_delete": Task(ORGANIZATION),
+    "admin:activities_programmeitem_add": Task(
+        ORGANIZATION, fill=lambda world: {"title": "集体学习", "citation": "校组字〔2026〕1号"}
+    ),
+    "admin:activities_programmeitem_change": Task(ORGANIZATION, fill=lambda world: {"citation": "另一文件"}),
+    "admin:activities_programmeitem_delete": Task(ORGANIZATION),
     "admin:branches_branch_add": Task(fill=_new_branch),
     "admin:branches_branch_change": Task(fill=lambda world: {"note": "说明"}),
     "admin:branches_branch_changelist": Task(fill=partial(_selected, "confirm_categories", Branch)),

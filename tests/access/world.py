@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from activities import check_ins, evidence, tallies
+from activities.attendance import Mark
 from activities.models import (
     Activity,
     AgendaItem,
@@ -29,6 +30,8 @@ from activities.models import (
     Invitation,
     LeaveRequest,
     MakeUp,
+    ProgrammeItem,
+    Talk,
     Tally,
     Task,
 )
@@ -85,7 +88,7 @@ TODAY = "2026-10-20 12:00 +0800"
 BOUNDED = ("committee_staff", "leader", "secretary", "recorder", "attendance_taker", "station_head")
 FAR_SEEING = ("committee_staff", "leader")
 #: The same for everybody in the university.
-SHARED = (Campaign,)
+SHARED = (Campaign, ProgrammeItem)
 #: Rows that belong to one account: everybody's own is another.
 PERSONAL = {ColumnMapping: "owner", Job: "owner", Upload: "owner", Reminder: "recipient"}
 
@@ -205,6 +208,7 @@ def _half(branch: Branch, keeper: User) -> Half:
         record := cast.a_record(branch, title=f"{name}主题党日", place="会议室"),
         item := AgendaItem.objects.create(activity=record, position=1, title=f"{name}议题"),
         Task.objects.create(item=item, what=f"{name}事项"),
+        a_talk(second, member),
         a_piece_of_evidence(record, keeper),
         _a_check_in(branch, account),
         elect(branch, date(2024, 10, 15)),
@@ -215,7 +219,8 @@ def _half(branch: Branch, keeper: User) -> Half:
         StationAssignment.objects.get(station=station),
         *_birthday(member),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
-        Tally.objects.get(branch=branch),
+        ProgrammeItem.objects.get_or_create(title="交纳党费", citation="校组字〔2026〕1号")[0],
+        Tally.objects.get(branch=branch, kind="theme_day"),
         Certificate.objects.create(
             number=f"2026-{branch.pk:04d}",
             code="ABCDEFGH",
@@ -281,6 +286,13 @@ def a_batch(member: Member, by: User) -> ImportBatch:
     """An import that changed somebody's job."""
     before = {member.pk: {"facts": {"job": "教师"}, "dated": None}}
     return batches.keep("名册.xlsx", "Sheet1", enrolled={}, changed={3: member}, before=before, by=by)
+
+
+def a_talk(*people: Member) -> Talk:
+    """Two of a branch talked, and wrote down what they said."""
+    marks = {person.pk: Mark("present") for person in people}
+    record = cast.a_record(people[0].branch, "heart_talk", date(2026, 10, 2), marks=marks, title="谈心")
+    return Talk.objects.create(activity=record, pair="committee", content="谈了近况。", draft=1)
 
 
 def a_piece_of_evidence(record: Activity, by: User) -> Evidence:

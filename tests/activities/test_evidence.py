@@ -11,7 +11,7 @@ from PIL import Image
 from accounts.models import AuditEntry
 from activities import evidence, records
 from activities.models import Evidence
-from activities.records import RecordError
+from activities.refusals import RecordError
 from branches.roles import Role
 from tests import cast
 from tests.activities.files import a_docx, a_pdf, a_photo, opened

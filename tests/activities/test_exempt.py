@@ -10,7 +10,7 @@ from docx import Document
 from activities import hours, minutes, papers, records, tallies
 from activities.attendance import Mark, expected_people
 from activities.models import Activity, Attendance, Tally
-from activities.records import RecordError
+from activities.refusals import RecordError
 from branches.roles import Role
 from members import exemptions, merging
 from members.models import Exemption, Member

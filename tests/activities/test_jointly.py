@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from activities import hours, jointly, papers, partners, records, tallies, versions
 from activities.models import Activity, Invitation, Tally
-from activities.records import Conflict, RecordError
+from activities.records import Conflict
+from activities.refusals import RecordError
 from activities.sight import Sight
 from activities.statistics import organizational_life
 from branches.roles import Role

@@ -12,7 +12,7 @@ from activities.attendance import Mark
 from activities.local_rules import HALF_DAY_MOST
 from activities.makeup import MakeUpError
 from activities.models import Attendance, MakeUp
-from activities.records import RecordError
+from activities.refusals import RecordError
 from branches import local
 from branches.roles import Role
 from members import merging

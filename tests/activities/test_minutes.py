@@ -11,7 +11,8 @@ from activities import minutes
 from activities.attendance import Mark
 from activities.minutes import ItemConflict, TaskLine
 from activities.models import Activity, AgendaItem, Task
-from activities.records import RecordError, correct, withdraw
+from activities.records import correct, withdraw
+from activities.refusals import RecordError
 from activities.voting import Ballot
 from branches.roles import Role
 from members.models import Member

@@ -10,7 +10,8 @@ from accounts.models import AuditEntry
 from activities import tallies
 from activities.attendance import Mark
 from activities.models import Activity, AttendanceChange, Campaign, Tally
-from activities.records import Conflict, RecordError, correct, log, withdraw
+from activities.records import Conflict, correct, log, withdraw
+from activities.refusals import RecordError
 from branches import tree
 from branches.roles import Role
 from members.models import Member, MembershipSpell

@@ -16,7 +16,7 @@ from activities import hours, jointly, makeup, partners, records, tallies
 from activities.attendance import Mark, expected_people
 from activities.kinds import Kind, joined, may_also_be, split
 from activities.models import Activity, Tally
-from activities.records import RecordError
+from activities.refusals import RecordError
 from activities.statistics import organizational_life
 from branches import tree
 from branches.roles import Role

@@ -1,12 +1,11 @@
 import json
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from activities import hours
-from branches.models import Branch
-from branches.scope import covering_ranges
+from activities.asked import ranges_asked, year_asked
 from lib.commands import PlainCommand
 
 
@@ -19,21 +18,15 @@ class Command(PlainCommand):
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        text, today = options["year"], timezone.localdate()
-        if not (text.isdecimal() and len(text) == 4 and 1921 <= int(text) <= today.year):
-            raise CommandError(f"年份应为1921到{today.year}之间的四位数字，不是“{text}”。")
-        code = options["branch"]
-        branches = Branch.objects.filter(code=code) if code else Branch.objects.filter(parent=None)
-        paths = list(branches.values_list("path", flat=True))
-        if code and not paths:
-            raise CommandError(f"没有代码为“{code}”的党组织。")
-        rows = [as_json(each) for each in hours.of_year(covering_ranges(paths), int(text), today)]
+        year = year_asked(options["year"])
+        ranges = ranges_asked(options["branch"])
+        rows = [as_json(each) for each in hours.of_year(ranges, year, timezone.localdate())]
         if options["json"]:
             self.stdout.write(json.dumps(rows, ensure_ascii=False))
             return
         for row in rows:
             self.stdout.write("  ".join(str(value) for value in row.values()))
-        self.stdout.write(f"{text} 年共 {len(rows)} 人。")
+        self.stdout.write(f"{year} 年共 {len(rows)} 人。")
 
 
 def as_json(each: hours.PersonHours) -> dict[str, Any]:

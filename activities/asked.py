@@ -1,0 +1,25 @@
+"""What the commands about a year are asked: which year, of which organisation."""
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from branches.models import Branch
+from branches.scope import Range, covering_ranges
+
+FIRST_YEAR = 1921
+
+
+def year_asked(text: str) -> int:
+    today = timezone.localdate()
+    if not (text.isdecimal() and len(text) == 4 and FIRST_YEAR <= int(text) <= today.year):
+        raise CommandError(f"年份应为{FIRST_YEAR}到{today.year}之间的四位数字，不是“{text}”。")
+    return int(text)
+
+
+def ranges_asked(code: str) -> tuple[Range, ...]:
+    """The organisation of that code and all below it; the whole university without one."""
+    branches = Branch.objects.filter(code=code) if code else Branch.objects.filter(parent=None)
+    paths = list(branches.values_list("path", flat=True))
+    if code and not paths:
+        raise CommandError(f"没有代码为“{code}”的党组织。")
+    return covering_ranges(paths)

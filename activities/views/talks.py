@@ -1,0 +1,126 @@
+"""谈心谈话: what was said, for those who said it; and who had none of a kind in a year."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest
+from accounts.models import User
+from activities import talks
+from activities.models import Activity, Attendance, Talk
+from activities.talks import Coverage
+from activities.views.hours import YearFilter
+from branches.models import Branch
+from branches.roles import Right
+from branches.scope import get_visible_or_404, may
+from members.models import Member
+
+State = Attendance.State
+COVERAGE_REFUSAL = "谈心谈话情况由本支部书记、记录员和上级工作人员查看；本人的在“我的”中。"
+
+
+@require_safe
+@never_cache
+def talk_content(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """What was said. Whoever sees the record without having talked is told that it is not for him."""
+    activity = Activity.objects.select_related("branch", "talk").filter(pk=pk, talk__isnull=False).first()
+    if activity is None:
+        raise Http404
+    if not talks.may_read(request.user, activity):
+        get_visible_or_404(Activity.objects, request.user, pk=pk)
+        raise PermissionDenied(talks.REFUSAL)
+    came = activity.attendances.filter(state=State.PRESENT).order_by("member__name_order")
+    context = {
+        "activity": activity,
+        "talk": activity.talk,
+        "came": list(came.values_list("member__name", flat=True)),
+        "opens_record": may(request.user, Right.SEE_RECORDS, activity.branch_path),
+    }
+    return render(request, "activities/talk.html", context)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many talks of a kind somebody had; ``state`` is that of the status tag."""
+
+    label: str
+    number: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Line:
+    member: Member
+    cells: list[Cell]
+
+
+def _cells(each: Coverage) -> list[Cell]:
+    found = []
+    for pair, label in Talk.Pair.choices:
+        number = len(each.talks.get(pair, []))
+        owed = pair in each.owed
+        found.append(Cell(str(label), number, "done" if number and owed else "todo" if owed else ""))
+    return found
+
+
+@require_safe
+def talk_coverage(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """In the order of the roster. Each number opens its talks."""
+    branch: Branch = get_visible_or_404(Branch.objects.leaves(), request.user, pk=pk)
+    if not may(request.user, Right.RECORD, branch.path):
+        raise PermissionDenied(COVERAGE_REFUSAL)
+    today = timezone.localdate()
+    form = YearFilter(request.GET, today=today)
+    found = talks.coverage(branch, form.asked_year, today)
+    context = {
+        "branch": branch,
+        "form": form,
+        "year": form.asked_year,
+        "is_filtered": form.asked_year != today.year,
+        "pairs": Talk.Pair.labels,
+        "lines": [Line(each.member, _cells(each)) for each in found],
+        "missing": talks.count_missing(found),
+        "article": talks.ARTICLE,
+    }
+    return render(request, "activities/talk_coverage.html", context)
+
+
+@require_safe
+def talk_person(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """One person's talks of a year by kind of pair: for himself, and for who keeps the branch's records."""
+    member: Member = get_visible_or_404(Member.objects.select_related("branch"), request.user, pk=pk)
+    if member.account_id != request.user.pk and not may(request.user, Right.RECORD, member.branch_path):
+        raise PermissionDenied(COVERAGE_REFUSAL)
+    form = YearFilter(request.GET, today=timezone.localdate())
+    year = talks.Year.of_person(member, form.asked_year, request.user)
+    of_pairs = year.talks_of(member.pk)
+    context = {
+        "member": member,
+        "form": form,
+        "year": form.asked_year,
+        "groups": [
+            (label, [_told(year, record, member, request.user) for record in of_pairs.get(pair, [])])
+            for pair, label in Talk.Pair.choices
+        ],
+        "is_own": member.account_id == request.user.pk,
+    }
+    return render(request, "activities/talk_person.html", context)
+
+
+def _told(year: talks.Year, record: Activity, member: Member, user: User) -> dict[str, Any]:
+    """Day, topic, with whom, and whether the user may open the record, or what was said."""
+    others = [name for pk, name in year.names[record.pk].items() if pk != member.pk]
+    has_content = bool(getattr(record, "talk", None) and record.talk.content_cipher)
+    return {
+        "record": record,
+        "others": "、".join(others),
+        "opens_record": may(user, Right.SEE_RECORDS, record.branch_path),
+        "opens_content": has_content and talks.may_read(user, record),
+    }
