@@ -183,7 +183,7 @@ class RollCall:
                 name=field_name(person.member_id),
                 id=f"p{number}",
                 label=person.name,
-                note=self._note(person),
+                note="" if person.may_vote else "预备",
                 votes=person.may_vote,
                 mark=self.states.get(person.member_id, ""),
                 reason_name=reason_name(person.member_id),
@@ -193,10 +193,10 @@ class RollCall:
             for number, person in enumerate(self.people)
         ]
 
-    def _note(self, person: ExpectedPerson) -> str:
-        words = ["" if person.may_vote else "预备", "已申请" if person.member_id in self.asked else ""]
-        words.append("已签到" if person.member_id in self.signed else "")
-        return "，".join(filter(None, words))
+    @property
+    def who_asked(self) -> str:
+        """The names of those on leave because they asked."""
+        return "、".join(each.name for each in self.people if each.member_id in self.asked)
 
     def quorum_line(self, rule: Quorum) -> QuorumLine:
         voters = sum(person.may_vote for person in self.people)
