@@ -20,6 +20,7 @@ from reminders import ledger
 from . import (
     accounts,
     birthdays,
+    details,
     developing,
     drafts,
     evidence,
@@ -127,6 +128,7 @@ class _Maker:
         clerk: User,
     ) -> int:
         setting = self.setting
+        details.define()
         campaigns = {}
         for name in setting.scale.campaigns:
             first, last = setting.campaign_days(name)

@@ -15,10 +15,10 @@ from django.utils import timezone
 from accounts.models import User
 from activities import tallies
 from activities.kinds import Expected, Kind, expected_of
-from activities.models import Activity, Attendance, Campaign
+from activities.models import Activity, Attendance, Campaign, Details
 from branches.models import Branch
 
-from . import words
+from . import details, words
 from .drafts import Draft, Habits, expected
 from .inserting import insert, insert_history, insert_rows
 from .offices import Title
@@ -70,13 +70,18 @@ class Writer:
     def write(self, branch: Branch, drafts: list[Draft], habits: Habits) -> None:
         """The records of ``branch`` with attendance, campaigns and the first row of their history."""
         stream = self.setting.stream(f"records:{branch.code}")
+        own = self.setting.stream(f"details:{branch.code}")
+        told: list[Details] = []
         activities: list[Activity] = []
         marks: list[Row] = []
         ordered = sorted(drafts, key=lambda draft: draft.day)
         for draft in ordered:
             activity = self._activity(draft, habits, stream)
             rows = self._attend(activity, draft, stream)
-            self._tell(activity, draft, [row for row in rows if row.state == State.PRESENT], stream)
+            present = [row for row in rows if row.state == State.PRESENT]
+            self._tell(activity, draft, present, stream)
+            made = details.take(activity, {row.name: row.member_id for row in present}, own)
+            told += [made] if made else []
             if activities and activities[-1].held_on == draft.day:
                 activity.place = activities[-1].place  # one meeting of several kinds
             marks += rows
@@ -86,6 +91,7 @@ class Writer:
         for activity in activities:
             activity._history_user, activity._history_date = activity.entered_by, activity.entered_at  # type: ignore[attr-defined]
         insert_history(activities)
+        details.write(told)
         self._join(activities, [draft.campaign for draft in ordered])
         self.written += len(activities)
 
