@@ -70,6 +70,8 @@ def may_also_be(kind: str) -> list[Kind]:
     A group meeting is of one group, a talk between two people: neither is held within something else.
     """
     alone = (kind, Kind.GROUP_MEETING, Kind.HEART_TALK)
+    if kind in alone[1:]:
+        return []
     return [each for each in Kind if each not in alone and expected_of(each) is expected_of(kind)]
 
 

@@ -138,6 +138,8 @@ class Writer:
         rows = []
         for person in people:
             state, reason = _mark(stream, person, reasons)
+            if draft.kind == Kind.HEART_TALK:
+                state, reason = State.PRESENT, ""  # nobody talks without the other
             member = person.member
             rows.append(Row(activity.pk, member.pk, member.name, state, reason, person.may_vote(draft.day)))
         counts = Counter(row.state for row in rows)

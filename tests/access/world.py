@@ -156,7 +156,9 @@ def values(page: Page, row: Row, pk: Any) -> dict[str, Any]:
 
 def missing_pk(model: type[models.Model]) -> Any:
     """A key that no row has, of the model's own kind."""
-    return uuid4() if isinstance(model._meta.pk, models.UUIDField) else 987654321
+    key = model._meta.pk
+    key = key.target_field if key.is_relation else key
+    return uuid4() if isinstance(key, models.UUIDField) else 987654321
 
 
 def a_world() -> World:

@@ -43,7 +43,7 @@ class TestKinds:
     def test_only_what_expects_the_same_people(self):
         assert Kind.THEME_DAY in may_also_be("general_meeting")
         assert may_also_be("committee_meeting") == [Kind.FIRST_AGENDA, Kind.JOINT_MEETING]
-        assert may_also_be("group_meeting") == []
+        assert may_also_be("group_meeting") == may_also_be("heart_talk") == []
         assert {Kind.GROUP_MEETING, Kind.HEART_TALK, Kind.COMMITTEE_MEETING}.isdisjoint(
             may_also_be("general_meeting")
         )
