@@ -10,6 +10,7 @@ from branches.admin_filters import StateFilter, UnderFilter
 from branches.roles import Right, Role
 from branches.scope import roles_of
 
+from . import admin_assignments  # noqa: F401
 from .models import Activity, Campaign, Evidence, LeaveRequest, ProgrammeItem
 
 
@@ -83,7 +84,8 @@ class CampaignAdmin(ScopedModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         """One that gathers records stays: deleting it would silently change what those records belong to."""
-        return self._may_keep_any(request) and (obj is None or not obj.activities.exists())
+        gathers = obj is not None and (obj.activities.exists() or obj.assignments.exists())
+        return self._may_keep_any(request) and not gathers
 
 
 @admin.register(Evidence)

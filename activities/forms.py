@@ -303,7 +303,8 @@ class RecordForm(GuestFields, AttendanceForm):
     ) -> None:
         super().__init__(occasion, data, initial)
         if not occasion.activity and not self.is_bound:
-            self.initial.update(self._known())
+            asked = {name: value for name, value in (initial or {}).items() if value}
+            self.initial.update({**self._known(), **asked})
         self._offer_kinds()
         kinds = [occasion.kind, *self._also_kinds()]
         if not any(kind in LECTURED for kind in kinds):
@@ -353,7 +354,8 @@ class RecordForm(GuestFields, AttendanceForm):
             _offer(
                 self.fields["campaigns_of"], [(pk, campaign.name) for pk, campaign in self._campaigns.items()]
             )
-            self.initial["campaigns_of"] = [campaign.pk for campaign in current]
+            asked = [pk for pk in self.initial.get("campaigns_of", ()) if pk in self._campaigns]
+            self.initial["campaigns_of"] = [campaign.pk for campaign in current] or asked
         else:
             del self.fields["campaigns_of"]
 

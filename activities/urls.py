@@ -1,6 +1,7 @@
 from django.urls import path
 
 from .views import (
+    assignments,
     branch,
     check_in,
     choose,
@@ -18,6 +19,7 @@ from .views import (
     paper,
     record,
     rectification,
+    returns,
     talks,
 )
 
@@ -58,6 +60,18 @@ urlpatterns = [
     path("ledgers/import/<uuid:pk>/wrong/", ledger.import_ledger_wrong_rows, name="import_ledger_wrong_rows"),
     path("ledgers/import/<uuid:pk>/write/", ledger.import_ledger_write, name="import_ledger_write"),
     path("ledgers/import/<uuid:pk>/drop/", ledger.import_ledger_drop, name="import_ledger_drop"),
+    path("assignments/", assignments.assignment_list, name="assignment_list"),
+    path("assignments/new/", assignments.assignment_new, name="assignment_new"),
+    path("assignments/<int:pk>/", assignments.assignment_detail, name="assignment_detail"),
+    path("assignments/<int:pk>/correct/", assignments.assignment_correct, name="assignment_correct"),
+    path("assignments/<int:pk>/withdraw/", assignments.assignment_withdraw, name="assignment_withdraw"),
+    path("assignments/<int:pk>/export/", assignments.assignment_export, name="assignment_export"),
+    path("returns/<int:pk>/", returns.assignment_return, name="assignment_return"),
+    path("returns/<int:pk>/read/", returns.return_read, name="return_read"),
+    path("returns/<int:pk>/link/", returns.return_link, name="return_link"),
+    path("returns/<int:pk>/say/", returns.return_say, name="return_say"),
+    path("returns/<int:pk>/claim/", returns.return_claim, name="return_claim"),
+    path("returns/<int:pk>/answer/", returns.return_answer, name="return_answer"),
     path("hours/", hours.study_hours, name="study_hours"),
     path("hours/<uuid:pk>/", hours.study_hours_person, name="study_hours_person"),
     path("activities/<uuid:pk>/talk/", talks.talk_content, name="talk_content"),

@@ -47,6 +47,7 @@ class Right(StrEnum):
     TAKE_ATTENDANCE = "take_attendance"
     KEEP_BRANCHES = "keep_branches"  # found, move, dissolve, terms, groups, posts
     EXPLAIN = "explain"  # say why a branch is otherwise than is normally so
+    ASSIGN = "assign"  # send notices and tasks to branches, chase them, answer what they say
     KEEP_MEMBERS = "keep_members"
     SEE_DEVELOPMENT = "see_development"  # applicants, activists and development targets with their steps
     DEVELOP = "develop"  # take the branch's steps of 发展党员
@@ -76,6 +77,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.TAKE_ATTENDANCE: STAFF | SCRIBES | {Role.ATTENDANCE_TAKER},
     Right.KEEP_BRANCHES: STAFF,
     Right.EXPLAIN: STAFF | {Role.SECRETARY},
+    Right.ASSIGN: STAFF,
     Right.KEEP_MEMBERS: STAFF,
     Right.SEE_DEVELOPMENT: STAFF | SCRIBES,
     Right.DEVELOP: STAFF | SCRIBES,

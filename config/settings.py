@@ -207,6 +207,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "activities.tasks.sweep_evidence",
         "schedule": crontab(hour="4", minute="20"),
     },
+    # Before the reminders are collected.
+    "activities.tasks.enlist": {
+        "task": "activities.tasks.enlist",
+        "schedule": crontab(hour="6", minute="40"),
+    },
     "members.tasks.expire": {"task": "members.tasks.expire", "schedule": crontab(hour="4", minute="0")},
 }
 

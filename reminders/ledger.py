@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from activities import assignments
+from activities.models import Assignment
 
 from . import sources
 from .models import Key, Reminder
@@ -21,6 +23,7 @@ COLLECTORS: tuple[Callable[[date], Iterable[Due]], ...] = (
     sources.duties_due,
     sources.birthdays_due,
     sources.tasks_due,
+    sources.assignments_due,
 )
 
 
@@ -56,29 +59,52 @@ def collect(on: date) -> tuple[int, int]:
     """
     dues = gather(on)
     with transaction.atomic():
-        before = Reminder.objects.count()
-        Reminder.objects.bulk_create(
-            [
-                Reminder(
-                    kind=due.kind,
-                    subject=due.subject,
-                    due_on=due.due_on,
-                    recipient_id=due.recipient_id,
-                    title=due.title,
-                    detail=due.detail,
-                    url=due.url,
-                    branch_path=due.branch_path,
-                )
-                for due in dues
-            ],
-            ignore_conflicts=True,
-            batch_size=500,
-        )
-        written = Reminder.objects.count() - before
-        still_due = {(due.kind, due.subject, due.due_on, due.recipient_id) for due in dues}
+        written = _write(dues)
+        still_due = {due.key for due in dues}
         settled = _settle(still_due, on)
         _reopen(still_due)
     return written, settled
+
+
+def _write(dues: Iterable[Due]) -> int:
+    """Write those that are not there yet; returns how many."""
+    before = Reminder.objects.count()
+    Reminder.objects.bulk_create(
+        [
+            Reminder(
+                kind=due.kind,
+                subject=due.subject,
+                due_on=due.due_on,
+                recipient_id=due.recipient_id,
+                title=due.title,
+                detail=due.detail,
+                url=due.url,
+                branch_path=due.branch_path,
+            )
+            for due in dues
+        ],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+    return Reminder.objects.count() - before
+
+
+def chase(assignment: Assignment, *, by: User, today: date) -> int:
+    """Remind those who have not returned ``assignment`` now, instead of when it is nearly due. Returns how many."""
+    with transaction.atomic():
+        number = assignments.chase(assignment, by=by, today=today)
+        dues = list(sources.assignments_due(today, assignment))
+        _write(dues)
+        _replace({due.key for due in dues}, {due.url for due in dues})
+    return number
+
+
+def _replace(still_due: set[Key], urls: set[str]) -> None:
+    """Cancel earlier reminders of what has a new one."""
+    rows = Reminder.objects.open().filter(kind="assignment", url__in=urls)
+    keys = [row.pk for row in rows if row.key not in still_due]
+    settled = {"state": Reminder.State.CANCELLED, "settled_at": timezone.now()}
+    Reminder.objects.filter(pk__in=keys).update(**settled)
 
 
 def _settle(still_due: set[Key], on: date) -> int:

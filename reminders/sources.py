@@ -5,17 +5,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 
 from activities import duties, minutes
 from activities.agenda import record_url
 from activities.duties import Duty, State
-from activities.models import Task
+from activities.models import Assignment, AssignmentReturn, Task
+from activities.models.assignments import RETURNED
 from branches.models import Branch, RoleGrant
 from branches.roles import STAFF, Role
 from branches.scope import STEP, Range, covering_ranges
 from lib.periods import Period, quarter_of
 from members import birthdays, celebrations
+
+from .models import Key
 
 BIRTHDAY_LEAD = timedelta(days=7)
 BIRTHDAY_KEPT = timedelta(days=7)
@@ -40,6 +44,10 @@ class Due:
     detail: str
     url: str
     branch_path: str
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.subject, self.due_on, self.recipient_id)
 
 
 def duties_due(on: date) -> Iterator[Due]:
@@ -115,10 +123,51 @@ def tasks_due(on: date) -> Iterator[Due]:
             )
 
 
+def assignments_due(on: date, of: Assignment | None = None) -> Iterator[Due]:
+    """Notices and tasks from above that are not read or returned: those that end within a week or have ended, and
+    those that were chased; of one assignment when given. A chase is a subject of its own, so that it comes as a
+    reminder of its day.
+    """
+    addresses = _addresses(on)
+    soon = Q(assignment__due_on__lte=on + TASK_LEAD) | Q(chased_on__isnull=False)
+    rows = AssignmentReturn.objects.waiting(on).filter(soon).select_related("assignment__issuer", "branch")
+    rows = rows.filter(assignment=of) if of else rows
+    for row in rows:
+        address, asked = addresses.get(row.branch_id), row.assignment
+        if address is None:
+            continue
+        chased = f"@{row.chased_on}" if row.chased_on else ""
+        for user_id in address.users:
+            yield Due(
+                kind="assignment",
+                subject=f"return-{row.pk}{chased}",
+                named=f"{address.code}:return-{row.pk}{chased}",
+                due_on=asked.due_on,
+                recipient_id=user_id,
+                title=asked.title,
+                detail=f"{row.branch.short_name}：{asked.issuer.short_name}的{asked.get_nature_display()}"
+                + (f"，{row.chased_on:%Y-%m-%d} 催办" if row.chased_on else ""),
+                url=reverse("assignment_return", args=[row.pk]),
+                branch_path=address.path,
+            )
+
+
 def met_subjects(subjects: set[str], on: date) -> set[str]:
     """Those of ``subjects`` that were due and are now met."""
     met_duties = {duty.subject for duty in _open_duties(on) if duty.is_met} & subjects
-    return met_duties | _celebrated(subjects) | _finished(subjects)
+    return met_duties | _celebrated(subjects) | _finished(subjects) | _returned(subjects, on)
+
+
+def _returned(subjects: set[str], on: date) -> set[str]:
+    """Notices and tasks among ``subjects`` that were read or returned."""
+    keys = {
+        subject: subject.removeprefix("return-").partition("@")[0]
+        for subject in subjects
+        if subject.startswith("return-")
+    }
+    rows = AssignmentReturn.objects.in_state(on, *RETURNED).filter(pk__in=set(keys.values()))
+    done = {str(pk) for pk in rows.values_list("pk", flat=True)} if keys else set()
+    return {subject for subject, pk in keys.items() if pk in done}
 
 
 def _finished(subjects: set[str]) -> set[str]:

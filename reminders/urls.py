@@ -4,4 +4,5 @@ from . import views
 
 urlpatterns = [
     path("todo/", views.todo, name="todo"),
+    path("assignments/<int:pk>/chase/", views.assignment_chase, name="assignment_chase"),
 ]

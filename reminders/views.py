@@ -2,13 +2,20 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from activities.assignments import AssignmentError
+from activities.models import Assignment
+from branches.roles import Right
+from branches.scope import get_visible_or_404, has_right
+from reminders import ledger
 from reminders.models import Reminder
 
 PER_PAGE = 50
@@ -42,7 +49,7 @@ def todo(request: AuthenticatedRequest) -> HttpResponse:
 def _item(row: Reminder) -> Item:
     days = (row.due_on - timezone.localdate()).days
     is_open = row.state == Reminder.State.OPEN
-    is_late = is_open and days < 0 and row.kind == "duty"
+    is_late = is_open and days < 0 and row.kind in ("duty", "assignment")
     near = {0: "今天", 1: "明天"}.get(days, f"{row.due_on.month}月")
     if not is_open:
         when = str(Reminder.State(row.state).label)
@@ -58,3 +65,18 @@ def _item(row: Reminder) -> Item:
         url=row.url if is_open else "",
         action="去记录" if row.kind == "duty" else "查看",
     )
+
+
+@require_POST
+def assignment_chase(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Remind those who have not returned it; once a day."""
+    assignment: Assignment = get_visible_or_404(Assignment.objects, request.user, pk=pk)
+    if not has_right(request.user, Right.ASSIGN):
+        raise PermissionDenied("由发出单位和上级党组织的工作人员催办。")
+    try:
+        number = ledger.chase(assignment, by=request.user, today=timezone.localdate())
+    except AssignmentError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已催办 {number} 个党支部，提醒已写入对方待办。")
+    return redirect("assignment_detail", pk)

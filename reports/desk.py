@@ -8,7 +8,9 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import User
+from activities.assignment_lists import narrowed
 from activities.duties import State
+from activities.models import Assignment
 from jobs.models import Job
 from lib.periods import Period
 from lib.templatetags.ui import thousands
@@ -60,7 +62,8 @@ def figures_strip(figures: Quarterly, asked: Asked) -> list[Figure]:
 def waiting(asked: Asked, user: User) -> list[Waiting]:
     """What waits, the duties of this and the last quarter first; only what there is any of."""
     both = replace(asked, period=Period(asked.period.previous().start, asked.period.end))
-    found = [*_duties(both), *_reminders(user), *_errands(user), *_failed_jobs(user)]
+    found = [*_duties(both), *_assignments(user, asked.today), *_reminders(user), *_errands(user)]
+    found += _failed_jobs(user)
     return [one for one in found if one.number]
 
 
@@ -82,6 +85,19 @@ def _duties(asked: Asked) -> list[Waiting]:
             links.duties(asked.period, **{**asked.carried, "state": "due"}),
             "打开名单",
         ),
+    ]
+
+
+def _assignments(user: User, today: date) -> list[Waiting]:
+    """Notices and tasks that branches have not returned in time, and what they say does not apply to them."""
+    rows = Assignment.objects.visible_to(user).standing()
+    late = narrowed(rows.filter(due_on__lt=today), {"state": "open"}, user, today).count()
+    asked = narrowed(rows, {"state": "asked"}, user, today).count()
+    address = reverse("assignment_list")
+    note = "已过截止日期，还有支部未报或未阅，可催办"
+    return [
+        Waiting(late, "逾期的通知和任务", note, with_filters(address, {"state": "open"}), "打开名单"),
+        Waiting(asked, "申请不适用的任务", "请答复", with_filters(address, {"state": "asked"}), "去答复"),
     ]
 
 

@@ -1,3 +1,4 @@
+from .assignments import Assignment, AssignmentReturn, Nature
 from .check_ins import CheckIn, CheckInEntry, CheckInQuerySet
 from .details import Details, Film, Lecture, Oath, Programme, ProgrammeItem, Service, StudiedDocument, Talk
 from .evidence import Evidence, EvidenceQuerySet
@@ -12,6 +13,8 @@ __all__ = [
     "Activity",
     "ActivityQuerySet",
     "AgendaItem",
+    "Assignment",
+    "AssignmentReturn",
     "Attendance",
     "AttendanceChange",
     "Campaign",
@@ -28,6 +31,7 @@ __all__ = [
     "LeaveRequestQuerySet",
     "Lecture",
     "MakeUp",
+    "Nature",
     "Oath",
     "Programme",
     "ProgrammeItem",

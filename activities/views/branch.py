@@ -19,6 +19,7 @@ from activities.filters import YearFilter
 from activities.kinds import Kind
 from activities.models import Activity
 from activities.sight import Sight
+from activities.views.assigned import due_items
 from activities.views.matrix import CELL_STATES, months_down
 from activities.year import BranchYear, Square, branch_year
 from branches.models import Branch, Term
@@ -72,6 +73,7 @@ def branch_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     form = YearFilter(request.GET, years=_offered_years(today))
     year = form.wanted() or today.year
     context |= {"form": form} | _year(branch, year, today, sight) | _people(branch, sight, today)
+    context["assigned"] = [item for _, item in due_items(branch, today)]
     if may(request.user, Right.ASK_TRANSFER, branch.path):
         context["movement"] = overdue.waiting(request.user, branch, today)
     return render(request, "activities/branch.html", context)

@@ -1,6 +1,5 @@
 """The secretary's first page: what is due, whose birthday it is, the year so far."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,9 +8,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.http import AuthenticatedRequest
+from accounts.models import User
 from activities import agenda, jointly, leave
 from activities.agenda import duties_of
 from activities.duties import Duty, State
+from activities.views.assigned import due_items
+from activities.views.due import DueItem, near
 from activities.views.matrix import months_across
 from activities.views.places import Choice, asked_branch, own_branches
 from activities.year import laid_out
@@ -25,20 +27,6 @@ from members.birthdays import between
 SHOWN_BRANCHES = 6
 
 
-@dataclass(frozen=True)
-class DueItem:
-    """One line of the due list (components/due_item.html)."""
-
-    day: int
-    when: str
-    is_soon: bool
-    is_late: bool
-    title: str
-    note: str
-    url: str
-    action: str = "去记录"
-
-
 def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
     """For whoever records for a branch; with several branches, the first of them unless the address names one."""
     branches = list(own_branches(request.user, Right.TAKE_ATTENDANCE)[:SHOWN_BRANCHES])
@@ -49,7 +37,7 @@ def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
         "branch": branch,
         "greeting": greetings.own(request.user, today),
         "branches": _switch(branches, branch, request.path),
-        **_duties(branch, today),
+        **_duties(branch, today, _assigned(request.user, branch, today)),
         "invitations": jointly.waiting_for(branch),
         "leaves": leave.coming([branch], today),
         **(_birthdays(branch, today) if may(request.user, Right.SEE_MEMBERS, branch.path) else {}),
@@ -63,7 +51,12 @@ def _switch(branches: list[Branch], shown: Branch, path: str) -> list[Choice]:
     return [Choice(one.short_name, f"{path}?branch={one.pk}", current=one == shown) for one in branches]
 
 
-def _duties(branch: Branch, today: date) -> dict[str, Any]:
+def _assigned(user: User, branch: Branch, today: date) -> list[tuple[date, DueItem]]:
+    """What is asked from above is for those who record, not for those who only take attendance."""
+    return due_items(branch, today) if may(user, Right.RECORD, branch.path) else []
+
+
+def _duties(branch: Branch, today: date, assigned: list[tuple[date, DueItem]]) -> dict[str, Any]:
     """Open items and the year, from one evaluation of this year and the last quarter."""
     year = year_of(today)
     start = min(year.start, quarter_of(today).previous().start)
@@ -71,8 +64,8 @@ def _duties(branch: Branch, today: date) -> dict[str, Any]:
     recent = [duty for duty in found if duty.period.end >= quarter_of(today).previous().start]
     due = agenda.open_duties(recent, today)
     return {
-        "headline": headline(due, today),
-        "items": [due_item(duty, today) for duty in due],
+        "headline": headline([*((duty.due_on, duty.is_missed) for duty in due), *_days(assigned)], today),
+        "items": _in_order([*((duty.due_on, due_item(duty, today)) for duty in due), *assigned]),
         "year": year,
         "matrix": months_across(
             laid_out([d for d in found if d.period.start >= year.start], today.year, today)
@@ -80,17 +73,25 @@ def _duties(branch: Branch, today: date) -> dict[str, Any]:
     }
 
 
-def headline(due: list[Duty], today: date) -> str:
+def _days(assigned: list[tuple[date, DueItem]]) -> list[tuple[date, bool]]:
+    return [(day, item.is_late) for day, item in assigned]
+
+
+def _in_order(items: list[tuple[date, DueItem]]) -> list[DueItem]:
+    return [item for _, item in sorted(items, key=lambda each: each[0])]
+
+
+def headline(due: list[tuple[date, bool]], today: date) -> str:
     """11月还有 3 件事，1 件逾期，2 件明天截止."""
     if not due:
         return f"{today.month}月的事都办完了"
-    overdue = sum(duty.is_missed for duty in due)
-    first = min((duty.due_on for duty in due if not duty.is_missed), default=None)
+    overdue = sum(is_missed for _, is_missed in due)
+    first = min((day for day, is_missed in due if not is_missed), default=None)
     parts = [f"{today.month}月还有 {len(due)} 件事"]
     if overdue:
         parts.append(f"{overdue} 件逾期")
     if first:
-        number = sum(duty.due_on == first for duty in due)
+        number = sum(day == first for day, _ in due)
         parts.append(f"{number} 件{_day_in_words(first, today)}截止")
     return "，".join(parts)
 
@@ -100,7 +101,7 @@ def due_item(duty: Duty, today: date) -> DueItem:
     overdue = duty.state is State.OVERDUE
     return DueItem(
         day=duty.due_on.day,
-        when=f"{duty.due_on.month}月 已逾期" if overdue else _near(duty.due_on, today),
+        when=f"{duty.due_on.month}月 已逾期" if overdue else near(duty.due_on, today),
         is_soon=duty.state is State.DUE,
         is_late=overdue,
         title=duty.title,
@@ -108,10 +109,6 @@ def due_item(duty: Duty, today: date) -> DueItem:
         + ("，已开展的可补记" if overdue else ""),
         url=agenda.record_url(duty),
     )
-
-
-def _near(day: date, today: date) -> str:
-    return {0: "今天", 1: "明天"}.get((day - today).days, f"{day.month}月")
 
 
 def _day_in_words(day: date, today: date) -> str:

@@ -17,6 +17,7 @@ from branches.scope import get_visible_or_404, may
 
 BRANCHES_PER_PAGE = 50
 REFUSALS = {
+    Right.ASSIGN: "由上级党组织的工作人员办理。",
     Right.RECORD: "只有本支部书记、记录员或上级工作人员可以登记和修改。",
     Right.TAKE_ATTENDANCE: "只有本支部书记、记录员、考勤员或上级工作人员可以登记。",
 }

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,9 +17,11 @@ from activities.forms import AttendanceForm, RecordForm
 from activities.kinds import Kind
 from activities.models import Activity, Invitation
 from activities.occasions import Occasion
+from activities.prompts import Prompt
 from activities.records import Conflict
 from activities.refusals import RecordError
 from activities.views.places import asked_branch, choose_branch, require
+from activities.views.prompted import prompt_of
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, get_visible_or_404, may, ranges_of
@@ -32,18 +35,23 @@ def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     if branch is None:
         return choose_branch(request, f"为哪个支部记录{Kind(kind).label}")
     occasion = Occasion(request.user, branch, kind, invitation=_asked_invitation(request, branch, kind))
+    prompt = prompt_of(request, branch, kind)
+    more = {"prompt": prompt}
     if request.method != "POST":
         asked = {"held_on": request.GET.get("date", ""), "group": request.GET.get("group", "")}
-        return _show(request, _form_class(occasion)(occasion, initial=asked))
+        asked |= prompt.initial
+        return _show(request, _form_class(occasion)(occasion, initial=asked), more)
     form = _form_class(occasion)(occasion, request.POST)
     if form.is_to_be_saved:
         try:
-            activity = _log(form)
+            activity, untold = _log(form, prompt)
         except RecordError as error:
             form.add_error(None, str(error))
         else:
+            if untold:
+                messages.warning(request, untold)
             return _done(request, form, activity, "已记录")
-    return _show(request, form)
+    return _show(request, form, more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,23 +94,25 @@ def _form_class(occasion: Occasion) -> type[AttendanceForm]:
     return RecordForm if writes else AttendanceForm
 
 
-def _log(form: AttendanceForm) -> Activity:
+def _log(form: AttendanceForm, prompt: Prompt) -> tuple[Activity, str]:
+    """The record, and why it does not settle what asked for it (empty when it does)."""
     occasion = form.occasion
     assert form.record_id is not None, "an expired form is not valid"
-    activity, _ = records.log(
-        by=occasion.user,
-        record_id=form.record_id,
-        branch=occasion.branch,
-        kind=occasion.kind,
-        held_on=form.cleaned_data["held_on"],
-        group=form.chosen_group,
-        marks=form.marks,
-        campaigns=form.campaigns or [],
-        invitation=form.invitation,
-        details=form.parts.details,
-        **form.facts_sent,
-    )
-    return activity
+    with transaction.atomic():
+        activity, _ = records.log(
+            by=occasion.user,
+            record_id=form.record_id,
+            branch=occasion.branch,
+            kind=occasion.kind,
+            held_on=form.cleaned_data["held_on"],
+            group=form.chosen_group,
+            marks=form.marks,
+            campaigns=form.campaigns or [],
+            invitation=form.invitation,
+            details=form.parts.details,
+            **form.facts_sent,
+        )
+        return activity, prompt.settle(activity, occasion.user)
 
 
 def _correct(form: AttendanceForm, activity: Activity) -> Activity:

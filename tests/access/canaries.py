@@ -15,7 +15,15 @@ from members.models import Member, Post
 from reminders.models import Reminder
 from tests import cast
 from tests.access.rows import LEFT_OUT, OURS
-from tests.access.world import PERSONAL, Half, World, a_development, a_draw, a_piece_of_evidence
+from tests.access.world import (
+    PERSONAL,
+    Half,
+    World,
+    a_development,
+    a_draw,
+    a_piece_of_evidence,
+    an_assignment,
+)
 
 NEAR, FAR = "QnearQ", "QfarQ"
 #: Texts that the program reads, and does not show.
@@ -129,6 +137,7 @@ def _add_to(half: Half) -> None:
     cast.a_record(branch, "theme_day", date(2026, 10, 5), title=NEW)
     record = cast.a_record(branch, "party_lecture", date(2026, 10, 6), title=NEW)
     a_piece_of_evidence(record, cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None)))
+    an_assignment(branch, NEW)
     a_development(branch)
     a_draw(
         branch, f"C{branch.pk:04d}01", cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None))

@@ -261,6 +261,19 @@ TASKS: dict[str, Task] = {
     "import_ledger": Task(fill=partial(_file, "台账.xlsx", ledger_file)),
     "import_ledger_write": Task(on="import_ledger_review"),
     "import_ledger_drop": Task(on="import_ledger_review"),
+    "assignment_new": Task(
+        fill=lambda world: {"title": "清明祭扫", "opens_on": "2026-10-01", "due_on": "2026-10-31"}
+    ),
+    "assignment_correct": Task(fill=lambda world: {"title": "改过的任务"}),
+    "assignment_withdraw": Task(fill=lambda world: REASON),
+    "assignment_export": Task(on="assignment_detail", writes=False),
+    "assignment_chase": Task(on="assignment_detail"),
+    # The world's is a task, of which nobody said that it does not apply.
+    "return_read": Task(SECRETARY, has_form=False, writes=False),
+    "return_answer": Task(has_form=False, writes=False),
+    "return_link": Task(SECRETARY, on="assignment_return"),
+    "return_say": Task(SECRETARY, on="assignment_return", fill=lambda world: {"text": "已传达学习"}),
+    "return_claim": Task(SECRETARY, on="assignment_return", fill=lambda world: REASON),
     "activity_log": Task(SECRETARY, fill=_everybody_present),
     "activity_correct": Task(SECRETARY, fill=lambda world: {"place": "另一间会议室"}),
     "activity_withdraw": Task(SECRETARY, fill=lambda world: REASON),

@@ -23,6 +23,8 @@ from activities.attendance import Mark
 from activities.models import (
     Activity,
     AgendaItem,
+    Assignment,
+    AssignmentReturn,
     Attendance,
     Campaign,
     CheckIn,
@@ -213,6 +215,8 @@ def _half(branch: Branch, keeper: User) -> Half:
         a_talk(second, member),
         a_piece_of_evidence(record, keeper),
         _a_check_in(branch, account),
+        asked := an_assignment(branch, f"{name}任务"),
+        asked.returns.get(),
         elect(branch, date(2024, 10, 15)),
         Placement.objects.get(branch=branch),
         GroupMembership.objects.filter(group=group)[0],
@@ -301,6 +305,22 @@ def a_piece_of_evidence(record: Activity, by: User) -> Evidence:
     """The same photo for every branch: who sees one of them must not be told of another's."""
     file = ContentFile(photo_file(), f"{record.branch.short_name}合影.jpg")
     return evidence.add(record, file, by=by)
+
+
+def an_assignment(branch: Branch, title: str) -> Assignment:
+    """A task of the organisation above for this branch alone; any record or some words return it."""
+    asked = Assignment.objects.create(
+        nature="task",
+        title=title,
+        opens_on=date(2026, 9, 1),
+        due_on=date(2026, 10, 31),
+        issuer=branch.parent,
+        organisation=branch.parent,
+        branch_path=branch.parent.path,
+        is_picked=True,
+    )
+    AssignmentReturn.objects.create(assignment=asked, branch=branch, branch_path=branch.path)
+    return asked
 
 
 def a_development(branch: Branch) -> Development:
