@@ -34,6 +34,7 @@ THINGS = {
     "movement": "组织关系",
     "partygroup": "党小组",
     "password": "密码",
+    "plan": "活动计划",
     "post": "职务",
     "programmeitem": "主题党日固定项目",
     "register": "党组织名册",

@@ -10,7 +10,7 @@ from branches.admin_filters import StateFilter, UnderFilter
 from branches.roles import Right, Role
 from branches.scope import roles_of
 
-from . import admin_assignments  # noqa: F401
+from . import admin_assignments, admin_plans  # noqa: F401
 from .models import Activity, Campaign, Evidence, LeaveRequest, ProgrammeItem
 
 

@@ -1,4 +1,4 @@
-"""What a quick record was opened for, and what is filled in for it: a task from above, or another record copied."""
+"""What a quick record was opened for, and what is filled in for it: a task from above, a plan, or another record."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +8,7 @@ from accounts.models import User
 from . import facts, returns
 from .assignments import AssignmentError
 from .models import Activity, AssignmentReturn
+from .plans.dates import Planned, in_words
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,19 @@ def of_task(row: AssignmentReturn) -> Prompt:
         {"topics": [asked.title], "campaigns_of": campaigns},
         f"保存后报送给{asked.issuer.short_name}：{asked.title}。",
         row,
+    )
+
+
+def of_plan(one: Planned) -> Prompt:
+    plan = one.plan
+    return Prompt(
+        {
+            "starts_at": plan.starts_at,
+            "ends_at": plan.ends_at,
+            "place": plan.place,
+            "topics": [one.topic] if one.topic else [],
+        },
+        f"按计划（{in_words(plan)}）带入时间、地点和主题。",
     )
 
 

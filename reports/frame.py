@@ -63,6 +63,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("home", "首页", "home", _has_home),
     ("dashboard", "驾驶舱", "chart", _seer),
     ("activity_list", "活动记录", "list", _seer),
+    ("plan_list", "活动计划", "clock", _seer),
     ("assignment_list", "通知和任务", "send", _seer),
     ("roster", "党员花名册", "users", _seer),
     ("birthdays", "政治生日", "gift", _seer),

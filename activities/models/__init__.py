@@ -6,6 +6,7 @@ from .invitations import Invitation, InvitationQuerySet
 from .leave import LeaveRequest, LeaveRequestQuerySet
 from .makeup import MakeUp
 from .minutes import AgendaItem, Task
+from .plans import Plan, PlanChange
 from .records import Activity, ActivityQuerySet, Attendance, AttendanceChange, Campaign
 from .tallies import Tally
 
@@ -33,6 +34,8 @@ __all__ = [
     "MakeUp",
     "Nature",
     "Oath",
+    "Plan",
+    "PlanChange",
     "Programme",
     "ProgrammeItem",
     "Service",

@@ -16,6 +16,7 @@ from activities.views.assigned import due_items
 from activities.views.due import DueItem, near
 from activities.views.matrix import months_across
 from activities.views.places import Choice, asked_branch, own_branches
+from activities.views.planned import coming
 from activities.year import laid_out
 from branches.models import Branch
 from branches.roles import Right
@@ -37,6 +38,7 @@ def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
         "branch": branch,
         "greeting": greetings.own(request.user, today),
         "branches": _switch(branches, branch, request.path),
+        "coming": coming(branch, today) if may(request.user, Right.RECORD, branch.path) else [],
         **_duties(branch, today, _assigned(request.user, branch, today)),
         "invitations": jointly.waiting_for(branch),
         "leaves": leave.coming([branch], today),

@@ -1,5 +1,6 @@
 """The quick record: log something new, correct what was logged."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -98,7 +99,8 @@ def _log(form: AttendanceForm, prompt: Prompt) -> tuple[Activity, str]:
     """The record, and why it does not settle what asked for it (empty when it does)."""
     occasion = form.occasion
     assert form.record_id is not None, "an expired form is not valid"
-    with transaction.atomic():
+    # A record that nothing waits for is one transaction as it is.
+    with transaction.atomic() if prompt.row else nullcontext():
         activity, _ = records.log(
             by=occasion.user,
             record_id=form.record_id,

@@ -22,6 +22,7 @@ from tests.access.world import (
     a_development,
     a_draw,
     a_piece_of_evidence,
+    a_plan,
     an_assignment,
 )
 
@@ -138,6 +139,7 @@ def _add_to(half: Half) -> None:
     record = cast.a_record(branch, "party_lecture", date(2026, 10, 6), title=NEW)
     a_piece_of_evidence(record, cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None)))
     an_assignment(branch, NEW)
+    a_plan(branch, NEW)
     a_development(branch)
     a_draw(
         branch, f"C{branch.pk:04d}01", cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None))

@@ -274,6 +274,13 @@ TASKS: dict[str, Task] = {
     "return_link": Task(SECRETARY, on="assignment_return"),
     "return_say": Task(SECRETARY, on="assignment_return", fill=lambda world: {"text": "已传达学习"}),
     "return_claim": Task(SECRETARY, on="assignment_return", fill=lambda world: REASON),
+    "plan_add": Task(
+        SECRETARY,
+        fill=lambda world: {"kind": "film", "day": "20", "since": "2026-10-01", "until": "2026-12-31"},
+    ),
+    "plan_end": Task(SECRETARY, has_form=False),
+    "plan_date": Task(SECRETARY, fill=lambda world: {"to": "2026-12-18", **REASON}),
+    "plan_export": Task(SECRETARY, on="plan_year", writes=False),
     "activity_log": Task(SECRETARY, fill=_everybody_present),
     "activity_correct": Task(SECRETARY, fill=lambda world: {"place": "另一间会议室"}),
     "activity_withdraw": Task(SECRETARY, fill=lambda world: REASON),

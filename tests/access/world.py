@@ -32,6 +32,8 @@ from activities.models import (
     Invitation,
     LeaveRequest,
     MakeUp,
+    Plan,
+    PlanChange,
     ProgrammeItem,
     Talk,
     Tally,
@@ -217,6 +219,10 @@ def _half(branch: Branch, keeper: User) -> Half:
         _a_check_in(branch, account),
         asked := an_assignment(branch, f"{name}任务"),
         asked.returns.get(),
+        plan := a_plan(branch, f"{name}计划"),
+        PlanChange.objects.create(
+            plan=plan, branch_path=branch.path, planned_on=date(2026, 11, 15), reason=f"{name}停课"
+        ),
         elect(branch, date(2024, 10, 15)),
         Placement.objects.get(branch=branch),
         GroupMembership.objects.filter(group=group)[0],
@@ -321,6 +327,13 @@ def an_assignment(branch: Branch, title: str) -> Assignment:
     )
     AssignmentReturn.objects.create(assignment=asked, branch=branch, branch_path=branch.path)
     return asked
+
+
+def a_plan(branch: Branch, topic: str) -> Plan:
+    """The fifteenth of every month of 2026."""
+    days = {"since": date(2026, 1, 1), "until": date(2026, 12, 31)}
+    what = {"kind": "theme_day", "rhythm": "monthly", "day": 15, "topic": topic}
+    return Plan.objects.create(branch=branch, branch_path=branch.path, **what, **days)
 
 
 def a_development(branch: Branch) -> Development:

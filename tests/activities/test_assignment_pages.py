@@ -168,9 +168,9 @@ class TestAtTheDesk:
         sheet = load_workbook(BytesIO(b"".join(response.streaming_content))).active
         rows = list(sheet.iter_rows(values_only=True))
         assert rows[0][0] == "任务：参观校史馆"
-        assert [row[0] for row in rows[2:]] == ["党支部", "物理教师党支部"]
-        assert rows[3][2] == "已报"
-        assert rows[3][5] == "'=参观"
+        assert [row[0] for row in rows[3:]] == ["党支部", "物理教师党支部"]
+        assert rows[4][2] == "已报"
+        assert rows[4][5] == "'=参观"
 
     def test_a_dozen_branches_ask_a_dozen_queries_at_most(
         self, desk, school, staff, django_assert_max_num_queries

@@ -115,13 +115,13 @@ class TestHome:
     def test_queries_do_not_grow(self, browser, branch, django_assert_num_queries):
         cast.a_member(branch, joined=date(2015, 10, 3))
         browser.get(HOME)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(19):
             browser.get(HOME)
         for number in range(40):
             cast.a_member(branch, joined=date(2015, 10, 1 + number % 28))
         cast.a_group(branch, *Member.objects.all())
         cast.a_record(branch, "theme_day", date(2026, 10, 12))
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(19):
             browser.get(HOME)
 
 
@@ -215,14 +215,14 @@ class TestBranchPage:
     def test_queries_do_not_grow(self, browser, branch, django_assert_num_queries):
         cast.a_group(branch, *Member.objects.all())
         browser.get(branch_address(branch))
-        with django_assert_num_queries(27):
+        with django_assert_num_queries(28):
             browser.get(branch_address(branch))
         for _ in range(40):
             cast.a_member(branch)
         cast.a_group(branch, *Member.objects.all(), name="第二党小组")
         for month in range(1, 10):
             cast.a_record(branch, "theme_day", date(2026, month, 5))
-        with django_assert_num_queries(27):
+        with django_assert_num_queries(28):
             browser.get(branch_address(branch))
 
 

@@ -1,0 +1,1 @@
+"""Recurring plans (计划) of a branch: their lines, the dates that follow, and what was held beside them."""
