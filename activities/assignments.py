@@ -70,11 +70,7 @@ def issue(
         is_picked=bool(picked),
         issued_by=by,
     )
-    reached = _reached(assignment, {branch.pk for branch in picked} or None)
-    if picked and len(reached) < len({branch.pk for branch in picked}):
-        raise AssignmentError("选定的党支部里有的已撤销，或者不在发送范围内，请重新选择。", "picked")
-    if not reached:
-        raise AssignmentError("这个范围内没有符合条件的党支部，请放宽类别或设置形式。", "organisation")
+    reached = _to_be_asked(assignment, {branch.pk for branch in picked})
     with transaction.atomic():
         assignment.save(force_insert=True)
         _ask(assignment, reached)
@@ -228,6 +224,15 @@ def _issuer(by: User, organisation: Branch) -> Branch:
         and organisation.path.startswith(grant.branch.path)
     ]
     return min(held, key=lambda branch: len(branch.path))
+
+
+def _to_be_asked(assignment: Assignment, picked: set[int]) -> list[Branch]:
+    reached = _reached(assignment, picked or None)
+    if picked and len(reached) < len(picked):
+        raise AssignmentError("选定的党支部里有的已撤销，或者不在发送范围内，请重新选择。", "picked")
+    if not reached:
+        raise AssignmentError("这个范围内没有符合条件的党支部，请放宽类别或设置形式。", "organisation")
+    return reached
 
 
 def _reached(assignment: Assignment, picked: set[int] | None) -> list[Branch]:
