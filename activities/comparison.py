@@ -5,8 +5,8 @@ from uuid import UUID
 
 from . import facts, parts
 from .attendance import Mark
+from .attendance_form import AttendanceForm
 from .facts import Change
-from .forms import AttendanceForm
 from .models import Activity
 
 

@@ -14,7 +14,7 @@ from .registry import parts_of
 from .writing import row_of, words_of
 
 if TYPE_CHECKING:
-    from activities.forms import AttendanceForm
+    from activities.attendance_form import AttendanceForm
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthenticatedRequest
 from activities import comparison, records
-from activities.forms import AttendanceForm, RecordForm
+from activities.attendance_form import AttendanceForm
+from activities.forms import RecordForm
 from activities.kinds import Kind
 from activities.models import Activity, Invitation
 from activities.occasions import Occasion
