@@ -102,7 +102,8 @@ class AttendanceForm(forms.Form):
         """Part of what another branch leads, unless that is unticked."""
         if invitation := self.occasion.invitation:
             self.fields["is_part"].label = f"与“{invitation.activity.branch.short_name}”联合开展"
-            self.initial = {"is_part": True, "held_on": invitation.activity.held_on, **self.initial}
+            self.initial["is_part"] = True
+            self.initial["held_on"] = self.initial.get("held_on") or invitation.activity.held_on
         else:
             del self.fields["is_part"]
 
