@@ -1,23 +1,26 @@
-"""What pages about a branch are asked for."""
+"""What pages about a branch or its people are asked for."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 
+YEARS_BACK = 3
+
 
 class YearFilter(forms.Form):
-    """Which of the offered years a page is about."""
+    """A year, of the last ones unless said; one that is not offered is an error, and this one holds."""
 
-    year = forms.TypedChoiceField(label="年份", required=False, coerce=int, empty_value=None)
+    year = forms.TypedChoiceField(label="年度", coerce=int, required=False)
 
-    def __init__(self, data: Any, *, years: Iterable[int]) -> None:
+    def __init__(self, data: Any, *, today: date, years: Iterable[int] | None = None) -> None:
         super().__init__(data)
-        field: Any = self.fields["year"]
-        field.choices = [(year, str(year)) for year in years]
+        self.today = today
+        offered = years or range(today.year, today.year - YEARS_BACK - 1, -1)
+        self.fields["year"].choices = [(year, f"{year} 年") for year in offered]  # type: ignore[attr-defined]
 
-    def wanted(self) -> int | None:
-        """The year that is asked for; None for nothing and for nonsense."""
+    @property
+    def asked_year(self) -> int:
         self.is_valid()
-        year: int | None = self.cleaned_data.get("year")
-        return year
+        return self.cleaned_data.get("year") or self.today.year

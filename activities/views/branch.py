@@ -70,9 +70,8 @@ def branch_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         # Whoever sees an organisation sees all below it.
         below = Branch.objects.filter(parent=branch).existing_on(today)
         return render(request, "activities/branch.html", {**context, "below": below})
-    form = YearFilter(request.GET, years=_offered_years(today))
-    year = form.wanted() or today.year
-    context |= {"form": form} | _year(branch, year, today, sight) | _people(branch, sight, today)
+    form = YearFilter(request.GET, today=today, years=_offered_years(today))
+    context |= {"form": form} | _year(branch, form.asked_year, today, sight) | _people(branch, sight, today)
     context["assigned"] = [item for _, item in due_items(branch, today)]
     if may(request.user, Right.ASK_TRANSFER, branch.path):
         context["movement"] = overdue.waiting(request.user, branch, today)

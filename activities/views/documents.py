@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
+from activities.filters import YearFilter
 from activities.kinds import Kind
 from activities.models import Activity, StudiedDocument
 from activities.sight import Sight
-from activities.views.hours import YearFilter
 from branches.models import Branch
 from branches.scope import get_visible_or_404
 from lib.periods import Period

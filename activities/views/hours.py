@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities import hours
+from activities.filters import YearFilter
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, get_visible_or_404, has_right, may, ranges_of
@@ -23,25 +24,7 @@ from members import exemptions, rosters
 from members.models import Member
 
 PER_PAGE = 50
-YEARS_BACK = 3
 REFUSAL = "学时由党支部书记、记录员和上级工作人员查看；本人的在“我的”中。"
-
-
-class YearFilter(forms.Form):
-    """A year; one that is not offered is an error, and this one holds."""
-
-    year = forms.TypedChoiceField(label="年度", coerce=int, required=False)
-
-    def __init__(self, data: Any, *, today: date) -> None:
-        super().__init__(data)
-        self.today = today
-        years = range(today.year, today.year - YEARS_BACK - 1, -1)
-        self.fields["year"].choices = [(year, f"{year} 年") for year in years]  # type: ignore[attr-defined]
-
-    @property
-    def asked_year(self) -> int:
-        self.is_valid()
-        return self.cleaned_data.get("year") or self.today.year
 
 
 class HoursFilter(YearFilter):

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities import lecture_sheet, lectures
+from activities.filters import YearFilter
 from activities.lectures import Leader
 from activities.models import Activity, ActivityQuerySet, Campaign, Lecture
 from activities.sight import Sight
-from activities.views.hours import YearFilter
 from branches.roles import Right
 from branches.scope import has_right, may, ranges_of
 from lib.media_types import XLSX

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
+from activities.filters import YearFilter
 from activities.kinds import Kind
 from activities.models import Plan
 from activities.models.plans import Rhythm
@@ -26,7 +27,6 @@ from activities.plans import beside, keeping
 from activities.plans.beside import Beside, Line, State
 from activities.plans.dates import Planned, changes_of, in_words
 from activities.plans.keeping import PlanError
-from activities.views.hours import YearFilter
 from activities.views.places import REFUSALS, require
 from branches.models import Branch
 from branches.roles import Right

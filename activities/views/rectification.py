@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
 from activities import rectification
-from activities.views.hours import YearFilter
+from activities.filters import YearFilter
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, may

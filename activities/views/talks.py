@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities import talks
+from activities.filters import YearFilter
 from activities.models import Activity, Attendance, Talk
 from activities.talks import Coverage
-from activities.views.hours import YearFilter
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, may
