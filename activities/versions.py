@@ -12,6 +12,7 @@ from django.apps import apps
 from . import facts, guests, parts
 from .attendance import Mark
 from .facts import Change
+from .kinds import Kind, split
 from .models import Activity, AttendanceChange
 from .sight import Sight
 
@@ -31,11 +32,11 @@ class Version:
 
 
 def of(activity: Activity, sight: Sight) -> list[Version]:
-    """The versions of a record, as far as the reader may see them. Four queries, and one for each table of details."""
+    """The versions of a record, as far as the reader may see them. Four queries, and one for each kind with details."""
     kept = _last_of_each(activity)
     people = _people(activity, sight)
     campaigns, leads = _campaigns(kept.values()), _leads(kept.values())
-    details = parts.words_by_version(activity, sight.name, kept=sight.sees_notes)
+    details = parts.words_by_version(activity, _kinds(kept.values()), sight.name, kept=sight.sees_notes)
     told: dict[str, str] = {}
     found: list[Version] = []
     words: dict[str, str] = {}
@@ -60,6 +61,11 @@ def _last_of_each(activity: Activity) -> dict[int, Any]:
     """Version → its last history row: writing the campaigns of a record makes one more row of the same version."""
     rows = activity.history.select_related("history_user").order_by("history_id")
     return {row.version: row for row in rows}
+
+
+def _kinds(rows: Iterable[Any]) -> list[Kind]:
+    """Every kind the record was in one of its versions."""
+    return list(dict.fromkeys(kind for row in rows for kind in (Kind(row.kind), *split(row.also_kinds))))
 
 
 def _campaigns(rows: Iterable[Any]) -> dict[int, list[str]]:

@@ -1,12 +1,13 @@
 """Details written with their record, read with it, and told as of each of its versions."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from accounts.models import User
 from activities.attendance import Mark
+from activities.kinds import Kind
 from activities.models import Activity, Attendance, Details
 
 from .base import Name, Part, as_it_is
@@ -83,11 +84,13 @@ def _say(row: Any, activity: Activity, by: User | None) -> None:
 
 
 def words_by_version(
-    activity: Activity, name: Name = as_it_is, *, kept: bool = True
+    activity: Activity, kinds: Iterable[Kind], name: Name = as_it_is, *, kept: bool = True
 ) -> dict[int, dict[str, str]]:
-    """Version → all words as of it, for the versions at which they changed. One query for each table."""
+    """Version → all words as of it, for the versions at which they changed. One query for each of ``kinds``, all that
+    the record ever was, that has details.
+    """
     changes: dict[int, dict[str, str]] = defaultdict(dict)
-    for part in PARTS.values():
+    for part in parts_of(kinds):
         history: Any = part.model.history  # type: ignore[attr-defined]
         for row in history.filter(activity=activity.pk).order_by("history_id"):
             words = part.words(row, name)

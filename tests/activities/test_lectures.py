@@ -123,7 +123,7 @@ class TestVersions:
         marks = records.marks_of(record)
         records.correct(record, by=None, version=1, held_on=DAY, marks=marks, also_kinds="")
         assert not Lecture.objects.exists()
-        assert parts.words_by_version(record, str)[2]["主讲人职务职级"] == ""
+        assert parts.words_by_version(record, [Kind.PARTY_LECTURE])[2]["主讲人职务职级"] == ""
 
     def test_on_its_page_and_on_paper(self, browser, branch):
         record = a_lecture(branch, rank="教授", category="expert")

@@ -119,7 +119,7 @@ class TestDocuments:
         leader = cast.a_browser(cast.a_user(Role.LEADER, school.root))
         told = leader.get(reverse("activity_detail", args=[record.pk])).content.decode()
         assert ("每月一讲" in told, "党员教育管理工作条例" in told) == (False, True)
-        assert "贯彻措施" not in parts.words_by_version(record, kept=False)[1]
+        assert "贯彻措施" not in parts.words_by_version(record, record.kinds, kept=False)[1]
 
 
 class TestPartyFirst:
@@ -165,7 +165,7 @@ class TestOaths:
         logged(browser, "oath", oath_led_by="教师0", oath_witness="教师1")
         record = branch.activities.get()
         assert parts.words_of(record) == {"领誓人": "教师0", "监誓人": "教师1"}
-        assert [row["领誓人"] for row in parts.words_by_version(record).values()] == ["教师0"]
+        assert [row["领誓人"] for row in parts.words_by_version(record, record.kinds).values()] == ["教师0"]
 
     def test_a_leader_reads_masked_names(self, browser, branch, school):
         logged(browser, "oath", oath_led_by="钱学礼")
