@@ -4,9 +4,9 @@ In a copy of the project each call of ``visible_to``, ``reachable_by``, ``within
 one that can be switched off. ``tests/killers.tsv`` remembers which test failed without which filter: those are asked
 first, with the filter, when they must pass, and without it. For filters that are left the suite is run once, in
 processes that share its files, to see which tests come past which filter, and these run again without it, the likely
-ones first, until one fails. What it is then is written back, also by a run that was interrupted. Those that survive are
-listed. Arguments narrow: of files or folders of the project those whose filters are tried, of ``tests/…`` those that
-are searched.
+ones first, until one fails; a walk over all pages then goes only to those that come past it. What it is then is written
+back, also by a run that was interrupted. Those that survive are listed. Arguments narrow: of files or folders of the
+project those whose filters are tried, of ``tests/…`` those that are searched.
 """
 
 import ast
@@ -73,13 +73,19 @@ class Switchboard:
     """Which filter is off, and which tests came past which."""
 
     off = -1
-    test = ""
+    test = page = ""
     past: dict[str, set[int]] = defaultdict(set)
+    #: Test and filter → the pages that came past it in that test.
+    pages: dict[tuple[str, int], set[str]] = defaultdict(set)
+    #: The pages to which a walk goes; none means all.
+    only: frozenset[str] = frozenset()
 
 
 def site(number: int, filtered: Callable[[], Any], unfiltered: Callable[[], Any]) -> Any:
     """The filter's own result, or that of none when it is the one switched off."""
     Switchboard.past[Switchboard.test].add(number)
+    if Switchboard.page:
+        Switchboard.pages[Switchboard.test, number].add(Switchboard.page)
     return unfiltered() if Switchboard.off == number else filtered()
 
 
@@ -95,6 +101,35 @@ def any_or_404(queryset: Any, user: Any, **lookup: Any) -> Any:
     from django.shortcuts import get_object_or_404
 
     return get_object_or_404(queryset, **lookup)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """The tests that walk over all pages take their list and their browser from here. Only in the copy."""
+    if "MUTANTS" in os.environ:
+        watch_walks()
+
+
+def watch_walks() -> None:
+    from django.urls import Resolver404, resolve
+
+    from tests.access import table
+    from tests.access.asking import Asker
+
+    declared, send = table.declared, Asker._send
+
+    def some() -> list[tuple[Any, Any]]:
+        return [each for each in declared() if not Switchboard.only or each[0].key in Switchboard.only]
+
+    def told(asker: Asker, method: str, url: str, *rest: Any) -> Any:
+        with suppress(Resolver404):
+            Switchboard.page = resolve(url.partition("?")[0]).view_name
+        try:
+            return send(asker, method, url, *rest)
+        finally:
+            Switchboard.page = ""
+
+    table.declared, Asker._send = some, told
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -121,8 +156,9 @@ def ask(sites: list[Site], items: dict[str, pytest.Item]) -> None:
     """The test that failed last time, for each filter."""
     known = read_killers()
     for one in sites:
-        if item := items.get(known.get(one.key, "")):
-            try_out(one, item)
+        test, _, pages = known.get(one.key, "").partition(" ")
+        if item := items.get(test):
+            try_out(one, item, pages.split(","))
 
 
 def search(sites: list[Site], items: list[pytest.Item]) -> None:
@@ -144,20 +180,22 @@ def search(sites: list[Site], items: list[pytest.Item]) -> None:
             killers = Counter(file.read_text(encoding="utf-8") for file in Path.cwd().glob(f"{KILLED}-*"))
             candidates.sort(key=lambda item: (*unlikely(one, item, past, killers), seconds[item]))
             chosen = candidates[:ASKED_FIRST] if first_round else candidates[ASKED_FIRST:]
-            any(marked(KILLED, one) or try_out(one, item) for item in chosen)
+            any(marked(KILLED, one) or try_out(one, item, pages_of(item, one)) for item in chosen)
 
 
 def unlikely(
     one: Site, item: pytest.Item, past: Mapping[str, Collection[int]], killers: Mapping[str, int]
 ) -> tuple[int, int]:
     """How unlikely a test is to miss a filter: first those of the room about scope that come past few filters, then
-    what missed others, then the walks over all pages, then the room's, then the rest.
+    what missed others, then the walks over all pages, then the room's, then the rest. A walk to few pages comes first.
     """
     name, passed = item.nodeid, len(past[item.nodeid]) // 8
     near = name.startswith(f"tests/{one.file.partition('/')[0]}/")
     about = near and LOOKS_AT_SCOPE.search(name.partition("::")[2])
     if about and len(past[name]) <= FEW:
         return (0, passed)
+    if 0 < (pages := len(pages_of(item, one))) <= FEW:
+        return (0, pages)
     if name in killers:
         return (1, -killers[name])
     if name.startswith("tests/access/"):
@@ -165,17 +203,22 @@ def unlikely(
     return (3 if about else 4 if near else 5, passed)
 
 
-def try_out(one: Site, item: pytest.Item) -> bool:
-    """Whether a test fails without a filter and passes with it."""
-    Switchboard.off = one.number
+def pages_of(item: pytest.Item, one: Site) -> set[str]:
+    return Switchboard.pages.get((item.nodeid, one.number), set())
+
+
+def try_out(one: Site, item: pytest.Item, pages: Collection[str]) -> bool:
+    """Whether a test fails without a filter and passes with it; a walk goes to ``pages`` alone."""
+    Switchboard.off, Switchboard.only = one.number, frozenset(filter(None, pages))
     try:
         if passes(item):
             return False
-    finally:
         Switchboard.off = -1
-    if not passes(item):
-        return False
-    mark(KILLED, one, item.nodeid)
+        if not passes(item):
+            return False
+    finally:
+        Switchboard.off, Switchboard.only = -1, frozenset()
+    mark(KILLED, one, " ".join(filter(None, (item.nodeid, ",".join(sorted(pages))))))
     return True
 
 

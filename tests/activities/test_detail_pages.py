@@ -128,12 +128,12 @@ class TestHistory:
         self, browser, branch, secretary, activity, django_assert_num_queries
     ):
         page(browser, "activity_history", activity)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(7):
             page(browser, "activity_history", activity)
         marks = cast.all_present("general_meeting", branch, DAY)
         for version in range(1, 9):
             correct(activity, by=secretary, version=version, held_on=DAY, marks=marks, place=f"{version}楼")
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(7):
             assert len(page(browser, "activity_history", activity).context["versions"]) == 9
 
 
