@@ -12,7 +12,7 @@ from accounts.models import User
 from branches.roles import Right
 from members.models import Member
 
-from . import made_up, records
+from . import makeup_rules, records
 from .models import Activity, MakeUp
 
 HOW_LENGTH: Final = 60
@@ -28,7 +28,7 @@ class MakeUpError(ValueError):
 
 def missed(activity: Activity) -> list[Member]:
     """Who has something to make up for, in the order of the roll."""
-    rows = activity.attendances.filter(state__in=made_up.MISSED).values("member")
+    rows = activity.attendances.filter(state__in=makeup_rules.MISSED).values("member")
     return list(Member.objects.filter(pk__in=rows).order_by("name_order", "number"))
 
 
@@ -60,7 +60,7 @@ def _check(activity: Activity, people: Collection[Member], on: date, how: str, h
         raise MakeUpError(f"{wrong[0]}不在这次的请假、缺席名单里，不用补学。", "who")
     if not how.strip() or len(how.strip()) > HOW_LENGTH:
         raise MakeUpError(f"请写明怎样补学，不超过 {HOW_LENGTH} 个字。", "how")
-    if fault := made_up.fault_of(activity, on, hours):
+    if fault := makeup_rules.fault_of(activity, on, hours):
         raise MakeUpError(fault[1], fault[0])
 
 

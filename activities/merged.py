@@ -13,7 +13,7 @@ from members import merging
 from members.models import Member
 
 from . import tallies
-from .made_up import MISSED
+from .makeup_rules import MISSED
 from .models import Activity, Attendance, AttendanceChange, LeaveRequest, MakeUp
 
 State = Attendance.State

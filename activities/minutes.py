@@ -15,7 +15,7 @@ from accounts.models import User
 from members import rosters
 from members.models import Member
 
-from . import joint
+from . import party_first as party_first_marks
 from .kinds import CONFIDENTIAL
 from .models import Activity, AgendaItem, Attendance, Talk, Task
 from .pasting import Pasted
@@ -81,7 +81,7 @@ class Item:
     @property
     def party_first(self) -> str:
         """Whether the party organisation discussed it first, where that was said."""
-        return joint.in_words(self.row)
+        return party_first_marks.in_words(self.row)
 
     @property
     def rule(self) -> Rule | None:
@@ -203,7 +203,9 @@ def keep_item(
         item.title, item.proceedings, item.decision = title, proceedings, decision
         item.ballots = [ballot.as_kept() for ballot in ballots]
         item.uncounted, item.uncounted_reason = uncounted, uncounted_reason
-        item.party_first, item.party_first_on = joint.checked(activity, party_first, party_first_on)
+        item.party_first, item.party_first_on = party_first_marks.checked(
+            activity, party_first, party_first_on
+        )
         item.version += bool(current)
         try:
             with transaction.atomic():

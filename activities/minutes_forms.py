@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from accounts.models import User
 
-from . import joint, minutes, rectification, tokens
+from . import minutes, party_first, rectification, tokens
 from .minutes import TaskLine
 from .models import Activity, AgendaItem
 from .pasting import TITLE_LENGTH
@@ -133,7 +133,7 @@ class ItemForm(forms.Form):
         label="党组织会议先行研究",
         required=False,
         choices=[("", "未标明"), *AgendaItem.PartyFirst.choices],
-        help_text=f"{joint.ARTICLE}。",
+        help_text=f"{party_first.ARTICLE}。",
     )
     party_first_on = forms.DateField(
         label="先行研究日期",
@@ -162,7 +162,7 @@ class ItemForm(forms.Form):
         self.activity, self.item = activity, item
         self.asks_problems = rectification.asks_problems(activity)
         self.rule = RULES[Vote(vote)] if vote else None
-        if not joint.asks_party_first(activity):
+        if not party_first.asks_party_first(activity):
             del self.fields["party_first"], self.fields["party_first_on"]
         if self.rule is None or not self.rule.may_leave_out:
             del self.fields["uncounted"], self.fields["uncounted_reason"]
@@ -198,7 +198,7 @@ class ItemForm(forms.Form):
         if self.item_id is None:
             self.add_error(None, "这张表单已过期。请先看纪要中是否已有这项议题，没有再提交一次。")
         mark, on = self.cleaned_data.get("party_first", ""), self.cleaned_data.get("party_first_on")
-        if "party_first_on" not in self.errors and (fault := joint.fault_of(self.activity, mark, on)):
+        if "party_first_on" not in self.errors and (fault := party_first.fault_of(self.activity, mark, on)):
             self.add_error("party_first_on", fault)
         return self.cleaned_data
 

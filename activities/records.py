@@ -16,7 +16,7 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Right
 from branches.scope import may
 
-from . import check_ins, guests, made_up, partners, parts, tallies
+from . import check_ins, guests, makeup_rules, partners, parts, tallies
 from .attendance import Counts, ExpectedPerson, Mark, count, exempt_on, expected_people, settled
 from .kinds import CONFIDENTIAL, Expected, Kind, expected_of, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation
@@ -151,7 +151,7 @@ def correct(
         _fill(current, _counted(current.kind, people, marks), facts)
         current.save()
         _rewrite_attendance(current, people, marks)
-        if fault := made_up.follow(current):
+        if fault := makeup_rules.follow(current):
             raise RecordError(fault)
         if campaigns is not None:
             current.campaigns.set(campaigns)

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from activities import joint, minutes, oaths, papers, parts
+from activities import minutes, oaths, papers, parts, party_first
 from activities.attendance import Mark
 from activities.minutes import TaskLine
 from activities.models import AgendaItem, StudiedDocument, Task
@@ -143,7 +143,7 @@ class TestPartyFirst:
         record = cast.a_record(branch, "joint_meeting", DAY)
         with pytest.raises(RecordError, match=sentence):
             keep(record, secretary, party_first=mark, party_first_on=on)
-        assert joint.fault_of(record, mark, on)
+        assert party_first.fault_of(record, mark, on)
 
     def test_no_other_meeting_has_it(self, browser, branch, secretary):
         record = cast.a_record(branch, "general_meeting", DAY)
