@@ -60,7 +60,7 @@ class RecordForm(GuestFields, AttendanceForm):
         super().__init__(occasion, data, initial)
         if not occasion.activity and not self.is_bound:
             asked = {name: value for name, value in (initial or {}).items() if value}
-            self.initial.update({**self._known(), **asked})
+            self.initial.update({**self._known(), **asked, "held_on": self.day})
         self._offer_kinds()
         kinds = [occasion.kind, *self._also_kinds()]
         if not any(kind in LECTURED for kind in kinds):

@@ -98,6 +98,7 @@ class TestPrefilling:
         assert (form.day, form.is_unfolded) == (date(2026, 9, 30), True)
         form = browser.get(GENERAL, {"date": "2026-12-31"}).context["form"]
         assert (form.day, form.is_unfolded) == (date(2026, 10, 20), False)
+        assert form["held_on"].value() == date(2026, 10, 20)
 
 
 class TestWithoutScript:
