@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +34,49 @@ THUMBNAIL: Final = ".thumbnail"
 #: A file that no row names is one that is being written, until it is this old.
 ORPHANED_AFTER: Final = timedelta(days=1)
 
+logger = logging.getLogger(__name__)
+
+
+class AlreadyThere(RecordError):
+    """The record has this very file."""
+
+    def __init__(self) -> None:
+        super().__init__("这份材料已经在这条记录里，没有重复添加。")
+
+
+@dataclass
+class Added:
+    """What became of several files: how many were taken, and of each other its name and why it was not."""
+
+    number: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def add_each(activity: Activity, chosen: Iterable[File[Any]], *, by: User, is_again: bool = False) -> Added:
+    """Each file for itself: one that is not taken keeps no other from being taken.
+
+    ``is_again`` is for what may be sent a second time: a file that is there already is no fault then.
+    """
+    found = Added()
+    for file in chosen:
+        try:
+            add(activity, file, by=by)
+        except AlreadyThere as known:
+            if not is_again:
+                found.refused.append((_shown_name(file), str(known)))
+        except RecordError as error:
+            found.refused.append((_shown_name(file), str(error)))
+        except OSError:
+            logger.exception("A file could not be written.")
+            found.refused.append((_shown_name(file), "服务器没有存下，请稍后再添加。"))
+        else:
+            found.number += 1
+    return found
+
+
+def _shown_name(file: File[Any]) -> str:
+    return file_names.clean(file.name or "") or "文件"
+
 
 def add(activity: Activity, file: File[Any], *, by: User) -> Evidence:
     """Attach a file to a record under its name made fit to be shown. Audited.
@@ -47,7 +93,7 @@ def add(activity: Activity, file: File[Any], *, by: User) -> Evidence:
             current = open_to(activity, by, ADD)
             _check_room(current, len(accepted.content))
             if current.evidence.filter(sha256=accepted.sha256).exists():
-                raise RecordError("这份材料已经在这条记录里，没有重复添加。")
+                raise AlreadyThere
             row = _row(current, accepted, file.name or "")
             row.stored, row.added_by = stored, by
             row.save(force_insert=True)

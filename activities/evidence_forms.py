@@ -8,7 +8,11 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
+from branches.roles import Right
+from branches.scope import may
 from lib.attachments.kinds import ENDINGS, MEDIA_TYPES, PICTURES
+
+from .occasions import Occasion
 
 #: Pictures by their type, for which a phone offers the camera and turns its own formats into one of them.
 ACCEPT = ",".join([*(MEDIA_TYPES[kind] for kind in sorted(PICTURES)), *ENDINGS["pdf"], *ENDINGS["docx"]])
@@ -31,3 +35,15 @@ class FilesField(forms.Field):
 
 class EvidenceForm(forms.Form):
     chosen = FilesField(label="添加材料")
+
+
+class PhotosForm(forms.Form):
+    """Beside the quick record: what is chosen is added once the record is written."""
+
+    photos = FilesField(label="照片和文件", required=False)
+
+    @classmethod
+    def beside(cls, occasion: Occasion) -> PhotosForm | None:
+        """For something new, by whoever writes records; what was said in a talk has no photos at once."""
+        is_new = occasion.activity is None and not occasion.is_confidential
+        return cls() if is_new and may(occasion.user, Right.RECORD, occasion.branch.path) else None

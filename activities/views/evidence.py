@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthenticatedRequest
 from activities import evidence
+from activities.evidence import Added
 from activities.evidence_forms import EvidenceForm
 from activities.models import Activity, Evidence
 from activities.refusals import RecordError
 from activities.views.places import require
 from branches.roles import Right
 from branches.scope import get_visible_or_404
-from lib import file_names
 from lib.media_types import JPEG
 
 #: Whatever a file turns out to be, it runs nothing, loads nothing and stands in no other page.
@@ -36,17 +36,16 @@ def evidence_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "请先选择文件，再点“上传”。")
         return redirect("activity_detail", pk)
-    added = 0
-    for file in form.cleaned_data["chosen"]:
-        try:
-            evidence.add(activity, file, by=request.user)
-        except RecordError as error:
-            messages.error(request, f"“{file_names.clean(file.name) or '文件'}”没有添加：{error}")
-        else:
-            added += 1
-    if added:
-        messages.success(request, f"已添加 {added} 份材料。")
+    say_added(request, evidence.add_each(activity, form.cleaned_data["chosen"], by=request.user))
     return redirect("activity_detail", pk)
+
+
+def say_added(request: AuthenticatedRequest, added: Added, more: str = "") -> None:
+    """What was taken, and of each file that was not its name and why; ``more`` says what to do then."""
+    for name, why in added.refused:
+        messages.error(request, f"“{name}”没有添加：{why}{more}")
+    if added.number:
+        messages.success(request, f"已添加 {added.number} 份材料。")
 
 
 @require_safe

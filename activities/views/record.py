@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthenticatedRequest
-from activities import comparison, records
+from activities import comparison, evidence, records
 from activities.attendance_form import AttendanceForm
+from activities.evidence_forms import PhotosForm
 from activities.forms import RecordForm
 from activities.kinds import Kind
 from activities.models import Activity, Invitation
@@ -22,6 +23,7 @@ from activities.occasions import Occasion
 from activities.prompts import Prompt
 from activities.records import Conflict
 from activities.refusals import RecordError
+from activities.views.evidence import say_added
 from activities.views.places import asked_branch, choose_branch, require
 from activities.views.prompted import prompt_of
 from branches.models import Branch
@@ -52,6 +54,7 @@ def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
         else:
             if untold:
                 messages.warning(request, untold)
+            _add_photos(request, form.occasion, activity)
             return _done(request, form, activity, "已记录")
     return _show(request, form, more)
 
@@ -118,6 +121,14 @@ def _log(form: AttendanceForm, prompt: Prompt) -> tuple[Activity, str]:
         return activity, prompt.settle(activity, occasion.user)
 
 
+def _add_photos(request: AuthenticatedRequest, occasion: Occasion, activity: Activity) -> None:
+    """The record stands whatever becomes of them; of a form that was sent twice they are added once."""
+    if PhotosForm.beside(occasion):
+        chosen = request.FILES.getlist("photos")
+        added = evidence.add_each(activity, chosen, by=occasion.user, is_again=True)
+        say_added(request, added, "记录已保存，可在下面的“佐证材料”里重新选择。")
+
+
 def _correct(form: AttendanceForm, activity: Activity) -> Activity:
     return records.correct(
         activity,
@@ -138,6 +149,8 @@ def _done(request: AuthenticatedRequest, form: AttendanceForm, activity: Activit
         counted += f"，{word} {number}" if number else ""
     text = f"{verb}：{activity.get_kind_display()}，{counted}。"
     messages.success(request, text, extra_tags=f"draft:{draft_key(form.occasion)}")
+    if request.headers.get("Accept") == "application/json":  # resend.js, which then opens the page
+        return JsonResponse({"to": reverse("activity_detail", args=[activity.pk])}, status=201)
     return redirect("activity_detail", activity.pk)
 
 
@@ -172,6 +185,8 @@ def _show(
     own = covering_ranges([occasion.branch.path])
     context = {
         "form": form,
+        "photos_form": PhotosForm.beside(occasion),
+        "photos_lost": len(request.FILES.getlist("photos")),
         "occasion": occasion,
         "branch": occasion.branch,
         "is_one_of_several": ranges_of(request.user, Right.TAKE_ATTENDANCE) != own,

@@ -20,6 +20,7 @@ function setUp(form) {
 
   const fields = () => [...form.elements].filter((field) => field.name && field.name !== 'csrfmiddlewaretoken'
     && !SKIP.has(field.type) && !('noDraft' in field.dataset));
+  const hasFiles = () => [...form.elements].some((field) => field.type === 'file' && field.files.length);
   const isTick = (field) => field.type === 'radio' || field.type === 'checkbox';
   const valuesOf = (field) => (field.type === 'select-multiple'
     ? [...field.selectedOptions].map((option) => option.value) : [field.value]);
@@ -40,7 +41,7 @@ function setUp(form) {
     }
     try {
       localStorage.setItem(key, JSON.stringify({ saved: Date.now(), title: form.dataset.draftTitle, path: form.dataset.draftPath, values }));
-      say(`已存本机 ${clock(new Date())}。提交后会再确认一次。`);
+      say(`已存本机 ${clock(new Date())}。${hasFiles() ? '照片和文件不存草稿，离开本页要重新选择。' : '提交后会再确认一次。'}`);
     } catch {
       say('本机存不下草稿，请尽快提交。');
     }
