@@ -118,6 +118,11 @@ class HandoverForm(ApplicationForm):
         "observed_on": Step.OBSERVATION,
     }
 
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data, user=user)
+        # He applied there, some time ago.
+        self.fields["on"].initial = None
+
     def handed(self) -> Handover:
         values = self.cleaned_data
         dates = {str(step): values[name] for name, step in self._STEPS.items() if values[name]}

@@ -7,7 +7,7 @@ are parts of it. ``needs`` makes skipping impossible, ``not_before`` and ``due``
 from typing import Final
 
 from members import local_rules
-from members.controls import Cited
+from members.controls import IN_ORDER, Cited
 from members.models import StatusPeriod
 
 from . import facts
@@ -399,7 +399,8 @@ TABLE: Final[dict[Step, Spec]] = {spec.step: spec for spec in (*_FIRST_HALF, *_S
 #: Taken anew after an extended probation.
 FULL_CYCLE: Final = frozenset({S.FULL_APPLICATION, S.FULL_MEETING, S.FULL_APPROVAL})
 STAGES: Final = tuple(Stage)
-#: Their own articles say that nobody is admitted before them; the article of what follows speaks of something else.
+#: Their own articles say that nobody is admitted before them; that of the meeting speaks of who must be there, and how
+#: many must agree.
 SAID_TO_COME_FIRST: Final = frozenset({S.POLITICAL_REVIEW, S.TRAINING, S.PRE_REVIEW, S.COMMITTEE_TALK})
 
 
@@ -407,7 +408,7 @@ def order_between(needed: Step, step: Step) -> Cited:
     """What it rests on that ``step`` comes after ``needed``."""
     if needed in SAID_TO_COME_FIRST and TABLE[step].stage == Stage.ADMISSION:
         return order_of(TABLE[needed].rule)
-    return order_of(TABLE[step].rule)
+    return IN_ORDER if step == S.ADMISSION_MEETING else order_of(TABLE[step].rule)
 
 
 def as_step(name: str) -> Step | None:
