@@ -103,7 +103,6 @@ class AttendanceForm(forms.Form):
         if invitation := self.occasion.invitation:
             self.fields["is_part"].label = f"与“{invitation.activity.branch.short_name}”联合开展"
             self.initial["is_part"] = True
-            self.initial["held_on"] = self.initial.get("held_on") or invitation.activity.held_on
         else:
             del self.fields["is_part"]
 

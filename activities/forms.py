@@ -60,7 +60,8 @@ class RecordForm(GuestFields, AttendanceForm):
         super().__init__(occasion, data, initial)
         if not occasion.activity and not self.is_bound:
             asked = {name: value for name, value in (initial or {}).items() if value}
-            self.initial.update({**self._known(), **asked, "held_on": self.day})
+            last = prefill.facts(occasion.branch, occasion.kind, self.chosen_group, self.day, occasion.user)
+            self.initial.update({**last, **asked, "held_on": self.day})
         self._offer_kinds()
         kinds = [occasion.kind, *self._also_kinds()]
         if not any(kind in LECTURED for kind in kinds):
@@ -70,12 +71,6 @@ class RecordForm(GuestFields, AttendanceForm):
         self.parts = OfferedParts(self, kinds)
         self._offer_topics()
         self._offer_campaigns()
-
-    def _known(self) -> dict[str, Any]:
-        occasion = self.occasion
-        if occasion.invitation:
-            return prefill.of_joint(occasion.invitation.activity, occasion.user)
-        return prefill.facts(occasion.branch, occasion.kind, self.chosen_group, self.day, occasion.user)
 
     def _offer_kinds(self) -> None:
         possible = may_also_be(self.occasion.kind)

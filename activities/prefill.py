@@ -13,7 +13,6 @@ from .facts import ends_at, topics_of
 from .kinds import Kind
 from .models import Activity
 
-FACTS = ("starts_at", "minutes", "place", "host", "recorder", "lecturer")
 RECENT = 30
 TOPICS = 6
 
@@ -23,25 +22,13 @@ def facts(branch: Branch, kind: str, group: PartyGroup | None, day: date, user: 
     records = Activity.objects.valid().filter(branch=branch, kind=kind)
     if group:
         records = records.filter(group=group)
-    last = records.values(*FACTS).first()
+    last = records.values("starts_at", "minutes", "place", "host", "recorder", "lecturer").first()
     if last is None:
         return {
             "host": _chair(branch, group, day),
             "recorder": user.name if _writes_for(user, branch) else "",
         }
     return {**last, "ends_at": ends_at(last["starts_at"], last["minutes"])}
-
-
-def of_joint(lead: Activity, user: User) -> dict[str, Any]:
-    """What the leading branch wrote down holds for all; each branch has a recorder of its own."""
-    known = {name: getattr(lead, name) for name in FACTS}
-    return {
-        **known,
-        "recorder": user.name,
-        "held_on": lead.held_on,
-        "topics": topics_of(lead.title, str(lead.get_kind_display())),
-        "ends_at": ends_at(lead.starts_at, lead.minutes),
-    }
 
 
 def _chair(branch: Branch, group: PartyGroup | None, day: date) -> str:

@@ -53,17 +53,28 @@ def of_plan(one: Planned) -> Prompt:
     )
 
 
+def of_invitation(lead: Activity, user: User) -> Prompt:
+    """What the leading branch wrote down holds for all; each branch has a recorder of its own."""
+    return Prompt({**_same(lead), "recorder": user.name, "held_on": lead.held_on})
+
+
 def copied(record: Activity) -> Prompt:
     """Everything of an earlier record but when it was and who came."""
-    names = ("starts_at", "place", "host", "recorder", "lecturer")
-    again = {name: getattr(record, name) for name in names}
     return Prompt(
         {
-            **again,
-            "ends_at": facts.ends_at(record.starts_at, record.minutes),
+            **_same(record),
+            "recorder": record.recorder,
             "group": record.group_id,
-            "topics": facts.topics_of(record.title, str(record.get_kind_display())),
             "campaigns_of": list(record.campaigns.values_list("pk", flat=True)),
         },
         f"照 {record.held_on:%Y-%m-%d} 的记录带入时间、地点、人员和主题，到会情况请重新登记。",
     )
+
+
+def _same(record: Activity) -> dict[str, Any]:
+    """Time, place, people and topics, as the form asks them."""
+    return {
+        **{name: getattr(record, name) for name in ("starts_at", "place", "host", "lecturer")},
+        "ends_at": facts.ends_at(record.starts_at, record.minutes),
+        "topics": facts.topics_of(record.title, str(record.get_kind_display())),
+    }

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthenticatedRequest
-from activities import comparison, evidence, records
+from activities import comparison, evidence, prompts, records
 from activities.attendance_form import AttendanceForm
 from activities.evidence_forms import PhotosForm
 from activities.forms import RecordForm
@@ -40,6 +40,8 @@ def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
         return choose_branch(request, f"为哪个支部记录{Kind(kind).label}")
     occasion = Occasion(request.user, branch, kind, invitation=_asked_invitation(request, branch, kind))
     prompt = prompt_of(request, branch, kind)
+    if occasion.invitation:
+        prompt = prompts.of_invitation(occasion.invitation.activity, request.user)
     more = {"prompt": prompt}
     if request.method != "POST":
         asked = {"held_on": request.GET.get("date", ""), "group": request.GET.get("group", "")}
