@@ -24,7 +24,8 @@ from lib import file_names, files
 from lib.attachments.accepting import Accepted, accept
 from lib.attachments.kinds import ENDINGS, Refused
 
-from .models import Activity, Evidence
+from . import supplements
+from .models import Activity, Evidence, Supplement
 from .records import open_to
 from .refusals import RecordError
 
@@ -99,6 +100,7 @@ def add(activity: Activity, file: File[Any], *, by: User) -> Evidence:
             row.save(force_insert=True)
             _store(row, accepted)
             audit.record("evidence.add", by=by, on=current, after={"file": row.name, "sha256": row.sha256})
+            supplements.meet(current, Supplement.How.EVIDENCE, by=by)
     except BaseException:
         discard(stored)
         raise

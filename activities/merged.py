@@ -14,7 +14,7 @@ from members.models import Member
 
 from . import tallies
 from .makeup_rules import MISSED
-from .models import Activity, Attendance, AttendanceChange, LeaveRequest, MakeUp
+from .models import Activity, Appeal, Attendance, AttendanceChange, LeaveRequest, MakeUp
 
 State = Attendance.State
 #: Which of two marks counts: whoever came by one record was there, and nothing is asked of who is exempt by one.
@@ -124,6 +124,8 @@ def _each_once(model: type[models.Model], same: tuple[str, ...], counted: Q) -> 
         for each in serializers.deserialize("json", state["dropped"]):
             if isinstance(each.object, LeaveRequest):
                 each.object.branch_path = each.object.branch.path
+            elif isinstance(each.object, Appeal):
+                each.object.branch_path = each.object.activity.branch_path
             each.save()
 
     return merging.Carrier(carry, give_back)
@@ -152,6 +154,7 @@ _ASKED: Final = Q(state=LeaveRequest.State.ASKED)
 
 
 def register() -> None:
+    merging.register(Appeal, _each_once(Appeal, ("activity_id",), Q(state=Appeal.State.ASKED)))
     merging.register(LeaveRequest, _each_once(LeaveRequest, ("branch_id", "on", "kind"), _ASKED))
     merging.register(Attendance, merging.Carrier(_carry, _give_back))
     merging.register(MakeUp, merging.Carrier(_carry_make_ups, _give_make_ups_back))

@@ -16,8 +16,9 @@ from members import rosters
 from members.models import Member
 
 from . import party_first as party_first_marks
+from . import supplements
 from .kinds import CONFIDENTIAL
-from .models import Activity, AgendaItem, Attendance, Talk, Task
+from .models import Activity, AgendaItem, Attendance, Supplement, Talk, Task
 from .pasting import Pasted
 from .records import open_to
 from .refusals import RecordError
@@ -214,6 +215,7 @@ def keep_item(
             raise RecordError("这张表单已失效，请返回纪要重新添加。") from None
         _write_tasks(activity, item, tasks)
         audit.record("minutes.write", by=by, on=activity, after={"item": item.title, "version": item.version})
+        supplements.meet(activity, Supplement.How.MINUTES, by=by)
     return item
 
 
@@ -296,6 +298,7 @@ def paste(activity: Activity, pasted: Sequence[Pasted], *, by: User) -> int:
             item.proceedings, item.decision = each.proceedings, each.decision
             item.save(force_insert=True)
         audit.record("minutes.paste", by=by, on=activity, after={"items": len(pasted)})
+        supplements.meet(activity, Supplement.How.MINUTES, by=by)
     return len(pasted)
 
 
@@ -330,6 +333,7 @@ def complete(activity: Activity, *, by: User) -> None:
             raise RecordError("".join(lacks))
         Activity.objects.filter(pk=current.pk).update(completed_at=timezone.now())
         audit.record("minutes.complete", by=by, on=activity)
+        supplements.meet(activity, Supplement.How.MINUTES, by=by)
 
 
 def open_tasks() -> QuerySet[Task]:

@@ -16,10 +16,10 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Right
 from branches.scope import may
 
-from . import check_ins, guests, makeup_rules, partners, parts, tallies
+from . import check_ins, guests, makeup_rules, partners, parts, supplements, tallies
 from .attendance import Counts, ExpectedPerson, Mark, count, exempt_on, expected_people, settled
 from .kinds import CONFIDENTIAL, Expected, Kind, expected_of, may_also_be, split
-from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation
+from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation, Supplement
 from .refusals import RecordError
 
 #: Kind → columns of its details (see :mod:`activities.parts`).
@@ -158,6 +158,7 @@ def correct(
         parts.write(current, details, by=by)
         tallies.refresh_keys(old_keys | tallies.keys_of(current))
         audit.record("activity.correct", by=by, on=current, before=before, after=_facts_of(current))
+        supplements.meet(current, Supplement.How.CORRECTED, by=by)
     return current
 
 

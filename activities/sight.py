@@ -37,6 +37,10 @@ class Sight:
         return self._may(Right.SEE_FIGURES)
 
     @property
+    def may_send_back(self) -> bool:
+        return self._may(Right.ASSIGN)
+
+    @property
     def may_develop(self) -> bool:
         return self._may(Right.SEE_DEVELOPMENT)
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from .views import (
+    appeals,
     assignments,
     branch,
     check_in,
@@ -21,6 +22,7 @@ from .views import (
     record,
     rectification,
     returns,
+    supplements,
     talks,
 )
 
@@ -37,6 +39,10 @@ urlpatterns = [
     path("activities/<uuid:pk>/withdraw/", detail.activity_withdraw, name="activity_withdraw"),
     path("activities/<uuid:pk>/makeup/", makeup.activity_makeup, name="activity_makeup"),
     path("makeup/<int:pk>/remove/", makeup.makeup_remove, name="makeup_remove"),
+    path("activities/<uuid:pk>/wrong/", appeals.appeal_ask, name="appeal_ask"),
+    path("appeals/<int:pk>/", appeals.appeal, name="appeal"),
+    path("activities/<uuid:pk>/send-back/", supplements.supplement_ask, name="supplement_ask"),
+    path("supplements/<int:pk>/answer/", supplements.supplement_answer, name="supplement_answer"),
     path("activities/<uuid:pk>/history/", detail.activity_history, name="activity_history"),
     path("activities/<uuid:pk>/joint/", jointly.activity_joint, name="activity_joint"),
     path("activities/<uuid:pk>/joint/leave/", jointly.activity_leave, name="activity_leave"),

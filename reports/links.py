@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from lib.periods import Period
@@ -22,6 +23,14 @@ def statistics(period: Period, **filters: object) -> str:
 
 def dashboard(period: Period, **filters: object) -> str:
     return _address("dashboard", period, filters)
+
+
+def as_listed(query: QueryDict) -> str:
+    """The query of a list, for the address of one of its lines: from there one goes on to the next."""
+    kept = query.copy()
+    kept.pop("page", None)
+    kept["list"] = "1"
+    return kept.urlencode()
 
 
 def _address(name: str, period: Period, filters: Mapping[str, object]) -> str:

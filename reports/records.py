@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from activities.models import Activity, ActivityQuerySet
+from activities.models import Activity, ActivityQuerySet, Supplement
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import ranges_of, within
@@ -81,7 +81,20 @@ def totals(records: ActivityQuerySet, user: User, kind: str = "") -> Totals:
 
 
 def listed(records: ActivityQuerySet, user: User) -> ActivityQuerySet:
-    return records.visible_to(user).select_related("branch")
+    waiting = Supplement.objects.waiting().filter(activity=OuterRef("pk"))
+    return records.visible_to(user).select_related("branch").annotate(is_sent_back=Exists(waiting))
+
+
+def neighbour(records: ActivityQuerySet, of: Activity, way: str) -> Activity | None:
+    """The one that stands after ``of`` in the list, or before it; whether ``of`` is in the list itself or not."""
+    later = way == "next"
+    beyond = "lt" if later else "gt"  # the list begins with the newest
+    wanted, same = Q(), Q()
+    for name in ("held_on", "entered_at", "pk"):
+        wanted |= same & Q(**{f"{name}__{beyond}": getattr(of, name)})
+        same &= Q(**{name: getattr(of, name)})
+    rows = records.filter(wanted)
+    return (rows if later else rows.reverse()).first()
 
 
 def lines(page: Iterable[Activity], units: Iterable[Branch]) -> list[Line]:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("handover/", handover.handover, name="handover"),
     path("branches/<int:pk>/open/", handover.branch_open, name="branch_open"),
     path("activities/", views.activity_list, name="activity_list"),
+    path("activities/<uuid:pk>/to/<str:way>/", views.activity_walk, name="activity_walk"),
 ]

@@ -1,17 +1,22 @@
 """Pages of figures: the way home, dashboard, statistics, and the lists behind every number."""
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from activities.models import Activity
 from activities.views.home import secretary_home
 from branches.roles import STAFF, THREE_ADMINS, Right, Role
-from branches.scope import has_right, headed_stations, lone_branch, roles_of
+from branches.scope import get_visible_or_404, has_right, headed_stations, lone_branch, roles_of
 from jobs.models import Job
 from lib.periods import quarter_of
 
@@ -156,9 +161,26 @@ def activity_list(request: AuthenticatedRequest) -> HttpResponse:
         "asked": form.asked,
         "page": page,
         "lines": records.lines(page, form.units),
+        "listed": links.as_listed(request.GET),
         "totals": totals,
         "lone": lone_branch(request.user),
         "may_import": has_right(request.user, Right.IMPORT),
         "dashboard_url": links.dashboard(form.asked.period),
     }
     return render(request, "reports/activity_list.html", context)
+
+
+@require_safe
+def activity_walk(request: AuthenticatedRequest, pk: UUID, way: str) -> HttpResponse:
+    """From a record of the list to the next or the previous one, without going back to the list."""
+    check_figures(request.user)
+    if way not in ("next", "previous"):
+        raise Http404
+    here: Activity = get_visible_or_404(Activity.objects, request.user, pk=pk)
+    form = RecordFilter(request.GET, user=request.user, today=timezone.localdate())
+    listed = records.listed(records.counted(form.asked, request.user), request.user)
+    there = records.neighbour(listed, here, way)
+    if there is None:
+        messages.info(request, "这是列表中的最后一条。" if way == "next" else "这是列表中的第一条。")
+    address = reverse("activity_detail", args=[(there or here).pk])
+    return redirect(f"{address}?{links.as_listed(request.GET)}")

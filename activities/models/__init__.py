@@ -1,3 +1,4 @@
+from .appeals import Appeal, AppealQuerySet
 from .assignments import Assignment, AssignmentReturn, Nature
 from .check_ins import CheckIn, CheckInEntry, CheckInQuerySet
 from .details import Details, Film, Lecture, Oath, Programme, ProgrammeItem, Service, StudiedDocument, Talk
@@ -8,12 +9,15 @@ from .makeup import MakeUp
 from .minutes import AgendaItem, Task
 from .plans import Plan, PlanChange
 from .records import Activity, ActivityQuerySet, Attendance, AttendanceChange, Campaign
+from .supplements import Supplement, SupplementQuerySet
 from .tallies import Tally
 
 __all__ = [
     "Activity",
     "ActivityQuerySet",
     "AgendaItem",
+    "Appeal",
+    "AppealQuerySet",
     "Assignment",
     "AssignmentReturn",
     "Attendance",
@@ -40,6 +44,8 @@ __all__ = [
     "ProgrammeItem",
     "Service",
     "StudiedDocument",
+    "Supplement",
+    "SupplementQuerySet",
     "Talk",
     "Tally",
     "Task",

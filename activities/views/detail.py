@@ -10,7 +10,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
-from activities import facts, guests, hints, minutes, oaths, partners, parts, records, talks, versions
+from activities import (
+    facts,
+    guests,
+    hints,
+    minutes,
+    oaths,
+    partners,
+    parts,
+    records,
+    supplements,
+    talks,
+    versions,
+)
 from activities.evidence_forms import EvidenceForm
 from activities.forms import WithdrawForm
 from activities.kinds import CONFIDENTIAL
@@ -47,8 +59,13 @@ def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     agenda = minutes.agenda_of(activity) if sight.sees_notes else []
     together = partners.of(activity)
     files = list(Evidence.objects.shown().filter(activity=activity))
+    supplement = supplements.latest_of(activity) if sight.may_write else None
     context = {
         "activity": activity,
+        "supplement": supplement,
+        "may_send_back": sight.may_send_back and not (supplement and supplement.is_open),
+        #: The query of the list the record was opened from, as one of its lines.
+        "listed": request.META["QUERY_STRING"] if "list" in request.GET else "",
         "agenda": agenda,
         "is_complete": minutes.is_complete(activity, minutes.pieces(activity, agenda)),
         "sight": sight,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from activities import agenda, jointly, leave
+from activities import agenda, appeals, jointly, leave, supplements
 from activities.agenda import duties_of
 from activities.duties import Duty, State
 from activities.views.assigned import due_items
@@ -41,6 +41,10 @@ def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
         "coming": coming(branch, today) if may(request.user, Right.RECORD, branch.path) else [],
         **_duties(branch, today, _assigned(request.user, branch, today)),
         "invitations": jointly.waiting_for(branch),
+        "appeals": appeals.waiting_for(branch),
+        "supplements": supplements.waiting_for(branch)
+        if may(request.user, Right.RECORD, branch.path)
+        else [],
         "leaves": leave.coming([branch], today),
         **(_birthdays(branch, today) if may(request.user, Right.SEE_MEMBERS, branch.path) else {}),
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
@@ -12,9 +13,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from activities import check_ins, hours, minutes
-from activities.kinds import Kind
-from activities.models import Attendance, LeaveRequest, MakeUp
+from activities import appeals, check_ins, hours, minutes
+from activities.models import Appeal, Attendance, LeaveRequest, MakeUp
 from branches.roles import Role
 from branches.scope import grants_of
 from lib.periods import year_of
@@ -41,7 +41,9 @@ class OwnAttendance:
     state: str
     label: str
     reason: str
-    made_up_on: date | None = None
+    made_up_on: date | None
+    record: UUID
+    appeal: Appeal | None
 
 
 @require_safe
@@ -55,7 +57,11 @@ def me(request: AuthenticatedRequest) -> HttpResponse:
             activity__withdrawn_at__isnull=True,
             activity__held_on__range=(year.start, year.end),
         )
-        context |= {"figures": _figures(own), "attendances": _lines(own), **_birthday(member, request.user)}
+        context |= {
+            "figures": _figures(own),
+            "attendances": _lines(own, member),
+            **_birthday(member, request.user),
+        }
         context["open_now"] = check_ins.open_for(member, timezone.now())
         context |= {"tasks": minutes.tasks_of(member), "hours": hours.of_people([member], year.start.year)[0]}
         context |= _leave(member)
@@ -100,18 +106,24 @@ def _figures(own: QuerySet[Attendance]) -> dict[str, int]:
     )
 
 
-def _lines(own: QuerySet[Attendance]) -> list[OwnAttendance]:
+def _lines(own: QuerySet[Attendance], member: Member) -> list[OwnAttendance]:
     made_up = MakeUp.objects.filter(activity=OuterRef("activity"), member=OuterRef("member")).values("on")
     rows = (
-        own.annotate(made_up_on=Subquery(made_up))
-        .order_by("-activity__held_on")
-        .values_list(
-            "activity__held_on", "activity__kind", "activity__title", "state", "reason", "made_up_on"
-        )
+        own.annotate(made_up_on=Subquery(made_up)).order_by("-activity__held_on").select_related("activity")
     )
+    found = list(rows)
+    said = appeals.latest_of(member, [row.activity_id for row in found])
     return [
         OwnAttendance(
-            day, str(Kind(kind).label), title, STATES[state], str(State(state).label), reason, made_up_on
+            row.activity.held_on,
+            str(row.activity.get_kind_display()),
+            row.activity.title,
+            STATES[row.state],
+            str(row.get_state_display()),
+            row.reason,
+            row.made_up_on,
+            row.activity_id,
+            said.get(row.activity_id),
         )
-        for day, kind, title, state, reason, made_up_on in rows
+        for row in found
     ]

@@ -18,11 +18,12 @@ from activities.attendance_form import AttendanceForm
 from activities.evidence_forms import PhotosForm
 from activities.forms import RecordForm
 from activities.kinds import Kind
-from activities.models import Activity, Invitation
+from activities.models import Activity, Appeal, Invitation
 from activities.occasions import Occasion
 from activities.prompts import Prompt
 from activities.records import Conflict
 from activities.refusals import RecordError
+from activities.views.appeals import appeal_of
 from activities.views.evidence import say_added
 from activities.views.places import asked_branch, choose_branch, require
 from activities.views.prompted import prompt_of
@@ -71,19 +72,20 @@ def activity_correct(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         messages.error(request, "这条记录已撤回，不能再修改。")
         return redirect("activity_detail", pk)
     occasion = Occasion(request.user, activity.branch, activity.kind, activity)
+    more = {"appeal": appeal_of(request, activity)}
     if request.method != "POST":
-        return _show(request, _form_class(occasion)(occasion))
+        return _show(request, _form_class(occasion)(occasion), more)
     form = _form_class(occasion)(occasion, request.POST)
     if form.is_to_be_saved:
         try:
             activity = _correct(form, activity)
         except Conflict as conflict:
-            return _show_conflict(request, form, conflict)
+            return _show_conflict(request, form, conflict, more)
         except RecordError as error:
             form.add_error(None, str(error))
         else:
-            return _done(request, form, activity, "已修改")
-    return _show(request, form)
+            return _done(request, form, activity, "已修改", more["appeal"])
+    return _show(request, form, more)
 
 
 def _asked_invitation(request: AuthenticatedRequest, branch: Branch, kind: str) -> Invitation | None:
@@ -144,13 +146,21 @@ def _correct(form: AttendanceForm, activity: Activity) -> Activity:
     )
 
 
-def _done(request: AuthenticatedRequest, form: AttendanceForm, activity: Activity, verb: str) -> HttpResponse:
-    """Say what was written; the browser drops its draft on reading the message."""
+def _done(
+    request: AuthenticatedRequest,
+    form: AttendanceForm,
+    activity: Activity,
+    verb: str,
+    appeal: Appeal | None = None,
+) -> HttpResponse:
+    """Say what was written; the browser drops its draft on reading the message. An appeal is answered next."""
     counted = f"应到 {activity.expected}，实到 {activity.present}"
     for number, word in ((activity.on_leave, "请假"), (activity.absent, "缺席")):
         counted += f"，{word} {number}" if number else ""
     text = f"{verb}：{activity.get_kind_display()}，{counted}。"
     messages.success(request, text, extra_tags=f"draft:{draft_key(form.occasion)}")
+    if appeal:
+        return redirect("appeal", appeal.pk)
     if request.headers.get("Accept") == "application/json":  # resend.js, which then opens the page
         return JsonResponse({"to": reverse("activity_detail", args=[activity.pk])}, status=201)
     return redirect("activity_detail", activity.pk)
@@ -164,14 +174,16 @@ def draft_key(occasion: Occasion) -> str:
     return f"u{occasion.user.pk}-b{occasion.branch.pk}-{occasion.kind}{joint}"
 
 
-def _show_conflict(request: AuthenticatedRequest, form: AttendanceForm, conflict: Conflict) -> HttpResponse:
+def _show_conflict(
+    request: AuthenticatedRequest, form: AttendanceForm, conflict: Conflict, more: dict[str, Any]
+) -> HttpResponse:
     """Both versions side by side, what was typed kept in the form, ready to be sent over the other one."""
     current = conflict.current
     form.add_error(None, str(conflict))
     form.version = current.version
     rows = comparison.side_by_side(current, form)
     changed_by = current.history.select_related("history_user").first()
-    context = {"conflict": rows, "changed_by": changed_by}
+    context = {**more, "conflict": rows, "changed_by": changed_by}
     form.occasion = replace(form.occasion, activity=current)
     return _show(request, form, context, status=409)
 

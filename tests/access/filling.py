@@ -288,6 +288,11 @@ TASKS: dict[str, Task] = {
         SECRETARY, fill=lambda world: {"who": [_second(world).pk], "on": DAY, "how": "自学讲义"}
     ),
     "makeup_remove": Task(SECRETARY, on="activity_makeup"),
+    # The world's member has said so already, and the world's record is sent back already.
+    "appeal_ask": Task("member", fill=lambda world: {"said": "当天我到会了"}, writes=False),
+    "appeal": Task(SECRETARY, fill=lambda world: {"answer": "已核对", "verdict": "kept"}),
+    "supplement_ask": Task(has_form=False, writes=False),
+    "supplement_answer": Task(SECRETARY, on="activity_detail", fill=lambda world: {"answer": "已补"}),
     "leave_own": Task("member", fill=lambda world: {"on": "2026-12-01", "reason": "出差"}),
     "leave_request": Task(SECRETARY, fill=lambda world: {"answer": "当天有表决"}),
     "leave_withdraw": Task("member", on="leave_request"),

@@ -23,6 +23,7 @@ from activities.attendance import Mark
 from activities.models import (
     Activity,
     AgendaItem,
+    Appeal,
     Assignment,
     AssignmentReturn,
     Attendance,
@@ -35,6 +36,7 @@ from activities.models import (
     Plan,
     PlanChange,
     ProgrammeItem,
+    Supplement,
     Talk,
     Tally,
     Task,
@@ -246,6 +248,8 @@ def _half(branch: Branch, keeper: User) -> Half:
         ),
         Competence.objects.create(member=member, item="duties"),
         a_make_up(record, second),
+        an_appeal(record, member),
+        Supplement.objects.create(activity=record, branch_path=branch.path, reason=f"{name}缺决议"),
         LeaveRequest.objects.create(
             member=member, branch=branch, branch_path=branch.path, on=date(2026, 11, 20), reason="出差"
         ),
@@ -298,6 +302,12 @@ def a_batch(member: Member, by: User) -> ImportBatch:
     """An import that changed somebody's job."""
     before = {member.pk: {"facts": {"job": "教师"}, "dated": None}}
     return batches.keep("名册.xlsx", "Sheet1", enrolled={}, changed={3: member}, before=before, by=by)
+
+
+def an_appeal(record: Activity, member: Member) -> Appeal:
+    """Somebody says that he was not there."""
+    facts = {"branch_path": record.branch_path, "version": record.version, "said": f"{member.name}没有到会"}
+    return Appeal.objects.create(activity=record, member=member, **facts)
 
 
 def a_talk(*people: Member) -> Talk:

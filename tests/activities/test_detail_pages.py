@@ -78,12 +78,12 @@ class TestDetail:
     def test_queries_do_not_grow_with_the_people(self, browser, branch, django_assert_num_queries):
         small = cast.a_record(branch, "general_meeting", DAY)
         page(browser, "activity_detail", small)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             page(browser, "activity_detail", small)
         for _ in range(40):
             cast.a_member(branch)
         big = cast.a_record(branch, "general_meeting", DAY)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             page(browser, "activity_detail", big)
 
 
