@@ -144,9 +144,8 @@ def of_people(people: Iterable[Member], year: int) -> list[PersonHours]:
     for member_id, rows in _made_up(keys, period).items():
         attended[member_id] = sorted([*attended[member_id], *rows], key=lambda row: row.place)
     trainings: dict[UUID, list[Training]] = defaultdict(list)
-    for training in Training.objects.filter(
-        member__in=keys, held_on__range=(period.start, period.end)
-    ).order_by("held_on", "pk"):
+    noted = Training.objects.filter(member__in=keys, held_on__range=(period.start, period.end))
+    for training in noted.select_related("trainee").order_by("held_on", "pk"):
         trainings[training.member_id].append(training)
     in_posts = _in_posts(keys, period)
     months = exemptions.months_of(keys, year)

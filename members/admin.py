@@ -19,6 +19,7 @@ from lib.masking import mask_address, mask_birth, mask_id, mask_phone
 from . import (  # noqa: F401
     admin_accounts,
     admin_birthdays,
+    admin_classes,
     admin_development,
     admin_exemptions,
     admin_explanations,
@@ -357,6 +358,12 @@ admin.site.errands[:0] = [
         "书记培训与履职",
         "任职培训、集中轮训、学时和履职清单，谁还缺什么。",
         lambda: reverse("training_list"),
+        lambda user: has_right(user, Right.KEEP_BRANCHES),
+    ),
+    Errand(
+        "培训班和集中轮训",
+        "党校培训班的报名、成绩和结业证书；每年集中轮训的覆盖情况。",
+        lambda: reverse("class_list"),
         lambda user: has_right(user, Right.KEEP_BRANCHES),
     ),
     Errand(

@@ -4,7 +4,7 @@ No score and no order among people: an item is fulfilled or not yet, by whom it 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,8 +21,8 @@ from branches.local import Decided
 from branches.roles import Right
 from lib.periods import year_of
 
-from .local_rules import TRAINING_HOURS
-from .models import Competence, Member, Post, Training
+from .local_rules import ROTATION_FOR, SECRETARIES, TRAINING_HOURS
+from .models import Competence, Member, Post, Trainee, Training
 
 TITLES: Final = (Post.Title.SECRETARY, Post.Title.DEPUTY, Post.Title.COMMITTEE)
 
@@ -97,17 +97,22 @@ def lines(posts: Iterable[Post], on: date) -> list[Line]:
     ticked: dict[UUID, set[str]] = defaultdict(set)
     for member, item in Competence.objects.filter(member__in=people).values_list("member", "item"):
         ticked[member].add(item)
-    rule = local.decided([TRAINING_HOURS])[TRAINING_HOURS]
-    return [_line(post, trainings[post.member_id], ticked[post.member_id], rule, on) for post in found]
+    rules = local.decided([TRAINING_HOURS, ROTATION_FOR])
+    return [_line(post, trainings[post.member_id], ticked[post.member_id], rules, on) for post in found]
 
 
-def _line(post: Post, trainings: Sequence[Training], ticked: set[str], rule: Decided, on: date) -> Line:
+def _line(
+    post: Post, trainings: Sequence[Training], ticked: set[str], rules: Mapping[str, Decided], on: date
+) -> Line:
     year = year_of(on)
     this_year = [training for training in trainings if year.contains(training.held_on)]
     hours = sum((training.hours for training in this_year), Decimal(0))
     lacks = []
     if post.title == Post.Title.SECRETARY:
         lacks = _lacks_of_secretary(trainings, this_year, ticked)
+    elif (rotation := rules[ROTATION_FOR]).value != SECRETARIES and not _has_rotation(this_year):
+        lacks = [Lack("rotation", "今年还没有参加集中轮训", rotation.citation)]
+    rule = rules[TRAINING_HOURS]
     if rule.value and hours < int(rule.value):
         text = f"{on.year} 年学时 {hours:g}，规定 {rule.value} 学时"
         lacks.append(Lack("hours", text, rule.citation))
@@ -120,11 +125,15 @@ def _lacks_of_secretary(
     lacks = []
     if not any(training.kind == Training.Kind.INDUCTION for training in trainings):
         lacks.append(Lack("induction", "没有任职培训记录", "支部条例第二十五条"))
-    if not any(training.kind == Training.Kind.ROTATION for training in this_year):
+    if not _has_rotation(this_year):
         lacks.append(Lack("rotation", "今年还没有参加集中轮训", "支部条例第二十五条"))
     if missing := [item for item in ITEMS if item.code not in ticked]:
         lacks.append(Lack("items", f"清单还有 {len(missing)} 条没有确认", "履职清单"))
     return lacks
+
+
+def _has_rotation(this_year: Iterable[Training]) -> bool:
+    return any(training.kind == Training.Kind.ROTATION for training in this_year)
 
 
 def checklist(member: Member) -> list[tuple[Item, Competence | None]]:
@@ -148,6 +157,8 @@ def record_training(member: Member, *, by: User, on: date, **facts: Any) -> Trai
 
 def drop_training(training: Training, *, by: User) -> None:
     """Take back a training noted by mistake; the trail keeps it. Audited."""
+    if trainee := Trainee.objects.filter(training=training).select_related("training_class").first():
+        raise TrainingError(f"这次培训来自培训班 {trainee.training_class.number}，请在培训班中更正。")
     with transaction.atomic():
         before = {"member": training.member.number, "title": training.title, "hours": str(training.hours)}
         audit.record("training.delete", by=by, on=training, before=before)

@@ -16,12 +16,18 @@ CONTACT_LIMIT: Final = "development-contact-limit"
 TRAINING_MONTHS: Final = "development-training-months"
 PLAN: Final = "development-plan"
 TRAINING_HOURS: Final = "secretary-training-hours"
+ROTATION_FOR: Final = "training-rotation-for"
 BIRTHDAY_FROM: Final = "birthday-from"
 BIRTHDAY_LEAP: Final = "birthday-leap-day"
 LETTER_DAYS: Final = "transfer-letter-days"
 
 FROM_JOINING: Final = "joined"
 FROM_FULL: Final = "full"
+
+#: Who owes a 集中轮训 each year; each takes in the one before.
+SECRETARIES: Final = "secretary"
+COMMITTEES: Final = "committee"
+EVERYBODY: Final = "member"
 
 #: Of a letter, where the university decided nothing, and the longest that any may say.
 VALID_DAYS: Final = 30
@@ -123,6 +129,19 @@ declare(
         0,
         "学时",
         200,
+    ),
+    LocalRule(
+        ROTATION_FOR,
+        "书记和委员培训",
+        "每年参加集中轮训的范围",
+        "支部条例第二十五条要求党支部书记每年至少参加1次；委员和全体党员是否也要参加，由各校按现行文件确定。",
+        Kind.CHOICE,
+        SECRETARIES,
+        choices=(
+            (SECRETARIES, "党支部书记"),
+            (COMMITTEES, "党支部书记、副书记和委员"),
+            (EVERYBODY, "全体党员"),
+        ),
     ),
     LocalRule(
         LETTER_DAYS,

@@ -2,6 +2,7 @@
 
 from .batches import ImportBatch, ImportedRow
 from .birthdays import Celebration, Greeting, GreetingOptOut
+from .classes import Trainee, TrainingClass
 from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
 from .duplicates import DistinctPair, Merge
 from .exemptions import Exemption
@@ -68,7 +69,9 @@ __all__ = [
     "StationAssignment",
     "StatusPeriod",
     "Suspension",
+    "Trainee",
     "Training",
+    "TrainingClass",
     "Transfer",
     "TransferStep",
     "id_last4_index",

@@ -1,5 +1,6 @@
 """Trainings and competence of secretaries and committee members: who lacks what, and each person's page."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -64,7 +65,7 @@ def training_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "post": post,
         "form": form,
         "line": competence.lines([post], today)[0],
-        "trainings": post.member.trainings.all(),
+        "trainings": post.member.trainings.select_related("trainee"),
         "checklist": competence.checklist(post.member),
         "is_secretary": post.title == Post.Title.SECRETARY,
     }
@@ -88,5 +89,8 @@ def training_drop(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
     mine = Training.objects.filter(member=post.member).select_related("member")
     training = get_visible_or_404(mine, request.user, pk=request.POST.get("training", ""))
-    competence.drop_training(training, by=request.user)
+    try:
+        competence.drop_training(training, by=request.user)
+    except TrainingError as refusal:
+        messages.error(request, str(refusal))
     return redirect("training_page", pk)

@@ -19,6 +19,7 @@ from tests.access.world import (
     PERSONAL,
     Half,
     World,
+    a_class,
     a_development,
     a_draw,
     a_piece_of_evidence,
@@ -140,6 +141,7 @@ def _add_to(half: Half) -> None:
     a_piece_of_evidence(record, cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None)))
     an_assignment(branch, NEW)
     a_plan(branch, NEW)
+    a_class(branch, f"{NEW}班")
     a_development(branch)
     a_draw(
         branch, f"C{branch.pk:04d}01", cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None))

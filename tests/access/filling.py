@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from branches.models import Branch, RoleGrant, Station
 from members import rosters
-from members.models import GroupMembership, Member, Post
+from members.models import GroupMembership, Member, Post, Trainee
 from tests import cast
 from tests.access.asking import Answer, Asker
 from tests.access.browser_forms import HtmlForm, forms_of
@@ -200,6 +200,26 @@ TASKS: dict[str, Task] = {
     "training_page": Task(
         fill=lambda world: {"kind": "rotation", "title": "轮训班", "held_on": DAY, "hours": "8"}
     ),
+    "coverage_export": Task(on="training_coverage", writes=False),
+    "class_new": Task(
+        fill=lambda world: {
+            "branch": world.school.physics.pk,
+            "kind": "rotation",
+            "title": "支部书记轮训班",
+            "starts_on": "2026-11-02",
+            "ends_on": "2026-11-04",
+            "hours": "24",
+        }
+    ),
+    "class_detail": Task(fill=lambda world: {f"score-{_own(world, Trainee).pk}": "91"}),
+    "class_correct": Task(fill=lambda world: {"title": "书记集中轮训班"}),
+    "class_enrol": Task(fill=lambda world: {"people": [_own(world, Member).pk]}),
+    "class_finish": Task(on="class_detail"),
+    # The world's class is still open, and its one trainee stands beside a button of another form.
+    "class_reopen": Task(has_form=False, writes=False),
+    "class_discard": Task(on="class_detail"),
+    "class_export": Task(on="class_detail", writes=False),
+    "class_strike": Task(has_form=False),
     "member_register": Task(fill=_new_person),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
     "member_transfer": Task(SECRETARY, fill=lambda world: {"elsewhere": "中共YY大学委员会", "on": DAY}),

@@ -161,6 +161,7 @@ JSON = {
     "roster --changes": ("2014-01-01", "2026-01-01"),
     "birthdays --month": ("2026-06",),
     "hours": ("2026",),
+    "training_coverage": ("2026",),
     "development": ("{number}",),
     "eligible contacts --on": ("2026-10-01",),
 }

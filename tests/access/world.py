@@ -76,7 +76,9 @@ from members.models import (
     StationAssignment,
     StatusPeriod,
     Suspension,
+    Trainee,
     Training,
+    TrainingClass,
 )
 from members.transfer_checks import Letter
 from reminders.models import Reminder
@@ -247,6 +249,8 @@ def _half(branch: Branch, keeper: User) -> Half:
             member=member, kind="rotation", title="集中轮训", held_on=date(2026, 5, 1), hours=8
         ),
         Competence.objects.create(member=member, item="duties"),
+        one := a_class(branch, f"{name}培训班"),
+        Trainee.objects.create(training_class=one, member=second, hours=8, score=85, result="passed"),
         a_make_up(record, second),
         an_appeal(record, member),
         Supplement.objects.create(activity=record, branch_path=branch.path, reason=f"{name}缺决议"),
@@ -281,6 +285,20 @@ def _birthday(member: Member) -> tuple[models.Model, ...]:
         Greeting.objects.create(**of_year, day=day, title="入党 11 周年", text="祝您政治生日快乐。"),
         Celebration.objects.create(**of_year, way="card", held_on=day),
         GreetingOptOut.objects.create(member=member, since=date(2025, 1, 1), until=date(2025, 12, 31)),
+    )
+
+
+def a_class(branch: Branch, title: str) -> TrainingClass:
+    """A class of the organisation above, over and not yet finished."""
+    return TrainingClass.objects.create(
+        number=f"PX{branch.pk}-{title[:4]}",
+        branch=branch.parent,
+        branch_path=branch.parent.path,
+        title=title,
+        kind="rotation",
+        starts_on=date(2026, 9, 1),
+        ends_on=date(2026, 9, 3),
+        hours=8,
     )
 
 

@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from activities import hours
-from activities.asked import ranges_asked, year_asked
+from branches.asked import ranges_asked, year_asked
 from lib.commands import PlainCommand
 
 

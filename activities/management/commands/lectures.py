@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from activities import lectures
-from activities.asked import ranges_asked, year_asked
+from branches.asked import ranges_asked, year_asked
 from lib.commands import PlainCommand
 
 

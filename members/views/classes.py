@@ -1,0 +1,205 @@
+"""Classes of a party school: the list, a new one, one with its people and results, and everything done to it."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import AuthenticatedRequest
+from branches.roles import Right
+from branches.scope import get_visible_or_404, has_right
+from lib.media_types import XLSX
+from members import class_sheet, classes
+from members.class_forms import AUDIENCES, ClassFilter, ClassForm, EnrolFilter, EnrolForm, GradesForm
+from members.classes import ClassError
+from members.models import Trainee, TrainingClass
+
+PER_PAGE = 50
+OFFERED = 100
+
+
+def _admit(request: AuthenticatedRequest) -> None:
+    if not has_right(request.user, Right.KEEP_BRANCHES):
+        raise PermissionDenied("培训班由组织部和二级党组织工作人员登记。")
+
+
+def _found(request: AuthenticatedRequest, pk: int) -> TrainingClass:
+    rows = TrainingClass.objects.select_related("branch", "opened_by")
+    one: TrainingClass = get_visible_or_404(rows, request.user, pk=pk)
+    return one
+
+
+@require_safe
+def class_list(request: AuthenticatedRequest) -> HttpResponse:
+    _admit(request)
+    this = timezone.localdate().year
+    form = ClassFilter(request.GET, years=range(this + 1, this - 5, -1))
+    rows = form.chosen(TrainingClass.objects.visible_to(request.user)).select_related("branch")
+    rows = rows.annotate(
+        people=Count("trainees"), passed=Count("trainees", filter=Q(trainees__result=Trainee.Result.PASSED))
+    ).order_by("-starts_on", "-pk")
+    context = {
+        "form": form,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "is_filtered": any(form.cleaned_data.values()),
+    }
+    return render(request, "members/class_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_new(request: AuthenticatedRequest) -> HttpResponse:
+    _admit(request)
+    form = ClassForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = classes.open_class(by=request.user, **form.cleaned_data)
+        except ClassError as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"已登记培训班 {made.number}，请报名学员。")
+            return redirect("class_enrol", made.pk)
+    return render(request, "members/class_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_correct(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    one = _found(request, pk)
+    form = ClassForm(request.POST or None, user=request.user, instance=one)
+    if request.method == "POST" and form.is_valid():
+        try:
+            classes.correct(one, by=request.user, **form.cleaned_data)
+        except ClassError as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "已更正培训班。")
+            return redirect("class_detail", pk)
+    context = {"form": form, "one": _found(request, pk)}
+    return render(request, "members/class_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """The class with everybody on its list; POST notes what became of them."""
+    one = _found(request, pk)
+    trainees = list(one.trainees.select_related("member__branch").order_by(*class_sheet.ORDER))
+    is_sent = request.method == "POST"
+    form = GradesForm(request.POST if is_sent else None, one=one, trainees=trainees)
+    refusal = ""
+    if is_sent and form.is_valid():
+        try:
+            classes.grade(one, form.grades(), by=request.user)
+        except ClassError as fault:
+            refusal = str(fault)
+        else:
+            messages.success(request, "已保存成绩。")
+            return redirect("class_detail", pk)
+    context = {
+        "one": one,
+        "form": form,
+        "refusal": refusal,
+        "trainees": trainees,
+        "counts": classes.counted(trainees),
+        "is_over": one.ends_on <= timezone.localdate(),
+        "gave_certificates": any(each.certificate for each in trainees),
+    }
+    return render(
+        request, "members/class_detail.html", context, status=422 if form.errors or refusal else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_enrol(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Whom one keeps and might put on the list; POST puts the ticked and the pasted on it."""
+    one = _found(request, pk)
+    wanted = EnrolFilter(request.GET, user=request.user)
+    form = EnrolForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            new = classes.enrol(one, form.chosen(), by=request.user)
+        except ClassError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"已报名 {new} 人。")
+            return redirect("class_detail", pk)
+    page = Paginator(wanted.offered(one), OFFERED).get_page(request.GET.get("page"))
+    ticked = set(request.POST.getlist("people"))
+    context = {
+        "one": one,
+        "query": wanted,
+        "form": form,
+        "page": page,
+        "rows": [(person, str(person.pk) in ticked) for person in page],
+        "audience": AUDIENCES[wanted.cleaned_data.get("who") or "secretary"][0],
+    }
+    return render(request, "members/class_enrol.html", context, status=422 if form.errors else 200)
+
+
+def _done(request: AuthenticatedRequest, pk: int, verb: Callable[[TrainingClass], str]) -> HttpResponse:
+    one = _found(request, pk)
+    try:
+        messages.success(request, verb(one))
+    except ClassError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("class_detail", pk)
+
+
+@require_POST
+def class_strike(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    rows = Trainee.objects.select_related("training_class", "member")
+    trainee: Trainee = get_visible_or_404(rows, request.user, pk=pk)
+
+    def strike(_: TrainingClass) -> str:
+        classes.strike(trainee, by=request.user)
+        return f"已把{trainee.member.name}移出名单。"
+
+    return _done(request, trainee.training_class_id, strike)
+
+
+@require_POST
+def class_finish(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    def finish(one: TrainingClass) -> str:
+        passed = classes.finish(one, on=timezone.localdate(), by=request.user)
+        return f"已办理结业：{passed} 人合格，证书编号和培训学时已登记。"
+
+    return _done(request, pk, finish)
+
+
+@require_POST
+def class_reopen(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    def reopen(one: TrainingClass) -> str:
+        classes.reopen(one, by=request.user)
+        return "已撤销结业，登记的培训学时一并取消；更正后请重新办理结业。"
+
+    return _done(request, pk, reopen)
+
+
+@require_POST
+def class_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    one = _found(request, pk)
+    try:
+        classes.discard(one, by=request.user)
+    except ClassError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("class_detail", pk)
+    messages.success(request, f"已删除培训班 {one.number}。")
+    return redirect("class_list")
+
+
+@require_POST
+def class_export(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
+    one = _found(request, pk)
+    content: Any = BytesIO()
+    class_sheet.write(content, request.user, one)
+    content.seek(0)
+    return FileResponse(
+        content, as_attachment=True, filename=f"{one.number}-学员名单.xlsx", content_type=XLSX
+    )

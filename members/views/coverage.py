@@ -1,0 +1,140 @@
+"""Coverage of 集中轮训: a figure for each organisation, the people behind each figure, and both as a workbook."""
+
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import AuthenticatedRequest
+from accounts.models import User
+from branches.forms import BranchChoiceField
+from branches.models import Branch
+from branches.roles import Right
+from branches.scope import Range, above_all, covering_ranges, has_right, ranges_of
+from lib.media_types import XLSX
+from members import coverage, coverage_sheet
+from members.coverage import Person, Row, Scope
+
+PER_PAGE = 100
+YEARS_BACK = 4
+STATES = {"had": "已参加", "lacking": "未参加"}
+
+
+class CoverageFilter(forms.Form):
+    """A year, an organisation with all below it, and on the list of people one of the two states."""
+
+    year = forms.TypedChoiceField(label="年度", required=False, coerce=int)
+    branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
+    state = forms.ChoiceField(label="集中轮训", required=False, choices=[("", "全部"), *STATES.items()])
+
+    def __init__(self, data: Any, *, user: User, today: date, has_state: bool) -> None:
+        super().__init__(data)
+        self.today = today
+        years: Any = self.fields["year"]
+        years.choices = [(year, f"{year} 年") for year in range(today.year, today.year - YEARS_BACK - 1, -1)]
+        branches: Any = self.fields["branch"]
+        branches.queryset = Branch.objects.reachable_by(user, Right.KEEP_BRANCHES).filter(dissolved_on=None)
+        if not has_state:
+            del self.fields["state"]
+        self.is_valid()
+
+    @property
+    def asked_year(self) -> int:
+        return self.cleaned_data.get("year") or self.today.year
+
+    @property
+    def chosen(self) -> Branch | None:
+        return self.cleaned_data.get("branch")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is asked for, and what there is."""
+
+    form: CoverageFilter
+    scope: Scope
+    people: list[Person]
+    above: str
+
+    @property
+    def year(self) -> int:
+        return self.form.asked_year
+
+    def rows(self) -> list[Row]:
+        return coverage.rows_of(self.people, self.above)
+
+    def context(self) -> dict[str, Any]:
+        had = sum(person.is_covered for person in self.people)
+        return {
+            "form": self.form,
+            "year": self.year,
+            "scope": self.scope,
+            "owed": len(self.people),
+            "had": had,
+            "lacking": len(self.people) - had,
+            "query": urlencode({"year": self.year, **self._branch()}),
+            "is_filtered": any(self.form.cleaned_data.values()),
+        }
+
+    def _branch(self) -> dict[str, int]:
+        return {"branch": self.form.chosen.pk} if self.form.chosen else {}
+
+
+def _found(request: AuthenticatedRequest, data: Any, *, has_state: bool = False) -> Found:
+    if not has_right(request.user, Right.KEEP_BRANCHES):
+        raise PermissionDenied("培训覆盖情况由组织部和二级党组织工作人员查看。")
+    today = timezone.localdate()
+    form = CoverageFilter(data, user=request.user, today=today, has_state=has_state)
+    ranges = _ranges(request.user, form.chosen)
+    scope = Scope.held()
+    people = coverage.people_of(ranges, form.asked_year, today, scope)
+    return Found(form, scope, people, above_all(start for start, _ in ranges))
+
+
+def _ranges(user: User, chosen: Branch | None) -> tuple[Range, ...]:
+    return covering_ranges([chosen.path]) if chosen else ranges_of(user, Right.KEEP_BRANCHES)
+
+
+@require_safe
+def training_coverage(request: AuthenticatedRequest) -> HttpResponse:
+    """In the order of the organisations, one step down."""
+    found = _found(request, request.GET)
+    lines = [(row, _people_url(found, row)) for row in found.rows()]
+    return render(request, "members/coverage.html", {**found.context(), "lines": lines})
+
+
+def _people_url(found: Found, row: Row) -> str:
+    return f"{reverse('coverage_people')}?{urlencode({'year': found.year, 'branch': row.branch.pk})}"
+
+
+@require_safe
+def coverage_people(request: AuthenticatedRequest) -> HttpResponse:
+    """Who had a training and who had not yet."""
+    found = _found(request, request.GET, has_state=True)
+    state = found.form.cleaned_data.get("state", "")
+    people = [one for one in found.people if not state or one.is_covered == (state == "had")]
+    page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
+    context = {**found.context(), "page": page, "state": STATES.get(state, "")}
+    return render(request, "members/coverage_people.html", context)
+
+
+@require_POST
+def coverage_export(request: AuthenticatedRequest) -> HttpResponseBase:
+    found = _found(request, request.POST)
+    content: Any = BytesIO()
+    coverage_sheet.write(content, request.user, found.year, found.scope, found.rows(), found.people)
+    content.seek(0)
+    return FileResponse(
+        content, as_attachment=True, filename=f"集中轮训覆盖情况-{found.year}.xlsx", content_type=XLSX
+    )
