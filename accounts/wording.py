@@ -17,6 +17,7 @@ THINGS = {
     "competence": "履职条目",
     "contacts": "通讯录",
     "development": "发展党员",
+    "doublelife": "双重组织生活",
     "circumstance": "外出与失联",
     "destination": "毕业去向",
     "evidence": "佐证材料",

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.models import User
 from branches.models import Branch
 from branches.scope import line_down_to
+from lib.periods import Period
 from members import rosters
 from members.models import Member, Post
 
@@ -48,6 +51,15 @@ def in_order(posts: Iterable[Post]) -> list[Post]:
     return sorted(
         posts, key=lambda post: (post.branch.order_key, TITLES.index(Post.Title(post.title)), post.pk)
     )
+
+
+def leading_posts(seen: Q, period: Period) -> dict[UUID, list[Post]]:
+    """The posts that ``seen`` names in organisations above the branches, of ``period``: person by person, in order."""
+    posts = Post.objects.filter(seen, title__in=TITLES).during(period.start, period.end)
+    found: dict[UUID, list[Post]] = {}
+    for post in in_order(posts_with(posts.exclude(branch__level=Branch.Level.BRANCH))):
+        found.setdefault(post.member_id, []).append(post)
+    return found
 
 
 def post_in_words(post: Post) -> str:

@@ -20,7 +20,7 @@ from members.models import Member, Post
 
 from .hours import Rules
 from .kinds import Kind
-from .lecturers import TITLES, in_order, post_in_words
+from .lecturers import leading_posts, post_in_words
 from .models import Activity, ActivityQuerySet, Lecture
 
 ARTICLE: Final = "支部条例第十六条：党委（党组）书记每年至少讲1次党课"
@@ -77,14 +77,8 @@ def leaders_of(ranges: Sequence[Range], year: int) -> list[Leader]:
 def _in_posts(
     ranges: Sequence[Range], year: int, by_member: Mapping[UUID, list[Activity]], rules: Rules
 ) -> Iterator[Leader]:
-    period = Period.year(year)
     seen = within("branch_path", ranges) | Q(member__in=by_member)
-    posts = Post.objects.filter(seen, title__in=TITLES, since__lte=period.end)
-    posts = posts.exclude(until__lt=period.start).exclude(branch__level=Branch.Level.BRANCH)
-    of_one: dict[UUID, list[Post]] = defaultdict(list)
-    for post in in_order(posts.select_related("member", "branch")):
-        of_one[post.member_id].append(post)
-    for member_id, own in of_one.items():
+    for member_id, own in leading_posts(seen, Period.year(year)).items():
         owed = any(_owes(post) and covers(ranges, post.branch_path) for post in own)
         words = "、".join(dict.fromkeys(map(post_in_words, own)))
         yield _leader(

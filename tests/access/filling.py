@@ -341,6 +341,7 @@ TASKS: dict[str, Task] = {
     "invitation_take_back": Task(has_form=False),
     "evidence_add": Task(SECRETARY, on="activity_detail", fill=_new_photo),
     "evidence_remove": Task(SECRETARY),
+    "double_life_export": Task(on="double_life", writes=False),
     "lecture_export": Task(on="lecture_leaders", writes=False),
     "birthdays_greet": Task(SECRETARY, on="birthdays"),
     "birthday_person": Task(SECRETARY, fill=lambda world: {"ways": ["talk"]}),

@@ -273,6 +273,8 @@ def _half(branch: Branch, keeper: User) -> Half:
         *_movement(branch, second),
     )
     half.keep(a_merge(second, keeper), a_batch(second, keeper))
+    leads = {"branch": branch.parent, "branch_path": branch.parent.path, "since": date(2026, 1, 1)}
+    Post.objects.create(member=member, title=Post.Title.COMMITTEE, **leads)
     _personal(account, branch)
     return half
 

@@ -1,0 +1,62 @@
+"""双重组织生活 of leaders in a year: a line each, the records behind its numbers, and all of it as a workbook."""
+
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import AuthenticatedRequest
+from activities import double_life, double_life_sheet
+from activities.double_life import Leader
+from activities.views.hours import YearFilter
+from branches.roles import Right
+from branches.scope import has_right, ranges_of
+from lib.media_types import XLSX
+
+
+def _leaders(request: AuthenticatedRequest, form: YearFilter) -> list[Leader]:
+    if not has_right(request.user, Right.KEEP_BRANCHES):
+        raise PermissionDenied("双重组织生活情况由组织部和二级党组织工作人员查看。")
+    return double_life.leaders_of(ranges_of(request.user, Right.KEEP_BRANCHES), form.asked_year)
+
+
+@require_safe
+def double_life_list(request: AuthenticatedRequest) -> HttpResponse:
+    """In the order of the organisations: nobody is compared with anybody."""
+    form = YearFilter(request.GET, today=timezone.localdate())
+    context = {
+        "form": form,
+        "lines": _leaders(request, form),
+        "year": form.asked_year,
+        "article": double_life.ARTICLE,
+        "kinds": "、".join(str(kind.label) for kind in double_life.LIFE),
+        "is_filtered": form.asked_year != form.today.year,
+    }
+    return render(request, "activities/double_life.html", context)
+
+
+@require_safe
+def double_life_person(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """The records behind one leader's numbers."""
+    form = YearFilter(request.GET, today=timezone.localdate())
+    line = next((each for each in _leaders(request, form) if each.member.pk == pk), None)
+    if line is None:
+        raise Http404
+    context = {"form": form, "line": line, "year": form.asked_year, "article": double_life.ARTICLE}
+    return render(request, "activities/double_life_person.html", context)
+
+
+@require_POST
+def double_life_export(request: AuthenticatedRequest) -> HttpResponseBase:
+    form = YearFilter(request.POST, today=timezone.localdate())
+    content: Any = BytesIO()
+    double_life_sheet.write(content, request.user, form.asked_year, _leaders(request, form))
+    content.seek(0)
+    name = f"双重组织生活-{form.asked_year}.xlsx"
+    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
