@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import AuthenticatedRequest
 from activities import double_life, double_life_sheet
 from activities.double_life import Leader
-from activities.views.hours import YearFilter
+from activities.filters import YearFilter
 from branches.roles import Right
 from branches.scope import has_right, ranges_of
 from lib.media_types import XLSX
