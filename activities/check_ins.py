@@ -114,7 +114,7 @@ def digits(check_in: CheckIn, now: datetime, ago: int = 0) -> str:
 
 def mark(check_in: CheckIn, now: datetime, ago: int = 0) -> str:
     """What the address in the QR code carries."""
-    return _made(check_in, _turn(check_in, now) - ago, "address")[:16]
+    return f"{check_in.pk}-{_made(check_in, _turn(check_in, now) - ago, 'address')[:16]}"
 
 
 def picture(address: str) -> SafeString:
@@ -136,10 +136,11 @@ def _fits(check_in: CheckIn, given: str, now: datetime) -> bool:
 # Signing in
 
 
-def of_address(pk: int, given: str) -> CheckIn:
+def of_address(given: str) -> CheckIn:
     """The window of a scanned address; CheckInError when it is wrong, over, or its code was replaced."""
-    now = timezone.now()
-    found = CheckIn.objects.select_related("branch", "group").filter(pk=pk).first()
+    now, number = timezone.now(), given.partition("-")[0]
+    rows = CheckIn.objects.select_related("branch", "group")
+    found = rows.filter(pk=number).first() if number.isascii() and number.isdecimal() else None
     if found is None or not _fits(found, given, now):
         raise CheckInError("签到码不对，或已更换。请重新扫码。")
     if not is_open(found, now):

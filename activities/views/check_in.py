@@ -61,7 +61,7 @@ def check_in(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """For the secretary's phone and for the projector: the code, how many are there, who is not."""
     found = _found(request, pk)
     now = timezone.now()
-    address = reverse("check_in_scan", args=[found.pk, check_ins.mark(found, now)])
+    address = reverse("check_in_scan", args=[check_ins.mark(found, now)])
     is_open = check_ins.is_open(found, now)
     context = {
         "check_in": found,
@@ -91,10 +91,10 @@ def check_in_end(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_in_scan(request: AuthenticatedRequest, pk: int, code: str) -> HttpResponse:
+def check_in_scan(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """What a scanned code opens: one tap signs in."""
     try:
-        found = check_ins.of_address(pk, code)
+        found = check_ins.of_address(code)
         if request.method == "POST":
             return _entered(request, found)
     except CheckInError as error:

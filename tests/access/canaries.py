@@ -6,7 +6,7 @@ from datetime import date
 from django.apps import apps
 from django.db import models
 
-from activities.models import Campaign, ProgrammeItem
+from activities.models import Campaign, Invitation, ProgrammeItem
 from branches.models import Branch, PathField
 from branches.roles import Role
 from branches.terms import elect
@@ -41,7 +41,11 @@ def mark_of(model: type[models.Model], owner_id: int) -> str:
 
 
 def mark_all(world: World) -> None:
-    """Put its half's mark into every row of the foreign halves, and its owner's into what belongs to one account."""
+    """Put its half's mark into every row of the foreign halves, and its owner's into what belongs to one account.
+
+    Whoever is invited is shown, by intent, who invites to what: `tests/activities/test_jointly.py` holds how much.
+    """
+    Invitation.objects.all().delete()
     for half, mark in ((world.near, NEAR), (world.far, FAR)):
         for row in _rows_of(half):
             _mark(row, mark)

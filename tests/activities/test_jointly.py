@@ -252,6 +252,13 @@ class TestPages:
         assert (part.joint_of, part.title, part.host) == (lead, "参观校史馆", lead.host)
         assert guest_browser.get(reverse("invitation", args=[invitation.pk])).context["answer"] == part
 
+    def test_the_branch_that_is_asked_reads_when_where_and_what(self, guest_browser, branch, guest, staff):
+        facts = {"title": "参观校史馆", "place": "校史馆", "host": "张主持", "notes": "谁说了什么"}
+        lead = cast.a_record(branch, "theme_day", DAY, **facts)
+        invitation = invited(lead, guest, staff)
+        page = guest_browser.get(reverse("invitation", args=[invitation.pk])).content.decode()
+        assert [words for words in (*facts.values(), "教师0") if words in page] == ["参观校史馆", "校史馆"]
+
     def test_an_unticked_box_records_the_branch_alone(self, guest_browser, lead, guest, staff):
         invitation = invited(lead, guest, staff)
         address = f"{reverse('activity_log', args=['theme_day'])}?branch={guest.pk}&joint={invitation.pk}"
