@@ -5,14 +5,17 @@ from datetime import date, time
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from docx import Document
 
 from activities.models import AgendaItem
 from branches.roles import Role
 from tests import cast
+from tests.browser.conftest import DESK
 from tests.browser.test_secretary import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+LABELS = {"docx": "Word", "pdf": "PDF"}
 TEXT = """一、学习党章
 领学后 5 人发言。
 二、讨论下季度安排
@@ -63,6 +66,33 @@ def test_minutes_are_completed_and_printed(chromium, live_server, record, secret
     assert paper.value.suggested_filename == "20260330-支部党员大会-会议记录.pdf"
     assert AgendaItem.objects.count() == 3
     context.close()
+
+
+@pytest.mark.parametrize("ending", ["docx", "pdf"])
+def test_j_s8_full_minutes_and_a_paper_with_nothing_entered_twice(opened, record, secretary, tap, ending):
+    address = reverse("activity_minutes", args=[record.pk])
+    with opened(secretary, address, machine=DESK) as page:
+        page.fill("[name=text]", TEXT)
+        page.get_by_role("button", name="分成议题").click()
+        page.get_by_text("讨论下季度安排").first.wait_for()
+        tap.click(page.get_by_role("link", name="查看原记录"))
+        with page.expect_download() as paper:
+            tap.click(page.get_by_role("link", name=f"会议记录，{LABELS[ending]}"))
+        assert tap.number <= 2
+        assert paper.value.suggested_filename == f"20260330-支部党员大会-会议记录.{ending}"
+        if ending == "docx":
+            said = "\n".join(text_of(paper.value.path()))
+            assert [
+                fact for fact in ("A305", "学生0", "学生1", "14:30", "学习党章") if fact not in said
+            ] == []
+    assert [item.title for item in AgendaItem.objects.all()] == ["学习党章", "讨论下季度安排"]
+
+
+def text_of(path):
+    document = Document(path)
+    yield from (paragraph.text for paragraph in document.paragraphs)
+    for table in document.tables:
+        yield from (cell.text for row in table.rows for cell in row.cells)
 
 
 @pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
