@@ -6,7 +6,7 @@ from datetime import date
 from django.apps import apps
 from django.db import models
 
-from activities.models import Campaign, Invitation, ProgrammeItem
+from activities.models import Campaign, Invitation, ProgrammeItem, Supplement
 from branches.models import Branch, PathField
 from branches.roles import Role
 from branches.terms import elect
@@ -24,6 +24,7 @@ from tests.access.world import (
     a_draw,
     a_piece_of_evidence,
     a_plan,
+    an_appeal,
     an_assignment,
 )
 
@@ -143,6 +144,8 @@ def _add_to(half: Half) -> None:
     cast.a_record(branch, "theme_day", date(2026, 10, 5), title=NEW)
     record = cast.a_record(branch, "party_lecture", date(2026, 10, 6), title=NEW)
     a_piece_of_evidence(record, cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None)))
+    Supplement.objects.create(activity=record, branch_path=branch.path, reason=NEW)
+    an_appeal(record, person)
     an_assignment(branch, NEW)
     a_plan(branch, NEW)
     a_class(branch, f"{NEW}班")
