@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests import cast
 
@@ -49,3 +50,11 @@ def opened(chromium, live_server):
         assert [text for text in complaints if not text.endswith(TAKEN_AWAY)] == []
 
     return page_of
+
+
+def serious(page):
+    """What axe calls serious on the page as it stands, and whether it runs out of the screen."""
+    found = Axe().run(page).response["violations"]
+    wrong = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+    fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return wrong if fits else [*wrong, "wider than the screen"]

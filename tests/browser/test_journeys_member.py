@@ -6,12 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from activities import check_ins
+from activities import appeals, check_ins
 from activities.attendance import Mark
 from activities.models import Activity, Appeal, CheckInEntry
 from branches.roles import Role
 from members.models import Member
 from tests import cast
+from tests.browser.conftest import DESK, PHONE, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -127,3 +128,22 @@ def test_j_m4_a_wrong_mark_is_told_and_answered(opened, branch, secretary, tap, 
         assert "支部答复，已更正：已改为到会" in page.locator("main").inner_text()
     record.refresh_from_db()
     assert (record.version, record.present, Appeal.objects.get().state) == (2, 4, "corrected")
+
+
+@pytest.mark.parametrize("machine", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing_serious_where_a_mark_is_told_wrong(opened, branch, secretary, machine):
+    record = cast.a_record(branch, KIND, timezone.localdate())
+    member = Member.objects.get(name="李思齐")
+    told = appeals.ask(record, member, SAID, by=member.account)
+    with opened(member.account, machine=machine) as page:
+        found = {page.url: serious(page)}
+        page.goto(page.url.replace("/me/", reverse("appeal_ask", args=[record.pk])))
+        found[page.url] = serious(page)
+    for address in (
+        reverse("appeal", args=[told.pk]),
+        reverse("home"),
+        f"{reverse('activity_correct', args=[record.pk])}?appeal={told.pk}",
+    ):
+        with opened(secretary, address, machine=machine) as page:
+            found[page.url] = serious(page)
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}

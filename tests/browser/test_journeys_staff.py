@@ -7,12 +7,12 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from activities import evidence
+from activities import evidence, supplements
 from activities.models import Supplement, Tally
 from branches.roles import Role
 from tests import cast
 from tests.activities.files import a_photo
-from tests.browser.conftest import DESK
+from tests.browser.conftest import DESK, PHONE, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -99,3 +99,15 @@ def test_j_o11_evidence_the_next_record_and_back_to_the_branch(opened, staff, se
         page.get_by_text("已添加 1 份材料。").wait_for()
         assert "已添加材料" in page.locator("main").inner_text()
     assert (Supplement.objects.get().how, Supplement.objects.get().met_by) == ("evidence", secretary)
+
+
+@pytest.mark.parametrize("machine", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing_serious_on_the_way_through_a_list(opened, staff, secretary, rows, machine):
+    supplements.ask(rows[1], REASON, by=staff)
+    found = {}
+    for user, record in ((staff, rows[0]), (staff, rows[1]), (secretary, rows[1])):
+        address = f"{reverse('activity_detail', args=[record.pk])}?list=1"
+        with opened(user, address, machine=machine) as page:
+            page.evaluate("document.querySelectorAll('details.fold').forEach(each => each.open = true)")
+            found[f"{user.name} {record.title}"] = serious(page)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
