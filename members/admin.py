@@ -325,6 +325,7 @@ def _to_settle(user):
 
 def _unprovided(user):
     mine = Post.objects.reachable_by(user, Right.KEEP_ACCOUNTS)
+    mine = mine.filter(branch__level=Branch.Level.BRANCH)
     return mine.on(timezone.localdate()).filter(title=Post.Title.SECRETARY, member__account=None).count()
 
 

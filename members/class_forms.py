@@ -95,7 +95,9 @@ class EnrolFilter(forms.Form):
         people = Member.objects.reachable_by(self.user, Right.KEEP_MEMBERS).filter(status__in=statuses)
         people = people.exclude(class_seats__training_class=one)
         if titles:
-            held = Post.objects.on(timezone.localdate()).filter(title__in=titles)
+            held = Post.objects.on(timezone.localdate()).filter(
+                title__in=titles, branch__level=Branch.Level.BRANCH
+            )
             people = people.filter(pk__in=held.values("member"))
         if branch := self.cleaned_data.get("branch"):
             people = people.filter(within("branch_path", covering_ranges([branch.path])))

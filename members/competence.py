@@ -18,6 +18,7 @@ from accounts import audit
 from accounts.models import User
 from branches import local
 from branches.local import Decided
+from branches.models import Branch
 from branches.roles import Right
 from lib.periods import year_of
 
@@ -84,6 +85,7 @@ class Line:
 def holders(user: User, on: date) -> QuerySet[Post]:
     """Secretaries, deputies and committee members of the branches that ``user`` keeps, on ``on``."""
     mine = Post.objects.reachable_by(user, Right.KEEP_BRANCHES).on(on).filter(title__in=TITLES)
+    mine = mine.filter(branch__level=Branch.Level.BRANCH)
     return mine.select_related("member", "branch").order_by("branch__order_key", "-title", "pk")
 
 

@@ -27,8 +27,8 @@ class Holder:
 
 
 def running_posts(user: User) -> QuerySet[Post]:
-    """Today's posts in the part of the tree where ``user`` keeps accounts."""
-    mine = Post.objects.reachable_by(user, Right.KEEP_ACCOUNTS)
+    """Today's posts of branches where ``user`` keeps accounts; a post above the branches brings no role."""
+    mine = Post.objects.reachable_by(user, Right.KEEP_ACCOUNTS).filter(branch__level=Branch.Level.BRANCH)
     return mine.on(timezone.localdate()).select_related("member__account", "branch", "group")
 
 

@@ -24,12 +24,14 @@ from . import (
     developing,
     drafts,
     evidence,
+    leaders,
     movement,
     offices,
     organisations,
     people,
     records,
     settling,
+    together,
     trainings,
 )
 from .scale import SCALES, Scale, Setting
@@ -106,16 +108,18 @@ class _Maker:
         people.write(everybody)
         developing.develop(everybody, university, setting)
         offices.write(held)
+        leaders.appoint(everybody, university, held, setting)
         accounts.grant_posts(held)
         birthdays.write(everybody, held, leaf, keepers, setting)
         stations = offices.open_stations(everybody, university, setting)
         accounts.grant_personas(users, university, leaf, stations[0], setting)
-        trainings.write(held, setting, users["zuzhibu"])
+        trainings.write(held, university, setting, users["zuzhibu"])
         planner.take_stock(Branch, Member, MembershipSpell, StatusPeriod, Post, GroupMembership)
         say("写入三年的活动记录 …")
         written = self._write_records(held, everybody, leaf, keepers, users["zuzhibu"])
         evidence.attach(leaf, setting, users["zuzhibu"])
         movement.write(everybody, university, setting, users["zuzhibu"])
+        written += together.hold(leaf, setting, users["zuzhibu"], users["dangyuan"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()
         return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)
 

@@ -2,14 +2,18 @@
 
 import random
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from accounts.models import User
-from members import certificates
+from branches.models import Branch
+from members import certificates, classes
+from members.classes import Grade
 from members.competence import ITEMS
-from members.models import Competence, Training
+from members.models import Competence, Member, Training, TrainingClass
 
 from .offices import Office, Offices, Tenure
+from .organisations import University
 from .scale import Setting
 
 CERTIFICATES = 12
@@ -21,6 +25,8 @@ PURPOSES = (
     "组织关系核查",
 )
 ORGANIZER = "校党委组织部"
+#: From the first day of a class to the last.
+LENGTH = timedelta(days=2)
 
 
 def _secretaries(offices: Offices, today: date) -> list[tuple[Office, Tenure]]:
@@ -40,14 +46,14 @@ def choose_double_leaders(offices: Offices, setting: Setting) -> None:
             tenure.person.member.is_double_leader = stream.random() < 0.8
 
 
-def write(offices: Offices, setting: Setting, clerk: User) -> None:
-    """Inductions and this year's rotation of most secretaries, ticks, and a dozen certificates."""
+def write(offices: Offices, university: University, setting: Setting, clerk: User) -> None:
+    """Inductions and this year's class of most secretaries, ticks, and a dozen certificates of membership."""
     stream = setting.stream("trainings")
     trainings: list[Training] = []
     ticks: list[Competence] = []
     secretaries = _secretaries(offices, setting.today)
     for _, tenure in secretaries:
-        trainings += _trainings(tenure, stream, setting.today)
+        trainings += _inductions(tenure, stream, setting.today)
         known = len(ITEMS) if stream.random() < 0.6 else stream.randint(2, len(ITEMS) - 1)
         ticks += [
             Competence(
@@ -60,18 +66,55 @@ def write(offices: Offices, setting: Setting, clerk: User) -> None:
         ]
     Training.objects.bulk_create(trainings, batch_size=500)
     Competence.objects.bulk_create(ticks, batch_size=500)
+    _hold_classes([tenure.person.member for _, tenure in secretaries], university.root, setting, clerk)
     _certify([tenure for _, tenure in secretaries], clerk, stream)
 
 
-def _trainings(tenure: Tenure, stream: random.Random, today: date) -> list[Training]:
-    member, found = tenure.person.member, []
-    if stream.random() < 0.9:
-        day = min(today, tenure.since + timedelta(days=stream.randint(20, 120)))
-        found.append(_training(member.pk, "induction", f"{day.year}年新任党支部书记任职培训班", day, 16))
-    spring = date(today.year, 5, 20)
-    if stream.random() < 0.75 and spring <= today:
-        found.append(_training(member.pk, "rotation", f"{today.year}年党支部书记集中轮训班", spring, 24))
-    return found
+def _inductions(tenure: Tenure, stream: random.Random, today: date) -> list[Training]:
+    if stream.random() >= 0.9:
+        return []
+    day = min(today, tenure.since + timedelta(days=stream.randint(20, 120)))
+    return [_training(tenure.person.member.pk, "induction", f"{day.year}年新任党支部书记任职培训班", day, 16)]
+
+
+def _hold_classes(people: list[Member], root: Branch, setting: Setting, clerk: User) -> None:
+    """The rotation of spring, finished, for three in four; and one of the autumn, over but not graded to its end."""
+    stream, year = setting.stream("classes"), setting.today.year
+    spring, autumn = date(year, 5, 18), date(year, 10, 19)
+    chosen = [person for person in people if stream.random() < 0.75]
+    rest = [person for person in people if person not in chosen]
+    if spring + LENGTH <= setting.today:
+        one = _open(root, f"{year}年党支部书记集中轮训班", spring, clerk)
+        classes.enrol(one, chosen, by=clerk)
+        keys = one.trainees.order_by("pk").values_list("pk", flat=True)
+        classes.grade(one, {pk: _grade(stream) for pk in keys}, by=clerk)
+        classes.finish(one, on=spring + LENGTH, by=clerk)
+    if autumn + LENGTH <= setting.today and rest:
+        one = _open(root, f"{year}年党支部书记集中轮训补训班", autumn, clerk)
+        classes.enrol(one, rest, by=clerk)
+        first = one.trainees.order_by("pk").values_list("pk", flat=True)[: len(rest) // 2]
+        classes.grade(one, {pk: Grade(score=Decimal(stream.randint(75, 95))) for pk in first}, by=clerk)
+
+
+def _open(root: Branch, title: str, day: date, clerk: User) -> TrainingClass:
+    return classes.open_class(
+        by=clerk,
+        branch=root,
+        title=title,
+        kind=Training.Kind.ROTATION,
+        starts_on=day,
+        ends_on=day + LENGTH,
+        hours=Decimal(24),
+        organizer="校党委党校",
+    )
+
+
+def _grade(stream: random.Random) -> Grade:
+    """One in thirty did not come, one in fifty did not pass."""
+    drawn = stream.random()
+    if drawn < 1 / 30:
+        return Grade(result="missed")
+    return Grade(score=Decimal(55 if drawn > 0.98 else stream.randint(70, 98)))
 
 
 def _training(member: UUID, kind: str, title: str, day: date, hours: int) -> Training:

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from activities import duties, tallies
+from activities import double_life, duties, tallies
 from activities.attendance import expected_people
 from activities.kinds import Expected, Kind, expected_of
-from activities.models import Activity
+from activities.models import Activity, Invitation, LeaveRequest
 from activities.statistics import organizational_life
 from branches.models import Branch, RoleGrant, Station
 from branches.scope import covering_ranges
@@ -23,7 +23,18 @@ from lib import id_number
 from lib.periods import Period
 from members import birthdays, celebrations
 from members.development import form_numbers, membership_forms
-from members.models import Celebration, FormDraw, Greeting, GreetingOptOut, Member, MembershipForm, Post
+from members.models import (
+    Celebration,
+    Exemption,
+    FormDraw,
+    Greeting,
+    GreetingOptOut,
+    Member,
+    MembershipForm,
+    Post,
+    Training,
+    TrainingClass,
+)
 from members.rosters import roster
 from reports.demo import accounts, load
 from tests.reports.demo_world import TINY, TODAY, campaign_counts
@@ -206,3 +217,25 @@ def test_accounts_are_named_again_without_those_that_have_their_own_password(uni
     rows = {row["username"]: row["password"] for row in json.loads(output.getvalue())}
     assert rows["shuji"] is None
     assert rows["zuzhibu"]
+
+
+def test_every_new_page_shows_something(university, db):
+    lead = Activity.objects.valid().get(joint_of=None, parts__isnull=False)
+    assert (lead.check_ins.get().entries.count() > 0, lead.make_ups.count()) == (True, 1)
+    assert "高远 校团委" in lead.guests
+    assert Invitation.objects.filter(activity=lead).exists()
+    asked = {row.state for row in LeaveRequest.objects.filter(member__account__username="dangyuan")}
+    assert asked == {"asked", "declined"}
+    assert any(line.elsewhere for line in double_life.leaders_of(university, 2026))
+    finished, open_ = TrainingClass.objects.order_by("number")
+    assert (
+        finished.trainees.filter(certificate__isnull=False).count()
+        == Training.objects.exclude(trainee=None).count()
+    )
+    assert (finished.is_finished, open_.is_finished) == (True, False)
+
+
+def test_an_exempt_member_stands_apart_in_what_was_held_since(university, db):
+    exemption = Exemption.objects.first()
+    part = Activity.objects.valid().get(joint_of__isnull=False)
+    assert part.attendances.get(member=exemption.member).state == "exempt"
