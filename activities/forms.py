@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from . import facts, prefill
+from . import facts, hosts, prefill
 from .attendance_form import AttendanceForm, offer
 from .guest_forms import GuestFields
 from .kinds import CONFIDENTIAL, LECTURED, joined, may_also_be, split
@@ -121,8 +121,19 @@ class RecordForm(GuestFields, AttendanceForm):
             self.add_error(
                 "topic", f"议题合起来不超过 {TITLE_LENGTH} 个字，现在是 {len(self._title())} 个字。"
             )
+        if fault := self._fault_of_host(cleaned):
+            self.add_error("host", fault)
         self.parts.check(cleaned)
         return cleaned
+
+    def _fault_of_host(self, cleaned: dict[str, Any]) -> str:
+        """Of something held jointly the leading branch's host presides; a record keeps the one it has."""
+        record, day = self.occasion.activity, cleaned.get("held_on")
+        host = cleaned.get("host", "")
+        is_kept = record is not None and (record.host, record.held_on) == (host, day)
+        if day is None or is_kept or self.invitation or (record and record.joint_of_id):
+            return ""
+        return hosts.fault_of(host, self.occasion.kind, self.occasion.branch, day)
 
     def _title(self) -> str:
         topics = [*self.cleaned_data.get("topics", []), self.cleaned_data.get("topic", "")]

@@ -9,6 +9,7 @@ from branches.roles import SCRIBES
 from branches.scope import grants_of
 from members.models import Post
 
+from . import hosts
 from .facts import ends_at, topics_of
 from .kinds import Kind
 from .models import Activity
@@ -28,6 +29,8 @@ def facts(branch: Branch, kind: str, group: PartyGroup | None, day: date, user: 
             "host": _chair(branch, group, day),
             "recorder": user.name if _writes_for(user, branch) else "",
         }
+    if hosts.fault_of(last["host"], kind, branch, day):
+        last["host"] = _chair(branch, group, day)
     return {**last, "ends_at": ends_at(last["starts_at"], last["minutes"])}
 
 

@@ -11,14 +11,13 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from activities import parts, records, tallies
+from activities import hosts, parts, records, tallies
 from activities.attendance import Counts, expected_people
 from activities.kinds import CONFIDENTIAL, Expected, Kind, expected_of
 from activities.models import Activity
 from branches.index import BranchIndex
 from branches.models import Branch, PartyGroup
 from lib.sheets.intake import Report, Table
-from members import rosters
 
 from .columns import COUNTS, TEXTS
 from .reading import Entry, Reader
@@ -153,9 +152,8 @@ def _check(reader: Reader, entry: Entry) -> PartyGroup | None:
         reader.error(entry, "held_on", code, fault)
         return None
     group = _group_of(reader, entry, branch) if entry.kind == Kind.GROUP_MEETING else None
-    roster = dict(rosters.branch_members_on(branch, entry.held_on).values_list("name", "pk"))
-    if (host := values.get("host")) and host not in roster:
-        reader.error(entry, "host", "host_not_member", f"主持人“{host}”当天不是本支部的党员，请核对。")
+    if fault := hosts.fault_of(str(values.get("host", "")), entry.kind, branch, entry.held_on):
+        reader.error(entry, "host", "host_not_member", fault)
     _compare_heads(reader, entry, branch, group)
     return group
 

@@ -21,6 +21,7 @@ class LecturePart(Part):
     code = "lecture"
     title = "主讲人身份"
     model = Lecture
+    unprinted = frozenset({"主讲人对应"})
 
     def fields(self) -> dict[str, forms.Field]:
         row: Lecture | None = self.row

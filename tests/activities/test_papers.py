@@ -180,7 +180,7 @@ class TestBook:
 
     def test_the_command_writes_it(self, meeting, branch, tmp_path):
         path = tmp_path / "book.pdf"
-        with pytest.raises(CommandError, match=r"^年份应从1900到2100，不是“9999”。$"):
+        with pytest.raises(CommandError, match=r"^年份应为1921到2026之间的四位数字，不是“9999”。$"):
             call_command("branch_book", branch.code, "9999", "--pdf", path)
         call_command("branch_book", branch.code, "2026", "--pdf", path, stdout=StringIO())
         assert path.read_bytes().startswith(b"%PDF")

@@ -70,7 +70,7 @@ class TestPrefilling:
     def test_then_time_place_and_people_of_last_time(self, browser, branch):
         facts = {
             "place": "A305",
-            "host": "王敏",
+            "host": "教师2",
             "recorder": "李强",
             "starts_at": time(14, 30),
             "minutes": 90,
@@ -80,7 +80,7 @@ class TestPrefilling:
         response = browser.get(GENERAL)
         page = response.content.decode()
         assert "今天（10月20日） 14:30 至 16:00" in page
-        assert "A305，主持 王敏，记录 李强" in page
+        assert "A305，主持 教师2，记录 李强" in page
         assert "<details" in page
 
     def test_topics_of_late_of_the_same_kind_are_offered(self, browser, branch):

@@ -1,0 +1,38 @@
+"""Who may have presided: somebody of the branch on that day, or a leader of the organisations above (支部条例 14)."""
+
+import re
+from datetime import date
+from typing import Final
+
+from branches.models import Branch
+from lib.dates import written
+from members import rosters
+
+from . import lecturers
+from .kinds import Kind
+
+#: Administration and party preside in turn: the head of a department need not be a member.
+OPEN_TO_ALL: Final = frozenset({Kind.JOINT_MEETING})
+_BETWEEN: Final = re.compile(r"[、，,；;/\s]+")
+
+
+def fault_of(host: str, kind: str, branch: Branch, day: date) -> str:
+    """Why ``host`` cannot have presided over what ``branch`` held on ``day``; empty when he can. Two queries."""
+    if not host or kind in OPEN_TO_ALL:
+        return ""
+    known = set(rosters.branch_members_on(branch, day).values_list("name", flat=True))
+    # A name with a blank in it is one name before it is two.
+    strangers = [] if host in known else _strangers(host, known)
+    if strangers:
+        known |= {leader.name for leader in lecturers.leaders_above(branch, day)}
+        strangers = _strangers(host, known)
+    if not strangers:
+        return ""
+    return (
+        f"“{strangers[0]}”{written(day)}不是本支部的党员，也不是上级党组织的领导，不能记为主持人。"
+        "请核对姓名或日期；校外和非党员来宾请写在列席人员里。"
+    )
+
+
+def _strangers(host: str, known: set[str]) -> list[str]:
+    return [name for name in _BETWEEN.split(host) if name and name not in known]

@@ -1,0 +1,79 @@
+"""A host is somebody of the branch on that day, or a leader above it; anybody else is refused at the field."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from activities import hosts, jointly
+from branches.roles import Role
+from members.models import Member, Post
+from tests import cast
+from tests.activities.forms import errors_of, filled
+
+DAY = date(2026, 10, 12)
+GENERAL = reverse("activity_log", args=["general_meeting"])
+
+
+@pytest.fixture
+def leader(school):
+    """The secretary of the college, who belongs to another branch."""
+    person = cast.a_member(school.musicians, "钱学礼")
+    of_college = {"branch": school.physics, "branch_path": school.physics.path}
+    Post.objects.create(member=person, title="secretary", since=date(2016, 1, 1), **of_college)
+    return person
+
+
+@pytest.mark.parametrize(
+    ("host", "kind", "stranger"),
+    [
+        ("", "general_meeting", ""),
+        ("教师3", "general_meeting", ""),
+        ("教师3、教师4", "general_meeting", ""),
+        ("钱学礼", "general_meeting", ""),
+        ("王敏", "general_meeting", "王敏"),
+        ("教师3、王敏", "general_meeting", "王敏"),
+        ("王敏", "joint_meeting", ""),
+    ],
+)
+def test_who_may_have_presided(branch, leader, host, kind, stranger):
+    said = hosts.fault_of(host, kind, branch, DAY)
+    assert (said.partition("”")[0].strip("“") if said else "") == stranger
+
+
+def test_a_member_since_later_was_none_that_day(branch):
+    assert "2026年2月28日不是本支部的党员" in hosts.fault_of("新党员", "theme_day", branch, date(2026, 2, 28))
+    assert hosts.fault_of("新党员", "theme_day", branch, date(2026, 3, 1)) == ""
+
+
+def test_a_name_with_a_blank_is_one_name(branch):
+    Member.objects.filter(name="教师4").update(name="艾力 江")
+    assert hosts.fault_of("艾力 江", "theme_day", branch, DAY) == ""
+
+
+class TestForm:
+    def test_refused_at_the_field(self, browser):
+        response = browser.post(GENERAL, filled(browser.get(GENERAL), host="王敏"))
+        assert list(response.context["form"].errors) == ["host"]
+        assert "不能记为主持人" in errors_of(response)[0]
+
+    def test_a_host_who_has_left_is_not_offered_again(self, browser, branch):
+        cast.a_record(branch, "general_meeting", date(2026, 7, 1), host="王敏")
+        assert browser.get(GENERAL).context["form"].initial["host"] == "教师0"
+
+    def test_a_record_keeps_the_host_it_has(self, browser, branch):
+        record = cast.a_record(branch, "general_meeting", DAY, host="王敏")
+        correct = reverse("activity_correct", args=[record.pk])
+        sent = filled(browser.get(correct), place="B101")
+        assert browser.post(correct, sent).status_code == 302
+        assert list(
+            browser.post(correct, sent | {"host": "李强", "version": "2"}).context["form"].errors
+        ) == ["host"]
+
+    def test_of_something_joint_the_leading_branch_presides(self, browser, school, branch):
+        lead = cast.a_record(school.musicians, "general_meeting", DAY, marks={}, host="远方人")
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        [asked] = jointly.invite(lead, [branch], by=staff)
+        address = f"{GENERAL}?joint={asked.pk}"
+        sent = filled(browser.get(address), host="远方人", held_on=DAY.isoformat())
+        assert browser.post(address, sent).status_code == 302
