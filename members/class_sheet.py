@@ -9,6 +9,7 @@ from accounts import audit
 from accounts.models import User
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
+from .classes import ORDER
 from .models import TrainingClass
 
 COLUMNS = (
@@ -23,9 +24,6 @@ COLUMNS = (
     OutColumn("结果", "text", 10),
     OutColumn("结业证书编号", "text", 20),
 )
-
-#: As the page and the workbook list people: by branch, then by name.
-ORDER = ("member__branch__order_key", "member__name_order", "member__number")
 
 
 def write(target: Path | BinaryIO, user: User, one: TrainingClass) -> int:

@@ -24,6 +24,8 @@ from .models import Counter, Member, Trainee, Training, TrainingClass
 Result = Trainee.Result
 #: People enrolled in one class: its list stands on one page.
 MOST: Final = 300
+#: As the list stands everywhere, and certificates are numbered: by branch, then by name.
+ORDER: Final = ("member__branch__order_key", "member__name_order", "member__number")
 FINISHED: Final = "这个班已办理结业。要更正，请先撤销结业。"
 
 
@@ -158,7 +160,7 @@ def finish(one: TrainingClass, *, on: date, by: User) -> int:
         row = _open(one, by)
         if row.ends_on > on:
             raise ClassError(f"这个班 {row.ends_on:%Y-%m-%d} 才结束，结束后再办理结业。")
-        everybody = list(row.trainees.select_related("member").order_by("member__name_order", "pk"))
+        everybody = list(row.trainees.select_related("member").order_by(*ORDER))
         if not everybody:
             raise ClassError("还没有学员报名，不能办理结业。")
         if open_ := [each.member.name for each in everybody if not each.result]:

@@ -90,7 +90,7 @@ def class_correct(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def class_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """The class with everybody on its list; POST notes what became of them."""
     one = _found(request, pk)
-    trainees = list(one.trainees.select_related("member__branch").order_by(*class_sheet.ORDER))
+    trainees = list(one.trainees.select_related("member__branch").order_by(*classes.ORDER))
     is_sent = request.method == "POST"
     form = GradesForm(request.POST if is_sent else None, one=one, trainees=trainees)
     refusal = ""

@@ -20,7 +20,8 @@ def appoint(people: People, university: University, held: Offices, setting: Sett
     """Two for each, of the teachers and staff who hold no post in a branch; they have no account and no role."""
     busy = {id(tenure.person) for office in held.values() for tenure in all_tenures(office)}
     posts: list[Post] = []
-    for branch, leaves in [*_units(university), (university.root, university.leaves)]:
+    working = [leaf for leaf in university.leaves if leaf.branch.category != Branch.Category.RETIRED]
+    for branch, leaves in [*_units(university), (university.root, working)]:
         chosen = _able(people, leaves, busy, setting.today)[: len(SEATS)]
         busy |= {id(person) for person in chosen}
         posts += [
