@@ -84,7 +84,11 @@ def _rows_of(half: Half) -> Iterator[models.Model]:
     for model in scoped:
         yield from model._default_manager.filter(branch_path=half.branch.path)
     yield from (
-        row for row in half.of.values() if type(row) not in (Campaign, ProgrammeItem, *LEFT_OUT, *scoped)
+        row
+        for row in half.of.values()
+        if type(row) not in (Campaign, ProgrammeItem, *LEFT_OUT)
+        # What the organisation above sent to the half's branch stands in that organisation.
+        and (type(row) not in scoped or row.branch_path != half.branch.path)
     )
 
 

@@ -30,7 +30,8 @@ HTMX = {"HX-Request": "true"}
 READERS = (*BOUNDED, MEMBER, "organization_staff")
 #: Pages that offer every branch of the university by its name, with the reason.
 NAMES_EVERY_BRANCH = {
-    "member_transfer": "whoever is to leave may go to any branch; its own staff then take him in"
+    "member_transfer": "whoever is to leave may go to any branch; its own staff then take him in",
+    "activity_joint": "any branch may be asked to hold something jointly, and is named once it was",
 }
 EXPORTERS = ("committee_staff", "leader", "secretary", "recorder")
 

@@ -18,7 +18,7 @@ from tests.access.filling import TASKS, Sheet, Task, filled
 from tests.access.pages import Page, pages
 from tests.access.rows import OURS, all_rows, changes
 from tests.access.table import SIGNED_IN, declared, first_of, table
-from tests.access.world import BOUNDED, World
+from tests.access.world import BOUNDED, SHARED, World
 
 SENDERS = sorted({task.role for task in TASKS.values()})
 BY_THEMSELVES = {"login", "logout"}
@@ -63,7 +63,7 @@ def test_a_strangers_row_is_an_error_of_the_form(world: World, role: str):
             if table().rows[page.key].asks.get(name) == "-":
                 continue
             stranger = world.foreign_to(role).of.get(field.queryset.model)
-            if stranger is None:
+            if stranger is None or isinstance(stranger, SHARED):
                 continue
             own = sheet.values.get(name, []) if isinstance(field, ModelMultipleChoiceField) else []
             sheet.values[name], kept = [*own, stranger.pk], sheet.values.get(name)

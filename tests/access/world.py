@@ -291,11 +291,11 @@ def _birthday(member: Member) -> tuple[models.Model, ...]:
 
 
 def a_class(branch: Branch, title: str) -> TrainingClass:
-    """A class of the organisation above, over and not yet finished."""
+    """A class that is over and not yet finished."""
     return TrainingClass.objects.create(
         number=f"PX{branch.pk}-{title[:4]}",
-        branch=branch.parent,
-        branch_path=branch.parent.path,
+        branch=branch,
+        branch_path=branch.path,
         title=title,
         kind="rotation",
         starts_on=date(2026, 9, 1),
