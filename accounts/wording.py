@@ -18,6 +18,7 @@ THINGS = {
     "contacts": "通讯录",
     "development": "发展党员",
     "doublelife": "双重组织生活",
+    "checkin": "签到",
     "circumstance": "外出与失联",
     "destination": "毕业去向",
     "evidence": "佐证材料",

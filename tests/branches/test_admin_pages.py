@@ -100,7 +100,7 @@ def test_own_rows_open(world, role):
 def test_every_page_about_a_foreign_row_is_the_404_of_a_missing_one(world, method):
     """Committee staff of one college, row by row of the other."""
     browser = cast.a_browser(world.users[Role.COMMITTEE_STAFF])
-    shared = {"campaign", "auditentry", "rolegrant", "job"}
+    shared = {"campaign", "programmeitem", "auditentry", "rolegrant", "job"}
     for model, model_admin in admin.site._registry.items():
         if model._meta.model_name in shared:
             continue

@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import audit
-from activities.models import Campaign, Evidence
+from activities.models import Campaign, Evidence, LeaveRequest, ProgrammeItem
 from branches.models import Branch
 from branches.roles import Role
 from branches.terms import elect
 from jobs.models import Job
-from members import departures, transfers
+from members import departures, exemptions, transfers
 from members.models import (
     Celebration,
     Circumstance,
@@ -30,6 +30,7 @@ from members.models import (
 )
 from reminders.models import Reminder
 from tests import cast
+from tests.access.world import a_class, a_plan, an_assignment
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,25 @@ ONE_MORE |= {
     ),
 }
 ONE_MORE |= {
+    "assignment": lambda school, user, number: an_assignment(school.teachers, f"任务{number}"),
+    "exemption": lambda school, user, number: exemptions.grant(
+        cast.a_member(school.teachers), by=None, since=DAY, until=None, ground="ill", note=""
+    ),
+    "leaverequest": lambda school, user, number: LeaveRequest.objects.create(
+        member=cast.a_member(school.teachers),
+        branch=school.teachers,
+        branch_path=school.teachers.path,
+        on=DAY,
+        reason="因公",
+    ),
+    "plan": lambda school, user, number: a_plan(school.teachers, f"计划{number}"),
+    "programmeitem": lambda school, user, number: ProgrammeItem.objects.create(
+        title=f"第{number}项", position=number, citation="校党字〔2026〕1号"
+    ),
+    "trainingclass": lambda school, user, number: a_class(school.teachers, f"{number}班"),
+}
+ONE_MORE |= {
+    "assignmentreturn": ONE_MORE["assignment"],
     "membershipspell": ONE_MORE["member"],
     "rostercorrection": ONE_MORE["departure"],
     "rolegrant": ONE_MORE["user"],
@@ -132,6 +152,8 @@ ONE_MORE |= {
 #: Five are the frame's: session, account, grants, the number of rows, the rows.
 COUNTS = {
     "activity": 8,  # the colleges of the filter, the years and months above the list
+    "assignment": 8,
+    "assignmentreturn": 6,
     "auditentry": 7,
     "branch": 5,
     "celebration": 7,
@@ -142,9 +164,14 @@ COUNTS = {
     "columnmapping": 5,
     "development": 6,
     "evidence": 8,  # as those of activities
+    "exemption": 5,
     "explanation": 6,
     "importbatch": 6,
+    "leaverequest": 8,
     "merge": 6,
+    "plan": 6,
+    "programmeitem": 5,
+    "trainingclass": 6,
     "rostercorrection": 6,
     "transfer": 6,
     "campaign": 5,
