@@ -25,7 +25,7 @@ METHODS = USED + UNUSED
 REST = "rest"
 OTHER_KEYS = {"of", "which", "with", "query", "asks", "see"}
 #: Who sees nothing, a branch and the whole; the others go the same ways, and are tried with the services.
-FIRST = (ANONYMOUS, "secretary", "organization_staff")
+FIRST = (ANONYMOUS, "secretary")
 FILE = Path(__file__).parent.parent / "access.yaml"
 
 

@@ -40,7 +40,8 @@ def test_every_page_that_takes_a_form_is_tried():
     )
 
 
-@pytest.mark.parametrize("role", first_of(SENDERS))
+@pytest.mark.slow
+@pytest.mark.parametrize("role", SENDERS)
 def test_what_is_not_on_the_form_changes_nothing(world: World, role: str):
     asker, before, wrong = Asker(world, role), all_rows(), []
     for page, task in tasks_of(role):

@@ -69,7 +69,13 @@ HIDDEN = {
 }
 
 
-@pytest.mark.parametrize("role", STAFF + THREE)
+@pytest.mark.parametrize(
+    "role",
+    [
+        pytest.param(role, marks=pytest.mark.slow) if role == Role.ORGANIZATION_STAFF else role
+        for role in STAFF + THREE
+    ],
+)
 def test_no_page_shows_what_is_foreign_or_runs_anything_inline(world, role):
     browser = cast.a_browser(world.users[role])
     for address in ["/admin/", *pages_for(world.users[role], world.own)]:
@@ -116,6 +122,7 @@ def test_every_page_about_a_foreign_row_is_the_404_of_a_missing_one(world, metho
                 assert foreign.content == other.content, address
 
 
+@pytest.mark.slow
 def test_a_leader_of_the_whole_sees_in_the_admin_the_college_he_works_for(world):
     """As a leader he sees names masked; the admin shows them in clear, so it ends where he is of the staff."""
     both = cast.a_user(Role.LEADER, world.school.root)

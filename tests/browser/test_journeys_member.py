@@ -45,7 +45,7 @@ def account(name):
 
 def scanned(window):
     """The address that the projected picture holds."""
-    return reverse("check_in_scan", args=[window.pk, check_ins.mark(window, timezone.now())])
+    return reverse("check_in_scan", args=[check_ins.mark(window, timezone.now())])
 
 
 def button(page, name):

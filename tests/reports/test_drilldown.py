@@ -104,7 +104,16 @@ def lengths(client, address):
     return {totals.counted, totals.present} if totals else {length(client, address)}
 
 
-@pytest.mark.parametrize("filters", [{}, {"category": "student"}, {"campaign": "主题教育"}])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {},
+        *(
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in ({"category": "student"}, {"campaign": "主题教育"})
+        ),
+    ],
+)
 def test_the_numbers_of_the_statistics(client, seer, october, filters):
     page = client.get(reverse("quarter_period", args=["2026Q3"]), filters)
     pages = [page]
