@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -132,6 +133,9 @@ def coverage_people(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 def coverage_export(request: AuthenticatedRequest) -> HttpResponseBase:
     found = _found(request, request.POST)
+    if found.form.errors:
+        messages.error(request, "年度或党组织认不出，没有导出。请重新选择后再导出。")
+        return redirect("training_coverage")
     content: Any = BytesIO()
     coverage_sheet.write(content, request.user, found.year, found.scope, found.rows(), found.people)
     content.seek(0)

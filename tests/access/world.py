@@ -175,7 +175,7 @@ def a_world() -> World:
     own, near, far = (
         _half(branch, keeper) for branch in (school.teachers, school.students, school.musicians)
     )
-    for half, leading in ((own, near), (near, far), (far, own)):
+    for half, leading in ((own, near), (near, far), (far, far)):
         half.keep(_an_invitation(half.branch, leading))
     users = _users(school, own)
     for user in users.values():

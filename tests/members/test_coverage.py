@@ -136,6 +136,10 @@ class TestPages:
         for state, number in (("", row.owed), ("had", row.had), ("lacking", row.lacking)):
             assert browser.get(f"{url}&state={state}").context["page"].paginator.count == number
 
+    def test_a_branch_out_of_reach_is_not_taken_for_all(self, browser, people):
+        answer = browser.post(reverse("coverage_export"), {"year": "2026", "branch": "987654"}, follow=True)
+        assert "年度或党组织认不出，没有导出" in answer.content.decode()
+
     def test_as_a_workbook(self, browser, people):
         trained(people[0])
         answer = browser.post(reverse("coverage_export"), {"year": "2026"})
