@@ -38,7 +38,9 @@ def at_once(calls):
 class TestLostUpdates:
     """T30."""
 
-    @pytest.mark.parametrize("rounds", [25, pytest.param(1000, marks=pytest.mark.nightly)])
+    @pytest.mark.parametrize(
+        "rounds", [5, pytest.param(25, marks=pytest.mark.slow), pytest.param(1000, marks=pytest.mark.nightly)]
+    )
     def test_one_of_two_edits_wins_and_the_other_is_told(self, branch, secretary, rounds):
         activity = cast.a_record(branch, "general_meeting", DAY, notes="第一稿")
         address = reverse("activity_correct", args=[activity.pk])

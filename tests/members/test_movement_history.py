@@ -318,6 +318,7 @@ def run(histories: int, steps: int) -> None:
     run_state_machine_as_test(Histories, settings=chosen)
 
 
+@pytest.mark.slow
 def test_eight_histories():
     run(8, 14)
 
