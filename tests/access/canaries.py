@@ -14,11 +14,7 @@ from jobs.models import Job, Upload
 from members.models import Member, Post
 from reminders.models import Reminder
 from tests import cast
-from tests.access.rows import LEFT_OUT, OURS
-from tests.access.world import (
-    PERSONAL,
-    Half,
-    World,
+from tests.access.making import (
     a_class,
     a_development,
     a_draw,
@@ -27,6 +23,8 @@ from tests.access.world import (
     an_appeal,
     an_assignment,
 )
+from tests.access.rows import LEFT_OUT, OURS
+from tests.access.world import PERSONAL, Half, World
 
 NEAR, FAR = "QnearQ", "QfarQ"
 #: Texts that the program reads, and does not show.

@@ -30,7 +30,7 @@ from members.models import (
 )
 from reminders.models import Reminder
 from tests import cast
-from tests.access.world import a_class, a_plan, an_assignment
+from tests.access.making import a_class, a_plan, an_assignment
 
 pytestmark = pytest.mark.django_db
 
