@@ -61,7 +61,7 @@ def take_back(invitation: Invitation, *, by: User) -> None:
     """Ask no longer. What the branch has recorded stays its own to leave. Audited."""
     with transaction.atomic():
         current = open_to(invitation.activity, by, INVITE)
-        if Activity.objects.valid().filter(joint_of=current, branch=invitation.branch).exists():
+        if partners.answer_to(invitation):
             raise RecordError(f"“{invitation.branch.short_name}”已经登记，邀请不能收回；可请该支部退出联合。")
         audit.record("activity.uninvite", by=by, on=current, after={"branch": invitation.branch.short_name})
         Invitation.objects.filter(pk=invitation.pk).delete()
@@ -69,14 +69,11 @@ def take_back(invitation: Invitation, *, by: User) -> None:
 
 def decline(invitation: Invitation, *, by: User, reason: str) -> None:
     """The branch took no part. Audited."""
-    _check_may_answer(invitation, by)
+    if not may(by, Right.RECORD, invitation.branch_path):
+        raise RecordError("只有本支部书记、记录员或上级工作人员可以答复。")
     with transaction.atomic():
         records.lock(invitation.branch)
-        if (
-            Activity.objects.valid()
-            .filter(joint_of=invitation.activity_id, branch=invitation.branch)
-            .exists()
-        ):
+        if partners.answer_to(invitation):
             raise RecordError("本支部已经登记了这次活动。若没有参加，请撤回那条记录。")
         invitation.declined_at, invitation.reason = timezone.now(), reason.strip()
         invitation.save(update_fields=["declined_at", "reason"])
@@ -118,11 +115,6 @@ def _save(activity: Activity) -> None:
     tallies.refresh([activity])
 
 
-def _check_may_answer(invitation: Invitation, by: User) -> None:
-    if not may(by, Right.RECORD, invitation.branch_path):
-        raise RecordError("只有本支部书记、记录员或上级工作人员可以答复。")
-
-
 @dataclass(frozen=True)
 class Answered:
     """An invitation with what came of it; ``record`` only for whoever may see that branch's records."""
@@ -141,13 +133,6 @@ def answered(activity: Activity, user: User) -> list[Answered]:
         Answered(each, each.branch_id in found, found.get(each.branch_id) if each.branch_id in seen else None)
         for each in activity.invitations.select_related("branch")
     ]
-
-
-def answer_of(invitation: Invitation) -> Activity | None:
-    """The record with which the branch answered."""
-    return (
-        Activity.objects.valid().filter(joint_of=invitation.activity_id, branch=invitation.branch_id).first()
-    )
 
 
 def own_records(invitation: Invitation) -> QuerySet[Activity]:

@@ -20,6 +20,12 @@ def of(activity: Activity) -> list[Activity]:
     return list(rows.order_by("branch__order_key"))
 
 
+def answer_to(invitation: Invitation) -> Activity | None:
+    """The record with which the branch answered."""
+    asked = {"joint_of": invitation.activity_id, "branch": invitation.branch_id}
+    return Activity.objects.valid().filter(**asked).first()
+
+
 def fault_of_part(invitation: Invitation, branch: Branch, kind: str, held_on: date) -> str:
     """Why a record of ``branch`` cannot be its part of what it was invited to; empty when it can."""
     lead = Activity.objects.select_related("branch").get(pk=invitation.activity_id)
@@ -30,7 +36,7 @@ def fault_of_part(invitation: Invitation, branch: Branch, kind: str, held_on: da
     if (lead.kind, lead.held_on) != (kind, held_on):
         what = f"{written(lead.held_on)}的{lead.get_kind_display()}"
         return f"联合开展的是{what}，日期和类型须与牵头支部一致；若不是同一次活动，请单独登记。"
-    if Activity.objects.valid().filter(joint_of=lead, branch=branch).exists():
+    if answer_to(invitation):
         return "本支部已经登记过这次联合开展的活动，不用再登记。"
     return ""
 

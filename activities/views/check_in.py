@@ -98,7 +98,8 @@ def check_in_scan(request: AuthenticatedRequest, code: str) -> HttpResponse:
         if request.method == "POST":
             return _entered(request, found)
     except CheckInError as error:
-        return _refused(request, DigitsForm(None), str(error))
+        context = {"form": DigitsForm(None), "fault": str(error)}
+        return render(request, "activities/check_in_digits.html", context, status=422)
     return render(request, "activities/check_in_scan.html", {"check_in": found})
 
 
@@ -120,7 +121,3 @@ def _entered(request: AuthenticatedRequest, found: CheckIn) -> HttpResponse:
     context: dict[str, Any] = {"check_in": found, "entry": entry}
     context["is_expected"] = check_ins.is_expected(found, entry.member)
     return render(request, "activities/check_in_done.html", context)
-
-
-def _refused(request: AuthenticatedRequest, form: DigitsForm, sentence: str) -> HttpResponse:
-    return render(request, "activities/check_in_digits.html", {"form": form, "fault": sentence}, status=422)

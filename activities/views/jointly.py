@@ -132,7 +132,7 @@ def _show(
     context = {
         "invitation": asked,
         "lead": asked.activity,
-        "answer": jointly.answer_of(asked),
+        "answer": partners.answer_to(asked),
         "may_answer": may(request.user, Right.RECORD, asked.branch_path),
         "chosen": chosen or (AnswerForm(None, records=own) if own.exists() else None),
         "declined": declined or DeclineForm(None),
