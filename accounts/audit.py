@@ -43,6 +43,11 @@ def record(
     return entry
 
 
+def export_line(entry: AuditEntry, by: User) -> str:
+    """What stands in the banner of a file that left: who took it, when, and the entry that says so."""
+    return f"导出人 {by.name}，{timezone.localtime():%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。"
+
+
 def record_all(entries: Iterable[AuditEntry]) -> None:
     """Write entries of :func:`entry_of` in the current transaction, many in one statement."""
     AuditEntry.objects.bulk_create(entries, batch_size=500)

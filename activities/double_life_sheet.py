@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from django.utils import timezone
-
 from accounts import audit
 from accounts.models import User
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
@@ -35,11 +33,10 @@ RECORDS = (
 def write(target: Path | BinaryIO, user: User, year: int, leaders: Sequence[Leader]) -> None:
     """Write the year's lines and their records. Audited."""
     entry = audit.record("doublelife.export", by=user, after={"year": year, "rows": len(leaders)})
-    stamp = timezone.localtime()
     banner = [
         "领导干部参加双重组织生活情况",
         f"{year} 年，共 {len(leaders)} 人。{ARTICLE}。",
-        f"导出人 {user.name}，{stamp:%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。",
+        audit.export_line(entry, user),
     ]
     lines = (
         [number, one.member.name, one.post, one.branch, one.expected, one.present, len(one.elsewhere)]

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import BinaryIO
 
-from django.utils import timezone
-
 from accounts import audit
 from accounts.models import User
 from branches.roles import Right
@@ -33,11 +31,10 @@ def write(target: Path | BinaryIO, user: User, year: int) -> int:
     """Write what ``user`` may see of the year; returns the number of people. Audited."""
     leaders = leaders_of(ranges_of(user, Right.SEE_FIGURES), year)
     entry = audit.record("lecture.export", by=user, after={"year": year, "rows": len(leaders)})
-    stamp = timezone.localtime()
     banner = [
         "领导干部讲党课",
         f"{year} 年，共 {len(leaders)} 人。{ARTICLE}。",
-        f"导出人 {user.name}，{stamp:%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。",
+        audit.export_line(entry, user),
     ]
     rows = (
         [

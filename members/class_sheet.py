@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import BinaryIO
 
-from django.utils import timezone
-
 from accounts import audit
 from accounts.models import User
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
@@ -30,12 +28,11 @@ def write(target: Path | BinaryIO, user: User, one: TrainingClass) -> int:
     """Write the list of ``one``; returns the number of people. Audited."""
     trainees = list(one.trainees.select_related("member__branch").order_by(*ORDER))
     entry = audit.record("class.export", by=user, on=one, after={"rows": len(trainees)})
-    stamp = timezone.localtime()
     banner = [
         one.title,
         f"{one.number}，{one.get_kind_display()}，{one.starts_on:%Y-%m-%d} 至 {one.ends_on:%Y-%m-%d}。",
         f"{one.organizer or one.branch.short_name}，{one.hours.normalize():f} 学时，共 {len(trainees)} 人。",
-        f"导出人 {user.name}，{stamp:%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。",
+        audit.export_line(entry, user),
     ]
     rows = (
         [

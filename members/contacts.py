@@ -109,11 +109,10 @@ def write(target: Path | BinaryIO, user: User, wanted: Wanted, reason: str = "")
     with transaction.atomic():
         shown = show_phones(posts, wanted, reason, by=user) if reason else lines(posts, user)
         entry = audit.record("contacts.export", by=user, after={**wanted.as_facts(), "rows": len(posts)})
-        stamp = timezone.localtime()
         banner = [
             "党务通讯录",
-            f"截至 {stamp:%Y-%m-%d}，共 {len(posts)} 条。",
-            f"导出人 {user.name}，{stamp:%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。",
+            f"截至 {timezone.localdate():%Y-%m-%d}，共 {len(posts)} 条。",
+            audit.export_line(entry, user),
             "含完整手机号，仅限工作使用，请妥善保管。" if reason else "手机号已遮盖。",
         ]
         write_workbook(

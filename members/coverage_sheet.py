@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from django.utils import timezone
-
 from accounts import audit
 from accounts.models import User
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
@@ -39,11 +37,10 @@ def write(
 ) -> None:
     """Write both lists. Audited."""
     entry = audit.record("training.export", by=user, after={"year": year, "rows": len(people)})
-    stamp = timezone.localtime()
     banner = [
         f"{year} 年集中轮训覆盖情况",
         f"应参加的是{scope.words}，共 {len(people)} 人。{scope.article}。",
-        f"导出人 {user.name}，{stamp:%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。",
+        audit.export_line(entry, user),
     ]
     organisations = (
         [number, row.branch.short_name, row.owed, row.had, row.lacking]

@@ -5,8 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.utils import timezone
-
 from accounts import audit
 from accounts.models import User
 from branches.models import Branch
@@ -51,12 +49,11 @@ def write_roster(target: Path | BinaryIO, user: User, wanted: Filter) -> int:
     """Write what ``user`` may see of the roster; returns the number of people. Audited with the filter."""
     members = listed(user, wanted)
     total = members.count()
-    stamp = timezone.localtime()
     entry = audit.record("roster.export", by=user, after={**as_parameters(wanted), "rows": total})
     banner = [
         "党员花名册",
         f"截至 {wanted.day:%Y-%m-%d}，共 {total} 人。{_described(wanted)}",
-        f"导出人 {user.name}，{stamp:%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。",
+        audit.export_line(entry, user),
         "证件号、手机号、住址已遮盖，导回时视为不变。",
     ]
     rows = _rows(members.iterator(chunk_size=1000), user)

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,7 +28,7 @@ from activities.models import Assignment
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
-from lib.media_types import XLSX
+from lib.sheets.sending import download
 
 PER_PAGE = 50
 REFUSAL = "通知和任务由组织部和二级党组织工作人员发出、修改和撤回。"
@@ -151,7 +151,7 @@ def assignment_export(request: AuthenticatedRequest, pk: int) -> HttpResponseBas
     rows = assignment_lists.rows_of(assignment, user, timezone.localdate(), states)
     content = assignment_lists.write(assignment, list(rows), by=user)
     name = f"{assignment.title}-报送情况-{timezone.localdate():%Y%m%d}.xlsx"
-    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
+    return download(content, name)
 
 
 def _found(request: AuthenticatedRequest, pk: int) -> Assignment:

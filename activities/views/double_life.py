@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,7 +17,7 @@ from activities.double_life import Leader
 from activities.filters import YearFilter
 from branches.roles import Right
 from branches.scope import has_right, ranges_of
-from lib.media_types import XLSX
+from lib.sheets.sending import download
 
 
 def _leaders(request: AuthenticatedRequest, form: YearFilter) -> list[Leader]:
@@ -57,6 +57,5 @@ def double_life_export(request: AuthenticatedRequest) -> HttpResponseBase:
     form = YearFilter(request.POST, today=timezone.localdate())
     content: Any = BytesIO()
     double_life_sheet.write(content, request.user, form.asked_year, _leaders(request, form))
-    content.seek(0)
     name = f"双重组织生活-{form.asked_year}.xlsx"
-    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
+    return download(content, name)

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +25,7 @@ from activities.models import Activity, ActivityQuerySet, Campaign, Lecture
 from activities.sight import Sight
 from branches.roles import Right
 from branches.scope import has_right, may, ranges_of
-from lib.media_types import XLSX
+from lib.sheets.sending import download
 
 PER_PAGE = 50
 
@@ -145,10 +145,7 @@ def lecture_export(request: AuthenticatedRequest) -> HttpResponseBase:
     year = YearFilter(request.POST, today=timezone.localdate()).asked_year
     content = BytesIO()
     lecture_sheet.write(content, request.user, year)
-    content.seek(0)
-    return FileResponse(
-        content, as_attachment=True, filename=f"领导干部讲党课-{year}.xlsx", content_type=XLSX
-    )
+    return download(content, f"领导干部讲党课-{year}.xlsx")
 
 
 def _check(user: User) -> None:

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,8 +32,8 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.dates import DateError, parse_date
-from lib.media_types import XLSX
 from lib.periods import Period
+from lib.sheets.sending import download
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
 PER_PAGE = 50
@@ -194,8 +194,7 @@ def plan_export(request: AuthenticatedRequest, pk: int, year: int) -> HttpRespon
     banner = [title, f"{request.user.name} 导出，{timezone.localtime():%Y-%m-%d %H:%M}，共 {len(rows)} 行。"]
     content = BytesIO()
     write_workbook(content, [OutSheet("计划与开展", _COLUMNS, rows, banner)])
-    content.seek(0)
-    return FileResponse(content, as_attachment=True, filename=f"{title}.xlsx", content_type=XLSX)
+    return download(content, f"{title}.xlsx")
 
 
 def _cells(line: Line) -> list[object]:

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from django.utils import timezone
-
 from accounts import audit
 from accounts.models import User
 from branches.models import Branch
@@ -302,13 +300,12 @@ def write(
 ) -> None:
     """Write the list. With a reason identity stands in clear, for whoever may unmask all of the people. Audited."""
     in_clear = bool(reason) and all(may(by, Right.UNMASK, line.member.branch_path) for line in found)
-    stamp = timezone.localtime()
     after = {"list": paper.code, "rows": len(found), "in_clear": in_clear, "reason": reason}
     entry = audit.record("development.export", by=by, after=after)
     when = f"{period.label}，" if period else ""
     banner = [
         paper.title,
-        f"{when}共 {len(found)} 人。导出人 {by.name}，{stamp:%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。",
+        f"{when}共 {len(found)} 人。{audit.export_line(entry, by)}",
     ]
     if paper.has_identity and not in_clear:
         banner.append("证件号和联系方式已遮盖。")

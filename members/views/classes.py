@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right
-from lib.media_types import XLSX
+from lib.sheets.sending import download
 from members import class_sheet, classes
 from members.class_forms import AUDIENCES, ClassFilter, ClassForm, EnrolFilter, EnrolForm, GradesForm
 from members.classes import ClassError
@@ -199,7 +199,4 @@ def class_export(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     one = _found(request, pk)
     content: Any = BytesIO()
     class_sheet.write(content, request.user, one)
-    content.seek(0)
-    return FileResponse(
-        content, as_attachment=True, filename=f"{one.number}-学员名单.xlsx", content_type=XLSX
-    )
+    return download(content, f"{one.number}-学员名单.xlsx")

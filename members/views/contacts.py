@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import has_right
-from lib.media_types import XLSX
+from lib.sheets.sending import download
 from members import contacts
 from members.contacts_forms import ContactFilter, PhonesForm
 
@@ -63,9 +63,8 @@ def contact_export(request: AuthenticatedRequest) -> HttpResponseBase:
         raise PermissionDenied
     content = BytesIO()
     contacts.write(content, request.user, wanted, reason)
-    content.seek(0)
     name = f"党务通讯录-{timezone.localdate():%Y%m%d}.xlsx"
-    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
+    return download(content, name)
 
 
 def _page(request: AuthenticatedRequest, form: ContactFilter) -> Any:

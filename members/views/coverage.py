@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from branches.forms import BranchChoiceField
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import Range, above_all, covering_ranges, has_right, ranges_of
-from lib.media_types import XLSX
+from lib.sheets.sending import download
 from members import coverage, coverage_sheet
 from members.coverage import Person, Row, Scope
 
@@ -138,7 +138,4 @@ def coverage_export(request: AuthenticatedRequest) -> HttpResponseBase:
         return redirect("training_coverage")
     content: Any = BytesIO()
     coverage_sheet.write(content, request.user, found.year, found.scope, found.rows(), found.people)
-    content.seek(0)
-    return FileResponse(
-        content, as_attachment=True, filename=f"集中轮训覆盖情况-{found.year}.xlsx", content_type=XLSX
-    )
+    return download(content, f"集中轮训覆盖情况-{found.year}.xlsx")

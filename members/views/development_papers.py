@@ -17,7 +17,8 @@ from accounts import audit
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
-from lib.media_types import DOCX, PDF, XLSX
+from lib.media_types import DOCX, PDF
+from lib.sheets.sending import download
 from lib.typesetting import CannotTypeset
 from members.development import approving, papers, record
 from members.development.forms import PaperForm, PlanForm
@@ -43,9 +44,8 @@ def development_papers(request: AuthenticatedRequest) -> HttpResponseBase:
     found = papers.listed(user, paper, values["branch"], period, timezone.localdate())
     content = BytesIO()
     papers.write(content, paper, found, by=user, reason=values.get("reason", ""), period=period)
-    content.seek(0)
     name = f"{paper.title}-{timezone.localdate():%Y%m%d}.xlsx"
-    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
+    return download(content, name)
 
 
 def _to_print(request: AuthenticatedRequest, pk: UUID) -> Development:

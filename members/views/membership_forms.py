@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
-from lib.media_types import XLSX
+from lib.sheets.sending import download
 from members.development import form_register, membership_forms
 from members.development.drawing_forms import DrawFilter, DrawForm, MarkForm, NumberFilter, UnmarkForm
 from members.development.form_register import BESIDE, TITLES
@@ -180,4 +180,4 @@ def form_export(request: AuthenticatedRequest, which: str) -> HttpResponseBase:
         raise Http404
     name = f"{TITLES[which]}-{timezone.localdate():%Y%m%d}.xlsx"
     content = form_register.write(which, user, asked)
-    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
+    return download(content, name)

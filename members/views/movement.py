@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
-from lib.media_types import XLSX
+from lib.sheets.sending import download
 from members import circumstances, departures, movement_lists, suspensions
 from members.graduation import figures
 from members.membership_rules import MovementError
@@ -124,7 +124,7 @@ def movement_export(request: AuthenticatedRequest, which: str) -> HttpResponseBa
         raise Http404
     content = movement_lists.write(listing, user, asked)
     name = f"{listing.title}-{timezone.localdate():%Y%m%d}.xlsx"
-    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
+    return download(content, name)
 
 
 @dataclass(frozen=True)

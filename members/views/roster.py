@@ -4,7 +4,7 @@ from io import BytesIO
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +13,7 @@ from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import has_right, lone_branch
 from jobs import running
-from lib.media_types import XLSX
+from lib.sheets.sending import download
 from members import exports
 from members.forms import RosterFilter
 from members.listing import line, listed, probationary_among, sees_contacts
@@ -65,6 +65,5 @@ def roster_export(request: AuthenticatedRequest) -> HttpResponseBase:
         return redirect("job_detail", job.pk)
     content = BytesIO()
     exports.write_roster(content, user, wanted)
-    content.seek(0)
     name = f"党员花名册-{wanted.day:%Y%m%d}.xlsx"
-    return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
+    return download(content, name)
