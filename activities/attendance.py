@@ -16,6 +16,8 @@ from .kinds import Expected, expected_of
 from .models import Attendance
 
 State = Attendance.State
+#: What no reason goes with.
+UNREASONED = (State.PRESENT, State.EXEMPT)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from branches.roles import Right
 from branches.scope import may
 
 from . import check_ins, guests, makeup_rules, partners, parts, supplements, tallies
-from .attendance import Counts, ExpectedPerson, Mark, count, exempt_on, expected_people, settled
+from .attendance import UNREASONED, Counts, ExpectedPerson, Mark, count, exempt_on, expected_people, settled
 from .kinds import CONFIDENTIAL, Expected, Kind, expected_of, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation, Supplement
 from .refusals import RecordError
@@ -29,9 +29,6 @@ FACTS = (
     *("also_kinds", "title", "starts_at", "minutes", "place", "host", "recorder", "lecturer", "notes"),
     *guests.FACTS,
 )
-
-#: States that no reason goes with.
-UNREASONED = (Attendance.State.PRESENT, Attendance.State.EXEMPT)
 
 
 class Conflict(RecordError):

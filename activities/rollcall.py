@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
-from .attendance import Counts, ExpectedPerson, Mark, count
+from .attendance import UNREASONED, Counts, ExpectedPerson, Mark, count
 from .models import Attendance
 from .regulations import Quorum
 
@@ -136,7 +136,7 @@ class RollCall:
         }
 
     def _reason(self, member: UUID, state: str, reason: str) -> str:
-        if state in (State.PRESENT, State.EXEMPT):
+        if state in UNREASONED:
             return ""
         shared = reason if state == State.LEAVE else ""
         before = self.earlier.get(member, Mark(""))
