@@ -24,6 +24,25 @@ SEEN_AT = "seen_at"
 TOUCH_EVERY = 60
 
 
+class Unnamed:
+    """On UNNAMED_PAGES nobody is known: the session's cookie is put away before anybody reads it.
+
+    So neither who is signed in, nor when the session was last used, nor the address is written anywhere.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_unnamed(request):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
+
+
+def is_unnamed(request: HttpRequest) -> bool:
+    return any(f"{request.path_info}/".startswith(page) for page in settings.UNNAMED_PAGES)
+
+
 class RemoteAddress:
     """Make the client's address known to the audit trail (behind a proxy, config.proxies has put it right)."""
 
@@ -31,7 +50,8 @@ class RemoteAddress:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = audit.remote_address.set(str(request.META.get("REMOTE_ADDR", ""))[:45])
+        address = "" if is_unnamed(request) else str(request.META.get("REMOTE_ADDR", ""))[:45]
+        token = audit.remote_address.set(address)
         try:
             return self.get_response(request)
         finally:

@@ -11,7 +11,8 @@ from branches.roles import Right, Role
 from branches.scope import roles_of
 
 from . import admin_assignments, admin_plans  # noqa: F401
-from .models import Activity, Campaign, Evidence, LeaveRequest, ProgrammeItem
+from .admin_requests import OfRecordAdmin
+from .models import Activity, Campaign, Evidence, ProgrammeItem
 
 
 class WithdrawnFilter(StateFilter):
@@ -89,13 +90,11 @@ class CampaignAdmin(ScopedModelAdmin):
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(ScopedModelAdmin):
+class EvidenceAdmin(OfRecordAdmin):
     """What was attached to which record; it is added, looked at and taken away on the record's page."""
 
-    group = "活动"
     place = 3
     right_to_see = Right.SEE_RECORDS
-    has_history = False
 
     fieldsets = [
         (None, {"fields": ["name", "kind", "kept", "pixels", "activity"]}),
@@ -104,7 +103,6 @@ class EvidenceAdmin(ScopedModelAdmin):
     readonly_fields = ["kept", "pixels", "sha256"]
     list_display = ["name", "kind", "kept", "activity", "branch", "added_on"]
     list_filter = [UnderFilter, "kind"]
-    list_select_related = ["activity__branch"]
     search_fields = ["name", "activity__title", "activity__branch__short_name"]
     search_help_text = "文件名、活动主题或党支部"
     ordering = ["-added_at", "-pk"]
@@ -123,35 +121,8 @@ class EvidenceAdmin(ScopedModelAdmin):
     def pixels(self, evidence):
         return f"{evidence.width}×{evidence.height}" if evidence.is_picture else "—"
 
-    @admin.display(description="党支部", ordering="branch_path")
-    def branch(self, evidence):
-        return evidence.activity.branch
-
     def object_tools(self, request, obj):
         return [("打开记录", reverse("activity_detail", args=[obj.activity_id]))]
-
-
-@admin.register(LeaveRequest)
-class LeaveRequestAdmin(ScopedModelAdmin):
-    """What members asked; declined on its own page, never here."""
-
-    group = "活动"
-    place = 4
-    right_to_see = Right.RECORD
-    has_history = False
-
-    fields = ["member", "branch", "on", "kind", "reason", "state", "asked_at", "answer", "answered_by"]
-    list_display = ["member", "branch", "on", "kind", "state"]
-    list_filter = [UnderFilter, "state"]
-    list_select_related = ["member", "branch"]
-    search_fields = ["member__name", "branch__short_name"]
-    search_help_text = "姓名或党支部"
-    ordering = ["-on", "-pk"]
-    sortable_by = ["on"]
-    date_hierarchy = "on"
-
-    def object_tools(self, request, obj):
-        return [("打开", reverse("leave_request", args=[obj.pk]))]
 
 
 @admin.register(ProgrammeItem)

@@ -8,13 +8,23 @@ from django.urls import reverse
 
 from branches.models import Branch
 from branches.tree import ranges_during
-from lib.periods import Period, quarter_of
+from lib.periods import Period, quarter_of, year_of
+from lib.severity import Severity
 
 from . import duties
 from .duties import Duty, State
+from .regulations import Counts
 
 #: From the most to the least pressing: what several duties taken together amount to.
-PRESSING = (State.OVERDUE, State.DUE, State.TODO, State.DONE_LATE, State.DONE, State.NOT_APPLICABLE)
+PRESSING = (
+    State.OVERDUE,
+    State.DUE,
+    State.TODO,
+    State.DONE_LATE,
+    State.DONE,
+    State.EXEMPT,
+    State.NOT_APPLICABLE,
+)
 
 
 def duties_of(branch: Branch, period: Period, today: date) -> list[Duty]:
@@ -24,14 +34,20 @@ def duties_of(branch: Branch, period: Period, today: date) -> list[Duty]:
 
 
 def recent_duties(branch: Branch, today: date) -> list[Duty]:
-    """Those of this and the last quarter."""
-    this = quarter_of(today)
-    return duties_of(branch, Period(this.previous().start, this.end), today)
+    """Those of this year, and of the last quarter with the year it ended."""
+    period, ending_from = recent(today)
+    return [duty for duty in duties_of(branch, period, today) if duty.period.end >= ending_from]
+
+
+def recent(today: date) -> tuple[Period, date]:
+    """What lies before everybody: this year and the year of the last quarter, of which from that quarter's start on."""
+    last_quarter = quarter_of(today).previous()
+    return Period(year_of(last_quarter.start).start, year_of(today).end), last_quarter.start
 
 
 def open_duties(recent: Iterable[Duty], today: date) -> list[Duty]:
     """Overdue ones and those of the running periods that are not met yet, the earliest first."""
-    waiting = [duty for duty in recent if duty.is_required and not duty.is_met and duty.period.start <= today]
+    waiting = [duty for duty in recent if duty.is_required and not duty.is_met and duty.opens_on <= today]
     return sorted(waiting, key=lambda duty: (duty.due_on, duty.rule.code))
 
 
@@ -40,8 +56,18 @@ def taken_together(found: Iterable[Duty]) -> State:
     return min((duty.state for duty in found), key=PRESSING.index)
 
 
+def waive_url(duty: Duty) -> str:
+    """Where the branch asks not to hold it; empty where the text leaves no choice, or nothing is open."""
+    if duty.rule.severity is Severity.MUST or duty.is_met or not duty.is_required:
+        return ""
+    query = urlencode({"rule": duty.rule.code, "period": duty.period.code})
+    return f"{reverse('waiver_ask', args=[duty.branch_id])}?{query}"
+
+
 def record_url(duty: Duty) -> str:
     """The form that settles the duty, prefilled. Once its period is over, with the period's last day."""
     asked = {"branch": duty.branch_id, "group": duty.group_id, "date": duty.due_on.isoformat()}
+    if duty.rule.counts is Counts.REPORT:
+        asked["report"] = "1"
     query = urlencode({name: value for name, value in asked.items() if value})
     return f"{reverse('activity_log', args=[duty.rule.kind.value])}?{query}"

@@ -61,15 +61,22 @@ def answer(row: Appeal, text: str, *, is_corrected: bool, by: User) -> None:
         raise RecordError(f"请写一句答复，不超过 {ANSWER_LENGTH} 个字。")
     with transaction.atomic():
         records.lock(row.activity.branch)
-        current = Appeal.objects.get(pk=row.pk)
-        if not current.is_open:
-            raise RecordError("这条申请已经答复过。")
+        current = Appeal.objects.select_related("activity").get(pk=row.pk)
+        if fault := fault_of_answering(current):
+            raise RecordError(fault)
         if is_corrected and not _is_changed(current):
             raise RecordError(f"{row.member.name}的到会情况还没有改。请先修改记录，再答复“已更正”。")
         current.state = State.CORRECTED if is_corrected else State.KEPT
         current.answer, current.answered_by, current.answered_at = text, by, timezone.now()
         current.save(update_fields=["state", "answer", "answered_by", "answered_at"])
         audit.record("appeal.answer", by=by, on=current, after={"state": current.state})
+
+
+def fault_of_answering(row: Appeal) -> str:
+    """Why nothing is to be answered any more; empty while it is."""
+    if not row.is_open:
+        return "这条申请已经答复过。"
+    return "这条记录已撤回，不用再答复。" if row.activity.is_withdrawn else ""
 
 
 def _is_changed(row: Appeal) -> bool:

@@ -41,30 +41,25 @@ class Mark:
 
 @dataclass(frozen=True)
 class Counts:
-    """``expected`` is the sum of the next three; ``voters``, the exempt included, may vote, ``voting`` of them came."""
+    """``expected`` is the sum of the next three; ``voting`` of those who came may vote, the exempt included."""
 
     expected: int = 0
     present: int = 0
     on_leave: int = 0
     absent: int = 0
-    voters: int = 0
     voting: int = 0
-
-    @property
-    def is_quorate(self) -> bool:
-        """At least half of those who may vote are present (支部条例 11)."""
-        return self.voters > 0 and self.voting * 2 >= self.voters
 
 
 def expected_people(
     kind: str, branch: Branch, day: date, group: PartyGroup | None = None
 ) -> list[ExpectedPerson]:
     """The expected list (应到) of ``day``: posts for a committee meeting, seats for a group meeting, else the roster.
+    What an organisation above the branches holds is its committee's.
 
     For kinds without an expected list the branch's roster is offered to choose from. One query.
     """
     expected = expected_of(kind)
-    if expected is Expected.COMMITTEE:
+    if expected is Expected.COMMITTEE or not branch.is_leaf:
         people = rosters.committee_on(branch, day)
     elif expected is Expected.GROUP:
         if group is None:
@@ -103,6 +98,5 @@ def count(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark]) -> Count
         present=states.count(State.PRESENT),
         on_leave=states.count(State.LEAVE),
         absent=states.count(State.ABSENT),
-        voters=sum(person.may_vote for person, _ in marked),
         voting=sum(person.may_vote and state == State.PRESENT for person, state in marked),
     )

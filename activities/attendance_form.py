@@ -20,8 +20,8 @@ from .kinds import Expected, Kind, expected_of
 from .models import Activity, Campaign, Invitation
 from .occasions import Occasion
 from .parts.in_forms import OfferedParts
-from .regulations import QUORUMS
 from .rollcall import QuorumLine, RollCall
+from .voting import QUORUMS
 
 REASONS: dict[str, tuple[str, ...]] = {
     Branch.Category.STUDENT: ("因公", "因病", "上课", "实习"),
@@ -131,7 +131,8 @@ class AttendanceForm(forms.Form):
 
     def _call(self) -> RollCall:
         earlier = self.occasion.marks()
-        people = self.occasion.people(self.day, self.chosen_group)
+        is_part = not self.is_bound or "is_part" in self.sent
+        people = self.occasion.people(self.day, self.chosen_group, is_part=is_part)
         asked = self.occasion.leave_asked(self.day)
         if not self.is_bound:
             return RollCall.of_record(people, earlier, asked, self._signed_in())
@@ -241,6 +242,8 @@ class AttendanceForm(forms.Form):
         if kind == Kind.GROUP_MEETING and not self.occasion.activity:
             return "请先选择党小组。" if "group" in self.fields else "本支部在这一天没有党小组。"
         expected = expected_of(kind)
+        if not self.occasion.branch.is_leaf:
+            return "本级在这一天没有登记书记、副书记和委员，请核对日期，或先在数据后台登记职务。"
         who = {Expected.COMMITTEE: "支委", Expected.GROUP: "党小组成员"}.get(expected, "党员")
         return f"本支部在这一天没有{who}，请核对日期，或请上级党组织维护名册。"
 

@@ -11,14 +11,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import segno
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.safestring import SafeString, mark_safe
 
 from accounts import audit
 from accounts.models import User
@@ -26,7 +24,7 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Right
 from branches.scope import may
 from lib.dates import written
-from members.models import Member
+from members.models import Member, MembershipSpell
 
 from .attendance import ExpectedPerson, expected_people
 from .kinds import Kind
@@ -117,11 +115,6 @@ def mark(check_in: CheckIn, now: datetime, ago: int = 0) -> str:
     return f"{check_in.pk}-{_made(check_in, _turn(check_in, now) - ago, 'address')[:16]}"
 
 
-def picture(address: str) -> SafeString:
-    """The QR code of an address as inline SVG."""
-    return mark_safe(segno.make(address, error="m", micro=False).svg_inline(omitsize=True, svgclass="qr"))  # noqa: S308
-
-
 def is_open(check_in: CheckIn, now: datetime) -> bool:
     return check_in.opens_at <= now < check_in.closes_at
 
@@ -154,7 +147,8 @@ def _over(check_in: CheckIn) -> str:
 
 
 def of_digits(user: User, given: str) -> CheckIn:
-    """The open window of one's own branch with these digits; CheckInError when there is none.
+    """The open window with these digits, those of one's own branches first; CheckInError when there is none. As with
+    the QR code, whoever has them may sign in: a guest, or somebody of a branch that takes part.
 
     Ten wrong ones in ten minutes, and nobody tries further.
     """
@@ -163,12 +157,13 @@ def of_digits(user: User, given: str) -> CheckIn:
         raise CheckInError("输错的次数太多，请 10 分钟后再试，或请记录人直接勾选。")
     now = timezone.now()
     member = member_of(user)
-    for check_in in open_for(member, now) if member else ():
+    own = open_for(member, now) if member else []
+    for check_in in [*own, *_open_at(now)]:
         if _fits(check_in, given, now):
             return check_in
     cache.add(key, 0, WRONG_FOR.total_seconds())
     cache.incr(key)
-    raise CheckInError("本支部没有用这个签到码的会议，请核对数字，或看看签到是否已经结束。")
+    raise CheckInError("现在没有用这个签到码的会议，请核对数字，或看看签到是否已经结束。")
 
 
 def member_of(user: User) -> Member | None:
@@ -176,9 +171,14 @@ def member_of(user: User) -> Member | None:
 
 
 def open_for(member: Member, now: datetime) -> list[CheckIn]:
-    """What is being signed in at in one's own branch. One query."""
-    rows = CheckIn.objects.filter(branch=member.branch_id, opens_at__lte=now, closes_at__gt=now)
-    return list(rows.select_related("branch", "group"))
+    """What is being signed in at in the branches one belongs to or takes part in (参加). One query."""
+    spells = MembershipSpell.objects.on(timezone.localdate(now)).filter(member=member)
+    return list(_open_at(now).filter(branch__in=spells.values("branch")))
+
+
+def _open_at(now: datetime) -> QuerySet[CheckIn]:
+    rows = CheckIn.objects.filter(opens_at__lte=now, closes_at__gt=now)
+    return rows.select_related("branch", "group")
 
 
 def enter(check_in: CheckIn, user: User) -> CheckInEntry:

@@ -137,11 +137,11 @@ def _is_of(spells: Iterable[MembershipSpell], branch_id: int, day: date) -> bool
 def _elsewhere(
     people: Mapping[UUID, Member], records: ActivityQuerySet, attended: Mapping[UUID, list[Elsewhere]]
 ) -> dict[UUID, list[Elsewhere]]:
-    """By roll, lecture or guests; of one record the first that is said."""
+    """By roll, lecture or guests; of one record, or of what several held jointly, the first that is said."""
     found: dict[UUID, dict[UUID, Elsewhere]] = defaultdict(dict)
     by_roll = ((key, each) for key, rows in attended.items() for each in rows)
     for key, each in (*by_roll, *_lectured(people, records), *_guests(people, records)):
-        found[key].setdefault(each.record.pk, each)
+        found[key].setdefault(_whole(each.record), each)
     order = {key: sorted(rows.values(), key=lambda one: one.record.held_on) for key, rows in found.items()}
     return defaultdict(list, order)
 

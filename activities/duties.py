@@ -1,4 +1,4 @@
-"""Duties: what a rule expects of each branch in each sub-period, and how far it is met. Set-based, seven queries.
+"""Duties: what a rule expects of each branch in each sub-period, and how far it is met. Set-based, nine queries.
 
 A duty is looked at from a day (``today``): what is due in its last days is *due*, what has passed unmet is
 *overdue*. The denominator comes first: where a rule does not apply, the duty says why.
@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncMonth
 
 from branches.models import Branch, PartyGroup, Placement
@@ -19,11 +20,14 @@ from lib.dated import overlaps
 from lib.periods import Period
 from members.models import MembershipSpell, Post
 
+from . import local_duties, waivers
 from .kinds import Kind
-from .models import Activity, Tally
-from .regulations import NATIONAL, AppliesTo, Every, Rule
+from .local_duties import InForce
+from .models import Activity, Tally, Waiver
+from .regulations import AppliesTo, Counts, Every, Rule
 
-DUE_SOON = timedelta(days=7)
+#: How long before its end an open duty is pressing.
+DUE_SOON = {Every.MONTH: timedelta(days=7), Every.QUARTER: timedelta(days=7), Every.YEAR: timedelta(days=31)}
 FAR = date(9999, 12, 31)
 
 
@@ -33,6 +37,7 @@ class State(StrEnum):
     DUE = "due"
     TODO = "todo"
     OVERDUE = "overdue"
+    EXEMPT = "exempt"
     NOT_APPLICABLE = "not_applicable"
 
 
@@ -42,6 +47,7 @@ STATE_LABELS = {
     State.DUE: "即将到期",
     State.TODO: "未到期",
     State.OVERDUE: "逾期未开",
+    State.EXEMPT: "已同意免开",
     State.NOT_APPLICABLE: "不适用",
 }
 MET = frozenset({State.DONE, State.DONE_LATE})
@@ -92,8 +98,12 @@ class Duty:
         return self.period.end
 
     @property
+    def opens_on(self) -> date:
+        return self.rule.opens_on(self.period)
+
+    @property
     def is_required(self) -> bool:
-        return self.state != State.NOT_APPLICABLE
+        return self.state not in (State.NOT_APPLICABLE, State.EXEMPT)
 
     @property
     def is_met(self) -> bool:
@@ -107,62 +117,75 @@ class Duty:
     def subject(self) -> str:
         """A stable name: ``12:theme_day:2026-09`` or, for a group, ``12/3:group_meeting:2026-09``."""
         who = f"{self.branch_id}/{self.group_id}" if self.group_id else str(self.branch_id)
-        return f"{who}:{self.rule.kind.value}:{self.period.code}"
+        return f"{who}:{self.rule.name}:{self.period.code}"
 
     @property
     def title(self) -> str:
         return f"{self.rule.title}（{self.group_name}）" if self.group_name else self.rule.title
 
 
+class Excuse(NamedTuple):
+    """Why nothing is asked in a sub-period: of no such branch, or as was agreed with this one; empty when it is."""
+
+    paused: str
+    waived: str
+
+
 def evaluate(
-    ranges: Sequence[Range], period: Period, today: date, *, kinds: Iterable[Kind] | None = None
+    ranges: Sequence[Range],
+    period: Period,
+    today: date,
+    *,
+    kinds: Iterable[str] | None = None,
+    ending_from: date = date.min,
+    in_force: InForce | None = None,
 ) -> list[Duty]:
     """Every duty of the branches that stood within ``ranges`` when the sub-period ended.
 
-    ``period`` is made of whole months; a quarterly duty is judged when its quarter lies in it. Ordered by official
-    order of branches, then rule, sub-period, group. The number of queries does not depend on the branches.
+    ``period`` is made of whole months; a quarterly duty is judged when its quarter lies in it, a yearly one when its
+    year does. ``kinds`` are names of rules. Sub-periods that ended before ``ending_from`` are left out; ``in_force``
+    are other rules than those that hold. Ordered by official order of branches, then rule, sub-period, group. The
+    number of queries does not depend on the branches.
     """
+    kinds = None if kinds is None else frozenset(kinds)
     branches = _facts(ranges, period)
     ids = [branch.id for branch in branches]
     groups = _groups(ids, period)
     held = _held(ids, period)
-    group_held = _group_held(ids, period)
-    calls = _calls(period, frozenset(kinds) if kinds is not None else None)
+    chosen = _chosen(ids, period)
+    waived = waivers.accepted_for(ids, period)
+    in_force = in_force or local_duties.during(period)
+    calls = [
+        (rule, span, [month.start for month in span.months()])
+        for rule in in_force.rules
+        if kinds is None or rule.name in kinds
+        for span in rule.spans(period)
+        if span.end >= ending_from
+    ]
     duties = []
     for branch in branches:
         for rule, sub, months in calls:
             path = branch.path_on(sub.end)
-            if not covers(ranges, path):
+            if not covers(ranges, path) or rule.category not in ("", branch.category):
                 continue
-            if rule.applies_to is AppliesTo.GROUP:
-                duties += [
-                    _duty(rule, sub, branch, path, group_held[(group.pk, sub.start)], today, group)
-                    for group in groups[branch.id]
-                    if group.since <= sub.end and (group.until or FAR) >= sub.start
-                ]
-            else:
-                counted = [held[(branch.id, rule.kind.value, month)] for month in months]
+            excuse = Excuse(
+                in_force.paused(rule, sub, branch.category), _waived(rule, sub, waived.get(branch.id, ()))
+            )
+            for group in _asked(rule, sub, groups[branch.id]):
+                if group is None and rule.counts is Counts.HELD:
+                    counted = [held[(branch.id, rule.kind.value, month)] for month in months]
+                else:
+                    counted = [chosen[(branch.id, group.pk if group else None, month)] for month in months]
                 total = (sum(n for n, _ in counted), sum(t for _, t in counted))
-                duties.append(_duty(rule, sub, branch, path, total, today))
+                duties.append(_duty(rule, sub, branch, path, total, today, excuse, group))
     return duties
 
 
-def _calls(period: Period, kinds: frozenset[Kind] | None) -> list[tuple[Rule, Period, list[date]]]:
-    """What the rules call for within ``period``: rule, sub-period, first days of its months.
-
-    Only whole sub-periods, and each by the rules of its time.
-    """
-    calls = []
-    for rule in NATIONAL:
-        if kinds is not None and rule.kind not in kinds:
-            continue
-        subs = period.months() if rule.every is Every.MONTH else period.quarters()
-        calls += [
-            (rule, sub, [month.start for month in sub.months()])
-            for sub in subs
-            if period.start <= sub.start and sub.end <= period.end and rule.holds_during(sub)
-        ]
-    return calls
+def _asked(rule: Rule, sub: Period, groups: Iterable[PartyGroup]) -> Sequence[PartyGroup | None]:
+    """Each party group that there was in ``sub``, where the rule is for groups; else the branch itself, once."""
+    if rule.applies_to is not AppliesTo.GROUP:
+        return [None]
+    return [group for group in groups if group.since <= sub.end and (group.until or FAR) >= sub.start]
 
 
 def _duty(
@@ -172,18 +195,21 @@ def _duty(
     path: str,
     held: tuple[int, int],
     today: date,
+    excuse: Excuse,
     group: PartyGroup | None = None,
 ) -> Duty:
     number, on_time = held
-    reason = _why_not(rule, sub, branch, group) if number < rule.count else ""
+    reason = excuse.paused or _why_not(rule, sub, branch, group) if number < rule.count else ""
     if number >= rule.count:
         state = State.DONE if on_time >= rule.count else State.DONE_LATE
     elif reason:
         state = State.NOT_APPLICABLE
+    elif excuse.waived:
+        state, reason = State.EXEMPT, excuse.waived
     elif today > sub.end:
         state = State.OVERDUE
     else:
-        state = State.DUE if sub.end - today <= DUE_SOON else State.TODO
+        state = State.DUE if sub.end - today <= DUE_SOON[rule.every] else State.TODO
     return Duty(
         rule=rule,
         period=sub,
@@ -200,11 +226,21 @@ def _duty(
     )
 
 
+def _waived(rule: Rule, sub: Period, waived: Iterable[Waiver]) -> str:
+    """Why it was agreed that nothing is held in the sub-period; empty when it was not."""
+    for waiver in waived:
+        if rule.code in waiver.codes and waiver.start <= sub.start and sub.end <= waiver.end:
+            return f"上级已同意免开：{waiver.reason}"
+    return ""
+
+
 def _why_not(rule: Rule, sub: Period, branch: BranchFacts, group: PartyGroup | None) -> str:
     """Why the rule does not ask anything here; empty when it does."""
     if branch.form == Branch.Form.FUNCTIONAL:
         return "功能型党支部，组织关系不在此，不作要求。"
-    if branch.founded_on and branch.founded_on > sub.start:
+    if rule.applies_to is AppliesTo.PEOPLED and branch.form in Branch.WITHOUT_MEMBERS:
+        return "临时党支部，组织关系不在此，不作要求。"
+    if branch.founded_on and branch.founded_on > rule.opens_on(sub):
         return f"{branch.founded_on:%Y-%m-%d} 成立，期间不满，不作要求。"
     if branch.dissolved_on and branch.dissolved_on <= sub.end:
         return f"{branch.dissolved_on:%Y-%m-%d} 撤销，不作要求。"
@@ -221,7 +257,8 @@ def _why_not(rule: Rule, sub: Period, branch: BranchFacts, group: PartyGroup | N
 
 def _why(rule: Rule, sub: Period, held: int, state: State) -> str:
     if state in MET:
-        return f"{sub.short_label}已开 {held} 次。"
+        belated = "，按时登记的不足应开次数，算补记" if state is State.DONE_LATE else ""
+        return f"{sub.short_label}已开 {held} 次{belated}。"
     verb = "召开" if rule.title.endswith("会") else "开展"
     day = f"{sub.end.month}月{sub.end.day}日"
     left = f"还可在{day}前{verb}。" if state != State.OVERDUE else "已过期限。"
@@ -291,17 +328,19 @@ def _held(ids: list[int], period: Period) -> dict[tuple[int, str, date], tuple[i
     return held
 
 
-def _group_held(ids: list[int], period: Period) -> dict[tuple[int, date], tuple[int, int]]:
-    """(party group, month) → (held, on time), from the records of group meetings."""
-    rows = (
-        Activity.objects.valid()
-        .held_in(period)
-        .filter(branch__in=ids, kind=Kind.GROUP_MEETING)
-        .order_by()
-        .annotate(month=TruncMonth("held_on"))
-        .values_list("group", "month")
-        .annotate(number=Count("pk"), on_time=Count("pk", filter=Q(is_on_time=True)))
-    )
-    held: dict[tuple[int, date], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    held.update({(group, month): (number, on_time) for group, month, number, on_time in rows})
+def _chosen(ids: list[int], period: Period) -> dict[tuple[int, int | None, date], tuple[int, int]]:
+    """(branch, party group, month) → (held, on time), of what tallies do not tell apart: the meetings of each group;
+    without a group the general meetings at which the secretary reported. One query.
+    """
+    valid = Activity.objects.valid().held_in(period).filter(branch__in=ids).order_by()
+    groups = _by_month(valid.filter(kind=Kind.GROUP_MEETING))
+    reports = _by_month(valid.filter(secretaryreport__is_given=True))
+    held: dict[tuple[int, int | None, date], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for branch, group, month, number, on_time in groups.union(reports, all=True):
+        held[(branch, group, month)] = (number, on_time)
     return held
+
+
+def _by_month(records: QuerySet[Activity]) -> Any:
+    monthly = records.annotate(month=TruncMonth("held_on")).values_list("branch", "group", "month")
+    return monthly.annotate(number=Count("pk"), on_time=Count("pk", filter=Q(is_on_time=True)))

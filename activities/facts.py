@@ -26,6 +26,18 @@ LABELS = {
     "notes": NOTES,
 }
 _ANY_DAY = date(2000, 1, 1)
+#: People sign in before a meeting begins, and the record stands open by then.
+_BEFORE = timedelta(hours=1)
+
+
+def fault_of_start(day: date, starts_at: time | None, record: Activity | None = None) -> str:
+    """Why nothing can have begun then; empty when it can. ``record`` keeps the beginning it has."""
+    now = timezone.localtime()
+    if starts_at is None or (record and (record.held_on, record.starts_at) == (day, starts_at)):
+        return ""
+    if day != now.date() or datetime.combine(day, starts_at) <= now.replace(tzinfo=None) + _BEFORE:
+        return ""
+    return f"今天还没到 {starts_at:%H:%M}，请核对日期和开始时间。"
 
 
 def ends_at(starts_at: time | None, minutes: int | None) -> time | None:

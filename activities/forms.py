@@ -10,7 +10,7 @@ from django.http import QueryDict
 from . import facts, hosts, prefill
 from .attendance_form import AttendanceForm, offer
 from .guest_forms import GuestFields
-from .kinds import CONFIDENTIAL, LECTURED, joined, may_also_be, split
+from .kinds import CONFIDENTIAL, LECTURED, joined, split
 from .models import Campaign
 from .occasions import Occasion
 from .parts.in_forms import OfferedParts
@@ -73,7 +73,7 @@ class RecordForm(GuestFields, AttendanceForm):
         self._offer_campaigns()
 
     def _offer_kinds(self) -> None:
-        possible = may_also_be(self.occasion.kind)
+        possible = self.occasion.may_also_be
         if not possible:
             del self.fields["also_kinds"]
             return
@@ -86,7 +86,7 @@ class RecordForm(GuestFields, AttendanceForm):
         if "also_kinds" not in self.fields:
             return []
         chosen = self.sent.getlist("also_kinds") if self.is_bound else self.initial["also_kinds"]
-        return [kind.value for kind in may_also_be(self.occasion.kind) if kind.value in chosen]
+        return [kind.value for kind in self.occasion.may_also_be if kind.value in chosen]
 
     def _offer_topics(self) -> None:
         occasion = self.occasion
@@ -113,6 +113,10 @@ class RecordForm(GuestFields, AttendanceForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if (day := cleaned.get("held_on")) and (
+            fault := facts.fault_of_start(day, start, self.occasion.activity)
+        ):
+            self.add_error("starts_at", fault)
         if end and not start and "starts_at" not in self.errors:
             self.add_error("starts_at", "填了结束时间，请同时填写开始时间。")
         if start and end and end <= start:
@@ -127,12 +131,12 @@ class RecordForm(GuestFields, AttendanceForm):
         return cleaned
 
     def _fault_of_host(self, cleaned: dict[str, Any]) -> str:
-        """Of something held jointly the leading branch's host presides; a record keeps the one it has."""
         record, day = self.occasion.activity, cleaned.get("held_on")
         host = cleaned.get("host", "")
-        is_kept = record is not None and (record.host, record.held_on) == (host, day)
-        if day is None or is_kept or self.invitation or (record and record.joint_of_id):
+        if day is None or self.invitation:
             return ""
+        if record:
+            return hosts.fault_of_change(record, host, day)
         return hosts.fault_of(host, self.occasion.kind, self.occasion.branch, day)
 
     def _title(self) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from accounts.models import User
+from lib.names import first_of
 
 from .minutes import Item
 from .models import Activity, AgendaItem, Attendance, Evidence
@@ -128,7 +129,7 @@ def _two_places(activity: Activity, user: User) -> Iterator[Hint]:
             names.setdefault(row.activity_id, []).append(row.who)
             records[row.activity_id] = row.activity
     for key, other in records.items():
-        yield Hint(f"{_listed(names[key])}同一时间还登记在“{other.place}”到会", other)
+        yield Hint(f"{first_of(names[key])}同一时间还登记在“{other.place}”到会", other)
 
 
 def _overlap(one: Activity, other: Activity) -> bool:
@@ -141,7 +142,3 @@ def _minutes(activity: Activity) -> tuple[int, int]:
     assert activity.starts_at
     begins = activity.starts_at.hour * 60 + activity.starts_at.minute
     return begins, begins + (activity.minutes or 1)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return "、".join(names[:3]) + (f"等 {len(names)} 人" if len(names) > 3 else "")

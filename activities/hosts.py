@@ -10,6 +10,7 @@ from members import rosters
 
 from . import lecturers
 from .kinds import Kind
+from .models import Activity
 
 #: Administration and party preside in turn: the head of a department need not be a member.
 OPEN_TO_ALL: Final = frozenset({Kind.JOINT_MEETING})
@@ -28,10 +29,20 @@ def fault_of(host: str, kind: str, branch: Branch, day: date) -> str:
         strangers = _strangers(host, known)
     if not strangers:
         return ""
+    own = "本支部的党员" if branch.is_leaf else "本级班子成员"
     return (
-        f"“{strangers[0]}”{written(day)}不是本支部的党员，也不是上级党组织的领导，不能记为主持人。"
+        f"“{strangers[0]}”{written(day)}不是{own}，也不是上级党组织的领导，不能记为主持人。"
         "请核对姓名或日期；校外和非党员来宾请写在列席人员里。"
     )
+
+
+def fault_of_change(record: Activity, host: str, day: date) -> str:
+    """The same of a record that is corrected: it keeps the host it has; of something joint the leading branch's host
+    presides.
+    """
+    if record.joint_of_id or (record.host, record.held_on) == (host, day):
+        return ""
+    return fault_of(host, record.kind, record.branch, day)
 
 
 def _strangers(host: str, known: set[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 Members study at least 32 hours a year as a rule (党员教育管理工作条例 20); what secretaries and committee members owe
 beyond that is a local rule. Of the months in which somebody was exempt (条例 23) nothing is owed. Somebody who was
-twice in two places within one half day is counted up to its limit once.
+twice in two places within one half day is counted up to its limit once; a whole day is the half days it touches.
 Nobody is compared with anybody: lists stand in the order of the roster.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import ROUND_DOWN, Decimal
+from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,7 +30,9 @@ YEARLY = 32
 ARTICLE = "党员教育管理工作条例第二十条：每年集中学习培训一般不少于32学时"
 #: 党课 and 主题党日 are what universities count; discussions and first agendas are study by their name.
 STUDY_KINDS = (Kind.PARTY_LECTURE, Kind.THEME_DAY, Kind.SEMINAR, Kind.FIRST_AGENDA)
-NOON, EVENING = time(12), time(18)
+#: Minutes of the day at which morning and afternoon end; what goes on for up to so many beyond one stays whole.
+BOUNDS = (12 * 60, 18 * 60)
+SPILL = 60
 _TENTH = Decimal("0.1")
 
 
@@ -115,16 +118,16 @@ class PersonHours:
 
 @dataclass
 class _Budget:
-    """What may still be counted of each half day."""
+    """Minutes that may still be counted of each half day; ``most`` is 0 where there is no limit."""
 
     most: int
     used: dict[tuple[date, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
-    def take(self, half: tuple[date, int], hours: Decimal) -> Decimal:
+    def take(self, half: tuple[date, int], minutes: Decimal) -> Decimal:
         if self.most:
-            hours = max(Decimal(0), min(hours, self.most - self.used[half]))
-        self.used[half] += hours
-        return hours
+            minutes = max(Decimal(0), min(minutes, self.most - self.used[half]))
+        self.used[half] += minutes
+        return minutes
 
 
 def of_year(ranges: tuple[Range, ...], year: int, today: date) -> list[PersonHours]:
@@ -207,26 +210,48 @@ def _made_up(keys: Sequence[UUID], period: Period) -> Mapping[UUID, list[Row]]:
     return found
 
 
-def of_minutes(minutes: int, rules: Rules) -> Decimal:
+def of_minutes(minutes: Decimal | int, rules: Rules) -> Decimal:
     return (Decimal(minutes) / rules.minutes).quantize(_TENTH, ROUND_DOWN)
 
 
 def _counted(rows: Iterable[Row], rules: Rules) -> list[Attended]:
     """Each record with what it adds, the earlier ones first."""
-    budget, found = _Budget(rules.half_day), []
+    budget, found = _Budget(rules.half_day * rules.minutes), []
     for row in rows:
-        hours = of_minutes(row.minutes, rules) if row.minutes else row.hours
-        counted = None if hours is None else budget.take((row.day, _half_of(row.starts_at)), hours)
+        counted = _taken(budget, row, rules)
         facts = (row.activity_id, row.day, row.kind, row.title, row.starts_at, row.minutes)
         found.append(Attended(*facts, counted, row.is_made_up))
     return found
 
 
-def _half_of(starts_at: time | None) -> int:
-    """Morning, afternoon, evening; what has no beginning shares a half day of its own."""
+def _taken(budget: _Budget, row: Row, rules: Rules) -> Decimal | None:
+    """What is left of the half days it lasted through; None for what nobody wrote the length of."""
+    if row.minutes:
+        parts = [(half, Decimal(minutes)) for half, minutes in _halves(row.starts_at, row.minutes)]
+    elif row.hours is not None:
+        parts = [(0, row.hours * rules.minutes)]
+    else:
+        return None
+    return of_minutes(
+        sum((budget.take((row.day, half), minutes) for half, minutes in parts), Decimal(0)), rules
+    )
+
+
+def _halves(starts_at: time | None, minutes: int) -> list[tuple[int, int]]:
+    """Of morning, afternoon and evening (1, 2, 3) those it lasted through, each with its minutes; what has no beginning
+    shares a half day of its own (0). A morning that ends at half past twelve is a morning.
+    """
     if starts_at is None:
-        return 0
-    return 1 + (starts_at >= NOON) + (starts_at >= EVENING)
+        return [(0, minutes)]
+    begin = starts_at.hour * 60 + starts_at.minute
+    end = begin + minutes
+    cuts = [bound for bound in BOUNDS if begin + SPILL < bound < end - SPILL]
+    return [(_half_of(since, until), until - since) for since, until in pairwise((begin, *cuts, end))]
+
+
+def _half_of(since: int, until: int) -> int:
+    """The one in which the middle lies."""
+    return 1 + sum(since + until >= 2 * bound for bound in BOUNDS)
 
 
 def _in_posts(keys: Sequence[UUID], period: Period) -> set[UUID]:

@@ -83,13 +83,18 @@ def decline(invitation: Invitation, *, by: User, reason: str) -> None:
 
 
 def join(activity: Activity, invitation: Invitation, *, by: User) -> Activity:
-    """A record that is there already is the branch's part. Audited."""
+    """A record that is there already is the branch's part; whoever stands on another roll of it leaves this one.
+    Audited.
+    """
     with transaction.atomic():
         records.lock(activity.branch, invitation.activity.branch)
         current = open_to(activity, by, "加入联合开展")
         if current.joint_of_id or current.invitations.exists():
             raise RecordError("这条记录已经是联合开展的，或已邀请了其他支部；请先退出联合或收回邀请。")
         records.make_part(current, invitation)
+        current.version += 1
+        if elsewhere := partners.enrolled(invitation.activity_id) & records.marks_of(current).keys():
+            records.leave_out(current, elsewhere)
         _save(current)
         audit.record("activity.join", by=by, on=current, after={"lead": str(invitation.activity.branch)})
     return current
@@ -105,12 +110,12 @@ def leave(activity: Activity, *, by: User) -> Activity:
         asked.update(declined_at=timezone.now(), reason="已作为本支部的活动单独登记")
         audit.record("activity.leave", by=by, on=current, before={"lead": str(current.joint_of.branch)})
         current.joint_of = None
+        current.version += 1
         _save(current)
     return current
 
 
 def _save(activity: Activity) -> None:
-    activity.version += 1
     activity.save()
     tallies.refresh([activity])
 

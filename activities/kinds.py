@@ -54,6 +54,8 @@ QUICK_KINDS = (
     Kind.PARTY_LECTURE,
     Kind.THEME_DAY,
 )
+#: What committees above the branches hold themselves: 第一议题, study (理论学习中心组), 党政联席会议 (高校条例 11).
+HELD_ABOVE = frozenset({Kind.FIRST_AGENDA, Kind.SEMINAR, Kind.JOINT_MEETING, Kind.OTHER})
 #: What was said is for those who said it: no notes, no agenda, nothing of it on paper.
 CONFIDENTIAL = frozenset({Kind.HEART_TALK})
 #: Kinds in which somebody lectures.
@@ -64,7 +66,12 @@ def expected_of(kind: str) -> Expected:
     return EXPECTED.get(Kind(kind), Expected.MEMBERS)
 
 
-def may_also_be(kind: str) -> list[Kind]:
+def held_by(*, is_leaf: bool) -> list[Kind]:
+    """What a branch records, or an organisation above the branches."""
+    return [kind for kind in Kind if is_leaf or kind in HELD_ABOVE]
+
+
+def may_also_be(kind: str, *, is_leaf: bool = True) -> list[Kind]:
     """What one meeting may be at the same time (套会): kinds at which the same people are expected.
 
     A group meeting is of one group, a talk between two people: neither is held within something else.
@@ -72,6 +79,8 @@ def may_also_be(kind: str) -> list[Kind]:
     alone = (kind, Kind.GROUP_MEETING, Kind.HEART_TALK)
     if kind in alone[1:]:
         return []
+    if not is_leaf:
+        return [each for each in held_by(is_leaf=False) if each != kind]
     return [each for each in Kind if each not in alone and expected_of(each) is expected_of(kind)]
 
 

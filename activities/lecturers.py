@@ -33,9 +33,11 @@ class Candidate:
 def leaders_above(branch: Branch, day: date) -> list[Candidate]:
     """Who led the organisations above ``branch`` on ``day``, from the top: their names and posts, known to all below.
 
-    One query.
+    Of an organisation above the branches also its own committee. One query.
     """
-    posts = Post.objects.on(day).filter(branch__path__in=line_down_to(branch.path)[:-1], title__in=TITLES)
+    line = line_down_to(branch.path)
+    paths = line[:-1] if branch.is_leaf else line
+    posts = Post.objects.on(day).filter(branch__path__in=paths, title__in=TITLES)
     return [
         Candidate(post.member_id, post.member.name, post_in_words(post))
         for post in in_order(posts_with(posts))

@@ -54,9 +54,12 @@ class Leader:
 
 
 def held(ranges: Iterable[Range], year: int) -> ActivityQuerySet:
-    """The lectures of a year that count, of branches now within ``ranges``, those held within another meeting too."""
+    """The lectures of a year that count, of branches now within ``ranges``, those held within another meeting too.
+
+    One that several branches held jointly is one lecture.
+    """
     lectures = Activity.objects.valid().of_kind(Kind.PARTY_LECTURE).held_in(Period.year(year))
-    return lectures.filter(within("branch_path", ranges))
+    return lectures.filter(within("branch_path", ranges)).one_of_each()
 
 
 def leaders_of(ranges: Sequence[Range], year: int) -> list[Leader]:

@@ -43,8 +43,10 @@ class MakeUpForm(forms.Form):
         help_text="如：自学讲义并交心得。",
     )
 
-    def __init__(self, data: Any, *, missed: Sequence[Member]) -> None:
+    def __init__(self, data: Any, *, missed: Sequence[Member], has_hours: bool) -> None:
         super().__init__(data, initial={"on": timezone.localdate()})
+        if not has_hours:
+            del self.fields["hours"]
         self.missed = {str(member.pk): member for member in missed}
         self.fields["on"].widget.attrs["max"] = timezone.localdate().isoformat()
         choices = [(key, member.name) for key, member in self.missed.items()]

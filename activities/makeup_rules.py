@@ -22,6 +22,8 @@ def fault_of(activity: Activity, on: date, studied: Decimal | None) -> tuple[str
         return "on", f"补学日期不能晚于今天（{today}）。"
     if studied is None:
         return None
+    if not counts_hours(activity):
+        return "hours", f"{activity.kinds_in_words}不计学习学时，学时请不填；补了什么写在“怎样补学”里。"
     if studied <= 0:
         return "hours", "学时应大于 0；不计学时的可以不填。"
     if not activity.minutes:
@@ -30,6 +32,11 @@ def fault_of(activity: Activity, on: date, studied: Decimal | None) -> tuple[str
     if studied > most:
         return "hours", f"补学不能超过这次活动的 {most.normalize():f} 学时。"
     return None
+
+
+def counts_hours(activity: Activity) -> bool:
+    """Whether being there adds to anybody's study hours."""
+    return not set(hours.STUDY_KINDS).isdisjoint(activity.kinds)
 
 
 def follow(activity: Activity) -> str:

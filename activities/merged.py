@@ -14,7 +14,7 @@ from members.models import Member
 
 from . import tallies
 from .makeup_rules import MISSED
-from .models import Activity, Appeal, Attendance, AttendanceChange, LeaveRequest, MakeUp
+from .models import Activity, Appeal, Attendance, AttendanceChange, Candidate, LeaveRequest, MakeUp
 
 State = Attendance.State
 #: Which of two marks counts: whoever came by one record was there, and nothing is asked of who is exempt by one.
@@ -156,6 +156,7 @@ _ASKED: Final = Q(state=LeaveRequest.State.ASKED)
 def register() -> None:
     merging.register(Appeal, _each_once(Appeal, ("activity_id",), Q(state=Appeal.State.ASKED)))
     merging.register(LeaveRequest, _each_once(LeaveRequest, ("branch_id", "on", "kind"), _ASKED))
+    merging.register(Candidate, _each_once(Candidate, ("election_id",), Q()))
     merging.register(Attendance, merging.Carrier(_carry, _give_back))
     merging.register(MakeUp, merging.Carrier(_carry_make_ups, _give_make_ups_back))
     merging.register(AttendanceChange, merging.Carrier(_carry_changes, _give_changes_back))

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from branches import temporary
 from members import rosters
 from members.models import Member
 
@@ -37,6 +38,8 @@ from .voting import (
 
 #: What all verbs below do to a record, in their refusals.
 WRITE: Final = "写纪要"
+#: Votes that branches without members of their own do not take, by their name in :mod:`branches.temporary`.
+DEEDS: Final = {Vote.ADMISSION: "admit", Vote.ELECTION: "elect"}
 
 
 class ItemConflict(RecordError):
@@ -165,8 +168,9 @@ def is_complete(activity: Activity, found: Iterable[Piece]) -> bool:
 
 
 def owners_of(activity: Activity) -> list[tuple[UUID, str]]:
-    """Whom a task may be given to: the branch's people of that day. One query."""
-    people = rosters.branch_members_on(activity.branch, activity.held_on)
+    """Whom a task may be given to: the branch's people of that day, or the organisation's committee. One query."""
+    asked = rosters.branch_members_on if activity.branch.is_leaf else rosters.committee_on
+    people = asked(activity.branch, activity.held_on)
     return list(people.values_list("pk", "name"))
 
 
@@ -219,9 +223,16 @@ def keep_item(
     return item
 
 
-def _new_item(activity: Activity, item_id: UUID, vote: str) -> AgendaItem:
+def fault_of_vote(activity: Activity, vote: str) -> str:
+    """Why this meeting takes no such vote; empty when it does. Guests of a functional branch elect and admit nobody."""
     if vote and vote not in votes_of(activity.kind):
-        raise RecordError(f"{activity.get_kind_display()}不作这类表决。")
+        return f"{activity.get_kind_display()}不作这类表决。"
+    return temporary.refusal(activity.branch, DEEDS[Vote(vote)]) if vote and Vote(vote) in DEEDS else ""
+
+
+def _new_item(activity: Activity, item_id: UUID, vote: str) -> AgendaItem:
+    if fault := fault_of_vote(activity, vote):
+        raise RecordError(fault)
     return AgendaItem(pk=item_id, activity=activity, vote=vote, position=_next_position(activity))
 
 
@@ -241,6 +252,10 @@ def _check_votes(
 ) -> None:
     if not vote or not ballots:
         return
+    if activity.is_heads_only:
+        raise RecordError("这条记录来自台账，只有人数，没有名单，不能登记票数。请先在原记录中补上到会名单。")
+    if len(ballots) > 1 and vote != Vote.ELECTION:
+        raise RecordError("一项议题只登记一次表决，只有选举按人分别登记；其他人或事项请另写一项议题。")
     rule, everybody = RULES[Vote(vote)], turnout_of(activity)
     if uncounted and not (rule.may_leave_out and uncounted_reason.strip()):
         raise RecordError("不计入应到会的人数要写明是哪些人、什么理由；一般表决没有不计入的人。")

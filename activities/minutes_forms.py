@@ -11,6 +11,7 @@ from django.http import QueryDict
 from accounts.models import User
 
 from . import minutes, party_first, rectification, tokens
+from .elections import reading as elections
 from .minutes import TaskLine
 from .models import Activity, AgendaItem
 from .pasting import TITLE_LENGTH
@@ -21,6 +22,7 @@ TEXT_LENGTH = 20_000
 #: Rows left empty, to be filled in.
 MORE_CANDIDATES = 5
 MORE_TASKS = 2
+ELECTION_TITLE = "换届选举"
 _WRITTEN = ("written_for", "written_against", "written_abstained")
 
 
@@ -154,7 +156,8 @@ class ItemForm(forms.Form):
         user: User,
         data: QueryDict | None = None,
     ) -> None:
-        super().__init__(data, initial=_recorded(item) if item else {"version": 0})
+        title = ELECTION_TITLE if vote == Vote.ELECTION else ""
+        super().__init__(data, initial=_recorded(item) if item else {"version": 0, "title": title})
         made_for = (user, activity.branch, f"agenda:{activity.pk}")
         sent = data.get("token", "") if data is not None else ""
         self.item_id = item.pk if item else tokens.read(sent, *made_for)
@@ -172,10 +175,16 @@ class ItemForm(forms.Form):
     def _ballots(self, data: QueryDict | None) -> "BaseFormSet[BallotForm] | None":
         if self.rule is None:
             return None
-        kept = self.item.ballots if self.item else []
+        kept = self.item.ballots if self.item else self._candidates()
         more = MORE_CANDIDATES if self.rule.vote == Vote.ELECTION else int(not kept)
         made = formset_factory(BallotForm, extra=more)
         return made(data, initial=kept, prefix="ballots", form_kwargs={"rule": self.rule})
+
+    def _candidates(self) -> list[dict[str, str]]:
+        """A row for each candidate of the election that waits for this vote."""
+        if self.rule is None or self.rule.vote != Vote.ELECTION:
+            return []
+        return [{"subject": name} for name in elections.candidates_at(self.activity)]
 
     def _tasks(self, data: QueryDict | None) -> "BaseFormSet[TaskForm]":
         rows = self.item.tasks.all() if self.item else []

@@ -7,25 +7,32 @@ from uuid import UUID
 from accounts.models import User
 from branches.models import Branch, PartyGroup
 
-from . import check_ins, leave, records
-from .attendance import ExpectedPerson, Mark, expected_people
-from .kinds import CONFIDENTIAL, LECTURED, Expected, Kind, expected_of
+from . import check_ins, expected, leave, records
+from .attendance import ExpectedPerson, Mark
+from .kinds import CONFIDENTIAL, LECTURED, Expected, Kind, expected_of, may_also_be
 from .models import Activity, Invitation
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """``user`` records for ``branch``; ``activity`` is the record being corrected, ``invitation`` asks for it."""
+    """``user`` records for ``branch``; ``activity`` is the record being corrected, ``anew`` by the roster as it is now;
+    ``invitation`` asks for a record to be.
+    """
 
     user: User
     branch: Branch
     kind: str
     activity: Activity | None = None
+    anew: bool = False
     invitation: Invitation | None = None
 
     @property
     def label(self) -> str:
         return str(Kind(self.kind).label)
+
+    @property
+    def may_also_be(self) -> list[Kind]:
+        return may_also_be(self.kind, is_leaf=self.branch.is_leaf)
 
     @property
     def is_chosen(self) -> bool:
@@ -42,10 +49,11 @@ class Occasion:
         """Somebody lectures, whatever else it is."""
         return self.kind in LECTURED
 
-    def people(self, day: date, group: PartyGroup | None) -> list[ExpectedPerson]:
+    def people(self, day: date, group: PartyGroup | None, *, is_part: bool) -> list[ExpectedPerson]:
         if self.activity:
-            return records.expected_for_correction(self.activity, day)
-        return expected_people(self.kind, self.branch, day, group)
+            return expected.for_correction(self.activity, day, anew=self.anew)
+        whole = self.invitation.activity_id if self.invitation and is_part else None
+        return expected.once(self.kind, self.branch, day, group, whole=whole)
 
     def groups(self, day: date) -> list[PartyGroup]:
         """The party groups to choose from; a record keeps its own."""

@@ -45,9 +45,10 @@ class Record:
     made_up: Sequence[str]
     details: Mapping[str, str]
 
-    @property
-    def title(self) -> str:
-        return f"{self.activity.get_kind_display()}记录"
+    def title(self, word: str) -> str:
+        """党课签到表; of what was taken back it says so."""
+        mark = "（已撤回，不计数）" if self.activity.is_withdrawn else ""
+        return f"{self.activity.get_kind_display()}{word}{mark}"
 
     def names(self, state: str) -> str:
         shown = (
@@ -117,12 +118,15 @@ def paragraphs(item: Item) -> list[str]:
         )
         turnout = item.turnout
         found.append(f"表决：应到会{item.rule.who} {turnout.expected} 人，实到 {turnout.present} 人{apart}。")
-        found += [_votes(each) for each in item.ballots]
+        found += [_votes(each, is_judged=not item.fault) for each in item.ballots]
+        if item.fault:
+            found.append(f"【票数待核对】{item.fault}")
     found += [_task(task) for task in item.tasks]
     return found
 
 
-def _votes(each: minutes.Judged) -> str:
+def _votes(each: minutes.Judged, *, is_judged: bool) -> str:
+    """The numbers, and what follows from them where they can stand."""
     ballot = each.ballot
     named = f"{ballot.subject}：" if ballot.subject else ""
     void = f"，废票 {ballot.void} 票" if ballot.void else ""
@@ -132,7 +136,7 @@ def _votes(each: minutes.Judged) -> str:
         else ""
     )
     cast = f"赞成 {ballot.in_favour} 票，不赞成 {ballot.against} 票，弃权 {ballot.abstained} 票{void}{written_too}"
-    return f"{named}{cast}。{each.verdict.sentence}。"
+    return f"{named}{cast}。" + (f"{each.verdict.sentence}。" if is_judged else "")
 
 
 def _task(task: Any) -> str:
@@ -157,7 +161,7 @@ def sections(record: Record) -> list[dict[str, Any]]:
 
 def minutes_data(record: Record) -> dict[str, Any]:
     return {
-        "title": record.title,
+        "title": record.title("记录"),
         "branch": record.activity.branch.name,
         "facts": heads(record),
         "items": sections(record),
@@ -169,7 +173,7 @@ def signin_data(record: Record) -> dict[str, Any]:
     activity = record.activity
     place = f"　地点：{activity.place}" if activity.place else ""
     return {
-        "title": f"{activity.get_kind_display()}签到表",
+        "title": record.title("签到表"),
         "branch": activity.branch.name,
         "line": f"时间：{when(activity)}{place}",
         "people": [name for name, state, _ in record.people if state != State.EXEMPT],
@@ -193,13 +197,14 @@ def sheet_data(record: Record) -> dict[str, Any]:
         ("主持人", activity.host),
         ("记录人", activity.recorder),
         ("参加人员", record.names(State.PRESENT)),
-        ("请假缺席", "、".join(filter(None, (record.names(State.LEAVE), record.names(State.ABSENT))))),
+        ("请假人员", record.names(State.LEAVE)),
+        ("缺席人员", record.names(State.ABSENT)),
         *((label, words) for label, words in _asides(record) if words),
         *record.details.items(),
         ("内容", "\n".join(content)),
     ]
     return {
-        "title": f"{activity.get_kind_display()}纪实表",
+        "title": record.title("纪实表"),
         "branch": activity.branch.name,
         "rows": rows,
     }
@@ -273,6 +278,13 @@ def records_of_year(branch: Branch, year: int) -> list[Activity]:
     return list(rows.select_related("branch", "group").order_by("held_on", "starts_at", "pk"))
 
 
+def _entry(activity: Activity) -> str:
+    """A line of the contents; the title only where it says more than the kind."""
+    kind = activity.get_kind_display()
+    said = [f"{activity.held_on.month}月{activity.held_on.day}日", kind]
+    return "　".join([*said, activity.title] if activity.title not in ("", kind) else said)
+
+
 def book(branch: Branch, year: int) -> bytes:
     """The branch's 三会一课 of a year as one PDF with contents; CannotTypeset without a Chinese font."""
     records = [record_of(activity) for activity in records_of_year(branch, year)]
@@ -285,8 +297,7 @@ def book(branch: Branch, year: int) -> bytes:
             "records": [
                 {
                     **minutes_data(record),
-                    "entry": f"{record.activity.held_on.month}月{record.activity.held_on.day}日　"
-                    f"{record.activity.get_kind_display()}　{record.activity.title}",
+                    "entry": _entry(record.activity),
                 }
                 for record in records
             ],

@@ -5,13 +5,16 @@ The rules a record keeps to as one of several; the verbs are in :mod:`activities
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
 
 from branches.models import Branch
 from lib.dates import written
 
 from . import facts
 from .kinds import may_be_joint
-from .models import Activity, Invitation
+from .models import Activity, Attendance, Invitation
 
 
 def of(activity: Activity) -> list[Activity]:
@@ -24,6 +27,12 @@ def answer_to(invitation: Invitation) -> Activity | None:
     """The record with which the branch answered."""
     asked = {"joint_of": invitation.activity_id, "branch": invitation.branch_id}
     return Activity.objects.valid().filter(**asked).first()
+
+
+def enrolled(whole: UUID, but: UUID | None = None) -> set[UUID]:
+    """Who stands on the roll of one of the records of what ``whole`` leads; ``but`` is left aside. One query."""
+    rows = Attendance.objects.filter(activity__withdrawn_at=None).exclude(activity=but)
+    return set(rows.filter(Q(activity=whole) | Q(activity__joint_of=whole)).values_list("member", flat=True))
 
 
 def fault_of_part(invitation: Invitation, branch: Branch, kind: str, held_on: date) -> str:
@@ -87,4 +96,5 @@ def _names(records: Iterable[Activity]) -> str:
 
 def possible(activity: Activity) -> bool:
     """Whether other branches can be asked to take part."""
-    return may_be_joint(activity.kind) and activity.joint_of_id is None and not activity.is_withdrawn
+    of_a_branch = activity.branch.is_leaf and may_be_joint(activity.kind)
+    return of_a_branch and activity.joint_of_id is None and not activity.is_withdrawn

@@ -34,7 +34,6 @@ class PlanForm(forms.Form):
         min_value=1,
         max_value=31,
         help_text="当月没有这一天的，为当月最后一天。",
-        error_messages={"invalid": "几号应为 1 至 31 的数。"},
     )
     week = forms.TypedChoiceField(
         label="或第几个", required=False, coerce=int, empty_value=None, choices=[*_BLANK, *Week.choices]
@@ -42,9 +41,18 @@ class PlanForm(forms.Form):
     weekday = forms.TypedChoiceField(
         label="星期几", required=False, coerce=int, empty_value=None, choices=[*_BLANK, *Weekday.choices]
     )
-    since = forms.DateField(label="从", widget=DateInput(), help_text="只开展一次的，就是这一天。")
+    since = forms.DateField(
+        label="从",
+        widget=DateInput(),
+        help_text="只开展一次的，就是这一天。",
+        error_messages={"required": "请选择从哪一天开始。", "invalid": "开始的日期应为如 2026-03-15。"},
+    )
     until = forms.DateField(
-        label="到", required=False, widget=DateInput(), help_text="如学期或年度的最后一天。"
+        label="到",
+        required=False,
+        widget=DateInput(),
+        help_text="如学期或年度的最后一天。",
+        error_messages={"invalid": "最后的日期应为如 2026-03-15。"},
     )
     starts_at = forms.TimeField(
         label="开始时间", required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
@@ -69,7 +77,13 @@ class PlanForm(forms.Form):
 class PlanDateForm(forms.Form):
     """What becomes of one planned date."""
 
-    to = forms.DateField(label="改期到", required=False, widget=DateInput(), help_text="不填就是取消这一次。")
+    to = forms.DateField(
+        label="改期到",
+        required=False,
+        widget=DateInput(),
+        help_text="不填就是取消这一次。",
+        error_messages={"invalid": "改期到的日期应为如 2026-03-15。"},
+    )
     reason = forms.CharField(
         label="原因",
         max_length=200,

@@ -1,5 +1,6 @@
 """What a new record most likely says: the facts of last time, and the topics of late."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,7 @@ from accounts.models import User
 from branches.models import Branch, PartyGroup
 from branches.roles import SCRIBES
 from branches.scope import grants_of
-from members.models import Post
+from members.models import MembershipSpell, Post
 
 from . import hosts
 from .facts import ends_at, topics_of
@@ -25,10 +26,12 @@ def facts(branch: Branch, kind: str, group: PartyGroup | None, day: date, user: 
         records = records.filter(group=group)
     last = records.values("starts_at", "minutes", "place", "host", "recorder", "lecturer").first()
     if last is None:
-        return {
-            "host": _chair(branch, group, day),
-            "recorder": user.name if _writes_for(user, branch) else "",
-        }
+        return {"host": _chair(branch, group, day), "recorder": _scribe(user, branch)}
+    left = _who_left(branch, day, [last["recorder"], last["lecturer"]])
+    if last["recorder"] in left:
+        last["recorder"] = _scribe(user, branch)
+    if last["lecturer"] in left:
+        last["lecturer"] = ""
     if hosts.fault_of(last["host"], kind, branch, day):
         last["host"] = _chair(branch, group, day)
     return {**last, "ends_at": ends_at(last["starts_at"], last["minutes"])}
@@ -44,8 +47,16 @@ def _chair(branch: Branch, group: PartyGroup | None, day: date) -> str:
     return held.values_list("member__name", flat=True).first() or ""
 
 
-def _writes_for(user: User, branch: Branch) -> bool:
-    return any(grant.role in SCRIBES and grant.branch_id == branch.pk for grant in grants_of(user))
+def _scribe(user: User, branch: Branch) -> str:
+    writes = any(grant.role in SCRIBES and grant.branch_id == branch.pk for grant in grants_of(user))
+    return user.name if writes else ""
+
+
+def _who_left(branch: Branch, day: date, names: Iterable[str]) -> set[str]:
+    """Those of ``names`` who once belonged to the branch and no longer do; who never did keeps its books as before."""
+    spells = MembershipSpell.objects.filter(branch=branch, member__name__in=set(filter(None, names)))
+    rows = list(spells.values_list("member__name", "until"))
+    return {name for name, _ in rows} - {name for name, until in rows if until is None or until >= day}
 
 
 def topics(branch: Branch, kind: str) -> list[str]:

@@ -16,9 +16,10 @@ from branches.models import Branch, PartyGroup
 from branches.roles import Right
 from branches.scope import may
 
-from . import check_ins, guests, makeup_rules, partners, parts, supplements, tallies
-from .attendance import UNREASONED, Counts, ExpectedPerson, Mark, count, exempt_on, expected_people, settled
-from .kinds import CONFIDENTIAL, Expected, Kind, expected_of, may_also_be, split
+from . import check_ins, expected, guests, hosts, makeup_rules, partners, parts, supplements, tallies
+from .attendance import UNREASONED, Counts, ExpectedPerson, Mark, count, settled
+from .facts import fault_of_start
+from .kinds import CONFIDENTIAL, Expected, Kind, expected_of, held_by, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation, Supplement
 from .refusals import RecordError
 
@@ -59,15 +60,21 @@ def log(
     ``details`` of its kinds, the month's tally, the audit entry. The same ``record_id`` sent again returns the record
     that is there.
     """
-    _check_right(by, branch, more_than_attendance=bool(facts or campaigns or details))
+    _check_right(by, branch.path, more_than_attendance=bool(facts or campaigns or details))
     _check(branch, kind, held_on, group)
-    _check_kinds(kind, facts)
-    people = expected_people(kind, branch, held_on, group)
-    marks = settled(people, marks)
-    counts = _counted(kind, people, marks)
+    _check_kinds(branch, kind, facts)
+    if fault := fault_of_start(held_on, facts.get("starts_at")):
+        raise RecordError(fault)
+    # Of something held jointly the leading branch's host presides.
+    if not invitation and (fault := hosts.fault_of(facts.get("host", ""), kind, branch, held_on)):
+        raise RecordError(fault)
     try:
         with transaction.atomic():
             lock(branch, *([invitation.activity.branch] if invitation else []))
+            whole = invitation.activity_id if invitation else None
+            people = expected.once(kind, branch, held_on, group, whole=whole, own=record_id)
+            marks = settled(people, marks)
+            counts = _counted(kind, people, marks)
             activity = Activity(
                 id=record_id, branch=branch, kind=kind, held_on=held_on, group=group, entered_by=by
             )
@@ -119,27 +126,34 @@ def correct(
     marks: Mapping[UUID, Mark],
     campaigns: Collection[Campaign] | None = None,
     details: Details = MappingProxyType({}),
+    anew: bool = False,
     **facts: Any,
 ) -> Activity:
     """Change a record that is at ``version``; history keeps what it was. Raises :class:`Conflict` for the loser.
 
-    In one transaction: the record, its attendance with what changed for whom, the ``details`` of its kinds (those of a
-    kind that is not named stay), the tallies of both months, the audit entry.
+    ``anew`` asks the roster for the list again. In one transaction: the record, its attendance with what changed for
+    whom, the ``details`` of its kinds (those of a kind that is not named stay), the tallies of both months, the audit
+    entry.
     """
     more = bool(facts or campaigns or details or held_on != activity.held_on)
-    _check_right(by, activity.branch, more_than_attendance=more)
     _check(activity.branch, activity.kind, held_on, activity.group)
-    _check_kinds(activity.kind, facts)
+    _check_kinds(activity.branch, activity.kind, facts)
     with transaction.atomic():
         lock(activity.branch)
         current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
+        _check_right(by, current.branch_path, more_than_attendance=more)
         if current.version != version:
             raise Conflict(current)
         if current.is_withdrawn:
             raise RecordError("这条记录已撤回，不能再修改。")
-        if fault := partners.fault_of_new_day(current, held_on):
+        host = facts.get("host", current.host)
+        if fault := (
+            partners.fault_of_new_day(current, held_on)
+            or fault_of_start(held_on, facts.get("starts_at", current.starts_at), current)
+            or hosts.fault_of_change(current, host, held_on)
+        ):
             raise RecordError(fault)
-        people = expected_for_correction(current, held_on)
+        people = expected.for_correction(current, held_on, anew=anew)
         marks = settled(people, marks)
         parts.guard(current, marks, by=by)
         before, old_keys = _facts_of(current), tallies.keys_of(current)
@@ -164,14 +178,14 @@ def withdraw(activity: Activity, *, by: User | None, version: int, reason: str) 
 
     Of something held jointly, the others stay; when the leading record goes, the first of them leads.
     """
-    if by is not None and not may(by, Right.RECORD, activity.branch.path):
-        raise RecordError("只有本支部书记、记录员或上级工作人员可以撤回。")
     if not reason.strip():
         raise RecordError("请写明撤回原因。")
     with transaction.atomic():
         others = partners.of(activity)
         lock(activity.branch, *(each.branch for each in others))
         current = Activity.objects.get(pk=activity.pk)
+        if by is not None and not may(by, Right.RECORD, current.branch_path):
+            raise RecordError("只有本支部书记、记录员或上级工作人员可以撤回。")
         if current.version != version or partners.of(activity) != others:
             raise Conflict(current)
         if not current.is_withdrawn:
@@ -188,44 +202,32 @@ def withdraw(activity: Activity, *, by: User | None, version: int, reason: str) 
 
 def open_to(activity: Activity, by: User, deed: str, right: Right = Right.RECORD) -> Activity:
     """The record as it stands, locked with its branch; RecordError when ``by`` cannot do ``deed`` to it."""
-    if not may(by, right, activity.branch.path):
-        taker = "、考勤员" if right == Right.TAKE_ATTENDANCE else ""
-        raise RecordError(f"只有本支部书记、记录员{taker}或上级工作人员可以{deed}。")
     lock(activity.branch)
     current = Activity.objects.select_related("branch", "group").get(pk=activity.pk)
+    if not may(by, right, current.branch_path):
+        taker = "、考勤员" if right == Right.TAKE_ATTENDANCE else ""
+        raise RecordError(f"只有本支部书记、记录员{taker}或上级工作人员可以{deed}。")
     if current.is_withdrawn:
         raise RecordError(f"这条记录已撤回，不能再{deed}。")
     return current
 
 
-def expected_for_correction(activity: Activity, held_on: date) -> list[ExpectedPerson]:
-    """The list frozen at saving, as long as the date stands; a new date asks the roster of that date.
-
-    A record that only counts heads has no list yet: the roster is asked, and the names replace the count. Who was
-    exempt stays so, and who was made exempt of that day since may be marked so.
-    """
-    if held_on != activity.held_on or activity.is_heads_only:
-        return expected_people(activity.kind, activity.branch, held_on, activity.group)
-    frozen = activity.attendances.order_by("member__name_order", "member__number")
-    rows = frozen.annotate(exempt=exempt_on(held_on, "member")).values_list(
-        "member", "member__name", "may_vote", "exempt", "state"
-    )
-    is_chosen = expected_of(activity.kind) is Expected.CHOSEN
+def leave_out(activity: Activity, members: Collection[UUID]) -> None:
+    """Take ``members`` off the roll, with what changed for whom. The caller holds the lock and saves the record."""
     people = [
-        ExpectedPerson(pk, name, votes, state == Attendance.State.EXEMPT or (exempt and not is_chosen))
-        for pk, name, votes, exempt, state in rows
+        each for each in expected.for_correction(activity, activity.held_on) if each.member_id not in members
     ]
-    if is_chosen:
-        known = {person.member_id for person in people}
-        others = expected_people(activity.kind, activity.branch, held_on, activity.group)
-        people += [person for person in others if person.member_id not in known]
-    return people
+    marks = marks_of(activity)
+    _count_in(activity, _counted(activity.kind, people, marks))
+    _rewrite_attendance(activity, people, marks)
+    if fault := makeup_rules.follow(activity):
+        raise RecordError(fault)
 
 
-def _check_right(by: User | None, branch: Branch, *, more_than_attendance: bool) -> None:
-    if by is None or may(by, Right.RECORD, branch.path):
+def _check_right(by: User | None, path: str, *, more_than_attendance: bool) -> None:
+    if by is None or may(by, Right.RECORD, path):
         return
-    if not may(by, Right.TAKE_ATTENDANCE, branch.path):
+    if not may(by, Right.TAKE_ATTENDANCE, path):
         raise RecordError("只有本支部书记、记录员、考勤员或上级工作人员可以登记。")
     if more_than_attendance:
         raise RecordError("考勤员只登记到会情况，其他内容请由书记或记录员填写。")
@@ -234,12 +236,15 @@ def _check_right(by: User | None, branch: Branch, *, more_than_attendance: bool)
 def _check(branch: Branch, kind: str, held_on: date, group: PartyGroup | None) -> None:
     if fault := fault_of_day(branch, held_on):
         raise RecordError(fault)
+    if kind not in held_by(is_leaf=branch.is_leaf):
+        own = "、".join(str(each.label) for each in held_by(is_leaf=False))
+        raise RecordError(f"{branch.get_level_display()}本级只登记{own}，{Kind(kind).label}由党支部登记。")
     if (kind == Kind.GROUP_MEETING) != (group is not None) or (group and group.branch_id != branch.pk):
         raise RecordError("党小组会请选择本支部的党小组，其他类型不选。")
 
 
-def _check_kinds(kind: str, facts: Mapping[str, Any]) -> None:
-    possible = may_also_be(kind)
+def _check_kinds(branch: Branch, kind: str, facts: Mapping[str, Any]) -> None:
+    possible = may_also_be(kind, is_leaf=branch.is_leaf)
     if wrong := [each for each in split(facts.get("also_kinds", "")) if each not in possible]:
         raise RecordError(f"{Kind(kind).label}不能同时算作{wrong[0].label}：两者的应到人员不同，请分开记录。")
     if kind in CONFIDENTIAL and facts.get("notes"):
@@ -307,6 +312,10 @@ def _fill(activity: Activity, counts: Counts, facts: Mapping[str, Any]) -> None:
     activity.org_path = place_on(activity.branch, activity.held_on)
     limit = activity.held_on + timedelta(days=settings.ON_TIME_DAYS)
     activity.is_on_time = timezone.localdate(activity.entered_at) <= limit
+    _count_in(activity, counts)
+
+
+def _count_in(activity: Activity, counts: Counts) -> None:
     activity.expected, activity.present = counts.expected, counts.present
     activity.on_leave, activity.absent = counts.on_leave, counts.absent
 

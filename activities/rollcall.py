@@ -8,7 +8,7 @@ from uuid import UUID
 
 from .attendance import UNREASONED, Counts, ExpectedPerson, Mark, count
 from .models import Attendance
-from .regulations import Quorum
+from .voting import Quorum
 
 State = Attendance.State
 PREFIX = "m-"
@@ -198,16 +198,16 @@ class RollCall:
         """The names of those on leave because they asked."""
         return "、".join(each.name for each in self.people if each.member_id in self.asked)
 
-    def quorum_line(self, rule: Quorum) -> QuorumLine:
+    def quorum_line(self, quorum: Quorum) -> QuorumLine:
         voters = sum(person.may_vote for person in self.people)
         here = self.counts.voting
-        if Counts(voters=voters, voting=here).is_quorate:
-            state, verdict = "done", rule.yes
+        if quorum.rule.quorum.is_met(here, voters):
+            state, verdict = "done", quorum.yes
         elif self.unmarked:
             state, verdict = "todo", f"还有 {len(self.unmarked)} 人未记"
         else:
-            state, verdict = "due", rule.no
-        return QuorumLine(rule, state, f"{rule.who}到会 {here}/{voters}，{verdict}")
+            state, verdict = "due", quorum.no
+        return QuorumLine(quorum, state, f"{quorum.who}到会 {here}/{voters}，{verdict}")
 
 
 def _exempt(people: Sequence[ExpectedPerson]) -> dict[UUID, str]:

@@ -37,6 +37,10 @@ class Sight:
         return self._may(Right.SEE_FIGURES)
 
     @property
+    def may_explain(self) -> bool:
+        return self._may(Right.EXPLAIN)
+
+    @property
     def may_send_back(self) -> bool:
         return self._may(Right.ASSIGN)
 

@@ -110,7 +110,7 @@ def organizational_life(
 ) -> LifeFigures:
     """What the organisations within ``ranges`` held in ``period``; places are those of the day of each record.
 
-    Nine queries, three under a campaign, however many the branches.
+    Eleven queries, three under a campaign, however many the branches.
     """
     counted = _campaign_counts(ranges, period, campaign) if campaign else _tally_counts(ranges, period)
     judged = [] if campaign else duties.evaluate(ranges, period, today)
@@ -137,7 +137,7 @@ def organizational_life(
 def _add_duties(counted: "Counted", judged: Iterable[Duty]) -> None:
     sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for duty in judged:
-        found = sums[(duty.branch_id, duty.org_path, duty.rule.kind.value)]
+        found = sums[(duty.branch_id, duty.org_path, duty.rule.name)]
         found[0] += duty.is_required
         found[1] += duty.is_met
         found[2] += duty.is_missed

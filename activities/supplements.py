@@ -45,6 +45,8 @@ def answer(row: Supplement, text: str, *, by: User) -> None:
         raise RecordError("只有本支部书记、记录员或上级工作人员可以答复。")
     text = _checked(text, "答复")
     with transaction.atomic():
+        if Activity.objects.select_for_update().get(pk=row.activity_id).is_withdrawn:
+            raise RecordError("这条记录已撤回，不用再答复。")
         if not Supplement.objects.filter(pk=row.pk, met_at__isnull=True).update(
             answer=text, **_met(How.ANSWERED, by)
         ):
@@ -65,8 +67,13 @@ def _met(how: How, by: User | None) -> dict[str, Any]:
 def _checked(text: str, what: str) -> str:
     text = text.strip()
     if not text or len(text) > LENGTH:
-        raise RecordError(f"请写明{what}，不超过 {LENGTH} 个字。")
+        raise RecordError(refusal(what))
     return text
+
+
+def refusal(what: str) -> str:
+    """What is said of a text that is missing or too long; the forms say the same."""
+    return f"请写明{what}，不超过 {LENGTH} 个字。"
 
 
 def waiting_for(branch: Branch) -> list[Supplement]:

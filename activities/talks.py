@@ -7,10 +7,12 @@ from datetime import date
 from typing import Final, Self
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.models import User
 from branches.models import Branch
 from branches.roles import Role
-from branches.scope import grants_of
+from branches.scope import covering_ranges, grants_of
 from lib.periods import Period
 from members import rosters
 from members.models import Member, Post
@@ -19,6 +21,7 @@ from .kinds import Kind
 from .models import Activity, ActivityQuerySet, Attendance, Talk
 
 Pair = Talk.Pair
+NOTHING: Final = Q(pk__in=[])
 ARTICLE: Final = "支部条例第十九条：每年谈心谈话一般不少于1次"
 REFUSAL: Final = "谈话内容只有谈话人和本支部书记能看。"
 
@@ -51,11 +54,15 @@ def pairs_of(member: UUID, came: Collection[UUID], committee: Collection[UUID]) 
 
 @dataclass(frozen=True)
 class Coverage:
-    """One person's talks of a year by kind of pair; ``owed`` are the kinds of which he normally has one."""
+    """One person's talks of a year by kind of pair; ``owed`` are the kinds of which he normally has one.
+
+    Of a guest, who belongs elsewhere, nothing is owed here.
+    """
 
     member: Member
     talks: Mapping[str, list[Activity]]
     owed: frozenset[str]
+    is_guest: bool
 
     @property
     def missing(self) -> list[str]:
@@ -70,23 +77,28 @@ class Year:
         held = records.valid().of_kind(Kind.HEART_TALK).held_in(self.period).select_related("talk")
         self.records = list(held.order_by("held_on", "pk"))
         self.names: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+        self._of: dict[UUID, list[Activity]] = defaultdict(list)
         here = Attendance.objects.filter(activity__in=self.records, state=Attendance.State.PRESENT)
         for activity, member, name in here.order_by("member__name_order").values_list(
             "activity", "member", "member__name"
         ):
             self.names[activity][member] = name
+        for record in self.records:
+            for member in self.names[record.pk]:
+                self._of[member].append(record)
         branches = {record.branch_id for record in self.records}
         self._posts = list(Post.objects.filter(branch__in=branches, title__in=rosters.COMMITTEE_TITLES))
 
     @classmethod
-    def of_branch(cls, branch: Branch, year: int) -> Self:
-        return cls(Activity.objects.filter(branch=branch), year)
+    def of_people(cls, people: Collection[UUID], year: int, also: Q = NOTHING) -> Self:
+        """Wherever they talked, and ``also`` other records: for figures, who may open a record is another question."""
+        came = Attendance.objects.filter(member__in=people, state=Attendance.State.PRESENT)
+        return cls(Activity.objects.filter(Q(pk__in=came.values("activity")) | also), year)
 
-    @classmethod
-    def of_person(cls, member: Member, year: int, user: User) -> Self:
-        """Wherever he talked, as far as ``user`` sees the records; all for himself."""
-        seen = Activity.objects.all() if member.account_id == user.pk else Activity.objects.visible_to(user)
-        return cls(seen.filter(attendances__member=member), year)
+    def seen_by(self, user: User) -> set[UUID]:
+        """Which of the records ``user`` may open. One query."""
+        own = Activity.objects.visible_to(user).filter(pk__in=[record.pk for record in self.records])
+        return set(own.values_list("pk", flat=True))
 
     def _committee(self, record: Activity) -> set[UUID]:
         day = record.held_on
@@ -105,27 +117,36 @@ class Year:
             return {talk.pair}
         return pairs_of(member, self.names[record.pk], self._committee(record))
 
-    def talks_of(self, member: UUID) -> dict[str, list[Activity]]:
+    def talks_of(self, member: UUID, branch: Branch | None = None) -> dict[str, list[Activity]]:
+        """Those he was in by kind of pair, of ``branch`` alone when given."""
         found: dict[str, list[Activity]] = defaultdict(list)
-        for record in self.records:
-            if member in self.names[record.pk]:
+        for record in self._of[member]:
+            if branch is None or record.branch_id == branch.pk:
                 for pair in self.pairs_in(record, member):
                     found[pair].append(record)
         return found
 
 
 def coverage(branch: Branch, year: int, today: date) -> list[Coverage]:
-    """Everybody on the branch's roster at the end of the year, or today, in its order. Five queries."""
-    found = Year.of_branch(branch, year)
-    day = min(found.period.end, today)
+    """Everybody on the branch's roster at the end of the year, or today, in its order. Six queries.
+
+    Who belongs here is told all his talks, in whatever branch they were; a guest those of this branch alone.
+    """
+    day = min(Period.year(year).end, today)
     people = list(rosters.branch_members_on(branch, day))
+    belonging = set(rosters.members_on(day, covering_ranges([branch.path])).values_list("pk", flat=True))
     committee = set(rosters.committee_on(branch, day).values_list("pk", flat=True))
-    has_others = any(member.pk not in committee for member in people)
+    found = Year.of_people(belonging, year, also=Q(branch=branch))
+    has_others = bool(belonging - committee)
+    nothing: frozenset[str] = frozenset()
     return [
         Coverage(
             member,
-            found.talks_of(member.pk),
-            owed_by(is_seated=member.pk in committee, seats=len(committee), has_others=has_others),
+            found.talks_of(member.pk, None if member.pk in belonging else branch),
+            owed_by(is_seated=member.pk in committee, seats=len(committee), has_others=has_others)
+            if member.pk in belonging
+            else nothing,
+            is_guest=member.pk not in belonging,
         )
         for member in people
     ]

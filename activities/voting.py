@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db.models import TextChoices
 
+from lib.bars import FOUR_FIFTHS, HALF, OVER_HALF, Bar
+
 from .kinds import Kind
 
 
@@ -19,20 +21,6 @@ class Vote(TextChoices):
     ADMISSION = "admission", "接收或转正"
     ELECTION = "election", "选举"
     COMMITTEE = "committee", "支委会表决"
-
-
-@dataclass(frozen=True)
-class Bar:
-    """So large a part of the voters: ``over`` means more than that part, not merely as much."""
-
-    part: tuple[int, int]
-    over: bool
-    words: str
-
-    def least_of(self, voters: int) -> int:
-        """The smallest whole number that meets the bar among ``voters``."""
-        above, below = self.part
-        return voters * above // below + 1 if self.over else -(-voters * above // below)
 
 
 @dataclass(frozen=True)
@@ -50,9 +38,6 @@ class Rule:
     may_leave_out: bool = False
 
 
-_HALF = Bar((1, 2), over=False, words="半数以上")
-_OVER_HALF = Bar((1, 2), over=True, words="超过半数")
-_FOUR_FIFTHS = Bar((4, 5), over=False, words="五分之四以上")
 _VOTERS = "有表决权的党员"
 
 RULES: dict[Vote, Rule] = {
@@ -62,8 +47,8 @@ RULES: dict[Vote, Rule] = {
             Vote.RESOLUTION,
             "ZB-11",
             _VOTERS,
-            _HALF,
-            _OVER_HALF,
+            HALF,
+            OVER_HALF,
             "支部条例第十一条：半数以上有表决权的党员到会方可进行",
             "支部条例第十一条：赞成人数超过应到会有表决权的党员的半数为通过",
         ),
@@ -71,8 +56,8 @@ RULES: dict[Vote, Rule] = {
             Vote.ADMISSION,
             "FZ-14",
             _VOTERS,
-            _OVER_HALF,
-            _OVER_HALF,
+            OVER_HALF,
+            OVER_HALF,
             "发展党员细则第二十条、第三十三条：到会有表决权的党员必须超过应到会的半数",
             "发展党员细则第二十一条：赞成人数超过应到会有表决权的正式党员的半数，会前书面意见统计在内",
             counts_written=True,
@@ -82,8 +67,8 @@ RULES: dict[Vote, Rule] = {
             Vote.ELECTION,
             "XJ-07",
             "有选举权的党员",
-            _FOUR_FIFTHS,
-            _OVER_HALF,
+            FOUR_FIFTHS,
+            OVER_HALF,
             "基层组织选举工作条例：到会有选举权的党员不少于应到会的五分之四",
             "基层组织选举工作条例：得赞成票超过应到会有选举权的党员的半数为当选",
             may_leave_out=True,
@@ -92,8 +77,8 @@ RULES: dict[Vote, Rule] = {
             Vote.COMMITTEE,
             "ZB-14",
             "委员",
-            _HALF,
-            _OVER_HALF,
+            HALF,
+            OVER_HALF,
             "支部条例第十二条：半数以上委员到会方可进行",
             "党章第十七条：党组织讨论决定问题必须执行少数服从多数的原则",
         ),
@@ -104,6 +89,33 @@ RULES: dict[Vote, Rule] = {
 VOTES_OF: dict[Kind, tuple[Vote, ...]] = {
     Kind.GENERAL_MEETING: (Vote.RESOLUTION, Vote.ADMISSION, Vote.ELECTION),
     Kind.COMMITTEE_MEETING: (Vote.COMMITTEE,),
+}
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """What the quick record says while people are ticked: whether enough of ``who`` came for ``purpose``."""
+
+    rule: Rule
+    who: str
+    purpose: str
+
+    @property
+    def article(self) -> str:
+        return self.rule.quorum_article
+
+    @property
+    def yes(self) -> str:
+        return f"达到半数，可{self.purpose}"
+
+    @property
+    def no(self) -> str:
+        return f"不足半数，不能{self.purpose}"
+
+
+QUORUMS: dict[Kind, Quorum] = {
+    Kind.GENERAL_MEETING: Quorum(RULES[Vote.RESOLUTION], "有表决权", "表决"),
+    Kind.COMMITTEE_MEETING: Quorum(RULES[Vote.COMMITTEE], "支委", "开会"),
 }
 
 
@@ -164,9 +176,9 @@ class Verdict:
 
 def fault_of_turnout(rule: Rule, turnout: Turnout) -> str:
     """Why this meeting may not vote at all; empty when it may."""
-    least = rule.quorum.least_of(turnout.expected)
-    if turnout.expected > 0 and turnout.present >= least:
+    if rule.quorum.is_met(turnout.present, turnout.expected):
         return ""
+    least = rule.quorum.least_of(turnout.expected)
     return (
         f"应到会{rule.who} {turnout.expected} 人，到会 {turnout.present} 人，至少要 {max(least, 1)} 人到会才能表决"
         f"（{rule.quorum_article}）。请核对到会情况，或另行开会表决。"
@@ -190,7 +202,7 @@ def judge(rule: Rule, turnout: Turnout, ballot: Ballot) -> Verdict:
     """Whether it is carried. The meeting is taken to be quorate."""
     written = ballot.written_for if rule.counts_written else 0
     favour = ballot.in_favour + written
-    is_passed = favour >= rule.passing.least_of(turnout.expected)
+    is_passed = rule.passing.is_met(favour, turnout.expected)
     won = "当选" if rule.vote == Vote.ELECTION else "通过"
     of_which = f"（含书面意见 {written}）" if written else ""
     measure = f"应到会 {turnout.expected} 人的半数"

@@ -8,8 +8,13 @@ from branches.models import Branch
 from lib.periods import Period
 
 from .agenda import duties_of, taken_together
-from .duties import Duty, State
+from .duties import MET, Duty, State
 from .regulations import Rule
+
+
+def told(duty: Duty) -> str:
+    """Why it stands as it does, and of which party group."""
+    return f"{duty.group_name}：{duty.reason}" if duty.group_name else duty.reason
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,22 @@ class Square:
         return taken_together(self.duties)
 
     @property
+    def reasons(self) -> list[str]:
+        """Why it stands as it does; of several party groups those that make it so, by name."""
+        is_met = self.state in MET
+        return [told(duty) for duty in self.duties if duty.is_met == is_met]
+
+    @property
+    def opens_on(self) -> date:
+        return self.rule.opens_on(self.period)
+
+    @property
     def label(self) -> str:
         return f"{self.period.short_label}{self.rule.title}"
 
     @property
     def anchor(self) -> str:
-        return f"{self.rule.kind.value}-{self.period.code}"
+        return f"{self.rule.name}-{self.period.code}"
 
 
 @dataclass(frozen=True)
@@ -43,7 +58,7 @@ class BranchYear:
 
     @property
     def _begun(self) -> list[Duty]:
-        return [duty for square in self.squares for duty in square.duties if duty.period.start <= self.today]
+        return [duty for square in self.squares for duty in square.duties if duty.opens_on <= self.today]
 
     @property
     def required(self) -> int:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from . import admin_grants, admin_trail, terms, tree  # noqa: F401 - the first two register their own
 from .admin_base import ScopedModelAdmin
-from .admin_filters import DUE_SOON, DueFilter, ExistingFilter
+from .admin_filters import DueFilter, ExistingFilter
 from .admin_site import Errand
 from .forms import BranchForm, DissolveForm, MoveForm, OrderForm, PostponeForm, TermForm
 from .models import Branch, Term
@@ -302,11 +302,6 @@ def _guessed(user):
     return mine.existing_on(timezone.localdate()).filter(category_is_guess=True).count()
 
 
-def _due_terms(user):
-    mine = Term.objects.reachable_by(user, Right.KEEP_BRANCHES)
-    return mine.filter(ended_on__isnull=True, due_on__lte=timezone.localdate() + DUE_SOON).count()
-
-
 admin.site.errands += [
     Errand(
         "导入党组织名册",
@@ -320,13 +315,6 @@ admin.site.errands += [
         lambda: reverse("admin:branches_branch_changelist") + "?category_is_guess__exact=1",
         _keeps_branches,
         _guessed,
-    ),
-    Errand(
-        "准备换届",
-        "已届满和半年内届满的党组织。",
-        lambda: reverse("admin:branches_term_changelist") + "?due=soon",
-        _keeps_branches,
-        _due_terms,
     ),
     Errand(
         "校内规定",

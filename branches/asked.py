@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from branches.models import Branch
 from branches.scope import Range, covering_ranges
+from branches.tree import whole_tree
 
 FIRST_YEAR = 1921
 
@@ -18,8 +19,9 @@ def year_asked(text: str) -> int:
 
 def ranges_asked(code: str) -> tuple[Range, ...]:
     """The organisation of that code and all below it; the whole university without one."""
-    branches = Branch.objects.filter(code=code) if code else Branch.objects.filter(parent=None)
-    paths = list(branches.values_list("path", flat=True))
-    if code and not paths:
+    if not code:
+        return whole_tree()
+    paths = list(Branch.objects.filter(code=code).values_list("path", flat=True))
+    if not paths:
         raise CommandError(f"没有代码为“{code}”的党组织。")
     return covering_ranges(paths)

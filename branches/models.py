@@ -201,6 +201,11 @@ class Term(Scoped):
     def __str__(self) -> str:
         return f"{self.branch} {self.elected_on:%Y-%m-%d}"
 
+    @property
+    def until(self) -> date:
+        """Its last day: the one it was postponed to, else the one on which it is full."""
+        return self.postponed_to or self.due_on
+
 
 class PartyGroup(Scoped, Dated):
     """A party group (党小组) of a branch."""

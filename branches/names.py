@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from lib.dates import in_words
+
 from .models import Branch
 
 Level = Branch.Level
@@ -18,7 +20,6 @@ _ENDINGS: tuple[tuple[re.Pattern[str], str, Level], ...] = (
     (re.compile(r"(?:党委|党?(?:基层)?委员会)会?$"), "党委", Level.COLLEGE_COMMITTEE),
 )
 _COUNTED = re.compile(r"第?([0-9]{1,2})(?=(?:党|学生|教师|教工|总|联合|临时|功能型)*支部)")
-_NUMERALS = "零一二三四五六七八九"
 
 # Offices whose name holds a word for students or retired people, and whose members are staff.
 _OFFICES = re.compile(
@@ -70,14 +71,7 @@ def key_of(name: str, university: str = "") -> str:
     if university:
         stem = stem.removeprefix(_plain(university)) or stem
     key = re.sub(r"[()（）\[\]【】,，、.。·\-—_/]", "", stem) + ending
-    return _COUNTED.sub(lambda found: "第" + _numeral(int(found[1])), key).lower()
-
-
-def _numeral(number: int) -> str:
-    """1 to 99 as Chinese writes them: 一, 十, 十二, 二十三."""
-    tens, ones = divmod(number, 10)
-    ten = ("" if tens == 1 else _NUMERALS[tens]) + "十" if tens else ""
-    return ten + (_NUMERALS[ones] if ones or not tens else "")
+    return _COUNTED.sub(lambda found: "第" + in_words(int(found[1])), key).lower()
 
 
 def guess_category(name: str) -> str:

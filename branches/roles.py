@@ -54,6 +54,7 @@ class Right(StrEnum):
     APPROVE = "approve"  # take the committee's steps of 发展党员
     TRANSFER = "transfer"  # issue letters, take people in and let them go
     ASK_TRANSFER = "ask_transfer"  # ask for a transfer, say who has arrived, keep contact with who is away
+    ASSESS = "assess"  # hold the yearly duty reports of secretaries: rounds, scores, grades
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     IMPORT = "import"
     EXPORT = "export"
@@ -61,6 +62,8 @@ class Right(StrEnum):
     SEE_PHONES = "see_phones"  # those of the contact book in clear, for a reason
     USE_ADMIN = "use_admin"
     KEEP_ACCOUNTS = "keep_accounts"
+    KEEP_ROBOTS = "keep_robots"  # the robots that tell a group how many duties are open
+    KEEP_CHANNELS = "keep_channels"  # through what messages go out, for the whole university
     KEEP_GRANTS = "keep_grants"
     READ_AUDIT = "read_audit"
 
@@ -84,6 +87,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.APPROVE: STAFF,
     Right.TRANSFER: STAFF,
     Right.ASK_TRANSFER: STAFF | {Role.SECRETARY},
+    Right.ASSESS: STAFF,
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,
     Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},
@@ -91,6 +95,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_PHONES: STAFF,
     Right.USE_ADMIN: STAFF | THREE_ADMINS,
     Right.KEEP_ACCOUNTS: STAFF | {Role.SYSTEM_ADMIN},
+    Right.KEEP_ROBOTS: STAFF,
+    Right.KEEP_CHANNELS: frozenset({Role.SYSTEM_ADMIN}),
     Right.KEEP_GRANTS: frozenset({Role.ORGANIZATION_STAFF, Role.SECURITY_ADMIN}),
     Right.READ_AUDIT: frozenset({Role.AUDITOR}),
 }

@@ -3,14 +3,17 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.models import User
+from lib.periods import months_after
 
 from . import temporary
 from .models import Branch, Term
 
 MOST_POSTPONED = 1  # year (支部条例 21, 任期意见 2)
+REMIND_MONTHS = 6  # before the end of a term (支部条例 21)
 
 
 class TermError(ValueError):
@@ -36,6 +39,29 @@ def due_date(elected_on: date, years: int) -> date:
         return elected_on.replace(year=elected_on.year + years)
     except ValueError:
         return elected_on.replace(year=elected_on.year + years, day=28)
+
+
+def running_on(day: date, rows: QuerySet[Term] | None = None) -> QuerySet[Term]:
+    """The terms of ``rows``, else all, that run on ``day``, the latest election of a branch last."""
+    found = Term.objects.all() if rows is None else rows
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=day)
+    return found.filter(running, elected_on__lte=day).order_by("elected_on")
+
+
+def remind_from(term: Term) -> date:
+    """The day from which an organisation is reminded of its election."""
+    return months_after(term.until, -REMIND_MONTHS)
+
+
+def coming_due(day: date, rows: QuerySet[Term] | None = None) -> list[Term]:
+    """Those of ``rows``, else of all, that end within six months of ``day`` or are full, the earliest first. One query.
+
+    Whoever elects nobody has none.
+    """
+    rows = running_on(day, rows).exclude(branch__form__in=Branch.WITHOUT_MEMBERS).select_related("branch")
+    latest = {term.branch_id: term for term in rows}
+    due = [term for term in latest.values() if remind_from(term) <= day]
+    return sorted(due, key=lambda term: (term.until, term.pk))
 
 
 def elect(branch: Branch, elected_on: date, years: int | None = None, *, by: User | None = None) -> Term:

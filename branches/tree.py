@@ -217,6 +217,11 @@ def confirm_categories(branches: Iterable[Branch], *, by: User | None) -> int:
     return len(guessed)
 
 
+def whole_tree() -> tuple[Range, ...]:
+    """Everything: for what works for everybody, and what is scoped when it is read."""
+    return covering_ranges(Branch.objects.filter(parent=None).values_list("path", flat=True))
+
+
 def ranges_during(branch: Branch, start: date, end: date) -> tuple[Range, ...]:
     """The places ``branch`` held between the two days: what a past figure of it is asked with."""
     held = branch.placements.during(start, end).values_list("path", flat=True)

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "branches",
     "members",
     "activities",
+    "assessments",
     "reminders",
     "reports",
     "config.apps.AdminConfig",
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.middleware.Unnamed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -197,6 +199,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 EACH_MINUTE = {"schedule": timedelta(minutes=1), "options": {"expires": 55}}
 CELERY_BEAT_SCHEDULE = {
     "reminders.tasks.collect": {"task": "reminders.tasks.collect", "schedule": crontab(hour="7", minute="0")},
+    "reminders.tasks.deliver": {"task": "reminders.tasks.deliver", **EACH_MINUTE},
     "accounts.tasks.seal_audit": {"task": "accounts.tasks.seal_audit", **EACH_MINUTE},
     "accounts.tasks.anchor_audit": {
         "task": "accounts.tasks.anchor_audit",
@@ -214,6 +217,31 @@ CELERY_BEAT_SCHEDULE = {
     },
     "members.tasks.expire": {"task": "members.tasks.expire", "schedule": crontab(hour="4", minute="0")},
 }
+
+# Messages outside: mail, WeCom, the robots of groups
+
+# What links in messages begin with.
+SITE_URL = env.str(
+    "SITE_URL", default="http://localhost:8000" if TRIAL else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
+# smtp+tls://account:password@host:587; without it no mail is sent, and nobody can choose mail.
+MAIL_IS_ON = bool(env.str("EMAIL_URL", default=""))
+MAIL = env.email_url("EMAIL_URL", default="dummymail://")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_HOST = MAIL["EMAIL_HOST"]
+EMAIL_PORT = MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_FILE_PATH = MAIL["EMAIL_FILE_PATH"]
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=EMAIL_HOST_USER or "branchbook@localhost")
+# Servers of WeCom, DingTalk and Feishu that stand on the premises, as "https://im.example.edu.cn". Whoever runs the
+# machine vouches for them: they may use plain HTTP and stand in a private network.
+MESSAGE_SERVERS: list[str] = env.list("MESSAGE_SERVERS", default=[])
+# For how long a sender has a message to itself; a killed one's is sent again after that.
+DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=120)
 
 # Signing in
 
@@ -242,6 +270,8 @@ SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 60 *
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# Whoever opens these is nobody, also while signed in: the ballot.
+UNNAMED_PAGES = ["/ballots/"]
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("branches.urls")),
     path("", include("members.urls")),
     path("", include("activities.urls")),
+    path("", include("assessments.urls")),
     path("", include("reminders.urls")),
     path("", include("jobs.urls")),
     path("", include("reports.urls")),

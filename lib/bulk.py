@@ -1,6 +1,8 @@
 """Writing very many rows of one table."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 from django.db import connection, models
@@ -11,31 +13,50 @@ def _each_once(field: Any) -> Callable[[Any], Any]:
     known: dict[Any, Any] = {}
 
     def ready(value: Any) -> Any:
-        key = (type(value), value if isinstance(value, Hashable) else repr(value))
+        try:
+            return known[type(value), value]
+        except KeyError:
+            key: Any = (type(value), value)
+        except TypeError:  # a list or a dictionary
+            key = (type(value), repr(value))
         if key not in known:
             known[key] = field.get_db_prep_save(value, connection)
         return known[key]
 
-    return ready
+    # A key is never said twice.
+    return partial(field.get_db_prep_save, connection=connection) if field.primary_key else ready
 
 
 def insert_like(pattern: models.Model, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert a row for each of ``rows``: its values are those of the fields ``names``, all others are ``pattern``'s.
 
-    For tables whose keys the database counts; no signal is sent and nobody learns the keys. One statement is prepared
-    once and what is the same in every row is made ready once, so that 150,000 rows take a quarter of ``bulk_create``.
+    A key is given by its name among ``names``, or counted by the database; no signal is sent, and nobody learns the
+    keys that are counted. One statement is prepared once, PostgreSQL gets a stream, and what is the same in every row
+    is made ready once: 150,000 rows take a quarter of ``bulk_create``.
     """
-    fields = [field for field in pattern._meta.concrete_fields if not field.primary_key]
+    fields = [
+        field for field in pattern._meta.concrete_fields if not field.primary_key or field.name in names
+    ]
     own: list[Any] = [pattern._meta.get_field(name) for name in names]
     same = [field for field in fields if field not in own]
     fixed = [field.get_db_prep_save(field.pre_save(pattern, True), connection) for field in same]
     ready = [_each_once(field) for field in own]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in (*own, *same))
-    places = ", ".join(["%s"] * len(fields))
-    # The names are the model's own; every value is a parameter.
-    sql = f"INSERT INTO {quote(pattern._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
-    values = [[*(prepare(value) for prepare, value in zip(ready, row, strict=True)), *fixed] for row in rows]
+    # By columns: a row at a time takes twice as long.
+    prepared = [map(prepare, column) for prepare, column in zip(ready, zip(*rows, strict=True), strict=False)]
+    values = list(zip(*prepared, *map(repeat, fixed), strict=False)) if prepared else []
     if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, values)
+        _write(f"{quote(pattern._meta.db_table)} ({columns})", values)
+
+
+def _write(place: str, values: Sequence[Sequence[Any]]) -> None:
+    """``place`` is a table with its columns, of the model's own names; every value is a parameter."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {place} FROM STDIN") as copy:
+                for row in values:
+                    copy.write_row(row)
+        else:
+            parameters = ", ".join(["%s"] * len(values[0]))
+            cursor.executemany(f"INSERT INTO {place} VALUES ({parameters})", values)  # noqa: S608

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import mkstemp
+from time import sleep
 
 from django.conf import settings
 
 NAMES = ("field", "index", "audit")
 KEY_BYTES = 32
+WAITS, WAIT_SECONDS = 20, 0.05
 
 
 class KeysMissing(Exception):
@@ -84,10 +86,20 @@ def read_ring(folder: str, name: str) -> KeyRing:
     """Read a key file once for each process. KeysMissing when it is not there.
 
     A trial makes its own keys at first use, but only when there is none at all: a part that got lost must be restored.
+    Web, worker and beat come first together, so a part may be just being made by another of them.
     """
-    if getattr(settings, "TRIAL", False) and not any(path_of(folder, each).exists() for each in NAMES):
-        ensure_keys(folder)
+    if getattr(settings, "TRIAL", False):
+        if not any(path_of(folder, each).exists() for each in NAMES):
+            ensure_keys(folder)
+        _wait_for(path_of(folder, name))
     return _read(path_of(folder, name))
+
+
+def _wait_for(path: Path) -> None:
+    for _ in range(WAITS):
+        if path.exists():
+            return
+        sleep(WAIT_SECONDS)
 
 
 def _write_aside(path: Path, keys: dict[str, bytes]) -> Path:

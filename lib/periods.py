@@ -133,6 +133,10 @@ class Period:
         """The calendar quarters the range touches; for a month the one it lies in."""
         return list(dict.fromkeys(quarter_of(month.start) for month in self.months()))
 
+    def years(self) -> list["Period"]:
+        """The calendar years the range touches."""
+        return [Period.year(year) for year in range(self.start.year, self.end.year + 1)]
+
     def previous(self) -> "Period":
         """The range of the same length right before."""
         return self._shifted(-self._count)
@@ -140,6 +144,11 @@ class Period:
     def next(self) -> "Period":
         """The range of the same length right after."""
         return self._shifted(self._count)
+
+    def run(self, number: int) -> list["Period"]:
+        """``number`` ranges of this length that follow each other, this one first; backwards when it is negative."""
+        step = -self._count if number < 0 else self._count
+        return [self._shifted(step * steps) for steps in range(abs(number))]
 
     def _shifted(self, months: int) -> "Period":
         first = 12 * self.start.year + self.start.month - 1 + months

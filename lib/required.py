@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django.forms import (
-    BoundField,
     CheckboxInput,
     CheckboxSelectMultiple,
     DateInput,
@@ -32,10 +31,3 @@ def name_fields(fields: Mapping[str, Field]) -> None:
     for name, field in fields.items():
         if is_plain(field):
             field.error_messages["required"] = message(str(field.label or pretty_name(name)), field)
-
-
-def texts(bound: BoundField) -> list[str]:
-    """The errors of a field as a page shows them."""
-    plain = str(Field.default_error_messages["required"])
-    own = message(str(bound.label), bound.field)
-    return [own if str(text) == plain else str(text) for text in bound.errors]

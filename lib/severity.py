@@ -4,8 +4,9 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    MUST = "must"  # 应当, 必须: missing it is a violation
+    MUST = "must"  # 应当, 必须, 不得: missing it is a violation
     NORMALLY = "normally"  # 一般: a warning that a recorded reason settles
+    MAY = "may"  # 可以: a permission
 
 
 class Enforcement(StrEnum):

@@ -58,6 +58,15 @@ class OfficialDocument:
         self._document.add_paragraph()
         self.paragraph("".join(f"{label}：" + "　" * 5 for label in labels), indent=False)
 
+    def signed(self, *lines: str) -> None:
+        """署名 and date at the end, on the right, four characters from the edge."""
+        self._document.add_paragraph()
+        for words in lines:
+            line = self._line(indent=False)
+            line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            line.paragraph_format.right_indent = 4 * SIZE
+            line.add_run(words)
+
     def table(self, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
         """A table with lines; ``widths`` in millimetres."""
         table = self._document.add_table(rows=0, cols=len(widths), style="Table Grid")

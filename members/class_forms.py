@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.db.models import Q, QuerySet
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,10 +16,10 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, within
 
-from . import classes, searching
+from . import classes, rosters, searching
 from .classes import Grade
 from .competence import TITLES
-from .models import ON_ROSTER, Member, Post, StatusPeriod, Trainee, TrainingClass
+from .models import ON_ROSTER, Member, Post, StatusPeriod, Trainee, Training, TrainingClass
 
 Status = StatusPeriod.Status
 #: Whom a class is for: words, and the status or the posts that are meant.
@@ -29,6 +30,12 @@ AUDIENCES: Final[dict[str, tuple[str, Sequence[str], Sequence[str]]]] = {
     "probationary": ("预备党员", [Status.PROBATIONARY], []),
     "target": ("发展对象", [Status.TARGET], []),
     "activist": ("入党积极分子", [Status.ACTIVIST], []),
+}
+#: Kind of class → whom it is offered to first; the others train those in office.
+_MEANT: Final[dict[str, str]] = {
+    Training.Kind.ACTIVIST: "activist",
+    Training.Kind.TARGET: "target",
+    Training.Kind.PROBATIONARY: "probationary",
 }
 
 
@@ -83,17 +90,24 @@ class EnrolFilter(forms.Form):
     branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
     q = forms.CharField(label="姓名、编号或学工号", required=False, max_length=40)
 
-    def __init__(self, data: Any, *, user: User) -> None:
-        super().__init__(data)
-        self.user = user
+    def __init__(self, data: QueryDict, *, user: User, one: TrainingClass) -> None:
+        usual = _MEANT.get(one.kind, "secretary")
+        sent = data.copy()
+        sent.setdefault("who", usual)
+        super().__init__(sent)
+        self.user, self.one = user, one
         field: Any = self.fields["branch"]
         field.queryset = Branch.objects.reachable_by(user, Right.KEEP_MEMBERS).filter(dissolved_on=None)
         self.is_valid()
+        self.audience = AUDIENCES[self.cleaned_data.get("who") or usual]
 
-    def offered(self, one: TrainingClass) -> QuerySet[Member]:
-        _, statuses, titles = AUDIENCES[self.cleaned_data.get("who") or "secretary"]
+    def offered(self) -> QuerySet[Member]:
+        _, statuses, titles = self.audience
+        one = self.one
         people = Member.objects.reachable_by(self.user, Right.KEEP_MEMBERS).filter(status__in=statuses)
         people = people.exclude(class_seats__training_class=one)
+        there = rosters.members_during(one.starts_on, one.ends_on, classes.ADMITTED)
+        people = people.filter(pk__in=there.values("pk"))
         if titles:
             held = Post.objects.on(timezone.localdate()).filter(
                 title__in=titles, branch__level=Branch.Level.BRANCH
@@ -118,8 +132,9 @@ class EnrolForm(forms.Form):
         help_text="每行一个。",
     )
 
-    def __init__(self, data: Any, *, user: User) -> None:
+    def __init__(self, data: Any, *, user: User, one: TrainingClass) -> None:
         super().__init__(data)
+        self.one = one
         field: Any = self.fields["people"]
         field.queryset = self.mine = Member.objects.reachable_by(user, Right.KEEP_MEMBERS)
 
@@ -133,7 +148,12 @@ class EnrolForm(forms.Form):
         texts = [line for _, line in asked]
         found = self.mine.filter(Q(number__in=[text.upper() for text in texts]) | Q(school_number__in=texts))
         people = list(found)
-        return [_named(people, number, line) for number, line in asked]
+        named = [_named(people, number, line) for number, line in asked]
+        absent = {person.pk for person in classes.absent_of(self.one, named)}
+        for (number, line), person in zip(asked, named, strict=True):
+            if person.pk in absent:
+                raise forms.ValidationError(f"第 {number} 行“{line[:20]}”：{person.name}{classes.ABSENT}")
+        return named
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -164,7 +184,7 @@ class GradesForm(forms.Form):
         #: Who was enrolled while the page stood open has no line in what is sent.
         self.sent = [each for each in trainees if f"result-{each.pk}" in (data or {})]
         for trainee in trainees:
-            self.fields.update(_fields_of(trainee))
+            self.fields.update(_fields_of(trainee, one.hours))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -172,7 +192,7 @@ class GradesForm(forms.Form):
             if not {f"{name}-{trainee.pk}" for name in _NAMES} & set(self.errors):
                 fault = classes.fault_of(self.one, classes.settled(self.one, self._grade(trainee)))
                 if fault:
-                    self.add_error(f"result-{trainee.pk}", fault)
+                    self.add_error(f"result-{trainee.pk}", f"{trainee.member.name}：{fault}")
         return cleaned
 
     def grades(self) -> dict[int, Grade]:
@@ -182,36 +202,38 @@ class GradesForm(forms.Form):
         hours, score, result = (self.cleaned_data.get(f"{name}-{trainee.pk}") for name in _NAMES)
         return Grade(hours, score, result or "")
 
-    def lines(self) -> Iterator[tuple[Trainee, list[BoundField]]]:
+    def lines(self) -> Iterator[tuple[Trainee, list[tuple[BoundField, str]]]]:
         for trainee in self.trainees:
-            yield trainee, [self[f"{name}-{trainee.pk}"] for name in _NAMES]
+            yield trainee, [(self[f"{name}-{trainee.pk}"], label) for name, label in _NAMES.items()]
 
 
-_NAMES: Final = ("hours", "score", "result")
+_NAMES: Final = {"hours": "实际学时", "score": "成绩", "result": "结果"}
 
 
-def _fields_of(trainee: Trainee) -> dict[str, forms.Field]:
+def _fields_of(trainee: Trainee, whole: Decimal) -> dict[str, forms.Field]:
     name = trainee.member.name
 
-    def number(label: str, value: Decimal | None) -> forms.DecimalField:
-        widget = forms.NumberInput(attrs={"aria-label": f"{name}的{label}", "step": "0.1", "min": "0"})
+    def number(label: str, value: Decimal | None, least: Decimal, most: Decimal) -> forms.DecimalField:
+        # Not the browser's control for numbers: that shows nothing of a text that is none.
+        entry = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
         return forms.DecimalField(
-            label=f"{name}的{label}",
+            label=f"{name}：{label}",
             required=False,
             initial=None if value is None else f"{value.normalize():f}",
-            max_digits=5,
+            min_value=least,
+            max_value=most,
             decimal_places=1,
-            widget=widget,
+            widget=forms.TextInput(attrs={**entry, "aria-label": f"{name}的{label}"}),
         )
 
     return {
-        f"hours-{trainee.pk}": number("实际学时", trainee.hours),
-        f"score-{trainee.pk}": number("成绩", trainee.score),
+        f"hours-{trainee.pk}": number("实际学时", trainee.hours, Decimal("0.1"), whole),
+        f"score-{trainee.pk}": number("成绩", trainee.score, Decimal(0), Decimal(100)),
         f"result-{trainee.pk}": forms.ChoiceField(
-            label=f"{name}的结果",
+            label=f"{name}：结果",
             required=False,
             initial=trainee.result,
             choices=[("", "—"), *Trainee.Result.choices],
-            widget=forms.Select(attrs={"aria-label": f"{name}的结果"}),
+            widget=forms.Select(attrs={"class": "input", "aria-label": f"{name}的结果"}),
         ),
     }

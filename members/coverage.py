@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,11 +20,12 @@ from branches.scope import STEP, Range, within
 from lib.periods import Period
 
 from . import exemptions, rosters
+from .branch_rules import RULES
 from .competence import TITLES
 from .local_rules import COMMITTEES, EVERYBODY, ROTATION_FOR
 from .models import Member, Post, Training
 
-ARTICLE: Final = "支部条例第二十五条：党支部书记每年应当至少参加1次集中轮训"
+ARTICLE: Final = f"{RULES['ZB-38'].article}：党支部书记每年应当至少参加1次集中轮训"
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,20 @@ def _trainings(keys: Sequence[UUID], year: int, day: date) -> dict[UUID, list[Tr
         if training.member_id in wanted:
             found[training.member_id].append(training)
     return found
+
+
+def trained(members: Sequence[UUID] | QuerySet[Any, Any], day: date) -> tuple[set[UUID], set[UUID]]:
+    """Of ``members`` (keys or a query of them) who ever had a 任职培训 until ``day``, and who owes no 集中轮训 of its
+    year any more: whoever had one, or is exempt all year. Two queries.
+    """
+    had = Training.objects.filter(member__in=members, held_on__lte=day).values_list(
+        "member", "kind", "held_on"
+    )
+    rows = list(had.filter(kind__in=(Training.Kind.INDUCTION, Training.Kind.ROTATION)))
+    inducted = {member for member, kind, _ in rows if kind == Training.Kind.INDUCTION}
+    rotated = {member for member, kind, on in rows if kind == Training.Kind.ROTATION and on.year == day.year}
+    exempt = {key for key, months in exemptions.months_of(members, day.year).items() if months == 12}
+    return inducted, rotated | exempt
 
 
 def rows_of(people: Iterable[Person], above: str) -> list[Row]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.models import User
@@ -69,7 +69,7 @@ def withdraw(exemption: Exemption, *, by: User | None) -> None:
         row.delete()
 
 
-def months_of(people: Sequence[UUID], year: int) -> dict[UUID, int]:
+def months_of(people: Sequence[UUID] | QuerySet[Any, Any], year: int) -> dict[UUID, int]:
     """Person → in how many months of ``year`` nothing was asked of him, be it for a day. One query."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     found: dict[UUID, set[int]] = defaultdict(set)

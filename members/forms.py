@@ -98,11 +98,15 @@ class HealthFilter(forms.Form):
             ),
         ]
 
+    @property
+    def asked_branch(self) -> Branch | None:
+        self.is_valid()
+        return self.organisations.get(self.cleaned_data.get("branch", ""))
+
     def wanted(self) -> HealthWanted:
         """What is asked for; fields in error count as not given."""
-        self.is_valid()
+        branch = self.asked_branch
         values = self.cleaned_data
-        branch = self.organisations.get(values.get("branch", ""))
         return HealthWanted(branch.path if branch else "", values.get("rule", ""), values.get("state", ""))
 
 
@@ -121,7 +125,12 @@ class ExplainForm(forms.Form):
 class SendBackForm(forms.Form):
     """Why a reason is not enough."""
 
-    why = forms.CharField(label="退回原因", max_length=300, min_length=4)
+    why = forms.CharField(
+        label="退回原因",
+        max_length=300,
+        min_length=4,
+        error_messages=dict.fromkeys(("required", "min_length"), "请写明退回原因，至少 4 个字。"),
+    )
 
 
 class UnmaskForm(forms.Form):

@@ -75,7 +75,7 @@ class SettleForm(forms.Form):
         label="保留到",
         widget=DateInput,
         required=False,
-        help_text="暂留学校和未落实的，留空为毕业后2年（教育管理条例第34条）。",
+        help_text="暂留学校和未落实的，留空为毕业后2年（教育管理条例第三十四条）。",
     )
 
     def letter(self) -> Letter:

@@ -1,19 +1,23 @@
-"""How branches are set up and led, held against the rules as of a date: set-based, five queries for any number."""
+"""How branches are set up and led, held against the rules as of a date: set-based, ten queries for any number."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
+from django.utils import timezone
 
+from accounts.models import AuditEntry
+from branches import terms
 from branches.models import Branch, Term
 from branches.scope import Range, covering_ranges, within
 from branches.terms import MOST_POSTPONED, due_date, lawful_years
 from lib.dated import holds_on
-from lib.periods import anniversary, months_after
+from lib.periods import anniversary
 from lib.severity import Severity
 
+from . import coverage
 from .branch_rules import (
     COMMITTEE_LEAST,
     COMMITTEE_MOST,
@@ -21,12 +25,12 @@ from .branch_rules import (
     FULL_FOR_BRANCH,
     FULL_FOR_COMMITTEE,
     MOST_MEMBERS,
-    REMIND_MONTHS,
+    ROTATION_USUAL_FROM,
     RULES,
     SECRETARY_YEARS,
     BranchRule,
 )
-from .models import ON_ROSTER, Explanation, MembershipSpell, Post, StatusPeriod
+from .models import ON_ROSTER, Circumstance, Explanation, MembershipSpell, Post, SetUpPaper, StatusPeriod
 
 Status = StatusPeriod.Status
 Title = Post.Title
@@ -40,6 +44,8 @@ class Secretary:
     status: str
     full_on: date | None
     reason: str
+    is_inducted: bool = True
+    is_rotated: bool = True
 
 
 @dataclass
@@ -52,6 +58,12 @@ class Facts:
     posts: Counter[str] = field(default_factory=Counter)
     secretary: Secretary | None = None
     term: Term | None = None
+    #: Whose contact was lost, and who lives elsewhere without a transfer.
+    lost: int = 0
+    floating: int = 0
+    #: On what it was founded, and whether that was while this book was kept.
+    paper: SetUpPaper | None = None
+    is_of_the_book: bool = False
     #: Titles of which a post says why it is an exception.
     reasoned: set[str] = field(default_factory=set)
 
@@ -99,15 +111,14 @@ class Finding:
 
 
 def facts_of(ranges: Sequence[Range], on: date) -> list[Facts]:
-    """The organisations within ``ranges`` on ``on``, in official order. Four queries, however many there are."""
+    """The organisations within ``ranges`` on ``on``, in official order. Nine queries, however many there are."""
     rows = Branch.objects.filter(within("path", ranges)).existing_on(on).order_by("order_key")
     found = {branch.pk: Facts(branch) for branch in rows}
     _count_people(found, ranges, on)
     _count_posts(found, ranges, on)
-    terms = Term.objects.filter(within("branch_path", ranges), elected_on__lte=on)
-    for term in terms.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on)).order_by("elected_on"):
-        if term.branch_id in found:
-            found[term.branch_id].term = term
+    _find_terms(found, ranges, on)
+    _count_away(found, ranges, on)
+    _find_papers(found, ranges)
     return list(found.values())
 
 
@@ -131,14 +142,48 @@ def _count_people(found: dict[int, Facts], ranges: Sequence[Range], on: date) ->
 
 def _count_posts(found: dict[int, Facts], ranges: Sequence[Range], on: date) -> None:
     rows = Post.objects.on(on).filter(within("branch_path", ranges)).order_by()
-    columns = ("branch", "title", "since", "reason", "member__status", "member__full_on")
-    for pk, title, since, reason, status, full_on in rows.values_list(*columns):
+    secretaries = rows.filter(title=Title.SECRETARY, branch__level=Branch.Level.BRANCH)
+    inducted, rotated = coverage.trained(secretaries.values("member"), on)
+    columns = ("branch", "title", "since", "reason", "member", "member__status", "member__full_on")
+    for pk, title, since, reason, member, status, full_on in rows.values_list(*columns):
         if pk in found:
             found[pk].posts[title] += 1
             if reason:
                 found[pk].reasoned.add(title)
             if title == Title.SECRETARY:
-                found[pk].secretary = Secretary(since, status, full_on, reason)
+                found[pk].secretary = Secretary(
+                    since, status, full_on, reason, member in inducted, member in rotated
+                )
+
+
+def _count_away(found: dict[int, Facts], ranges: Sequence[Range], on: date) -> None:
+    """Of whoever belongs there today."""
+    rows = Circumstance.objects.filter(
+        holds_on(on), within("member__branch_path", ranges), member__status__in=ON_ROSTER
+    )
+    counted = rows.filter(kind__in=(Circumstance.Kind.LOST, Circumstance.Kind.FLOATING)).order_by()
+    for pk, kind, number in counted.values_list("member__branch", "kind").annotate(number=Count("pk")):
+        if pk in found and kind == Circumstance.Kind.LOST:
+            found[pk].lost = number
+        elif pk in found:
+            found[pk].floating = number
+
+
+def _find_terms(found: dict[int, Facts], ranges: Sequence[Range], on: date) -> None:
+    for term in terms.running_on(on, Term.objects.filter(within("branch_path", ranges))):
+        if term.branch_id in found:
+            found[term.branch_id].term = term
+
+
+def _find_papers(found: dict[int, Facts], ranges: Sequence[Range]) -> None:
+    """The book began with the first entry of its trail."""
+    began = AuditEntry.objects.aggregate(first=Min("at"))["first"]
+    for facts in found.values():
+        founded_on = facts.branch.founded_on
+        facts.is_of_the_book = bool(began and founded_on and founded_on > timezone.localdate(began))
+    for paper in SetUpPaper.objects.filter(within("branch_path", ranges), deed=SetUpPaper.Deed.FOUNDED):
+        if paper.branch_id in found:
+            found[paper.branch_id].paper = paper
 
 
 def findings(ranges: Sequence[Range], on: date) -> list[Finding]:
@@ -155,8 +200,7 @@ def findings_of(branch: Branch, on: date) -> list[Finding]:
     """Those of one organisation itself, not of what stands below it."""
     if branch.is_leaf:
         return findings(covering_ranges([branch.path]), on)
-    term = branch.terms.filter(elected_on__lte=on).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
-    found = judge(Facts(branch, term=term.order_by("-elected_on").first()), on)
+    found = judge(Facts(branch, term=terms.running_on(on, branch.terms.all()).last()), on)
     return explained(found, covering_ranges([branch.path]), on)
 
 
@@ -177,9 +221,9 @@ def judge(facts: Facts, on: date) -> list[Finding]:
     """What the rules say of one organisation. Of those above the branches only the term is judged here."""
     found: list[Finding] = []
     if facts.branch.is_leaf:
-        found += _size(facts)
+        found += [*_papers(facts, on), *_size(facts)]
         if facts.members or facts.committee:
-            found += [*_leadership(facts), *_secretary(facts, on)]
+            found += [*_leadership(facts), *_secretary(facts, on), *_training(facts, on)]
     return found + list(_term(facts, on))
 
 
@@ -204,6 +248,23 @@ def _size(facts: Facts) -> Iterator[Finding]:
     if facts.members > MOST_MEMBERS:
         text = f"党员 {facts.members} 人，一般不超过 {MOST_MEMBERS} 人，可以分设支部。"
         yield _finding(facts, "ZB-02", text, "split", subject="members", size=facts.members)
+
+
+def _papers(facts: Facts, on: date) -> Iterator[Finding]:
+    """What is missing is said of branches founded while the book was kept; a slow approval for a year, not as late."""
+    paper = facts.paper
+    if paper is None:
+        if facts.is_of_the_book:
+            text = f"{facts.branch.founded_on} 成立，还没有登记批复文号和日期。"
+            yield _finding(facts, "ZB-05", text, "papers", "due")
+        return
+    if facts.is_of_the_book and paper.filed_on is None:
+        text = f"批复（{paper.number}）已登记，还没有登记报上级组织部门备案的日期。"
+        yield _finding(facts, "ZB-05", text, "papers", "due")
+    if paper.is_slow and on < anniversary(paper.approved_on, paper.approved_on.year + 1):
+        text = f"{paper.requested_on} 请示，{paper.approved_on} 批复，一般不超过1个月。"
+        subject = f"approval-{paper.approved_on:%Y%m%d}"
+        yield _finding(facts, "ZB-05", text, "papers", "due", subject=subject)
 
 
 def _leadership(facts: Facts) -> Iterator[Finding]:
@@ -249,6 +310,19 @@ def _secretary(facts: Facts, on: date) -> Iterator[Finding]:
         yield _finding(facts, "ZB-36", text, "posts", subject=f"secretary-{secretary.since:%Y%m%d}")
 
 
+def _training(facts: Facts, on: date) -> Iterator[Finding]:
+    """The text names no day: within the year it is said, and never held to be late."""
+    secretary = facts.secretary
+    if secretary is None or not facts.branch.is_leaf:
+        return
+    if secretary.since.year == on.year and not secretary.is_inducted:
+        text = f"书记 {secretary.since:%Y-%m-%d} 任职，还没有登记任职培训。"
+        yield _finding(facts, "ZB-37", text, "training", "due")
+    if on.month >= ROTATION_USUAL_FROM and not secretary.is_rotated:
+        text = f"{on.year}年还没有登记书记参加集中轮训，每年应当至少1次。"
+        yield _finding(facts, "ZB-38", text, "training", "due")
+
+
 def has_party_age(full_on: date | None, on: date) -> bool:
     """At least a year on ``on`` since the person became a full member, from which 党龄 counts (发展党员细则 34)."""
     return full_on is not None and party_age_from(full_on) <= on
@@ -274,16 +348,21 @@ def _term(facts: Facts, on: date) -> Iterator[Finding]:
     yield from _due(facts, term, on)
 
 
+def rules_of_due(branch: Branch) -> tuple[str, str]:
+    """The codes of what is said of a term that is full, and of one that soon will be."""
+    return ("ZB-35", "ZB-34") if branch.is_leaf else ("RW-02", "RW-03")
+
+
 def _due(facts: Facts, term: Term, on: date) -> Iterator[Finding]:
-    overdue, soon = ("ZB-35", "ZB-34") if facts.branch.is_leaf else ("RW-02", "RW-03")
-    until = term.postponed_to or term.due_on
+    overdue, soon = rules_of_due(facts.branch)
+    until = term.until
     if on > until:
         since = "延期已到期" if term.postponed_to else "任期已届满"
         latest = due_date(term.due_on, MOST_POSTPONED)
         rest = "，已超过1年" if on > latest else f"；确需延期的报上级批准，最迟到 {latest:%Y-%m-%d}"
-        yield _finding(facts, overdue, f"{since}（{until:%Y-%m-%d}），请尽快换届{rest}。", "term", "late")
+        yield _finding(facts, overdue, f"{since}（{until:%Y-%m-%d}），请尽快换届{rest}。", "election", "late")
     elif term.postponed_to and on > term.due_on:
         text = f"经批准延期到 {until:%Y-%m-%d}，请按期换届。"
-        yield _finding(facts, overdue, text, "term")
-    elif on >= months_after(until, -REMIND_MONTHS):
-        yield _finding(facts, soon, f"任期 {until:%Y-%m-%d} 届满，请做好换届准备。", "term")
+        yield _finding(facts, overdue, text, "election")
+    elif on >= terms.remind_from(term):
+        yield _finding(facts, soon, f"任期 {until:%Y-%m-%d} 届满，请做好换届准备。", "election")

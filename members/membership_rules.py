@@ -1,4 +1,4 @@
-"""What the regulations say about belonging to the party and moving between its branches, as data (JY-07 … JY-21).
+"""What the regulations say about belonging to the party and moving between its branches, as data (JY-06 … JY-22).
 
 A guard refuses, a duty shows what is late, a hint is for people: nothing that the record holds could decide it, and
 ``why`` says what is missing. The texts are the 《中国共产党党员教育管理工作条例》 of 2019 and the 组通字〔2015〕33号.
@@ -6,25 +6,14 @@ A guard refuses, a duty shows what is late, a hint is for people: nothing that t
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Final
 
+from lib.dates import in_words
 from lib.periods import months_after
+from lib.severity import Enforcement, Severity
 
 from . import branch_rules
 from .controls import RefusedByRule
-
-
-class Severity(StrEnum):
-    MUST = "must"  # 应当、必须、不得
-    NORMALLY = "normally"  # 一般: an exception needs a reason
-    MAY = "may"  # 可以
-
-
-class Enforced(StrEnum):
-    GUARD = "guard"
-    DUTY = "duty"
-    HINT = "hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +24,7 @@ class MembershipRule:
     title: str
     article: str
     severity: Severity
-    enforced: Enforced
+    enforced: Enforcement
     months: int = 0
     exceeds: bool = False
     why: str = ""
@@ -46,14 +35,22 @@ class MembershipRule:
 
 
 def _of(number: int) -> str:
-    return f"教育管理条例第{number}条"
+    return f"教育管理条例第{in_words(number)}条"
 
 
-_GUARD, _DUTY, _HINT = Enforced.GUARD, Enforced.DUTY, Enforced.HINT
+_GUARD, _DUTY, _HINT = Enforcement.GUARD, Enforcement.DUTY, Enforcement.HINT
 _MUST, _NORMALLY, _MAY = Severity.MUST, Severity.NORMALLY, Severity.MAY
 LETTERS: Final = "组通字〔2015〕33号"
 
 RULES: Final[tuple[MembershipRule, ...]] = (
+    MembershipRule(
+        "JY-06",
+        "设立党员示范岗、党员责任区，开展承诺践诺和志愿服务",
+        _of(22),
+        _MUST,
+        _HINT,
+        why="条文没有数量和次数；志愿服务有记录，宿舍的责任区见党员工作站。",
+    ),
     MembershipRule(
         "JY-07",
         "年老、生病、行动不便的党员参加活动不作硬性要求",
@@ -83,6 +80,14 @@ RULES: Final[tuple[MembershipRule, ...]] = (
     MembershipRule("JY-19", "外出6个月以上且未转移组织关系的是流动党员", _of(32), _MUST, _GUARD, 6),
     MembershipRule("JY-20", "毕业生组织关系保留一般不超过2年", _of(34), _NORMALLY, _GUARD, 24),
     MembershipRule("JY-21", "出国（境）党员每半年至少联系1次", _of(34), _MUST, _DUTY, 6),
+    MembershipRule(
+        "JY-22",
+        "可以利用信息平台管理党员信息、指导活动",
+        _of(37),
+        _MAY,
+        _HINT,
+        why="说的是平台可以有哪些功能，不要求某个支部或者党员做什么。",
+    ),
     MembershipRule("ZT33-1", "回执1个月内寄回", LETTERS, _MUST, _DUTY, 1),
     MembershipRule("ZT33-2", "介绍信过期的，开出6个月内可以重开", LETTERS, _MUST, _GUARD, 6),
     MembershipRule("ZT33-3", "保留期满可以延长，最长1年", LETTERS, _MUST, _GUARD, 36),
@@ -103,7 +108,7 @@ EXPELLED, RESIGNED, CANCELLED = (
     for code, title, article in (
         ("DZ-41", "开除党籍是对党员的纪律处分", "党章第四十一条"),
         ("DZ-09", "党员有退党的自由", "党章第九条"),
-        ("FZ-20", "预备期满不履行义务的取消预备党员资格", "发展细则第32条"),
+        ("FZ-20", "预备期满不履行义务的取消预备党员资格", "发展党员细则第三十二条"),
     )
 )
 RECEIPT, REISSUED, KEPT_LONGEST = (BY_CODE[f"ZT33-{number}"] for number in (1, 2, 3))

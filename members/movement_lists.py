@@ -21,6 +21,7 @@ from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 from . import overdue
 from .codes import EDUCATIONS
 from .models import Circumstance, Departure, Destination, RosterCorrection, StatusPeriod, Transfer
+from .transfer_steps import way
 
 OPEN, LATE = "open", "late"
 WHAT = {
@@ -121,14 +122,13 @@ _LOOKS = {
 
 def _transfer(row: Transfer, user: User) -> Row:
     is_expired = row.is_expired(timezone.localdate())
-    origin = row.elsewhere if row.kind == Transfer.Kind.IN else row.branch.short_name
-    goal = row.branch if row.kind == Transfer.Kind.IN else row.target
+    origin, goal = way(row)
     word = "过期未落转" if is_expired else row.get_state_display()
     cells = (
         row.name,
         row.get_kind_display(),
         origin,
-        goal.short_name if goal else row.elsewhere,
+        goal,
         row.letter,
         row.issued_on,
         row.valid_until,

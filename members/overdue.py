@@ -29,6 +29,8 @@ from .models import Circumstance, Member, Suspension, Transfer
 
 Kind = Circumstance.Kind
 POSSIBLE = ("停止党籍", "除名")
+#: What settles something due about a person.
+CONTACT, CONCLUDE, TRANSFER, SUSPEND, DEPART = "contact", "end", "transfer", "suspend", "depart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Due:
     due_on: date
     next_step: str
     is_late: bool
+    #: What settles it: a deed about the person, or the code of a step of the transfer.
+    deed: str
     circumstance: Circumstance | None = None
     transfer: Transfer | None = None
 
@@ -97,8 +101,17 @@ def of_people(members: QuerySet[Member], on: date, letters: QuerySet[Transfer] |
     suspensions = (
         Suspension.objects.filter(member__in=keys, until=None).select_related("member__branch").order_by("pk")
     )
-    sent = letters.filter(state=Transfer.State.SENT).select_related("member", "branch").order_by("pk")
-    return of_rows(list(circumstances), list(suspensions), sent, on)
+    return of_rows(list(circumstances), list(suspensions), _sent(letters), on)
+
+
+def of_letters(letters: QuerySet[Transfer], on: date) -> list[Due]:
+    """What is due about ``letters`` alone. One query."""
+    return of_rows([], [], _sent(letters), on)
+
+
+def _sent(letters: QuerySet[Transfer]) -> QuerySet[Transfer]:
+    rows = letters.filter(state=Transfer.State.SENT).order_by("pk")
+    return rows.select_related("member", "branch", "target")
 
 
 def of_rows(
@@ -125,10 +138,10 @@ def _of_circumstance(row: Circumstance, on: date) -> list[Due]:
     return [due for make in makers[Kind(row.kind)] if (due := make(row, on))]
 
 
-def _step(row: Circumstance, rule: MembershipRule, title: str, step: str, on: date) -> Due:
+def _step(row: Circumstance, rule: MembershipRule, title: str, step: str, deed: str, on: date) -> Due:
     """A step that becomes possible once the rule's time has passed."""
     first = rule.reached_on(row.since)
-    return _due(row, rule, title, row.since, first, step, is_late=on >= first)
+    return _due(row, rule, title, row.since, first, step, deed, is_late=on >= first)
 
 
 def _due(
@@ -138,6 +151,7 @@ def _due(
     since: date,
     due_on: date,
     step: str,
+    deed: str,
     *,
     is_late: bool,
 ) -> Due:
@@ -152,22 +166,23 @@ def _due(
         due_on,
         step,
         is_late,
+        deed,
         circumstance=row,
     )
 
 
 def _lost(row: Circumstance, on: date) -> Due:
-    return _step(row, LOST, "失去联系", "停止党籍", on)
+    return _step(row, LOST, "失去联系", "停止党籍", SUSPEND, on)
 
 
 def _abroad(row: Circumstance, on: date) -> Due:
-    return _step(row, ABROAD_TOO_LONG, "出国（境）未返回", "停止党籍", on)
+    return _step(row, ABROAD_TOO_LONG, "出国（境）未返回", "停止党籍", SUSPEND, on)
 
 
 def _contact(row: Circumstance, on: date) -> Due:
     last = row.contacted_on or row.since
     due_on = CONTACTED.reached_on(last)
-    return _due(row, CONTACTED, "出国（境）联系", last, due_on, "联系本人", is_late=on > due_on)
+    return _due(row, CONTACTED, "出国（境）联系", last, due_on, "联系本人", CONTACT, is_late=on > due_on)
 
 
 def _floating(row: Circumstance, on: date) -> Due:
@@ -176,23 +191,23 @@ def _floating(row: Circumstance, on: date) -> Due:
     due_on = FLOATING.reached_on(last)
     while due_on < on:
         due_on = FLOATING.reached_on(due_on)
-    return _due(row, FLOATING, "流动党员", last, due_on, "保持联系", is_late=False)
+    return _due(row, FLOATING, "流动党员", last, due_on, "保持联系", CONTACT, is_late=False)
 
 
 def _fixed_place(row: Circumstance, on: date) -> Due | None:
     if not row.is_fixed_place:
         return None
-    return _step(row, MUST_TRANSFER, "外出地点固定", "转移组织关系", on)
+    return _step(row, MUST_TRANSFER, "外出地点固定", "转移组织关系", TRANSFER, on)
 
 
 def _kept(row: Circumstance, on: date) -> Due:
     due_on = row.due_on or KEPT.reached_on(row.since)
-    return _due(row, KEPT, "毕业后保留期满", row.since, due_on, "转出组织关系", is_late=on > due_on)
+    return _due(row, KEPT, "毕业后保留期满", row.since, due_on, "转出组织关系", TRANSFER, is_late=on > due_on)
 
 
 def _rectifying(row: Circumstance, on: date) -> Due:
     due_on = row.due_on or RECTIFIED.reached_on(row.since)
-    return _due(row, RECTIFIED, "限期改正期满", row.since, due_on, "作出结论", is_late=on > due_on)
+    return _due(row, RECTIFIED, "限期改正期满", row.since, due_on, "作出结论", CONCLUDE, is_late=on > due_on)
 
 
 def _of_suspension(row: Suspension, on: date) -> Due | None:
@@ -201,9 +216,8 @@ def _of_suspension(row: Suspension, on: date) -> Due | None:
     first = LOST_REMOVED.reached_on(row.since)
     member = row.member
     place = member.branch.short_name
-    return Due(
-        member, member.name, place, "停止党籍", LOST_REMOVED, row.since, first, "除名", is_late=on >= first
-    )
+    late = on >= first
+    return Due(member, member.name, place, "停止党籍", LOST_REMOVED, row.since, first, "除名", late, DEPART)
 
 
 def _of_letter(row: Transfer, on: date) -> list[Due]:
@@ -212,6 +226,7 @@ def _of_letter(row: Transfer, on: date) -> list[Due]:
     place = row.branch.short_name
     receipt = RECEIPT.reached_on(row.issued_on)
     facts: dict[str, Any] = {"member": row.member, "name": row.name, "place": place, "transfer": row}
+    is_out = row.kind == Transfer.Kind.OUT
     if row.is_expired(on):
         assert row.valid_until
         due_on = row.valid_until + timedelta(days=1)
@@ -224,17 +239,19 @@ def _of_letter(row: Transfer, on: date) -> list[Due]:
                 due_on=due_on,
                 next_step="撤回，按规定处理" if is_too_late else "重新开出",
                 is_late=True,
+                deed=("withdraw" if is_too_late else "reissue") if is_out else "refuse",
                 **facts,
             )
         ]
     return [
         Due(
-            title="等待回执" if row.kind == Transfer.Kind.OUT else "等待接收",
+            title="等待回执" if is_out else "等待接收",
             rule=RECEIPT,
             since=row.issued_on,
             due_on=receipt,
-            next_step="催办回执" if row.kind == Transfer.Kind.OUT else "接收或退回",
+            next_step="催办回执" if is_out else "接收或退回",
             is_late=on > receipt,
+            deed="acknowledge" if is_out else "accept",
             **facts,
         )
     ]

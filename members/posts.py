@@ -68,6 +68,8 @@ def what_is_unusual(member: Member, branch: Branch, title: str, since: date) -> 
     held = Counter(Post.objects.on(since).filter(branch=branch).values_list("title", flat=True))
     if title == Post.Title.SECRETARY:
         return _young_secretary(member, since)
+    if StatusPeriod.objects.on(since).filter(member=member, status=StatusPeriod.Status.PROBATIONARY).exists():
+        return f"预备党员没有被选举权（党章第七条），{member.name} {since:%Y-%m-%d} 还没有转正。"
     if title == Post.Title.DEPUTY and held[Post.Title.DEPUTY] >= DEPUTIES_MOST:
         return f"“{branch.short_name}”已有副书记，必要时可以设 {DEPUTIES_MOST} 名（支部条例第二十条）。"
     committee = sum(held[one] for one in (Post.Title.SECRETARY, Post.Title.DEPUTY, Post.Title.COMMITTEE))

@@ -5,10 +5,8 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.models import User
 from branches.models import Branch, PartyGroup
-from branches.roles import Right
-from branches.scope import Range, covering_ranges, ranges_of, within
+from branches.scope import Range, within
 from lib.dated import holds_on
 
 from .models import ON_ROSTER, Member, MembershipSpell, Post, StatusPeriod
@@ -37,6 +35,13 @@ def members_on(
     return Member.objects.filter(pk__in=belonging.values("member"), id__in=standing.values("member"))
 
 
+def members_during(first: date, last: date, statuses: tuple[str, ...] = ON_ROSTER) -> QuerySet[Member]:
+    """Members who belonged somewhere and had one of ``statuses`` within ``first``..``last``."""
+    belonging = MembershipSpell.objects.during(first, last).filter(kind=MembershipSpell.Kind.BELONGING)
+    standing = StatusPeriod.objects.during(first, last).filter(status__in=statuses)
+    return Member.objects.filter(pk__in=belonging.values("member"), id__in=standing.values("member"))
+
+
 def roster(day: date, ranges: tuple[Range, ...]) -> list[RosterRow]:
     """Everybody on the roster of ``day`` within ``ranges``, in official order, then by name. One query."""
     rows = (
@@ -58,15 +63,6 @@ def roster(day: date, ranges: tuple[Range, ...]) -> list[RosterRow]:
         )
     )
     return [RosterRow(*row) for row in rows]
-
-
-def visible_ranges(user: User, branch: Branch | None = None) -> tuple[Range, ...]:
-    """What ``user`` may see of the roster, cut to ``branch`` when given."""
-    ranges = ranges_of(user, Right.SEE_MEMBERS)
-    if branch is None:
-        return ranges
-    own = Branch.objects.filter(within("path", ranges), pk=branch.pk)
-    return covering_ranges([branch.path]) if own.exists() else ()
 
 
 def branch_members_on(branch: Branch, day: date) -> QuerySet[Member]:

@@ -182,6 +182,14 @@ def side_of(transfer: Transfer, step: Step) -> Branch:
     return transfer.branch
 
 
+def way(transfer: Transfer) -> tuple[str, str]:
+    """From where to where."""
+    inside = transfer.branch.short_name
+    if transfer.kind == Kind.IN:
+        return transfer.elsewhere, inside
+    return inside, transfer.target.short_name if transfer.target else transfer.elsewhere
+
+
 def responsible(transfer: Transfer) -> str:
     """Who answers for the person now: the old organisation until the new one has taken him in (JY-15)."""
     taken = transfer.state in (State.ACCEPTED, State.ARRIVED)

@@ -22,6 +22,7 @@ from .views import (
     person,
     registration,
     roster,
+    set_up_papers,
     station,
     training,
     transfers,
@@ -30,6 +31,7 @@ from .views import (
 urlpatterns = [
     path("accounts/provide/", accounts.accounts_provide, name="accounts_provide"),
     path("branches/health/", health.branch_health, name="branch_health"),
+    path("branches/<int:pk>/papers/<slug:deed>/", set_up_papers.branch_paper, name="branch_paper"),
     path("branches/<int:pk>/explain/<slug:subject>/", explanations.finding_explain, name="finding_explain"),
     path("explanations/<int:pk>/accept/", explanations.explanation_accept, name="explanation_accept"),
     path("explanations/<int:pk>/return/", explanations.explanation_return, name="explanation_return"),
@@ -81,6 +83,11 @@ urlpatterns = [
     path("training/classes/<int:pk>/finish/", classes.class_finish, name="class_finish"),
     path("training/classes/<int:pk>/reopen/", classes.class_reopen, name="class_reopen"),
     path("training/classes/<int:pk>/discard/", classes.class_discard, name="class_discard"),
+    path(
+        "training/classes/<int:pk>/certificates.pdf",
+        classes.class_certificates_print,
+        name="class_certificates",
+    ),
     path("training/classes/<int:pk>/export/", classes.class_export, name="class_export"),
     path("training/trainees/<int:pk>/strike/", classes.class_strike, name="class_strike"),
     path("stations/", station.station_list, name="station_list"),

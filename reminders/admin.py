@@ -6,6 +6,7 @@ from branches.admin_base import ScopedModelAdmin
 from branches.admin_filters import UnderFilter
 from branches.roles import Right
 
+from . import admin_messages  # noqa: F401 - registers its own
 from .models import Reminder
 
 

@@ -15,15 +15,36 @@ from accounts.models import User
 from activities import assignments
 from activities.models import Assignment
 
-from . import sources
+from . import escalation
 from .models import Key, Reminder
-from .sources import Due
+from .sources import assignments as returns
+from .sources import birthdays, circumstances, developments, duties, duty_reports, tasks, terms, transfers
+from .sources.due import Due, unchased
 
 COLLECTORS: tuple[Callable[[date], Iterable[Due]], ...] = (
-    sources.duties_due,
-    sources.birthdays_due,
-    sources.tasks_due,
-    sources.assignments_due,
+    duties.due,
+    birthdays.due,
+    tasks.due,
+    returns.due,
+    terms.due,
+    transfers.due,
+    developments.due,
+    circumstances.due,
+    duty_reports.due,
+    escalation.overdue_below,
+)
+#: Each tells which of the subjects that are due no more are done.
+MET: tuple[Callable[[set[str], date], set[str]], ...] = (
+    duties.met,
+    birthdays.met,
+    tasks.met,
+    returns.met,
+    terms.met,
+    transfers.met,
+    developments.met,
+    circumstances.met,
+    duty_reports.met,
+    escalation.over,
 )
 
 
@@ -55,11 +76,12 @@ def collect(on: date) -> tuple[int, int]:
     """Write what is newly due, settle what no longer is. Returns (written, settled). A fixed number of queries.
 
     An open reminder that is not gathered any more is *done* when what it asked for happened, *cancelled* when it no
-    longer applies (the recipient lost the post, the branch was dissolved): ``sources.is_met`` tells.
+    longer applies (the recipient lost the post, the branch was dissolved): :data:`MET` tells.
     """
     dues = gather(on)
     with transaction.atomic():
         written = _write(dues)
+        _freshen(dues)
         still_due = {due.key for due in dues}
         settled = _settle(still_due, on)
         _reopen(still_due)
@@ -89,20 +111,44 @@ def _write(dues: Iterable[Due]) -> int:
     return Reminder.objects.count() - before
 
 
+def _freshen(dues: Iterable[Due]) -> None:
+    """Let the open ones say what is so today: how much is held by now, until when it may still be."""
+    said = {due.key: (due.title, due.detail, due.url) for due in dues}
+    stale = []
+    for row in Reminder.objects.open():
+        if (now := said.get(row.key)) and now != (row.title, row.detail, row.url):
+            row.title, row.detail, row.url = now
+            stale.append(row)
+    Reminder.objects.bulk_update(stale, ["title", "detail", "url"], batch_size=500)
+
+
 def chase(assignment: Assignment, *, by: User, today: date) -> int:
     """Remind those who have not returned ``assignment`` now, instead of when it is nearly due. Returns how many."""
     with transaction.atomic():
         number = assignments.chase(assignment, by=by, today=today)
-        dues = list(sources.assignments_due(today, assignment))
+        dues = list(returns.due(today, assignment))
         _write(dues)
         _replace({due.key for due in dues}, {due.url for due in dues})
     return number
 
 
+def tell_now(subjects: set[str], today: date) -> None:
+    """Write the reminders of duties that were chased today, in the place of earlier ones."""
+    dues = [due for due in duties.due(today) if unchased(due.subject) in subjects]
+    _write(dues)
+    still_due = {due.key for due in dues}
+    rows = Reminder.objects.open().filter(kind="duty")
+    _cancel(row for row in rows if unchased(row.subject) in subjects and row.key not in still_due)
+
+
 def _replace(still_due: set[Key], urls: set[str]) -> None:
     """Cancel earlier reminders of what has a new one."""
     rows = Reminder.objects.open().filter(kind="assignment", url__in=urls)
-    keys = [row.pk for row in rows if row.key not in still_due]
+    _cancel(row for row in rows if row.key not in still_due)
+
+
+def _cancel(rows: Iterable[Reminder]) -> None:
+    keys = [row.pk for row in rows]
     settled = {"state": Reminder.State.CANCELLED, "settled_at": timezone.now()}
     Reminder.objects.filter(pk__in=keys).update(**settled)
 
@@ -110,7 +156,8 @@ def _replace(still_due: set[Key], urls: set[str]) -> None:
 def _settle(still_due: set[Key], on: date) -> int:
     """Close the open reminders that are not due any more."""
     gone = [row for row in Reminder.objects.open() if row.key not in still_due]
-    met = sources.met_subjects({row.subject for row in gone}, on)
+    subjects = {row.subject for row in gone}
+    met = set[str]().union(*(done(subjects, on) for done in MET))
     for row in gone:
         row.state = Reminder.State.DONE if row.subject in met else Reminder.State.CANCELLED
         row.settled_at = timezone.now()

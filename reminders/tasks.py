@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from . import ledger
+from . import delivery, ledger, pulses
 
 logger = logging.getLogger(__name__)
 
@@ -12,3 +12,9 @@ logger = logging.getLogger(__name__)
 def collect() -> None:
     written, settled = ledger.collect(timezone.localdate())
     logger.info("reminders: %s written, %s settled", written, settled)
+
+
+@shared_task(name="reminders.tasks.deliver")
+def deliver() -> None:
+    pulses.beat("worker", timezone.now())
+    delivery.deliver()

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from activities.duties import Duty
 from activities.kinds import Kind
+from activities.regulations import NAMES
 from lib.periods import Period, month_of, quarter_of
 from lib.templatetags.ui import percent, thousands
 
@@ -32,6 +33,7 @@ class Figure:
     url: str
     beside: list[Piece]
     note: str
+    note_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def judged(found: Iterable[Duty], kind: Kind, span: Period) -> Judged:
     own = [
         duty
         for duty in found
-        if duty.rule.kind is kind and span.start <= duty.period.start and duty.period.end <= span.end
+        if duty.rule.name == kind and span.start <= duty.period.start and duty.period.end <= span.end
     ]
     required, met = sum(duty.is_required for duty in own), sum(duty.is_met for duty in own)
     return Judged(kind, span, required, met, required - met, sum(duty.is_missed for duty in own))
@@ -114,13 +116,13 @@ def _about_overdue(figures: Quarterly, asked: Asked) -> list[Piece]:
     missed = [duty for duty in figures.life.duties if duty.is_missed]
     if not missed:
         return [Piece("没有逾期未开的义务。")]
-    kind, number = Counter(duty.rule.kind for duty in missed).most_common(1)[0]
+    name, number = Counter(duty.rule.name for duty in missed).most_common(1)[0]
     url = links.duties(asked.period, **{**asked.carried, "state": "missed"})
-    of_kind = links.duties(asked.period, **{**asked.carried, "state": "missed", "kind": kind.value})
+    of_kind = links.duties(asked.period, **{**asked.carried, "state": "missed", "kind": name})
     return [
         Piece("逾期未开的义务有 "),
         Piece(thousands(len(missed)), url),
-        Piece(f" 项，其中{kind.label} "),
+        Piece(f" 项，其中{NAMES[name]} "),
         Piece(thousands(number), of_kind),
         Piece(" 项。"),
     ]
@@ -159,7 +161,9 @@ def _completion(focus: Judged, asked: Asked) -> Figure:
         percent(rate(focus.met, focus.required)),
         _counted(focus, "open", focus.open, asked).url or required.url,
     )
-    return _share(focus.title, share, met, required, note)
+    # Its list is a leader's way to what is missing, and staff's to a reminder, also where there are too few for a rate.
+    waiting = _counted(focus, "missed" if focus.missed else "open", focus.missed or focus.open, asked)
+    return replace(_share(focus.title, share, met, required, note), note_url=waiting.url)
 
 
 def _share(label: str, share: Piece, part: Piece, whole: Piece, note: str) -> Figure:

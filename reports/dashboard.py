@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from activities.kinds import Kind
 from branches.models import Branch
+from branches.scope import covers
 from lib.periods import Period, month_of, quarter_of, year_of
 from lib.templatetags.ui import thousands
 
 from . import links, rollup
-from .asked import Asked
+from .asked import Asked, lies_in_one, organisation_at
 from .attention import SHOWN, Item, attention, ending_terms
 from .conclusion import Figure, Piece, four_figures, judged, month_in_focus, sentence
 from .matrix import Matrix, matrix
@@ -134,10 +137,16 @@ def _running(asked: Asked) -> dict[str, Period]:
 
 def earlier(asked: Asked) -> list[Choice]:
     """The quarters before this one, and the year before."""
-    periods = [quarter_of(asked.today).previous()]
-    while len(periods) < QUARTERS_BEFORE:
-        periods.append(periods[-1].previous())
+    periods = quarter_of(asked.today).previous().run(-QUARTERS_BEFORE)
     return [Choice(one.label, links.dashboard(one)) for one in (*periods, year_of(asked.today).previous())]
+
+
+def yearly_url(asked: Asked) -> str:
+    """Where what the year asks of people is counted: on the page of the one organisation that is looked into."""
+    path = asked.org.path if asked.org else asked.ranges[0][0] if lies_in_one(asked.ranges) else ""
+    if not path or not covers(asked.visible, path):
+        return ""
+    return f"{reverse('branch_page', args=[organisation_at(path)])}#yearly"
 
 
 def earlier_label(asked: Asked) -> str:

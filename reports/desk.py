@@ -1,5 +1,6 @@
 """The first page of organisation and committee staff: the running quarter, and what waits for them."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -23,6 +24,8 @@ from .links import with_filters
 from .quarterly import Quarterly
 
 JOBS_SHOWN = 5
+#: Kinds of reminders that staff get only in the place of a branch.
+FOR_BRANCHES = ("duty", "assignment", "task", "political_birthday")
 WEEKDAYS = "一二三四五六日"
 
 
@@ -89,10 +92,13 @@ def _duties(asked: Asked) -> list[Waiting]:
 
 
 def _assignments(user: User, today: date) -> list[Waiting]:
-    """Notices and tasks that branches have not returned in time, and what they say does not apply to them."""
-    rows = Assignment.objects.visible_to(user).standing()
-    late = narrowed(rows.filter(due_on__lt=today), {"state": "open"}, user, today).count()
-    asked = narrowed(rows, {"state": "asked"}, user, today).count()
+    """Notices and tasks that branches have not returned in time, and what they say does not apply to them.
+
+    Both states are those of branches that ``user`` sees.
+    """
+    due = Assignment.objects.filter(due_on__lt=today)
+    late = narrowed(due, {"state": "open"}, user, today).count()
+    asked = narrowed(Assignment.objects.all(), {"state": "asked"}, user, today).count()
     address = reverse("assignment_list")
     note = "已过截止日期，还有支部未报或未阅，可催办"
     return [
@@ -102,10 +108,20 @@ def _assignments(user: User, today: date) -> list[Waiting]:
 
 
 def _reminders(user: User) -> list[Waiting]:
-    """Staff are reminded for branches in which nobody has an account."""
-    number = Reminder.objects.visible_to(user).open().count()
-    note = "支部还没有书记或记录员账号，由您代为督促"
-    return [Waiting(number, "由您代收的支部待办", note, reverse("todo"), "打开待办")]
+    """What staff have to do themselves; and what they are told for branches in which nobody has an account."""
+    found = Counter(Reminder.objects.visible_to(user).open().values_list("kind", flat=True))
+    in_place = sum(found[kind] for kind in FOR_BRANCHES)
+    own = found.total() - in_place - found["escalation"]
+    return [
+        Waiting(own, "由您办理的待办", "转接、发展党员、换届等到期事项", reverse("todo"), "打开待办"),
+        Waiting(
+            in_place,
+            "由您代收的支部待办",
+            "支部还没有书记或记录员账号，由您代为督促",
+            reverse("todo"),
+            "打开待办",
+        ),
+    ]
 
 
 def _errands(user: User) -> list[Waiting]:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from accounts.models import User
-from activities import duties
+from activities import duties, local_duties
 from activities.duties import STATE_LABELS, Duty, State
-from activities.kinds import Kind
-from activities.regulations import NATIONAL
+from activities.regulations import KNOWN, AppliesTo
+from activities.views.matrix import CELL_STATES
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import may
@@ -36,15 +36,6 @@ STATE_GROUPS = {
     "todo": StateGroup("未到期", lambda duty: duty.state == State.TODO),
     "exempt": StateGroup("不适用", lambda duty: not duty.is_required),
 }
-#: What the pages draw for a duty's own state.
-LOOKS = {
-    State.DONE: "done",
-    State.DONE_LATE: "done",
-    State.DUE: "due",
-    State.TODO: "todo",
-    State.OVERDUE: "late",
-    State.NOT_APPLICABLE: "exempt",
-}
 
 
 @dataclass(frozen=True)
@@ -57,11 +48,12 @@ class Line:
     secretary: str
     look: str
     word: str
+    chased: str = ""
 
 
 def asked_duties(asked: Asked) -> list[Duty]:
-    """The duties a list is about, in whatever state. Seven queries."""
-    kinds = [Kind(asked.kind)] if asked.kind else None
+    """The duties a list is about, in whatever state. Nine queries."""
+    kinds = [asked.kind] if asked.kind else None
     found = duties.evaluate(asked.ranges, asked.period, asked.today, kinds=kinds)
     return [
         duty
@@ -95,7 +87,7 @@ def lines(found: list[Duty], user: User) -> list[Line]:
                 branch=branch if may(user, Right.SEE_BRANCHES, branch.path) else None,
                 unit=branches[above[duty.subject]].short_name,
                 secretary=secretary if may(user, Right.SEE_NAMES, branch.path) else mask_name(secretary),
-                look=LOOKS[duty.state],
+                look=CELL_STATES[duty.state],
                 word=STATE_LABELS[duty.state],
             )
         )
@@ -112,9 +104,25 @@ def count_states(found: Iterable[Duty]) -> list[tuple[str, int]]:
     ]
 
 
+def nothing(asked: Asked) -> str:
+    """Why the list is empty: under a rule that asks something of party groups alone, or of other branches."""
+    rules = [rule for rule in local_duties.during(asked.period).rules if rule.name == asked.kind]
+    spans = [rule for rule in rules if rule.spans(asked.period)]
+    if not asked.kind or asked.state not in ("", "exempt", "required"):
+        return "没有符合条件的义务。"
+    if not spans:
+        return "这个期间没有这项义务。"
+    article = "；".join(dict.fromkeys(rule.article for rule in spans))
+    if any(rule.applies_to is AppliesTo.GROUP for rule in spans):
+        return f"没有设党小组，{spans[0].title}不作要求（{article}）。"
+    if spans[0].category:
+        return f"{spans[0].title}只要求{Branch.Category(spans[0].category).label}党支部开展（{article}）。"
+    return f"没有要开展{spans[0].title}的党支部（{article}）。"
+
+
 def heading(asked: Asked) -> str:
     """The list in a few words: 9月主题党日未开."""
-    what = next((rule.title for rule in NATIONAL if rule.kind == asked.kind), "义务")
+    what = next((rule.title for rule in KNOWN if rule.name == asked.kind), "义务")
     state = STATE_GROUPS[asked.state].label if asked.state else ""
     where = asked.org.short_name if asked.org else ""
     return f"{where}{asked.period.label}{what}{state}"

@@ -13,7 +13,7 @@ from django.http import Http404, QueryDict
 from accounts.models import User
 from activities.kinds import Kind
 from activities.models import Campaign
-from activities.regulations import NATIONAL
+from activities.regulations import KNOWN
 from branches.models import Branch
 from branches.reach import organisation_within, reach_during
 from branches.roles import Right
@@ -55,20 +55,13 @@ def period_or_404(code: str) -> Period:
 
 def period_choices(today: date, *extra: Period) -> list[Any]:
     """Year, quarters and months up to today, latest first; ``extra`` when it is none of them."""
-    years = _back(year_of(today), YEARS_OFFERED)
-    quarters = _back(quarter_of(today), QUARTERS_OFFERED)
-    months = _back(month_of(today), MONTHS_OFFERED)
+    years = year_of(today).run(-YEARS_OFFERED)
+    quarters = quarter_of(today).run(-QUARTERS_OFFERED)
+    months = month_of(today).run(-MONTHS_OFFERED)
     offered = {*years, *quarters, *months}
     others = [(one.code, one.label) for one in extra if one not in offered]
     groups = [("季度", quarters), ("月", months), ("年", years)]
     return others + [(name, [(one.code, _label(one, today)) for one in periods]) for name, periods in groups]
-
-
-def _back(period: Period, number: int) -> list[Period]:
-    periods = [period]
-    while len(periods) < number:
-        periods.append(periods[-1].previous())
-    return periods
 
 
 def _label(period: Period, today: date) -> str:
@@ -152,7 +145,7 @@ class DutyFilter(FigureFilter):
     kind = forms.ChoiceField(
         label="义务",
         required=False,
-        choices=[("", "全部"), *((rule.kind.value, rule.title) for rule in NATIONAL)],
+        choices=[("", "全部"), *((rule.name, rule.title) for rule in KNOWN)],
     )
     state = forms.ChoiceField(
         label="状态",

@@ -36,12 +36,20 @@ def _admin(user: User) -> bool:
     return has_right(user, Right.USE_ADMIN)
 
 
+def _keeps_channels(user: User) -> bool:
+    return has_right(user, Right.KEEP_CHANNELS)
+
+
 def _attends(user: User) -> bool:
     return has_right(user, Right.TAKE_ATTENDANCE)
 
 
 def _develops(user: User) -> bool:
     return has_right(user, Right.SEE_DEVELOPMENT)
+
+
+def _assesses(user: User) -> bool:
+    return has_right(user, Right.ASSESS)
 
 
 def _heads_station(user: User) -> bool:
@@ -71,9 +79,11 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("development_list", "发展党员", "step", _develops),
     ("transfer_list", "组织关系", "send", _staff),
     ("station_list", "党员工作站", "flag", _seer),
+    ("round_list", "述职评议", "star", _assesses),
     ("quarter", "季度统计", "file", _seer),
     ("import_roster", "导入", "import", _staff),
     ("job_list", "任务中心", "clock", _seer),
+    ("system_state", "系统状态", "gear", _keeps_channels),
     ("admin:index", "数据后台", "gear", _admin),
 )
 TABS: tuple[tuple[str, str, str, Predicate], ...] = (

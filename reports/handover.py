@@ -79,10 +79,11 @@ class ToWhom(forms.Form):
 
 
 def running_posts(user: User) -> Any:
-    """Today's posts of branches that ``user`` keeps together with the accounts there."""
-    mine = Post.objects.reachable_by(user, Right.KEEP_BRANCHES).reachable_by(user, Right.KEEP_ACCOUNTS)
-    leaves = mine.on(timezone.localdate()).filter(
-        until=None, title__in=TITLES, branch__level=Branch.Level.BRANCH
+    """Today's posts of branches that ``user`` keeps; whoever keeps a branch keeps the accounts there, too."""
+    leaves = (
+        Post.objects.reachable_by(user, Right.KEEP_BRANCHES)
+        .on(timezone.localdate())
+        .filter(until=None, title__in=TITLES, branch__level=Branch.Level.BRANCH)
     )
     return leaves.select_related("member", "branch", "group").order_by("branch__order_key", "-title", "pk")
 

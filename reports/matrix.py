@@ -1,11 +1,14 @@
 """The obligation matrix of the dashboard: organisations × (duty, month), with the number of meetings missing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from activities import local_duties
+from activities.agenda import taken_together
 from activities.duties import Duty, State
-from activities.regulations import NATIONAL, Every, Rule
+from activities.regulations import KNOWN, Every, Rule
+from activities.views.matrix import CELL_STATES
 from lib.periods import Period
 
 from . import links
@@ -52,13 +55,19 @@ class Matrix:
     columns: Sequence[Column]
     rows: Sequence[Row]
 
+    @property
+    def rules(self) -> list[Rule]:
+        """What the columns are about, each with its article; a local rule once for each of its texts."""
+        found = {(column.rule.code, column.rule.article): column.rule for column in self.columns}
+        return list(found.values())
+
 
 def matrix(units: Sequence[Unit], asked: Asked) -> Matrix:
-    columns = _columns(asked)
+    columns = _columns(asked, local_duties.during(asked.period).rules)
     bands = [
-        (rule.title.removeprefix("支部"), sum(column.rule is rule for column in columns))
-        for rule in NATIONAL
-        if any(column.rule is rule for column in columns)
+        (rule.short_title, number)
+        for rule in KNOWN
+        if (number := sum(column.rule.code == rule.code for column in columns))
     ]
     place = {
         (column.rule.code, month.start): number
@@ -81,36 +90,46 @@ def _row(unit: Unit, columns: Sequence[Column], place: Mapping[tuple[str, date],
     )
 
 
-def _columns(asked: Asked) -> list[Column]:
-    """Months of a month or a quarter, quarters of a longer period; a quarterly duty in quarters, where they fit."""
-    is_short = asked.period.kind in ("month", "quarter")
+def _columns(asked: Asked, rules: Iterable[Rule]) -> list[Column]:
+    """Months of a month or a quarter, quarters of a longer period; other duties by their sub-periods that fit."""
+    is_long = asked.period.kind not in ("month", "quarter")
     columns = []
-    for rule in NATIONAL:
-        monthly = rule.every is Every.MONTH and is_short
-        spans = asked.period.months() if monthly else asked.period.quarters()
-        whole = [span for span in spans if asked.period.start <= span.start and span.end <= asked.period.end]
+    for rule in rules:
+        shown = replace(rule, every=Every.QUARTER) if rule.every is Every.MONTH and is_long else rule
         columns += [
-            Column(rule, span, number == 0, span.contains(asked.today)) for number, span in enumerate(whole)
+            Column(rule, span, number == 0, span.contains(asked.today))
+            for number, span in enumerate(shown.spans(asked.period))
         ]
     return columns
 
 
 def _cell(unit: Unit, column: Column, found: Sequence[Duty], asked: Asked) -> Cell:
-    look, state, number = _summary(found)
-    url = links.duties(column.span, **{**unit.filters, "kind": column.rule.kind.value, "state": state})
+    look, state, number = _summary(found, is_alone=unit.branch.is_leaf)
+    url = links.duties(column.span, **{**unit.filters, "kind": column.rule.name, "state": state})
     shown = number if look in ("late", "due") else ""
-    open_ones = f"，{number} 项未开" if look in ("late", "due", "todo") else ""
-    label = f"{unit.branch.short_name}{column.span.short_label}{column.rule.title}{open_ones}"
-    return Cell(look, label, url if number else "", shown, column.is_first)
+    label = (
+        f"{unit.branch.short_name}{column.span.short_label}{column.rule.title}{_beside(look, found, number)}"
+    )
+    return Cell(look, label, url, shown, column.is_first)
 
 
-def _summary(found: Sequence[Duty]) -> tuple[str, str, int]:
-    """How a cell looks, the state its list is asked for, and how many lines that list has."""
+def _beside(look: str, found: Sequence[Duty], number: int) -> str:
+    if look in ("late", "due", "todo"):
+        return f"，{number} 项未开"
+    belated = sum(duty.state is State.DONE_LATE for duty in found)
+    return f"，{belated} 项补记" if belated else ""
+
+
+def _summary(found: Sequence[Duty], *, is_alone: bool) -> tuple[str, str, int]:
+    """How a cell looks, the state its list is asked for, and how many lines that list has.
+
+    That something was entered late marks the cell of one branch alone: among many there is always one.
+    """
     for look, state, own in (("late", "missed", State.OVERDUE), ("due", "due", State.DUE)):
         if number := sum(duty.state == own for duty in found):
             return look, state, number
     if number := sum(duty.state in OPEN for duty in found):
         return "todo", "open", number
     if number := sum(duty.is_met for duty in found):
-        return "done", "met", number
-    return "exempt", "exempt", len(found)
+        return CELL_STATES[taken_together(found)] if is_alone else "done", "met", number
+    return CELL_STATES[taken_together(found)] if found else "exempt", "exempt", len(found)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
+from django.db.models.functions import Coalesce, Length, Replace
 
 from accounts.models import User
 from activities.models import Activity, ActivityQuerySet, Supplement
@@ -19,7 +19,8 @@ from .asked import SECOND_LEVEL, Asked, organisation_at
 class Totals:
     """What the whole list amounts to.
 
-    Records of branches that have left the user's scope since count in the figure, but are not listed.
+    Records of branches that have left the user's scope since count in the figure, but are not listed. ``also`` is how
+    often records of several kinds were held beside their primary kind: figures of all kinds together count that too.
     """
 
     counted: int
@@ -29,10 +30,20 @@ class Totals:
     present: int
     on_leave: int
     absent: int
+    also: int = 0
+    also_on_time: int = 0
 
     @property
     def elsewhere(self) -> int:
         return self.counted - self.listed
+
+    @property
+    def held(self) -> int:
+        return self.counted + self.also
+
+    @property
+    def held_on_time(self) -> int:
+        return self.on_time + self.also_on_time
 
 
 @dataclass(frozen=True)
@@ -70,14 +81,22 @@ def totals(records: ActivityQuerySet, user: User, kind: str = "") -> Totals:
     names = ("expected", "present", "on_leave", "absent")
     primary = Q(kind=kind) if kind else None
     persons = {name: Coalesce(Sum(name, filter=primary), 0) for name in names}
+    several = {} if kind else {"also": _also(), "also_on_time": _also(is_on_time=True)}
     return Totals(
         **records.order_by().aggregate(
             counted=Count("pk"),
             listed=Count("pk", filter=visible),
             on_time=Count("pk", filter=Q(is_on_time=True)),
             **persons,
+            **several,
         )
     )
+
+
+def _also(**only: object) -> Coalesce:
+    """How many further kinds the records have: each is kept with a space before it, and one after the last."""
+    spaces = Length("also_kinds") - Length(Replace("also_kinds", Value(" ")))
+    return Coalesce(Sum(spaces - 1, filter=~Q(also_kinds="") & Q(**only)), 0)
 
 
 def listed(records: ActivityQuerySet, user: User) -> ActivityQuerySet:

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from django.urls import reverse
 
-from activities.kinds import Kind
+from activities.regulations import NAMES
 from branches.scope import covers
 from lib.templatetags.ui import thousands
 
@@ -74,18 +74,18 @@ def by_kind(figures: Quarterly, asked: Asked) -> Table:
     found = figures.life.total
     rows = [
         Row(
-            label=kind.label,
+            label=label,
             url="",
             heads=[],
             cells=cells(
                 measures,
-                sums_of(found[kind.value], [duty for duty in figures.life.duties if duty.rule.kind is kind]),
+                sums_of(found[name], [duty for duty in figures.life.duties if duty.rule.name == name]),
                 asked.period,
-                {**asked.carried, "kind": kind.value},
+                {**asked.carried, "kind": name},
             ),
         )
-        for kind in Kind
-        if kind.value in found
+        for name, label in NAMES.items()
+        if name in found
     ]
     whole = sums_of(sum_of(found), figures.life.duties)
     return Table(

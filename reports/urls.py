@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import handover, views
+from . import duty, handover, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("statistics/<str:code>/", views.quarter_period, name="quarter_period"),
     path("statistics/<str:code>/export/", views.quarter_export, name="quarter_export"),
     path("duties/", views.duty_list, name="duty_list"),
+    path("duties/chase/", views.duty_chase, name="duty_chase"),
+    path("branches/<int:pk>/duties/<str:kind>/<str:period>/", duty.duty_page, name="duty_page"),
     path("handover/", handover.handover, name="handover"),
     path("branches/<int:pk>/open/", handover.branch_open, name="branch_open"),
     path("activities/", views.activity_list, name="activity_list"),

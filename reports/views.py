@@ -1,5 +1,7 @@
 """Pages of figures: the way home, dashboard, statistics, and the lists behind every number."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +21,9 @@ from branches.roles import STAFF, THREE_ADMINS, Right, Role
 from branches.scope import get_visible_or_404, has_right, headed_stations, lone_branch, roles_of
 from jobs.models import Job
 from lib.periods import quarter_of
+from reminders import chasing, health
+from reminders.chasing import ChaseError
+from reminders.items import items_at_home
 
 from . import dashboard as boards
 from . import desk, drilldown, links, quarterly, records, rollup, table, workbook
@@ -44,7 +49,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     if roles & THREE_ADMINS:
         return redirect("admin:index")
     if has_right(user, Right.TAKE_ATTENDANCE):
-        return secretary_home(request)
+        return secretary_home(request, items_at_home)
     return redirect("station_list" if headed_stations(user) else "me")
 
 
@@ -57,6 +62,7 @@ def staff_home(request: AuthenticatedRequest) -> HttpResponse:
         "waiting": desk.waiting(asked, request.user),
         "jobs": Job.objects.visible_to(request.user)[: desk.JOBS_SHOWN],
         "dashboard_url": links.dashboard(asked.period),
+        "is_silent": health.is_silent(timezone.now()),
     }
     return render(request, "reports/staff_home.html", context)
 
@@ -76,6 +82,7 @@ def dashboard(request: AuthenticatedRequest) -> HttpResponse:
         "earlier": boards.earlier(asked),
         "earlier_label": boards.earlier_label(asked),
         "statistics_url": links.statistics(asked.period, **asked.carried),
+        "yearly_url": boards.yearly_url(asked),
         "open_url": links.duties(asked.period, **{**asked.carried, "state": "open"}),
     }
     return render(request, "reports/dashboard.html", context)
@@ -132,18 +139,56 @@ def duty_list(request: AuthenticatedRequest) -> HttpResponse:
     check_figures(request.user)
     form = DutyFilter(request.GET, user=request.user, today=timezone.localdate())
     found = drilldown.asked_duties(form.asked)
-    page = Paginator(drilldown.in_state(found, form.asked.state), PER_PAGE).get_page(request.GET.get("page"))
+    listed = drilldown.in_state(found, form.asked.state)
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    shown, chases = drilldown.lines(list(page), request.user), chasing.may_chase(request.user)
     context = {
         "form": form,
         "asked": form.asked,
         "page": page,
-        "lines": drilldown.lines(list(page), request.user),
+        "lines": _chased(shown) if chases else shown,
+        "query": list(request.GET.items()),
+        "to_chase": len(chasing.open_among(listed, form.asked.today)) if chases else 0,
         "lone": lone_branch(request.user),
         "counts": drilldown.count_states(found),
         "heading": drilldown.heading(form.asked),
+        "nothing": "" if listed else drilldown.nothing(form.asked),
         "dashboard_url": links.dashboard(form.asked.period),
     }
     return render(request, "reports/duty_list.html", context)
+
+
+def _chased(lines: Sequence[drilldown.Line]) -> list[drilldown.Line]:
+    """Each with when and by whom its branch was last reminded."""
+    rows = chasing.latest([line.duty.subject for line in lines])
+    return [
+        replace(line, chased=f"{row.on:%Y-%m-%d} {row.by.name if row.by else ''}".strip())
+        if (row := rows.get(line.duty.subject))
+        else line
+        for line in lines
+    ]
+
+
+@require_POST
+def duty_chase(request: AuthenticatedRequest) -> HttpResponse:
+    """Remind the branches of the whole list whose query was sent along."""
+    check_figures(request.user)
+    today = timezone.localdate()
+    form = DutyFilter(request.POST, user=request.user, today=today)
+    if form.errors:
+        # The list would be another one than was looked at.
+        messages.error(request, "筛选条件有误，没有催办。请重新查询后再催办。")
+        return redirect("duty_list")
+    listed = drilldown.in_state(drilldown.asked_duties(form.asked), form.asked.state)
+    try:
+        done = chasing.chase(listed, again="again" in request.POST, by=request.user, today=today)
+    except ChaseError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        left = f"；{done.left} 项 3 天内催办过，没有再催" if done.left else ""
+        messages.success(request, f"已催办 {done.branches} 个党支部的 {done.duties} 项{left}。")
+    filters = {name: value for name, value in request.POST.items() if name in form.fields and value}
+    return redirect(links.with_filters(reverse("duty_list"), filters))
 
 
 @require_safe

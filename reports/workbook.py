@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from accounts import audit
 from accounts.models import AuditEntry, User
 from activities.duties import Duty
-from activities.kinds import Kind
+from activities.regulations import NAMES
 from branches.models import Branch
 from branches.reach import reach_during
 from branches.roles import Right
@@ -144,16 +144,16 @@ def _unit_rows(
 def _branch_rows(
     figures: Quarterly, measures: Sequence[Measure], names: Mapping[str, str]
 ) -> Iterator[list[object]]:
-    judged: dict[tuple[int, str, Kind], list[Duty]] = defaultdict(list)
+    judged: dict[tuple[int, str, str], list[Duty]] = defaultdict(list)
     for duty in figures.life.duties:
-        judged[(duty.branch_id, duty.org_path, duty.rule.kind)].append(duty)
+        judged[(duty.branch_id, duty.org_path, duty.rule.name)].append(duty)
     for part in figures.life.parts:
         category = Branch.Category(part.category).label if part.category else ""
         place = [names[part.org_path[:SECOND_LEVEL]], part.name, part.code, category]
-        for kind in Kind:
-            if kind.value in part.kinds:
-                duties = judged[(part.branch_id, part.org_path, kind)]
-                yield [*place, kind.label, *_values(measures, sums_of(part.kinds[kind.value], duties))]
+        for name, label in NAMES.items():
+            if name in part.kinds:
+                duties = judged[(part.branch_id, part.org_path, name)]
+                yield [*place, label, *_values(measures, sums_of(part.kinds[name], duties))]
 
 
 def _missed_rows(figures: Quarterly, names: Mapping[str, str]) -> Iterator[list[object]]:

@@ -1,25 +1,30 @@
 """The cast of the tests: one small university, and people made in one line."""
 
 import itertools
-from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from activities.attendance import Mark, expected_people
 from activities.models import Activity
 from activities.records import log
 from branches import tree
-from branches.models import Branch, PartyGroup, Placement, RoleGrant, Station, StationArea
+from branches.models import Branch, PartyGroup, RoleGrant, Station, StationArea
 from branches.roles import Role
 from lib.pinyin import initials, pinyin
-from members.models import GroupMembership, Member, MembershipSpell, Post, StationAssignment, StatusPeriod
+from members.models import (
+    GroupMembership,
+    Member,
+    MembershipSpell,
+    Post,
+    StationAssignment,
+    StatusPeriod,
+    Training,
+)
+from tests import scenes
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
@@ -37,35 +42,9 @@ class University:
     musicians: Branch
 
 
-#: What founding writes, branches first.
-WRITTEN_BY_FOUNDING = (Branch, Placement, AuditEntry, Branch.history.model)
-#: By the day of the clock and the keys, when and which rows: founding six branches takes longer than many a test.
-_made: dict[tuple[date, str], tuple[datetime, list[list[Any]]]] = {}
-
-
 def a_university() -> University:
-    """The cast's university, made by the tree's verbs once a day of the clock, and then copied row by row."""
-    is_first = not (Branch.objects.exists() or AuditEntry.objects.exists())
-    key = (timezone.localdate(), str(settings.KEYS_DIR))
-    made_at, rows = _made.get(key, (None, []))
-    if is_first and made_at and made_at <= timezone.now():
-        return _copied(rows)
-    university = _founded()
-    if is_first:
-        _made[key] = (timezone.now(), [list(model._default_manager.all()) for model in WRITTEN_BY_FOUNDING])
-    return university
-
-
-def _copied(rows: list[list[Any]]) -> University:
-    branches, *others = deepcopy(rows)
-    for model, copies in zip(WRITTEN_BY_FOUNDING, (branches, *others), strict=True):
-        model._default_manager.bulk_create(copies)
-    by_key = {branch.pk: branch for branch in branches}
-    for branch in branches:
-        branch.parent = by_key.get(branch.parent_id)
-    by_code = {branch.code: branch for branch in branches}
-    codes = ("001", "001001", "001001001", "001001002", "001002", "001002001")
-    return University(*(by_code[code] for code in codes))
+    """The cast's university, made by the tree's verbs once a day of the clock."""
+    return scenes.once("university", _founded)
 
 
 def _founded() -> University:
@@ -166,10 +145,22 @@ def a_station(branch: Branch, *members: Member, name: str = "一号楼工作站"
     return station
 
 
-def a_post(member: Member, title: str = Post.Title.COMMITTEE, *, since: date = date(2016, 1, 1)) -> Post:
-    return Post.objects.create(
-        member=member, branch=member.branch, branch_path=member.branch.path, title=title, since=since
-    )
+def a_post(
+    member: Member,
+    title: str = Post.Title.COMMITTEE,
+    *,
+    since: date = date(2016, 1, 1),
+    branch: Branch | None = None,
+) -> Post:
+    """A post in the member's own branch, or in ``branch``."""
+    where = branch or member.branch
+    return Post.objects.create(member=member, branch=where, branch_path=where.path, title=title, since=since)
+
+
+def a_training(
+    member: Member, kind: str = "rotation", day: date = date(2026, 3, 1), hours: int = 8
+) -> Training:
+    return Training.objects.create(member=member, kind=kind, title="培训班", held_on=day, hours=hours)
 
 
 def all_present(kind: str, branch: Branch, day: date, group: PartyGroup | None = None) -> dict[UUID, Mark]:

@@ -41,6 +41,9 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
     DATABASE["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
     DATABASE["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 
+# Nobody listens there: for what asks where a message goes, and sends none.
+MESSAGE_SERVERS = ["http://127.0.0.1:9"]
+
 # What answers 403 or 404 on purpose, a thousand times, needs no traceback.
 LOGGING["loggers"]["django.request"] = {"level": "ERROR"}
 

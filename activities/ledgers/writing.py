@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.models import User
 from activities import hosts, parts, records, tallies
 from activities.attendance import Counts, expected_people
+from activities.facts import fault_of_start
 from activities.kinds import CONFIDENTIAL, Expected, Kind, expected_of
 from activities.models import Activity
 from branches.index import BranchIndex
@@ -150,6 +151,9 @@ def _check(reader: Reader, entry: Entry) -> PartyGroup | None:
     if fault := records.fault_of_day(branch, entry.held_on):
         code = "not_standing" if branch.exists_on(entry.held_on) is False else "future_date"
         reader.error(entry, "held_on", code, fault)
+        return None
+    if fault := fault_of_start(entry.held_on, values.get("starts_at")):
+        reader.error(entry, "held_on", "future_date", fault)
         return None
     group = _group_of(reader, entry, branch) if entry.kind == Kind.GROUP_MEETING else None
     if fault := hosts.fault_of(str(values.get("host", "")), entry.kind, branch, entry.held_on):

@@ -1,16 +1,30 @@
 from .appeals import Appeal, AppealQuerySet
 from .assignments import Assignment, AssignmentReturn, Nature
 from .check_ins import CheckIn, CheckInEntry, CheckInQuerySet
-from .details import Details, Film, Lecture, Oath, Programme, ProgrammeItem, Service, StudiedDocument, Talk
+from .details import (
+    Details,
+    Film,
+    Lecture,
+    Oath,
+    Programme,
+    ProgrammeItem,
+    SecretaryReport,
+    Service,
+    StudiedDocument,
+    Talk,
+)
+from .elections import Candidate, Election
 from .evidence import Evidence, EvidenceQuerySet
 from .invitations import Invitation, InvitationQuerySet
 from .leave import LeaveRequest, LeaveRequestQuerySet
+from .local_duties import LocalDuty
 from .makeup import MakeUp
 from .minutes import AgendaItem, Task
 from .plans import Plan, PlanChange
 from .records import Activity, ActivityQuerySet, Attendance, AttendanceChange, Campaign
 from .supplements import Supplement, SupplementQuerySet
 from .tallies import Tally
+from .waivers import Waiver, WaiverQuerySet
 
 __all__ = [
     "Activity",
@@ -23,10 +37,12 @@ __all__ = [
     "Attendance",
     "AttendanceChange",
     "Campaign",
+    "Candidate",
     "CheckIn",
     "CheckInEntry",
     "CheckInQuerySet",
     "Details",
+    "Election",
     "Evidence",
     "EvidenceQuerySet",
     "Film",
@@ -35,6 +51,7 @@ __all__ = [
     "LeaveRequest",
     "LeaveRequestQuerySet",
     "Lecture",
+    "LocalDuty",
     "MakeUp",
     "Nature",
     "Oath",
@@ -42,6 +59,7 @@ __all__ = [
     "PlanChange",
     "Programme",
     "ProgrammeItem",
+    "SecretaryReport",
     "Service",
     "StudiedDocument",
     "Supplement",
@@ -49,4 +67,6 @@ __all__ = [
     "Talk",
     "Tally",
     "Task",
+    "Waiver",
+    "WaiverQuerySet",
 ]

@@ -153,6 +153,17 @@ class Oath(Details):
         verbose_name_plural = "入党宣誓"
 
 
+class SecretaryReport(Details):
+    """The secretary reported to the general meeting and was appraised (支部条例 27)."""
+
+    is_given = models.BooleanField("书记述职", default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "书记述职"
+        verbose_name_plural = "书记述职"
+
+
 class Film(Details):
     name = models.CharField("片名", max_length=80, blank=True)
     history = HistoricalRecords()

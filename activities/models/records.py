@@ -7,7 +7,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -67,8 +67,18 @@ class ActivityQuerySet(ScopedQuerySet["Activity"]):
             wanted |= Q(kind=kind) | Q(also_kinds__contains=joined([kind]))
         return self.filter(wanted)
 
+    def kept_by(self, branch: Branch) -> Self:
+        """What it recorded, and what branches that were merged into it had recorded."""
+        return self.filter(Q(branch=branch) | Q(branch_path=branch.path))
+
     def held_in(self, period: Period) -> Self:
         return self.filter(held_on__gte=period.start, held_on__lte=period.end)
+
+    def one_of_each(self) -> Self:
+        """Of what several branches held jointly one record: the leading one, else the first of the parts here."""
+        here = self.order_by()
+        other = here.filter(joint_of=OuterRef("joint_of"), pk__lt=OuterRef("pk"))
+        return self.exclude(joint_of__in=here.values("pk")).exclude(Exists(other))
 
 
 class Activity(Scoped):

@@ -9,12 +9,16 @@ from .base import Part
 from .documents import DocumentPart
 from .lectures import LecturePart
 from .lines import FilmPart, OathPart, ServicePart
+from .secretary_reports import SecretaryReportPart
 from .talks import TalkPart
 from .theme_days import ThemeDayPart
 
 PARTS: Final[dict[Kind, type[Part]]] = {
     part.kind: part
-    for part in (LecturePart, ThemeDayPart, TalkPart, DocumentPart, OathPart, FilmPart, ServicePart)
+    for part in (
+        *(LecturePart, ThemeDayPart, TalkPart, DocumentPart, OathPart, FilmPart, ServicePart),
+        SecretaryReportPart,
+    )
 }
 
 

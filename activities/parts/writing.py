@@ -56,7 +56,8 @@ def write(activity: Activity, sent: Values, *, by: User | None) -> None:
     for kind, part in PARTS.items():
         if kind not in sent and (kind in kinds or activity.version == 1):
             continue
-        row = row_of(activity, part)
+        # A record that has just been made says nothing yet.
+        row = row_of(activity, part) if activity.version > 1 else None
         if kind not in kinds:
             if row is not None:
                 _say(row, activity, by)

@@ -46,6 +46,10 @@ def appeal(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     answers = may(request.user, Right.TAKE_ATTENDANCE, row.branch_path)
     if request.method == "POST" and not answers:
         raise PermissionDenied(REFUSALS[Right.TAKE_ATTENDANCE])
+    closed = appeals.fault_of_answering(row)
+    if request.method == "POST" and closed:
+        messages.error(request, closed)
+        return redirect("appeal", pk)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data
@@ -59,7 +63,7 @@ def appeal(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "mark": Attendance.objects.filter(activity=row.activity, member=row.member).first(),
-        "form": form if answers and row.is_open else None,
+        "form": form if answers and not closed else None,
         "answers": answers,
     }
     return render(request, "activities/appeal.html", context, status=422 if form.errors else 200)

@@ -12,16 +12,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.models import User
 from activities import agenda
 from activities.attendance import expected_people
-from activities.duties import MET, STATE_LABELS, Duty, State
+from activities.duties import MET, STATE_LABELS, State
+from activities.elections import reading as elections
 from activities.filters import YearFilter
 from activities.kinds import Kind
 from activities.models import Activity
 from activities.sight import Sight
+from activities.views import yearly
 from activities.views.assigned import due_items
 from activities.views.matrix import CELL_STATES, months_down
 from activities.year import BranchYear, Square, branch_year
+from branches import temporary
 from branches.models import Branch, Term
 from branches.roles import Right
 from branches.scope import get_visible_or_404, grants_of, may
@@ -45,7 +49,9 @@ class Note:
     state: str
     word: str
     reasons: list[str]
+    article: str
     url: str
+    waive_url: str
 
 
 @require_safe
@@ -65,13 +71,18 @@ def branch_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     sight = Sight(request.user, branch.path)
     context: dict[str, Any] = {"branch": branch, "sight": sight, **_leadership(branch, sight, today)}
+    context["keeps_papers"] = branch.is_leaf and may(request.user, Right.KEEP_BRANCHES, branch.path)
+    context |= _election(branch, request.user)
     context["findings"] = [shown(finding, request.user) for finding in findings_of(branch, today)]
     if not branch.is_leaf:
         # Whoever sees an organisation sees all below it.
         below = Branch.objects.filter(parent=branch).existing_on(today)
-        return render(request, "activities/branch.html", {**context, "below": below})
+        own = Activity.objects.filter(branch=branch)[:RECENT]
+        context |= {"below": below, "own": own, "yearly": yearly.section(branch, today.year, sight, today)}
+        return render(request, "activities/branch.html", context)
     form = YearFilter(request.GET, today=today, years=_offered_years(today))
     context |= {"form": form} | _year(branch, form.asked_year, today, sight) | _people(branch, sight, today)
+    context["yearly"] = yearly.section(branch, form.asked_year, sight, today)
     context["assigned"] = [item for _, item in due_items(branch, today)]
     if may(request.user, Right.ASK_TRANSFER, branch.path):
         context["movement"] = overdue.waiting(request.user, branch, today)
@@ -85,17 +96,14 @@ def _offered_years(today: date) -> range:
 
 def _year(branch: Branch, number: int, today: date, sight: Sight) -> dict[str, Any]:
     year = branch_year(branch, number, today)
-    records = list(
-        Activity.objects.filter(branch=branch, held_on__year=number).only(
-            "kind", "also_kinds", "title", "held_on", "withdrawn_at", "expected", "present", "branch_path"
-        )
-    )
     return {
         "year": year,
         "years": _offered_years(today),
-        "matrix": months_down(year, lambda square: _link(square, branch, records, sight)),
+        "matrix": months_down(year, lambda square: _link(square, branch, today)),
         "notes": _notes(year, sight),
-        "recent": records[:RECENT],
+        "recent": Activity.objects.filter(branch=branch, held_on__year=number).select_related("group")[
+            :RECENT
+        ],
         "list_url": _list_url(branch, period=number) if sight.sees_figures else "",
     }
 
@@ -105,41 +113,33 @@ def _list_url(branch: Branch, **asked: object) -> str:
     return f"{reverse('activity_list')}?{urlencode({'branch': branch.pk, **asked})}"
 
 
-def _link(square: Square, branch: Branch, records: list[Activity], sight: Sight) -> str:
-    """To the one record that met the duty, to the list of several, or to the line that says what is missing."""
-    if square.state is State.TODO and square.period.start > timezone.localdate():
-        return ""
-    if square.state not in MET:
+def _link(square: Square, branch: Branch, today: date) -> str:
+    """To the line that says what is missing; else to the duty's page, with its reason and the records behind it."""
+    if _is_told(square, today):
         return f"#{square.anchor}"
-    kind = square.rule.kind
-    met = [
-        record
-        for record in records
-        if kind in record.kinds and not record.is_withdrawn and square.period.contains(record.held_on)
-    ]
-    if len(met) == 1:
-        return reverse("activity_detail", args=[met[0].pk])
-    return _list_url(branch, period=square.period.code, kind=kind.value) if sight.sees_figures else ""
+    return reverse("duty_page", args=[branch.pk, square.rule.name, square.period.code])
+
+
+def _is_told(square: Square, today: date) -> bool:
+    """Whether it stands among the notes: it has begun and is not done, or nothing is asked."""
+    return square.state not in MET and (square.state is not State.TODO or square.opens_on <= today)
 
 
 def _notes(year: BranchYear, sight: Sight) -> list[Note]:
-    """A line for each square that has begun and is not done, or of which nothing is asked."""
     return [
         Note(
             anchor=square.anchor,
             label=square.label,
             state=CELL_STATES[square.state],
             word=STATE_LABELS[square.state],
-            reasons=[_reason(duty) for duty in square.duties if not duty.is_met],
+            reasons=square.reasons,
+            article=square.rule.article,
             url=_settle_url(square) if sight.may_mark else "",
+            waive_url=_waive_url(square) if sight.may_explain else "",
         )
         for square in year.squares
-        if square.state not in MET and (square.state is not State.TODO or square.period.start <= year.today)
+        if _is_told(square, year.today)
     ]
-
-
-def _reason(duty: Duty) -> str:
-    return f"{duty.group_name}：{duty.reason}" if duty.group_name else duty.reason
 
 
 def _settle_url(square: Square) -> str:
@@ -147,9 +147,13 @@ def _settle_url(square: Square) -> str:
     return agenda.record_url(open_ones[0]) if open_ones else ""
 
 
+def _waive_url(square: Square) -> str:
+    return next(filter(None, map(agenda.waive_url, square.duties)), "")
+
+
 def _leadership(branch: Branch, sight: Sight, today: date) -> dict[str, Any]:
     posts = Post.objects.on(today).filter(branch=branch, title__in=TITLES).select_related("member")
-    ordered = sorted(posts, key=lambda post: TITLES.index(Post.Title(post.title)))
+    ordered = sorted(posts, key=lambda post: (TITLES.index(Post.Title(post.title)), post.since, post.pk))
     leaders = [
         (
             f"{post.duty}{post.get_title_display()}" if post.duty else post.get_title_display(),
@@ -159,6 +163,16 @@ def _leadership(branch: Branch, sight: Sight, today: date) -> dict[str, Any]:
     ]
     term = Term.objects.filter(branch=branch, ended_on__isnull=True).order_by("-elected_on").first()
     return {"leaders": leaders, "term": term}
+
+
+def _election(branch: Branch, user: User) -> dict[str, str]:
+    """Where an election is begun, or the step at which one stands."""
+    if not branch.is_leaf or not may(user, Right.RECORD, branch.path) or temporary.refusal(branch, "elect"):
+        return {}
+    row = branch.elections.unfinished().select_related("meeting").first()
+    if row is None:
+        return {"election_url": reverse("election_of_branch", args=[branch.pk])}
+    return {"election_url": reverse("election", args=[row.pk]), "election_stage": elections.stage_of(row)}
 
 
 def _people(branch: Branch, sight: Sight, today: date) -> dict[str, Any]:

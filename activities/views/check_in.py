@@ -13,20 +13,22 @@ from accounts.http import AuthenticatedRequest
 from activities import check_ins
 from activities.check_in_forms import BeginForm, DigitsForm
 from activities.check_ins import CheckInError
-from activities.kinds import Kind
+from activities.kinds import HELD_ABOVE, Kind
 from activities.models import CheckIn
 from activities.occasions import Occasion
 from activities.views.places import asked_branch, choose_branch
 from branches.scope import get_visible_or_404
+from lib import qr
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in_begin(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     if kind not in Kind.values:
         raise Http404
-    branch = asked_branch(request)
+    above = kind in HELD_ABOVE
+    branch = asked_branch(request, above=above)
     if branch is None:
-        return choose_branch(request, f"为哪个支部的{Kind(kind).label}签到")
+        return choose_branch(request, f"为哪个党组织的{Kind(kind).label}签到", above=above)
     form = BeginForm(request.POST or None, occasion=Occasion(request.user, branch, kind))
     if request.method == "POST" and form.is_valid():
         chosen: int | None = form.cleaned_data.get("group")
@@ -66,7 +68,7 @@ def check_in(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "check_in": found,
         "is_open": is_open,
-        "picture": check_ins.picture(request.build_absolute_uri(address)) if is_open else "",
+        "picture": qr.picture(request.build_absolute_uri(address)) if is_open else "",
         "digits": check_ins.digits(found, now),
         "standing": check_ins.standing(found),
         "record_url": _record_url(found),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 from activities import agenda
 from activities.duties import Duty, State
-from activities.kinds import QUICK_KINDS, Kind
+from activities.kinds import QUICK_KINDS, Kind, held_by
 from activities.models import Activity
 from activities.views.matrix import CELL_STATES
 from activities.views.places import asked_branch, choose_branch
@@ -33,16 +33,18 @@ class KindRow:
 
 @require_safe
 def activity_choose(request: AuthenticatedRequest) -> HttpResponse:
-    branch = asked_branch(request)
+    branch = asked_branch(request, above=True)
     if branch is None:
-        return choose_branch(request, "为哪个支部记录")
+        return choose_branch(request, "为哪个党组织记录", above=True)
     today = timezone.localdate()
+    kinds = held_by(is_leaf=branch.is_leaf)
+    quick = QUICK_KINDS if branch.is_leaf else kinds
     held = last_held(branch)
     due = _running(agenda.recent_duties(branch, today), today)
     context = {
         "branch": branch,
-        "quick": [_row(branch, kind, held.get(kind), due[kind]) for kind in QUICK_KINDS],
-        "others": [_row(branch, kind, held.get(kind), []) for kind in Kind if kind not in QUICK_KINDS],
+        "quick": [_row(branch, kind, held.get(kind), due[kind]) for kind in quick],
+        "others": [_row(branch, kind, held.get(kind), due[kind]) for kind in kinds if kind not in quick],
     }
     return render(request, "activities/choose.html", context)
 
@@ -53,12 +55,12 @@ def last_held(branch: Branch) -> dict[str, date]:
     return dict(rows.annotate(last=Max("held_on")).values_list("kind", "last"))
 
 
-def _running(recent: list[Duty], today: date) -> dict[Kind, list[Duty]]:
+def _running(recent: list[Duty], today: date) -> dict[str, list[Duty]]:
     """Kind → its duties of the running period."""
-    found: dict[Kind, list[Duty]] = defaultdict(list)
+    found: dict[str, list[Duty]] = defaultdict(list)
     for duty in recent:
         if duty.period.contains(today):
-            found[duty.rule.kind].append(duty)
+            found[duty.rule.name].append(duty)
     return found
 
 

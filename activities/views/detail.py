@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
 from activities import (
+    drift,
     facts,
     guests,
     hints,
@@ -31,6 +33,7 @@ from activities.papers import PAPERS
 from activities.records import Conflict
 from activities.refusals import RecordError
 from activities.sight import Sight
+from activities.supplement_forms import AnswerForm, AskForm
 from activities.views.places import require
 from branches.roles import Right
 from branches.scope import get_visible_or_404
@@ -47,7 +50,7 @@ class Group:
     people: list[str]
 
 
-def _found(request: AuthenticatedRequest, pk: UUID) -> tuple[Activity, Sight]:
+def found(request: AuthenticatedRequest, pk: UUID) -> tuple[Activity, Sight]:
     rows = Activity.objects.select_related("branch", "group", "entered_by", "joint_of__branch")
     activity: Activity = get_visible_or_404(rows, request.user, pk=pk)
     return activity, Sight(request.user, activity.branch_path)
@@ -55,12 +58,22 @@ def _found(request: AuthenticatedRequest, pk: UUID) -> tuple[Activity, Sight]:
 
 @require_safe
 def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    activity, sight = _found(request, pk)
+    return shown(request, *found(request, pk))
+
+
+def shown(request: AuthenticatedRequest, activity: Activity, sight: Sight, **refused: Form) -> HttpResponse:
+    """The record's page; ``refused`` are those of its forms that were sent with an error."""
+    context = {"ask_form": AskForm(), "answer_form": AnswerForm(), **_context(request, activity, sight)}
+    status = 422 if refused else 200
+    return render(request, "activities/detail.html", context | refused, status=status)
+
+
+def _context(request: AuthenticatedRequest, activity: Activity, sight: Sight) -> dict[str, Any]:
     agenda = minutes.agenda_of(activity) if sight.sees_notes else []
     together = partners.of(activity)
     files = list(Evidence.objects.shown().filter(activity=activity))
     supplement = supplements.latest_of(activity) if sight.may_write else None
-    context = {
+    return {
         "activity": activity,
         "supplement": supplement,
         "may_send_back": sight.may_send_back and not (supplement and supplement.is_open),
@@ -84,11 +97,11 @@ def activity_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "swore": oaths.steps_of(activity) if sight.may_develop else [],
         "oath_article": oaths.ARTICLE,
         "hints": hints.of(activity, agenda, files, request.user) if sight.may_write else [],
+        "drift": drift.of(activity) if sight.may_mark else None,
         "has_missed": activity.on_leave + activity.absent > 0 and not activity.is_heads_only,
         "papers": [(paper.code, paper.label) for paper in PAPERS.values()],
         "changes": activity.version - 1 - activity.is_withdrawn,
     }
-    return render(request, "activities/detail.html", context)
 
 
 def _facts(activity: Activity, together: list[Activity], sight: Sight) -> list[tuple[str, str]]:
@@ -120,15 +133,15 @@ def _groups(activity: Activity, sight: Sight) -> list[Group]:
 
 @require_safe
 def activity_history(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    activity, sight = _found(request, pk)
+    activity, sight = found(request, pk)
     shown = versions.of(activity, sight)
     return render(request, "activities/history.html", {"activity": activity, "versions": shown})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    activity, _ = _found(request, pk)
-    require(request.user, Right.RECORD, activity.branch)
+    activity, _ = found(request, pk)
+    require(request.user, Right.RECORD, activity)
     if activity.is_withdrawn:
         messages.info(request, "这条记录已经撤回。")
         return redirect("activity_detail", pk)

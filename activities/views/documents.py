@@ -28,20 +28,21 @@ class Line:
 
 @require_safe
 def document_list(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    branch: Branch = get_visible_or_404(Branch.objects.leaves(), request.user, pk=pk)
+    branch: Branch = get_visible_or_404(Branch.objects.all(), request.user, pk=pk)
     today = timezone.localdate()
     form = YearFilter(request.GET, today=today)
     records = Activity.objects.visible_to(request.user).valid().of_kind(Kind.FIRST_AGENDA)
     held = (
-        records.filter(branch=branch).held_in(Period.year(form.asked_year)).select_related("studieddocument")
+        records.kept_by(branch)
+        .held_in(Period.year(form.asked_year))
+        .select_related("branch", "studieddocument")
     )
-    sight = Sight(request.user, branch.path)
     context = {
         "branch": branch,
         "form": form,
         "year": form.asked_year,
         "is_filtered": form.asked_year != today.year,
-        "lines": [_line(record, sight) for record in held],
+        "lines": [_line(record, Sight(request.user, record.branch_path)) for record in held],
     }
     return render(request, "activities/documents.html", context)
 

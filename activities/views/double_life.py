@@ -4,10 +4,11 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -55,6 +56,9 @@ def double_life_person(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def double_life_export(request: AuthenticatedRequest) -> HttpResponseBase:
     form = YearFilter(request.POST, today=timezone.localdate())
+    if not form.is_valid():
+        messages.error(request, "年度认不出，没有导出。请重新选择后再导出。")
+        return redirect("double_life")
     content: Any = BytesIO()
     double_life_sheet.write(content, request.user, form.asked_year, _leaders(request, form))
     name = f"双重组织生活-{form.asked_year}.xlsx"

@@ -14,6 +14,10 @@ class DueItem:
     note: str
     url: str
     action: str = "去记录"
+    #: Where one asks not to do it.
+    waive_url: str = ""
+    #: What asks for it.
+    article: str = ""
 
 
 def near(day: date, today: date) -> str:

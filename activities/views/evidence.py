@@ -31,7 +31,7 @@ HARMLESS = {
 def evidence_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Each file for itself: one that is not taken says why and keeps no other from being taken."""
     activity: Activity = get_visible_or_404(Activity.objects.select_related("branch"), request.user, pk=pk)
-    require(request.user, Right.RECORD, activity.branch)
+    require(request.user, Right.RECORD, activity)
     form = EvidenceForm(request.POST, request.FILES)
     if not form.is_valid():
         messages.error(request, "请先选择文件，再点“上传”。")
@@ -82,7 +82,7 @@ def _answer(row: Evidence, path: Path, media_type: str, *, as_attachment: bool) 
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence_remove(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     row = _found(request, pk)
-    require(request.user, Right.RECORD, row.activity.branch)
+    require(request.user, Right.RECORD, row.activity)
     if request.method == "POST":
         try:
             evidence.remove(row, by=request.user)

@@ -1,5 +1,6 @@
 """The secretary's first page: what is due, whose birthday it is, the year so far."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,10 +10,10 @@ from django.utils import timezone
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from activities import agenda, appeals, jointly, leave, supplements
+from activities import agenda, appeals, jointly, leave, own_pages, supplements, waivers
 from activities.agenda import duties_of
 from activities.duties import Duty, State
-from activities.views.assigned import due_items
+from activities.views import assigned, resolutions
 from activities.views.due import DueItem, near
 from activities.views.matrix import months_across
 from activities.views.places import Choice, asked_branch, own_branches
@@ -21,30 +22,41 @@ from activities.year import laid_out
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, may
-from lib.periods import Period, month_of, quarter_of, year_of
+from lib.periods import month_of, year_of
 from members import celebrations, greetings
 from members.birthdays import between
 
 SHOWN_BRANCHES = 6
 
+Items = list[tuple[date, DueItem]]
 
-def secretary_home(request: AuthenticatedRequest) -> HttpResponse:
-    """For whoever records for a branch; with several branches, the first of them unless the address names one."""
+
+def secretary_home(
+    request: AuthenticatedRequest, also_due: Callable[[User, Branch, date], Items]
+) -> HttpResponse:
+    """For whoever records for a branch; with several branches, the first of them unless the address names one.
+
+    ``also_due`` are the lines that a room above this one adds.
+    """
     branches = list(own_branches(request.user, Right.TAKE_ATTENDANCE)[:SHOWN_BRANCHES])
     branch = asked_branch(request) if "branch" in request.GET or not branches else branches[0]
     assert branch is not None, "asked_branch refuses whoever has none"
     today = timezone.localdate()
+    writes = may(request.user, Right.RECORD, branch.path)
+    may_waive = may(request.user, Right.EXPLAIN, branch.path)
+    asked = [*also_due(request.user, branch, today), *(_asked(branch, today) if writes else [])]
     context = {
         "branch": branch,
         "greeting": greetings.own(request.user, today),
         "branches": _switch(branches, branch, request.path),
-        "coming": coming(branch, today) if may(request.user, Right.RECORD, branch.path) else [],
-        **_duties(branch, today, _assigned(request.user, branch, today)),
+        "writes": writes,
+        "coming": coming(branch, today) if writes else [],
+        **_duties(branch, today, asked, may_waive=may_waive),
+        "waivers": waivers.news_of(branch, timezone.now()) if may_waive else [],
         "invitations": jointly.waiting_for(branch),
         "appeals": appeals.waiting_for(branch),
-        "supplements": supplements.waiting_for(branch)
-        if may(request.user, Right.RECORD, branch.path)
-        else [],
+        "supplements": supplements.waiting_for(branch) if writes else [],
+        "more": [line for line in own_pages.lines_of(request.user, today) if line.is_open],
         "leaves": leave.coming([branch], today),
         **(_birthdays(branch, today) if may(request.user, Right.SEE_MEMBERS, branch.path) else {}),
     }
@@ -57,43 +69,43 @@ def _switch(branches: list[Branch], shown: Branch, path: str) -> list[Choice]:
     return [Choice(one.short_name, f"{path}?branch={one.pk}", current=one == shown) for one in branches]
 
 
-def _assigned(user: User, branch: Branch, today: date) -> list[tuple[date, DueItem]]:
-    """What is asked from above is for those who record, not for those who only take attendance."""
-    return due_items(branch, today) if may(user, Right.RECORD, branch.path) else []
+def _asked(branch: Branch, today: date) -> Items:
+    """What was asked from above and what the branch decided itself: both are for those who record."""
+    return [*assigned.due_items(branch, today), *resolutions.due_items(branch, today)]
 
 
-def _duties(branch: Branch, today: date, assigned: list[tuple[date, DueItem]]) -> dict[str, Any]:
+def _duties(branch: Branch, today: date, asked: Items, *, may_waive: bool) -> dict[str, Any]:
     """Open items and the year, from one evaluation of this year and the last quarter."""
     year = year_of(today)
-    start = min(year.start, quarter_of(today).previous().start)
-    found = duties_of(branch, Period(start, year.end), today)
-    recent = [duty for duty in found if duty.period.end >= quarter_of(today).previous().start]
-    due = agenda.open_duties(recent, today)
+    period, ending_from = agenda.recent(today)
+    found = duties_of(branch, period, today)
+    due = agenda.open_duties([duty for duty in found if duty.period.end >= ending_from], today)
+    laid = laid_out([d for d in found if d.period.start >= year.start], today.year, today)
+    items = [(duty.due_on, due_item(duty, today, may_waive=may_waive)) for duty in due]
     return {
-        "headline": headline([*((duty.due_on, duty.is_missed) for duty in due), *_days(assigned)], today),
-        "items": _in_order([*((duty.due_on, due_item(duty, today)) for duty in due), *assigned]),
+        "headline": headline([*((duty.due_on, duty.is_missed) for duty in due), *_days(asked)], today),
+        "items": _in_order([*items, *asked]),
         "year": year,
-        "matrix": months_across(
-            laid_out([d for d in found if d.period.start >= year.start], today.year, today)
-        ),
+        "matrix": months_across(laid),
+        "matrix_rules": laid.rules,
     }
 
 
-def _days(assigned: list[tuple[date, DueItem]]) -> list[tuple[date, bool]]:
-    return [(day, item.is_late) for day, item in assigned]
+def _days(asked: Items) -> list[tuple[date, bool]]:
+    return [(day, item.is_late) for day, item in asked]
 
 
-def _in_order(items: list[tuple[date, DueItem]]) -> list[DueItem]:
+def _in_order(items: Items) -> list[DueItem]:
     return [item for _, item in sorted(items, key=lambda each: each[0])]
 
 
 def headline(due: list[tuple[date, bool]], today: date) -> str:
-    """11月还有 3 件事，1 件逾期，2 件明天截止."""
+    """还有 3 件事，1 件逾期，2 件明天截止."""
     if not due:
-        return f"{today.month}月的事都办完了"
+        return "现在没有要办的事"
     overdue = sum(is_missed for _, is_missed in due)
-    first = min((day for day, is_missed in due if not is_missed), default=None)
-    parts = [f"{today.month}月还有 {len(due)} 件事"]
+    first = min((day for day, is_missed in due if not is_missed and day >= today), default=None)
+    parts = [f"还有 {len(due)} 件事"]
     if overdue:
         parts.append(f"{overdue} 件逾期")
     if first:
@@ -102,7 +114,7 @@ def headline(due: list[tuple[date, bool]], today: date) -> str:
     return "，".join(parts)
 
 
-def due_item(duty: Duty, today: date) -> DueItem:
+def due_item(duty: Duty, today: date, *, may_waive: bool) -> DueItem:
     held = f"已开 {duty.held} 次" if duty.held else "还没开"
     overdue = duty.state is State.OVERDUE
     return DueItem(
@@ -114,6 +126,8 @@ def due_item(duty: Duty, today: date) -> DueItem:
         note=f"{duty.period.short_label}应开 {duty.rule.count} 次，{held}"
         + ("，已开展的可补记" if overdue else ""),
         url=agenda.record_url(duty),
+        waive_url=agenda.waive_url(duty) if may_waive else "",
+        article=duty.rule.article,
     )
 
 

@@ -24,7 +24,7 @@ def _record(request: AuthenticatedRequest, pk: UUID) -> Activity:
     activity: Activity = get_visible_or_404(
         Activity.objects.select_related("branch", "joint_of__branch"), request.user, pk=pk
     )
-    require(request.user, Right.RECORD, activity.branch)
+    require(request.user, Right.RECORD, activity)
     return activity
 
 

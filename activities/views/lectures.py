@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -142,10 +143,13 @@ def lecture_export(request: AuthenticatedRequest) -> HttpResponseBase:
     _check(request.user)
     if not has_right(request.user, Right.EXPORT):
         raise PermissionDenied
-    year = YearFilter(request.POST, today=timezone.localdate()).asked_year
+    form = YearFilter(request.POST, today=timezone.localdate())
+    if not form.is_valid():
+        messages.error(request, "年度认不出，没有导出。请重新选择后再导出。")
+        return redirect("lecture_leaders")
     content = BytesIO()
-    lecture_sheet.write(content, request.user, year)
-    return download(content, f"领导干部讲党课-{year}.xlsx")
+    lecture_sheet.write(content, request.user, form.asked_year)
+    return download(content, f"领导干部讲党课-{form.asked_year}.xlsx")
 
 
 def _check(user: User) -> None:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AuthenticatedRequest
-from activities import makeup
+from activities import makeup, makeup_rules
 from activities.makeup import MakeUpError
 from activities.makeup_forms import MakeUpForm
 from activities.models import Activity, MakeUp
@@ -23,12 +23,12 @@ def activity_makeup(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """GET shows who was missing and what was made up for; POST notes it for some of them."""
     rows = Activity.objects.select_related("branch", "group")
     activity: Activity = get_visible_or_404(rows, request.user, pk=pk)
-    require(request.user, Right.TAKE_ATTENDANCE, activity.branch)
+    require(request.user, Right.TAKE_ATTENDANCE, activity)
     if activity.is_withdrawn:
         messages.error(request, "这条记录已撤回，不能再登记补学。")
         return redirect("activity_detail", pk)
     missed = makeup.missed(activity)
-    form = MakeUpForm(request.POST or None, missed=missed)
+    form = MakeUpForm(request.POST or None, missed=missed, has_hours=makeup_rules.counts_hours(activity))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -37,7 +37,7 @@ def activity_makeup(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 form.people,
                 on=values["on"],
                 how=values["how"],
-                hours=values["hours"],
+                hours=values.get("hours"),
                 by=request.user,
             )
         except MakeUpError as refusal:
@@ -56,7 +56,7 @@ def activity_makeup(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def makeup_remove(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     rows = MakeUp.objects.select_related("activity__branch", "member")
     row: MakeUp = get_visible_or_404(rows, request.user, pk=pk)
-    require(request.user, Right.TAKE_ATTENDANCE, row.activity.branch)
+    require(request.user, Right.TAKE_ATTENDANCE, row.activity)
     try:
         makeup.drop(row, by=request.user)
     except RecordError as refusal:

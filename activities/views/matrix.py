@@ -7,12 +7,14 @@ from activities.duties import State
 from activities.year import BranchYear, Square
 from lib.periods import Period, month_of
 
+#: What the pages draw for a duty's own state.
 CELL_STATES: dict[State, str] = {
     State.DONE: "done",
-    State.DONE_LATE: "done",
+    State.DONE_LATE: "belated",
     State.DUE: "due",
     State.TODO: "todo",
     State.OVERDUE: "late",
+    State.EXEMPT: "waived",
     State.NOT_APPLICABLE: "exempt",
 }
 Linker = Callable[[Square], str]
@@ -30,6 +32,7 @@ class Cell:
     label: str
     url: str
     count: str = ""
+    note: str = ""
     rowspan: int = 0
     colspan: int = 0
 
@@ -66,17 +69,17 @@ def months_down(year: BranchYear, link: Linker) -> Matrix:
     ]
     return Matrix(
         f"{year.year} 年各月义务完成情况",
-        [Head(rule.title.removeprefix("支部"), is_now=False) for rule in year.rules],
+        [Head(rule.short_title, is_now=False) for rule in year.rules],
         rows,
     )
 
 
 def months_across(year: BranchYear, link: Linker = no_link) -> Matrix:
-    """Rules down, as the small matrix of the home page."""
+    """Rules down, as the small matrix of the home page: its cells are too small to be opened, so each says why."""
     now = month_of(year.today)
     heads = [Head(str(month.start.month), month == now) for month in Period.year(year.year).months()]
     rows = [
-        Row(rule.title.removeprefix("支部"), is_now=False, cells=[_cell(s, link) for s in year.of(rule)])
+        Row(rule.short_title, is_now=False, cells=[_cell(s, link) for s in year.of(rule)])
         for rule in year.rules
     ]
     return Matrix(f"{year.year} 年义务，按月", heads, rows)
@@ -85,11 +88,12 @@ def months_across(year: BranchYear, link: Linker = no_link) -> Matrix:
 def _cell(square: Square, link: Linker, *, down: bool = False) -> Cell:
     months = len(square.period.months())
     span = months if months > 1 else 0
-    late = "，补记" if square.state is State.DONE_LATE else ""
+    url = link(square)
     return Cell(
         state=CELL_STATES[square.state],
-        label=f"{square.label}{late}",
-        url=link(square),
+        label=square.label,
+        url=url,
+        note="" if url else "；".join(square.reasons),
         rowspan=span if down else 0,
         colspan=0 if down else span,
     )

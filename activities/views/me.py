@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from activities import appeals, check_ins, hours, minutes
+from activities import appeals, check_ins, hours, minutes, own_pages
 from activities.models import Appeal, Attendance, LeaveRequest, MakeUp
 from branches.roles import Role
 from branches.scope import grants_of
@@ -65,6 +65,7 @@ def me(request: AuthenticatedRequest) -> HttpResponse:
         context["open_now"] = check_ins.open_for(member, timezone.now())
         context |= {"tasks": minutes.tasks_of(member), "hours": hours.of_people([member], year.start.year)[0]}
         context |= _leave(member)
+        context["more"] = own_pages.lines_of(request.user, timezone.localdate())
         context["exemptions"] = member.exemptions.exclude(until__lt=timezone.localdate())
     return render(request, "activities/me.html", context)
 

@@ -1,20 +1,21 @@
 """Full minutes of a record: its agenda, votes and tasks, written whenever there is time for it."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AuthenticatedRequest
-from activities import admissions, minutes, rectification
+from activities import admissions, minutes, secretary_reports
+from activities.elections import reading as elections
 from activities.kinds import CONFIDENTIAL
-from activities.minutes import ItemConflict
+from activities.minutes import Item, ItemConflict
 from activities.minutes_forms import ItemForm, PasteForm, RemoveForm
-from activities.models import Activity, AgendaItem, Task
+from activities.models import Activity, AgendaItem, Election
 from activities.pasting import take_apart
 from activities.refusals import RecordError
 from activities.views.places import require
@@ -30,7 +31,7 @@ def _to_write(request: AuthenticatedRequest, pk: UUID) -> Activity:
     """A record whose minutes the user writes."""
     rows = Activity.objects.select_related("branch", "group")
     activity: Activity = get_visible_or_404(rows, request.user, pk=pk)
-    require(request.user, Right.RECORD, activity.branch)
+    require(request.user, Right.RECORD, activity)
     return activity
 
 
@@ -57,15 +58,31 @@ def _show(request: AuthenticatedRequest, activity: Activity, form: PasteForm) ->
         "activity": activity,
         "agenda": agenda,
         "links": admissions.links(activity, agenda),
+        "election": _election(activity, agenda),
         "form": form,
         "pieces": pieces,
         "there": sum(piece.is_there for piece in pieces),
         "is_ready": all(piece.is_there for piece in pieces),
         "is_complete": minutes.is_complete(activity, pieces),
         "has_agenda": activity.kind not in CONFIDENTIAL,
-        "kinds": [(TALK, "学习讨论"), *((vote.value, vote.label) for vote in votes_of(activity.kind))],
+        "is_report_asked": secretary_reports.is_asked_of(activity),
+        "is_report_given": secretary_reports.is_asked_of(activity) and secretary_reports.is_given(activity),
+        "kinds": [
+            (TALK, "学习讨论"),
+            *(
+                (vote.value, vote.label)
+                for vote in votes_of(activity.kind)
+                if not minutes.fault_of_vote(activity, vote)
+            ),
+        ],
     }
     return render(request, "activities/minutes.html", context, status=422 if form.errors else 200)
+
+
+def _election(activity: Activity, agenda: list[Item]) -> Election | None:
+    """Where votes that were just written are wanted."""
+    has_votes = any(item.ballots for item in agenda if item.row.vote == Vote.ELECTION)
+    return elections.waiting_at(activity) if has_votes else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,6 +90,9 @@ def agenda_add(request: AuthenticatedRequest, pk: UUID, vote: str) -> HttpRespon
     activity = _to_write(request, pk)
     if vote != TALK and vote not in votes_of(activity.kind):
         raise Http404
+    if vote != TALK and (fault := minutes.fault_of_vote(activity, vote)):
+        messages.error(request, fault)
+        return redirect("activity_minutes", pk)
     return _item(request, activity, None, "" if vote == TALK else vote)
 
 
@@ -124,41 +144,31 @@ def agenda_remove(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     item = _asked_item(request, pk)
     form = RemoveForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else 0
-    return _done(
-        request,
-        item.activity,
-        lambda: minutes.remove_item(item, by=request.user, version=version),
-        "已删去。",
-    )
+    tried(request, lambda: minutes.remove_item(item, by=request.user, version=version), "已删去。")
+    return redirect("activity_minutes", item.activity_id)
 
 
 @require_POST
-def task_finish(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Done today; ticked again, open again."""
-    task: Task = get_visible_or_404(
-        Task.objects.select_related("item__activity__branch"), request.user, pk=pk
-    )
-    activity = task.item.activity
-    if task.done_on:
-        return _done(request, activity, lambda: minutes.reopen(task, by=request.user), "已改回未完成。")
-    today = timezone.localdate()
-    return _done(request, activity, lambda: minutes.finish(task, by=request.user, on=today), "已记为完成。")
+def minutes_report(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    activity = _to_write(request, pk)
+    given = request.POST.get("given") == "1"
+    said = "已登记书记述职。" if given else "已改为没有述职。"
+    tried(request, lambda: secretary_reports.say(activity, given=given, by=request.user), said)
+    return redirect("activity_minutes", pk)
 
 
 @require_POST
 def minutes_complete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     activity = _to_write(request, pk)
-    return _done(request, activity, lambda: minutes.complete(activity, by=request.user), "已标为资料齐全。")
+    tried(request, lambda: minutes.complete(activity, by=request.user), "已标为资料齐全。")
+    return redirect("activity_minutes", pk)
 
 
-def _done(request: AuthenticatedRequest, activity: Activity, verb: Any, said: str) -> HttpResponse:
-    """Back to the minutes, or to the list the form stood on, with what was done or why it was not."""
+def tried(request: AuthenticatedRequest, verb: Callable[[], object], said: str) -> None:
+    """Do it, and say that it is done or why it is not."""
     try:
         verb()
     except RecordError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, said)
-    if request.POST.get("next") == rectification.BACK:
-        return redirect("rectification", activity.branch_id)
-    return redirect("activity_minutes", activity.pk)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
@@ -49,6 +49,8 @@ _COLUMNS = (
     OutColumn("开展日期", "date", 12),
     OutColumn("活动主题", width=40),
 )
+#: What the list of branches counts of each plan.
+FIGURES: Final = ("计划", "已开展", "未开展", "已取消", "未到期", "计划外")
 
 
 @require_safe
@@ -65,16 +67,18 @@ def plan_list(request: AuthenticatedRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "year": form.asked_year,
+        "headings": FIGURES,
         "lines": [(branch, _figures(found[branch.pk])) for branch in page],
         "is_filtered": form.asked_year != today.year,
     }
     return render(request, "activities/plan_list.html", context)
 
 
-def _figures(found: Beside) -> list[int]:
+def _figures(found: Beside) -> list[tuple[str, int]]:
     waiting = found.number(State.WAITING) + found.number(State.COMING)
     counted = [found.number(state) for state in (State.MET, State.NOT_HELD, State.CANCELLED)]
-    return [len(found.lines), *counted, waiting, len(found.unplanned)]
+    numbers = (len(found.lines), *counted, waiting, len(found.unplanned))
+    return list(zip(FIGURES, numbers, strict=True))
 
 
 @require_safe

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.http import AuthenticatedRequest
@@ -44,10 +45,8 @@ def _of_task(request: AuthenticatedRequest, branch: Branch, kind: str) -> Prompt
 
 def _copied(request: AuthenticatedRequest, branch: Branch, kind: str) -> Prompt:
     pk = uuid_or_404(request.GET["from"])
-    record: Activity = get_visible_or_404(Activity.objects.valid(), request.user, pk=pk)
-    if record.branch_path != branch.path or record.kind != kind:
-        raise Http404
-    return prompts.copied(record)
+    own = Activity.objects.valid().filter(branch_path=branch.path, kind=kind)
+    return prompts.copied(get_object_or_404(own, pk=pk))
 
 
 def _of_plan(request: AuthenticatedRequest, branch: Branch, kind: str) -> Prompt:

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthenticatedRequest
-from activities import comparison, evidence, prompts, records
+from activities import comparison, drift, evidence, prompts, records
 from activities.attendance_form import AttendanceForm
 from activities.evidence_forms import PhotosForm
 from activities.forms import RecordForm
-from activities.kinds import Kind
+from activities.kinds import HELD_ABOVE, Kind
 from activities.models import Activity, Appeal, Invitation
 from activities.occasions import Occasion
 from activities.prompts import Prompt
@@ -36,9 +36,10 @@ from branches.scope import covering_ranges, get_visible_or_404, may, ranges_of
 def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     if kind not in Kind.values:
         raise Http404
-    branch = asked_branch(request)
+    above = kind in HELD_ABOVE
+    branch = asked_branch(request, above=above)
     if branch is None:
-        return choose_branch(request, f"为哪个支部记录{Kind(kind).label}")
+        return choose_branch(request, f"为哪个党组织记录{Kind(kind).label}", above=above)
     occasion = Occasion(request.user, branch, kind, invitation=_asked_invitation(request, branch, kind))
     prompt = prompt_of(request, branch, kind)
     if occasion.invitation:
@@ -46,7 +47,7 @@ def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     more = {"prompt": prompt}
     if request.method != "POST":
         asked = {"held_on": request.GET.get("date", ""), "group": request.GET.get("group", "")}
-        asked |= prompt.initial
+        asked |= {"report_is_given": request.GET.get("report") == "1"} | prompt.initial
         return _show(request, _form_class(occasion)(occasion, initial=asked), more)
     form = _form_class(occasion)(occasion, request.POST)
     if form.is_to_be_saved:
@@ -67,12 +68,14 @@ def activity_correct(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     activity: Activity = get_visible_or_404(
         Activity.objects.select_related("branch", "group"), request.user, pk=pk
     )
-    require(request.user, Right.TAKE_ATTENDANCE, activity.branch)
+    require(request.user, Right.TAKE_ATTENDANCE, activity)
     if activity.is_withdrawn:
         messages.error(request, "这条记录已撤回，不能再修改。")
         return redirect("activity_detail", pk)
-    occasion = Occasion(request.user, activity.branch, activity.kind, activity)
-    more = {"appeal": appeal_of(request, activity)}
+    anew = request.GET.get("roster") == "now"
+    occasion = Occasion(request.user, activity.branch, activity.kind, activity, anew)
+    said = appeal_of(request, activity)
+    more = {"appeal": said, "drift": drift.of(activity) if anew else None}
     if request.method != "POST":
         return _show(request, _form_class(occasion)(occasion), more)
     form = _form_class(occasion)(occasion, request.POST)
@@ -84,7 +87,7 @@ def activity_correct(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         except RecordError as error:
             form.add_error(None, str(error))
         else:
-            return _done(request, form, activity, "已修改", more["appeal"])
+            return _done(request, form, activity, "已修改", said)
     return _show(request, form, more)
 
 
@@ -99,7 +102,8 @@ def _asked_invitation(request: AuthenticatedRequest, branch: Branch, kind: str) 
 
 
 def _form_class(occasion: Occasion) -> type[AttendanceForm]:
-    writes = may(occasion.user, Right.RECORD, occasion.branch.path)
+    path = occasion.activity.branch_path if occasion.activity else occasion.branch.path
+    writes = may(occasion.user, Right.RECORD, path)
     return RecordForm if writes else AttendanceForm
 
 
@@ -142,6 +146,7 @@ def _correct(form: AttendanceForm, activity: Activity) -> Activity:
         marks=form.marks,
         campaigns=form.campaigns,
         details=form.parts.details,
+        anew=form.occasion.anew,
         **form.facts_sent,
     )
 

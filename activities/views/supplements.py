@@ -11,6 +11,8 @@ from accounts.http import AuthenticatedRequest
 from activities import supplements
 from activities.models import Activity, Supplement
 from activities.refusals import RecordError
+from activities.supplement_forms import AnswerForm, AskForm
+from activities.views import detail
 from activities.views.places import require
 from branches.roles import Right
 from branches.scope import get_visible_or_404
@@ -18,10 +20,13 @@ from branches.scope import get_visible_or_404
 
 @require_POST
 def supplement_ask(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    activity: Activity = get_visible_or_404(Activity.objects.select_related("branch"), request.user, pk=pk)
-    require(request.user, Right.ASSIGN, activity.branch)
+    activity, sight = detail.found(request, pk)
+    require(request.user, Right.ASSIGN, activity)
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        return detail.shown(request, activity, sight, ask_form=form)
     try:
-        supplements.ask(activity, request.POST.get("reason", ""), by=request.user)
+        supplements.ask(activity, form.cleaned_data["reason"], by=request.user)
     except RecordError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -33,8 +38,11 @@ def supplement_ask(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def supplement_answer(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     rows = Supplement.objects.select_related("activity")
     row: Supplement = get_visible_or_404(rows, request.user, pk=pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return detail.shown(request, *detail.found(request, row.activity_id), answer_form=form)
     try:
-        supplements.answer(row, request.POST.get("answer", ""), by=request.user)
+        supplements.answer(row, form.cleaned_data["answer"], by=request.user)
     except RecordError as refusal:
         messages.error(request, str(refusal))
     else:

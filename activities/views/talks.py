@@ -57,8 +57,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
+    """``opens`` tells whether his talks may be opened: those of a guest are for the branch he belongs to."""
+
     member: Member
     cells: list[Cell]
+    opens: bool
 
 
 def _cells(each: Coverage) -> list[Cell]:
@@ -85,7 +88,8 @@ def talk_coverage(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "year": form.asked_year,
         "is_filtered": form.asked_year != today.year,
         "pairs": Talk.Pair.labels,
-        "lines": [Line(each.member, _cells(each)) for each in found],
+        "lines": [Line(each.member, _cells(each), _opens(request.user, each.member)) for each in found],
+        "has_own": any(not each.is_guest for each in found),
         "missing": talks.count_missing(found),
         "article": talks.ARTICLE,
     }
@@ -96,22 +100,37 @@ def talk_coverage(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def talk_person(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """One person's talks of a year by kind of pair: for himself, and for who keeps the branch's records."""
     member: Member = get_visible_or_404(Member.objects.select_related("branch"), request.user, pk=pk)
-    if member.account_id != request.user.pk and not may(request.user, Right.RECORD, member.branch_path):
+    if not _opens(request.user, member):
         raise PermissionDenied(COVERAGE_REFUSAL)
     form = YearFilter(request.GET, today=timezone.localdate())
-    year = talks.Year.of_person(member, form.asked_year, request.user)
+    year = talks.Year.of_people([member.pk], form.asked_year)
+    is_own = member.account_id == request.user.pk
     of_pairs = year.talks_of(member.pk)
+    seen = {record.pk for record in year.records} if is_own else year.seen_by(request.user)
     context = {
         "member": member,
         "form": form,
         "year": form.asked_year,
         "groups": [
-            (label, [_told(year, record, member, request.user) for record in of_pairs.get(pair, [])])
+            (
+                label,
+                [
+                    _told(year, each, member, request.user)
+                    for each in of_pairs.get(pair, [])
+                    if each.pk in seen
+                ],
+            )
             for pair, label in Talk.Pair.choices
         ],
-        "is_own": member.account_id == request.user.pk,
+        #: Counted as the coverage counts them, and kept by branches whose records the user does not see.
+        "elsewhere": len({each.pk for found in of_pairs.values() for each in found} - seen),
+        "is_own": is_own,
     }
     return render(request, "activities/talk_person.html", context)
+
+
+def _opens(user: User, member: Member) -> bool:
+    return member.account_id == user.pk or may(user, Right.RECORD, member.branch_path)
 
 
 def _told(year: talks.Year, record: Activity, member: Member, user: User) -> dict[str, Any]:

@@ -19,19 +19,24 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lib import required
+from lib import sentences
 
 register = template.Library()
 
-# Status never speaks by colour alone: each state has its word, its shape in text and its shape in a matrix cell.
+# Status never speaks by colour alone: each state has its word, its shape in text and its mark in a matrix cell, which
+# is an icon or a character.
 STATES = {
     "done": ("已完成", "check"),
+    "belated": ("已完成（补记）", "补"),
     "due": ("即将到期", "bang"),
     "late": ("逾期未开", "x"),
+    "waived": ("已同意免开", "免"),
     "exempt": ("不适用", "dash"),
     "todo": ("未到期", "dot"),
     "doing": ("办理中", "half"),
 }
+#: States that share the shape of another in text, where their word tells them apart.
+SHAPES = {"belated": "done", "waived": "exempt"}
 NOTICE_ICONS = {"": "info", "ok": "check", "due": "bang", "late": "x", "lock": "lock"}
 
 
@@ -47,16 +52,25 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def status(state: str, word: str = "", *, icon_only: bool = False) -> SafeString:
     word = word or STATES[state][0]
+    shape = f"st-{SHAPES.get(state, state)}"
     if icon_only:
-        return format_html('<span class="status is-{}">{}</span>', state, icon(f"st-{state}", word))
-    return format_html('<span class="status is-{}">{}{}</span>', state, icon(f"st-{state}"), word)
+        return format_html('<span class="status is-{}">{}</span>', state, icon(shape, word))
+    return format_html('<span class="status is-{}">{}{}</span>', state, icon(shape), word)
+
+
+def _mark(state: str) -> SafeString:
+    mark = STATES[state][1]
+    return icon(mark) if mark.isascii() else format_html('<b aria-hidden="true">{}</b>', mark)
 
 
 @register.simple_tag
-def cell(state: str, label: str, url: str = "", count: int | str = "") -> SafeString:
-    """One cell of an obligation matrix: a link when there is a list behind it. label: what the cell is about."""
-    word, mark = STATES[state]
-    inside = format_html('{}{}<span class="vh">{}：{}</span>', icon(mark), count, label, word)
+def cell(state: str, label: str, url: str = "", count: int | str = "", note: str = "") -> SafeString:
+    """One cell of an obligation matrix: a link when there is a list behind it. label: what the cell is about; note: why
+    it is so, read out where no link leads to it.
+    """
+    word = STATES[state][0]
+    why = f"。{note}" if note else ""
+    inside = format_html('{}{}<span class="vh">{}：{}{}</span>', _mark(state), count, label, word, why)
     if url:
         return format_html('<a class="cell is-{}" href="{}">{}</a>', state, url, inside)
     return format_html('<span class="cell is-{}">{}</span>', state, inside)
@@ -64,10 +78,14 @@ def cell(state: str, label: str, url: str = "", count: int | str = "") -> SafeSt
 
 @register.simple_tag
 def legend(*states: str) -> SafeString:
-    shown = states or ("done", "due", "late", "exempt", "todo")
-    return format_html(
-        '<p class="legend">{}</p>', format_html_join("", "<span>{}</span>", ((status(s),) for s in shown))
+    """The marks of a matrix, each as its cells have it, with its word."""
+    shown = states or tuple(state for state in STATES if state != "doing")
+    entries = format_html_join(
+        "",
+        '<span><span class="cell is-{}">{}</span>{}</span>',
+        ((state, _mark(state), STATES[state][0]) for state in shown),
     )
+    return format_html('<p class="legend">{}</p>', entries)
 
 
 @register.simple_block_tag
@@ -120,14 +138,14 @@ def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, Any]:
 
 def _problems(form: BaseForm | BaseFormSet[Any]) -> Iterator[dict[str, str]]:
     if isinstance(form, BaseFormSet):
-        yield from ({"target": "", "text": str(text)} for text in form.non_form_errors())
+        yield from ({"target": "", "text": text} for text in sentences.texts_of_rows(form))
         for single in form:
             yield from _problems(single)
         return
     yield from ({"target": "", "text": str(text)} for text in form.non_field_errors())
     for bound in form:
         target = _first_control(bound)
-        yield from ({"target": target, "text": text} for text in required.texts(bound))
+        yield from ({"target": target, "text": text} for text in sentences.texts(bound))
 
 
 def _first_control(bound: BoundField) -> str:
@@ -276,8 +294,8 @@ def submitbar(
 
 @register.filter
 def said(bound: BoundField) -> list[str]:
-    """The errors of a field; what is missing is named by its label."""
-    return required.texts(bound)
+    """The errors of a field, each naming it by its label."""
+    return sentences.texts(bound)
 
 
 @register.filter

@@ -1,8 +1,9 @@
 """Who may approve: the nearest party committee, never a 总支 or a temporary organisation, never who asked for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import User
@@ -24,10 +25,21 @@ COMMITTEES = (Branch.Level.PARTY_COMMITTEE, Branch.Level.COLLEGE_COMMITTEE)
 
 def committee_of(path: str) -> Branch | None:
     """The nearest organisation above ``path`` that may approve (细则 23). One query."""
-    found = Branch.objects.filter(
-        path__in=line_down_to(path), level__in=COMMITTEES, form=Branch.Form.STANDING
-    )
-    return found.order_by("-path").first()
+    return _committees().filter(path__in=line_down_to(path)).order_by("-path").first()
+
+
+def committees_by_path() -> dict[str, Branch]:
+    """Every organisation that may approve. One query."""
+    return {branch.path: branch for branch in _committees()}
+
+
+def nearest(committees: Mapping[str, Branch], path: str) -> Branch | None:
+    """What :func:`committee_of` says, out of all of them."""
+    return next((committees[each] for each in reversed(line_down_to(path)) if each in committees), None)
+
+
+def _committees() -> QuerySet[Branch]:
+    return Branch.objects.filter(level__in=COMMITTEES, form=Branch.Form.STANDING)
 
 
 def may_take(user: User, development: Development, by: By) -> bool:
@@ -96,15 +108,17 @@ def with_use(plans: Sequence[DevelopmentPlan]) -> list[tuple[DevelopmentPlan, in
     if not plans:
         return []
     years = {plan.year for plan in plans}
-    admitted = list(
-        DevelopmentStep.objects.standing()
-        .filter(step=Step.ADMISSION_APPROVAL, is_effective=True)
-        .filter(on__year__gte=min(years), on__year__lte=max(years))
-        .values_list("development__member__branch_path", "on__year")
-    )
+    admitted = taken(Step.ADMISSION_APPROVAL, min(years), max(years))
     found = []
     for plan in plans:
         ranges = covering_ranges([plan.branch_path])
-        taken = sum(year == plan.year and covers(ranges, path) for path, year in admitted)
-        found.append((plan, taken, plan.quota - taken))
+        used = sum(year == plan.year and covers(ranges, path) for path, year in admitted)
+        found.append((plan, used, plan.quota - used))
     return found
+
+
+def taken(step: Step, first: int, last: int) -> list[tuple[str, int]]:
+    """Where those stand now who took ``step`` between the two years, and in which year they did. One query."""
+    rows = DevelopmentStep.objects.standing().filter(step=step, is_effective=True)
+    within_years = rows.filter(on__year__gte=first, on__year__lte=last)
+    return list(within_years.values_list("development__member__branch_path", "on__year"))

@@ -20,6 +20,7 @@ from members.models import Development, DevelopmentPlan, Member, StatusPeriod
 
 from .continuing import Handover
 from .papers import LISTS
+from .prefill import known_of
 from .progress import Progress
 from .steps import STAGES, TABLE
 from .vocabulary import Fact, Spec, Step
@@ -153,12 +154,9 @@ class StepForm(forms.Form):
         for fact in spec.facts:
             if fact.is_asked:
                 self.fields[fact.name] = self._field(fact, development, today)
-        if spec.step in (Step.ADMISSION_MEETING, Step.FULL_MEETING):
-            self.fields["expected"].initial = rosters.full_members_on(
-                development.member.branch, today
-            ).count()
-        if spec.step == Step.INTRODUCERS and (contacts := progress.last(Step.CONTACTS)):
-            self.fields["people"].initial = contacts.people
+        kept = known_of(spec, development, progress, today)
+        self.source = kept.source
+        self.initial.update(kept.values)
         self.initial.update({name: known[name] for name in self.fields if known and name in known})
 
     def _field(self, fact: Fact, development: Development, today: date) -> forms.Field:
@@ -273,7 +271,13 @@ class PaperForm(forms.Form):
     )
     branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
     period = forms.CharField(
-        label="时间段", required=False, max_length=20, help_text="如 2026Q3、2026-09；不填为现在待办的人。"
+        label="时间段",
+        required=False,
+        max_length=20,
+        help_text=(
+            "如 2026Q3、2026-09；不填为现在待办的人。"
+            "“未谈话”和“可接收”“可转正”名单，填了为到这段时间最后一天的情况。"
+        ),
     )
     reason = forms.CharField(
         label="完整证件号的用途",

@@ -16,7 +16,7 @@ from members.models import DevelopmentPerson, Post, StatusPeriod
 
 from .attempts import Attempt
 from .membership_forms import NUMBER, obstacle
-from .planning import NOTICED, expired_training, floors_of, is_due_again, leaving, local_block
+from .planning import NOTICED, expired_training, floors_of, is_due_again, leaving, local_block, plan
 from .rules import Block, block, order_of, refuse
 from .steps import TABLE, order_between
 from .vocabulary import Step
@@ -56,10 +56,18 @@ def _order(attempt: Attempt, today: date) -> Iterator[Block]:
         done, needed = progress.day_of(need) or progress.person.admitted_elsewhere_on, TABLE[need]
         if not progress.has(need):
             said = f"还没有“{needed.title}”的记录，不能跳过。"
-            yield refuse(order_of(needed.rule, spec.rule), said)
+            yield refuse(order_of(needed.rule, spec.rule), said, _earliest(attempt, today))
         elif done and attempt.on < done:
             said = f"日期不能早于“{needed.title}”（{written(done)}）。"
             yield refuse(order_between(need, spec.step), said, done)
+
+
+def _earliest(attempt: Attempt, today: date) -> date | None:
+    """The day the planner gives the step, when those before it are taken as soon as they may be."""
+    if attempt.cancels:
+        return None
+    planned = plan(attempt.progress, today)
+    return next((each.earliest for each in planned if each.step == attempt.step), None)
 
 
 def _time(attempt: Attempt) -> Iterator[Block]:

@@ -57,10 +57,10 @@ class Line:
     def planned_step(self, step: Step) -> Planned | None:
         return next((each for each in self.planned if each.step == step), None)
 
-    def may_take(self, step: Step) -> bool:
-        """Nothing but what the form will ask stands against the step."""
+    def may_take(self, step: Step, by: date | None = None) -> bool:
+        """Nothing but what the form will ask stands against the step, or will when ``by`` has come."""
         planned = self.planned_step(step)
-        if planned is None or not planned.is_possible:
+        if planned is None or not (planned.is_possible or (by and planned.is_possible_by(by))):
             return False
         return step != Step.PRE_REVIEW or leaving(self.progress, planned.earliest) is None
 

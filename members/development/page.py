@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -18,6 +19,14 @@ from .progress import Progress
 from .rules import RULES
 from .steps import STAGES, TABLE
 from .vocabulary import BY_LABELS, By, Spec, Stage, Step
+
+#: The steps whose days are told apart, each with the rule that sets the day.
+GREAT_STEPS: Final = {
+    Step.ACTIVIST_DECISION: "FZ-03",
+    Step.TARGET_DECISION: "FZ-08",
+    Step.ADMISSION_MEETING: "FZ-12",
+    Step.FULL_MEETING: "FZ-20",
+}
 
 
 @dataclass(frozen=True)
@@ -127,11 +136,10 @@ class PersonPage:
     @property
     def dates(self) -> list[tuple[str, str, str]]:
         """The lawful days of the great steps still to come: label, day, article."""
-        wanted = (Step.ACTIVIST_DECISION, Step.TARGET_DECISION, Step.ADMISSION_MEETING, Step.FULL_MEETING)
         return [
-            (each.spec.title, f"最早 {each.earliest:%Y-%m-%d}", RULES[each.spec.rule].article)
+            (each.spec.title, f"最早 {each.earliest:%Y-%m-%d}", RULES[GREAT_STEPS[each.step]].article)
             for each in self.planned
-            if each.step in wanted
+            if each.step in GREAT_STEPS
         ]
 
     @property

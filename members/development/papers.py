@@ -1,7 +1,8 @@
 """The filing lists of 发展党员 as workbooks, each with the columns that organisation departments use.
 
 The layouts are those of public templates of two universities (see the glossary). A list is of those whose turn it is
-now, or, where a period is named, of those who took the step within it.
+now, or, where a period is named, of those who took the step within it. Of those who only wait, a period asks who does
+on its last day.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,13 +41,17 @@ Value = Callable[[Line, Book], object]
 
 @dataclass(frozen=True)
 class FilingList:
-    """A list: whose turn it is (``waits``), the step whose days a period speaks of, and its columns."""
+    """A list: whose turn it is by a day (``waits``), the step whose days a period speaks of, and its columns.
+
+    With ``only_waits`` nobody stands in it who has taken the step.
+    """
 
     code: str
     title: str
     step: Step
-    waits: Callable[[Line], bool]
+    waits: Callable[[Line, date], bool]
     columns: tuple[tuple[OutColumn, Value], ...]
+    only_waits: bool = False
 
     @property
     def has_identity(self) -> bool:
@@ -111,12 +116,12 @@ def _blank(heading: str, width: float = 16) -> tuple[OutColumn, Value]:
     return _text(heading, lambda *_: "", width)
 
 
-def _between(done: Step, waiting: Step) -> Callable[[Line], bool]:
-    return lambda line: line.progress.has(done) and not line.progress.has(waiting)
+def _between(done: Step, waiting: Step) -> Callable[[Line, date], bool]:
+    return lambda line, _: line.progress.has(done) and not line.progress.has(waiting)
 
 
-def _can(step: Step) -> Callable[[Line], bool]:
-    return lambda line: line.may_take(step)
+def _can(step: Step) -> Callable[[Line, date], bool]:
+    return lambda line, day: line.may_take(step, day)
 
 
 S = Step
@@ -155,7 +160,9 @@ LISTS: dict[str, FilingList] = {
             "m13",
             "材料13 党校培训报名汇总表",
             S.TRAINING,
-            lambda line: line.progress.has(S.TARGET_DECISION) and line.planned_step(S.TRAINING) is not None,
+            lambda line, _: (
+                line.progress.has(S.TARGET_DECISION) and line.planned_step(S.TRAINING) is not None
+            ),
             (
                 _text("单位", lambda line, _: line.member.branch.short_name, 26),
                 _NAME,
@@ -227,20 +234,29 @@ LISTS: dict[str, FilingList] = {
             "talks",
             "未谈话入党申请人名单",
             S.APPLICATION,
-            lambda line: not line.progress.has(S.APPLICATION_TALK),
+            lambda line, _: not line.progress.has(S.APPLICATION_TALK),
             (
                 *_READY,
                 (OutColumn("谈话截止时间", "date", 14), lambda line, _: _due(line, S.APPLICATION_TALK)),
                 _PHONE,
             ),
+            only_waits=True,
         ),
-        FilingList("activists", "可接收入党积极分子", S.ACTIVIST_DECISION, _can(S.ACTIVIST_DECISION), _READY),
+        FilingList(
+            "activists",
+            "可接收入党积极分子",
+            S.ACTIVIST_DECISION,
+            _can(S.ACTIVIST_DECISION),
+            _READY,
+            only_waits=True,
+        ),
         FilingList(
             "targets",
             "可接收重点发展对象",
             S.TARGET_DECISION,
             _can(S.TARGET_DECISION),
             (*_READY, _day("确定为入党积极分子时间", S.ACTIVIST_DECISION)),
+            only_waits=True,
         ),
         FilingList(
             "admissions",
@@ -248,6 +264,7 @@ LISTS: dict[str, FilingList] = {
             S.ADMISSION_MEETING,
             _can(S.ADMISSION_MEETING),
             (*_READY, _day("确定为重点发展对象时间", S.TARGET_DECISION)),
+            only_waits=True,
         ),
         FilingList(
             "confirmations",
@@ -259,6 +276,7 @@ LISTS: dict[str, FilingList] = {
                 _day("确定为预备党员时间", S.ADMISSION_MEETING),
                 _day("递交转正申请书时间", S.FULL_APPLICATION),
             ),
+            only_waits=True,
         ),
     )
 }
@@ -274,12 +292,14 @@ def listed(
 ) -> list[Line]:
     """The people of a list: who waits now, or who took its step in the period, the finished among them."""
     if period is None:
-        waiting = lines(people_of(user, branch), on, named=True)
-        return [line for line in waiting if paper.waits(line)]
+        return _waiting(paper, people_of(user, branch), on, on)
     everybody = Development.objects.visible_to(user).select_related("member__branch")
     if branch:
         everybody = everybody.filter(within("member__branch_path", covering_ranges([branch.path])))
     order = ("member__branch__order_key", "member__name_order", "member__number")
+    if paper.only_waits:
+        day = min(on, period.end)
+        return _waiting(paper, everybody.running_on(day).order_by(*order), day, period.end)
     taken = everybody.filter(
         steps__step=paper.step,
         steps__is_effective=True,
@@ -287,6 +307,11 @@ def listed(
         steps__on__range=(period.start, period.end),
     )
     return lines(taken.distinct().order_by(*order), on, named=True)
+
+
+def _waiting(paper: FilingList, developments: Iterable[Development], on: date, until: date) -> list[Line]:
+    """Whose turn it is by ``until``, as things stood on ``on``."""
+    return [line for line in lines(developments, on, named=True) if paper.waits(line, max(on, until))]
 
 
 def write(

@@ -34,10 +34,15 @@ NOTICED = {
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A remaining step. ``due`` is the last day in time; ``is_next`` means that all it needs is done."""
+    """A remaining step. ``due`` is the last day in time; ``is_next`` means that all it needs is done.
+
+    ``opens_on`` is the first lawful day, however long ago; ``is_timed``: not another step, but time brings it.
+    """
 
     spec: Spec
     earliest: date
+    opens_on: date
+    is_timed: bool
     blocked_by: tuple[Block, ...]
     due: date | None
     is_late: bool
@@ -53,6 +58,10 @@ class Planned:
     def is_possible(self) -> bool:
         """Nothing but facts that only the form can tell stands against it."""
         return self.is_next and not self.blocked_by
+
+    def is_possible_by(self, day: date) -> bool:
+        """What stands against it now is over by then."""
+        return self.is_next and all(each.earliest and each.earliest <= day for each in self.blocked_by)
 
 
 def local_block(progress: Progress, code: str, message: str, earliest: date | None = None) -> Block:
@@ -100,7 +109,8 @@ def _is_over(progress: Progress, spec: Spec) -> bool:
 def _planned(progress: Progress, spec: Spec, days: dict[Step, date], on: date) -> Planned:
     missing = [need for need in spec.needs if not progress.has(need)]
     floors = list(floors_of(progress, spec, days))
-    earliest = max([on, *(days[need] for need in spec.needs), *(day for day, _ in floors)])
+    opens_on = max([*(days[need] for need in spec.needs), *(day for day, _ in floors)], default=on)
+    earliest = max(on, opens_on)
     blocks = [_missing(need) for need in missing]
     if not missing:
         blocks += [each for day, each in floors if day > on]
@@ -109,7 +119,9 @@ def _planned(progress: Progress, spec: Spec, days: dict[Step, date], on: date) -
     due = due_of(progress, spec)
     late = due is not None and due < on
     lateness, excuse = (_lateness(progress, spec, due), excuse_of(progress, spec)) if late else ("", "")
-    return Planned(spec, earliest, tuple(blocks), due, late, not missing, lateness, excuse)
+    return Planned(
+        spec, earliest, opens_on, bool(floors), tuple(blocks), due, late, not missing, lateness, excuse
+    )
 
 
 def _missing(need: Step) -> Block:
@@ -194,6 +206,11 @@ def rule_of_lateness(progress: Progress, spec: Spec) -> str:
         return spec.due.rule if spec.due else ""
     came, ends = progress.person.came_on, progress.probation_ends
     return "FZ-25" if came and ends and came <= ends else "FZ-20"
+
+
+def article_of_due(progress: Progress, spec: Spec) -> str:
+    """What the rule that says when the step is due asks."""
+    return _block(progress, rule_of_lateness(progress, spec), "").article
 
 
 def _lateness(progress: Progress, spec: Spec, due: date | None) -> str:

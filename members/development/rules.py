@@ -6,16 +6,10 @@ are those of the domain's list of rules.
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
+from lib.severity import Enforcement
 from members.controls import IN_ORDER, Cited
-
-
-class Enforced(StrEnum):
-    GUARD = "guard"
-    DUTY = "duty"
-    HINT = "hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +19,7 @@ class Rule:
     code: str
     title: str
     article: str
-    enforced: Enforced
+    enforced: Enforcement
     why: str = ""
 
 
@@ -48,15 +42,15 @@ class Block:
 
 
 def _guard(code: str, title: str, article: str) -> Rule:
-    return Rule(code, title, article, Enforced.GUARD)
+    return Rule(code, title, article, Enforcement.GUARD)
 
 
 def _duty(code: str, title: str, article: str) -> Rule:
-    return Rule(code, title, article, Enforced.DUTY)
+    return Rule(code, title, article, Enforcement.DUTY)
 
 
 def _hint(code: str, title: str, article: str, why: str) -> Rule:
-    return Rule(code, title, article, Enforced.HINT, why)
+    return Rule(code, title, article, Enforcement.HINT, why)
 
 
 _NATIONAL: Final = (

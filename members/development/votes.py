@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lib.bars import OVER_HALF
 from members import rosters
 
 from .attempts import Attempt
@@ -15,7 +16,7 @@ def votes_of_the_meeting(attempt: Attempt) -> Iterator[Block]:
     yield from _meeting_adds_up(attempt, meeting or "FZ-14")
     expected, present = attempt.number("expected"), attempt.number("present")
     in_favour = attempt.number("in_favour") + attempt.number("written_for")
-    is_quorate, is_carried = present * 2 > expected, in_favour * 2 > expected
+    is_quorate, is_carried = OVER_HALF.is_met(present, expected), OVER_HALF.is_met(in_favour, expected)
     if not attempt.is_effective:
         if is_quorate and is_carried:
             said = (

@@ -20,6 +20,8 @@ WITHOUT_PROBATION: Final = (date(1969, 4, 1), date(1977, 8, 11))
 PROBATION_MONTHS: Final = 13
 AGE_OF_JOINING: Final = 18
 OVERRIDABLE: Final = frozenset({"sex_mismatch", "birth_mismatch", "name_mismatch"})
+#: Not said of a cell that is there and cannot be read.
+NOT_THERE: Final = frozenset({"missing_joined", "missing_full"})
 
 
 @dataclass(frozen=True, slots=True)

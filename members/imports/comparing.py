@@ -157,7 +157,8 @@ class Comparer:
         findings = list(checks.dates(merged, self.today))
         findings += checks.lost(merged, row.values.get("is_lost"))
         if steps.says_any(row.values):
-            if not row.values.get("applied_on") and not (member and self.taken.get(member.pk)):
+            said_when = row.values.get("applied_on") or "applied_on" in row.refused
+            if not said_when and not (member and self.taken.get(member.pk)):
                 self.reader.warn(row, "applied_on", "missing_application", NO_APPLICATION)
             said = {**row.values, "joined_on": merged.get("joined_on"), "full_on": merged.get("full_on")}
             findings += steps.check(said, merged.get("birth_date"), self.limits)
@@ -179,6 +180,8 @@ class Comparer:
             )
         for finding in findings:
             if finding.code in checks.OVERRIDABLE and row.number in self.reasons:
+                continue
+            if finding.code in checks.NOT_THERE and finding.name in row.refused:
                 continue
             report = self.reader.warn if finding.is_warning else self.reader.error
             report(row, finding.name, finding.code, finding.message)

@@ -22,7 +22,10 @@ SHIFTED = "这一行的内容错开了列，例如姓名落到了性别列；请
 
 @dataclass(slots=True)
 class Row:
-    """A row of data. ``values`` holds what is neither blank nor masked, ``masked`` the fields that stay as they are."""
+    """A row of data. ``values`` holds what is neither blank nor masked, ``masked`` the fields that stay as they are.
+
+    ``refused`` are the fields whose cell says something that cannot be taken.
+    """
 
     number: int
     cells: list[Cell]
@@ -30,6 +33,7 @@ class Row:
     masked: set[str] = field(default_factory=set)
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
     branch: Branch | None = None
     #: Whom the row is about, when that person is enrolled within reach.
     member: Member | None = None
@@ -105,7 +109,11 @@ class RowReader:
         try:
             value = cells.clean(name, cell)
         except Fault as fault:
-            (self.warn if fault.is_warning else self.error)(row, name, fault.code, fault.message)
+            if fault.is_warning:
+                self.warn(row, name, fault.code, fault.message)
+            else:
+                self.error(row, name, fault.code, fault.message)
+                row.refused.add(name)
             value = fault.value
         if value is MASKED:
             row.masked.add(name)

@@ -33,6 +33,7 @@ from .people import (
     phone_last4_index,
 )
 from .posts import GroupMembership, Post, StationAssignment
+from .set_up_papers import SetUpPaper
 
 __all__ = [
     "ON_ROSTER",
@@ -66,6 +67,7 @@ __all__ = [
     "Merge",
     "Post",
     "RosterCorrection",
+    "SetUpPaper",
     "StationAssignment",
     "StatusPeriod",
     "Suspension",

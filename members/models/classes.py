@@ -84,7 +84,10 @@ class TraineeQuerySet(models.QuerySet["Trainee"]):
 
 
 class Trainee(models.Model):
-    """One person enrolled in a class. ``training`` is the row of his trainings that finishing the class wrote."""
+    """One person enrolled in a class. ``training`` is the row of his trainings that finishing the class wrote.
+
+    ``adopted`` is what that row said before, where somebody had noted it by hand.
+    """
 
     class Result(models.TextChoices):
         PASSED = "passed", "合格"
@@ -109,6 +112,7 @@ class Trainee(models.Model):
         on_delete=models.SET_NULL,
         related_name="trainee",
     )
+    adopted = models.JSONField("结业前的培训记录", null=True, editable=False)
 
     objects = TraineeQuerySet.as_manager()
 

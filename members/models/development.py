@@ -149,6 +149,8 @@ class DevelopmentPerson(models.Model):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="named_in")
 
     class Meta:
+        verbose_name = "培养联系人和入党介绍人"
+        verbose_name_plural = "培养联系人和入党介绍人"
         constraints = [models.UniqueConstraint(fields=["step", "member"], name="named_once_per_step")]
 
     def __str__(self) -> str:

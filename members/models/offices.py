@@ -29,6 +29,9 @@ class Training(models.Model):
     class Kind(models.TextChoices):
         INDUCTION = "induction", "任职培训"
         ROTATION = "rotation", "集中轮训"
+        ACTIVIST = "activist", "入党积极分子培训"
+        TARGET = "target", "发展对象培训"
+        PROBATIONARY = "probation", "预备党员培训"
         OTHER = "other", "其他培训"
 
     member = models.ForeignKey(

@@ -17,11 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right
+from lib.media_types import PDF
 from lib.sheets.sending import download
-from members import class_sheet, classes
-from members.class_forms import AUDIENCES, ClassFilter, ClassForm, EnrolFilter, EnrolForm, GradesForm
+from lib.typesetting import CannotTypeset
+from members import class_certificates, class_sheet, classes
+from members.class_forms import ClassFilter, ClassForm, EnrolFilter, EnrolForm, GradesForm
 from members.classes import ClassError
 from members.models import Trainee, TrainingClass
+from members.views.birthdays import attached
 
 PER_PAGE = 50
 OFFERED = 100
@@ -120,8 +123,8 @@ def class_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def class_enrol(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Whom one keeps and might put on the list; POST puts the ticked and the pasted on it."""
     one = _found(request, pk)
-    wanted = EnrolFilter(request.GET, user=request.user)
-    form = EnrolForm(request.POST if request.method == "POST" else None, user=request.user)
+    wanted = EnrolFilter(request.GET, user=request.user, one=one)
+    form = EnrolForm(request.POST if request.method == "POST" else None, user=request.user, one=one)
     if request.method == "POST" and form.is_valid():
         try:
             new = classes.enrol(one, form.chosen(), by=request.user)
@@ -130,7 +133,7 @@ def class_enrol(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已报名 {new} 人。")
             return redirect("class_detail", pk)
-    page = Paginator(wanted.offered(one), OFFERED).get_page(request.GET.get("page"))
+    page = Paginator(wanted.offered(), OFFERED).get_page(request.GET.get("page"))
     ticked = set(request.POST.getlist("people"))
     context = {
         "one": one,
@@ -138,18 +141,17 @@ def class_enrol(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": [(person, str(person.pk) in ticked) for person in page],
-        "audience": AUDIENCES[wanted.cleaned_data.get("who") or "secretary"][0],
+        "audience": wanted.audience[0],
     }
     return render(request, "members/class_enrol.html", context, status=422 if form.errors else 200)
 
 
-def _done(request: AuthenticatedRequest, pk: int, verb: Callable[[TrainingClass], str]) -> HttpResponse:
-    one = _found(request, pk)
+def _done(request: AuthenticatedRequest, one: TrainingClass, verb: Callable[[], str]) -> HttpResponse:
     try:
-        messages.success(request, verb(one))
+        messages.success(request, verb())
     except ClassError as refusal:
         messages.error(request, str(refusal))
-    return redirect("class_detail", pk)
+    return redirect("class_detail", one.pk)
 
 
 @require_POST
@@ -157,29 +159,33 @@ def class_strike(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     rows = Trainee.objects.select_related("training_class", "member")
     trainee: Trainee = get_visible_or_404(rows, request.user, pk=pk)
 
-    def strike(_: TrainingClass) -> str:
+    def strike() -> str:
         classes.strike(trainee, by=request.user)
         return f"已把{trainee.member.name}移出名单。"
 
-    return _done(request, trainee.training_class_id, strike)
+    return _done(request, trainee.training_class, strike)
 
 
 @require_POST
 def class_finish(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    def finish(one: TrainingClass) -> str:
+    one = _found(request, pk)
+
+    def finish() -> str:
         passed = classes.finish(one, on=timezone.localdate(), by=request.user)
         return f"已办理结业：{passed} 人合格，证书编号和培训学时已登记。"
 
-    return _done(request, pk, finish)
+    return _done(request, one, finish)
 
 
 @require_POST
 def class_reopen(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    def reopen(one: TrainingClass) -> str:
+    one = _found(request, pk)
+
+    def reopen() -> str:
         classes.reopen(one, by=request.user)
         return "已撤销结业，登记的培训学时一并取消；更正后请重新办理结业。"
 
-    return _done(request, pk, reopen)
+    return _done(request, one, reopen)
 
 
 @require_POST
@@ -200,3 +206,14 @@ def class_export(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     content: Any = BytesIO()
     class_sheet.write(content, request.user, one)
     return download(content, f"{one.number}-学员名单.xlsx")
+
+
+@require_POST
+def class_certificates_print(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    one = _found(request, pk)
+    try:
+        content = class_certificates.pdf(one, by=request.user)
+    except (ClassError, CannotTypeset) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("class_detail", pk)
+    return attached(content, f"{one.number}-结业证书.pdf", PDF)

@@ -19,6 +19,7 @@ from branches.scope import has_right
 from jobs import uploads
 from jobs.forms import UploadForm
 from jobs.models import Upload
+from lib import sentences
 from lib.media_types import XLSX
 from lib.sheets.reading import WorkbookError
 from members.imports import staging
@@ -173,8 +174,8 @@ def import_accept(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         staging.accept_mismatch(upload, form.cleaned_data["row"], form.cleaned_data["reason"])
         messages.success(request, f"第 {form.cleaned_data['row']} 行已接受，原因将写入该党员的证件不符说明。")
     else:
-        sentences = [str(text) for errors in form.errors.values() for text in errors]
-        messages.error(request, sentences[0] if sentences else "这一行没有可以接受的不一致。")
+        said = [text for bound in form for text in sentences.texts(bound)]
+        messages.error(request, said[0] if said else "这一行没有可以接受的不一致。")
     return redirect("import_review", upload.pk)
 
 

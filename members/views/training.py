@@ -66,6 +66,9 @@ def training_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "form": form,
         "line": competence.lines([post], today)[0],
         "trainings": post.member.trainings.select_related("trainee"),
+        "own": set(
+            Training.objects.visible_to(request.user).filter(member=post.member).values_list("pk", flat=True)
+        ),
         "checklist": competence.checklist(post.member),
         "is_secretary": post.title == Post.Title.SECRETARY,
     }

@@ -187,7 +187,7 @@ def member_transfer(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     context = {
         "form": form,
         "title": f"转出组织关系：{member.name}",
-        "note": f"现在{member.branch.short_name}。接收以前由原支部负责（教育管理条例第25条）。",
+        "note": f"现在{member.branch.short_name}。接收以前由原支部负责（教育管理条例第二十五条）。",
         "button": "提出转接",
         "back_url": reverse("member_detail", args=[pk]),
     }

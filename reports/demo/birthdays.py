@@ -2,11 +2,10 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.utils import timezone
 
 from accounts.models import User
 from lib.periods import Period, anniversary, month_of
@@ -18,7 +17,7 @@ from .inserting import insert
 from .offices import Office, Offices
 from .organisations import FAR, Leaf
 from .people import People, Person, Stay
-from .scale import Setting
+from .scale import Setting, moment
 
 Way = Celebration.Way
 #: How often each way is taken where a birthday is marked at all, and what may stand beside it.
@@ -161,7 +160,7 @@ def _ways(
             held_on=on,
             note=stream.choice(notes),
             recorded_by=by,
-            recorded_at=_at(on, 17),
+            recorded_at=moment(on, time(17, 30)),
         )
         for way, _, notes in found
     ]
@@ -178,9 +177,5 @@ def _greeting(birthday: Birthday, person: Person, by: User) -> Greeting:
         title=birthday.title,
         text=words_for(birthday),
         sent_by=by,
-        sent_at=_at(birthday.day, 8),
+        sent_at=moment(birthday.day, time(8, 30)),
     )
-
-
-def _at(day: date, hour: int) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(hour, 30)))

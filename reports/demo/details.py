@@ -13,6 +13,7 @@ from activities.models import (
     Oath,
     Programme,
     ProgrammeItem,
+    SecretaryReport,
     StudiedDocument,
     Talk,
 )
@@ -43,6 +44,8 @@ def take(activity: Activity, present: People, stream: random.Random) -> Details 
         items = [{"title": title, "done": stream.random() < 0.8} for title in ITEMS]
         own = [stream.choice(OWN)] if stream.random() < 0.4 else []
         made = Programme(activity=activity, items=items, own=own)
+    elif activity.kind == Kind.GENERAL_MEETING and activity.held_on.month == 12:
+        made = SecretaryReport(activity=activity, is_given=True)
     elif activity.kind == Kind.FIRST_AGENDA:
         made = StudiedDocument(activity=activity, name=activity.title, lead_reader=activity.host)
     elif activity.kind == Kind.OATH:

@@ -6,11 +6,9 @@ demo. Steps are counted back from the day the person reached what he is now.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from random import Random
 from typing import Any
-
-from django.utils import timezone
 
 from members.development import arrivals
 from members.development.vocabulary import Step
@@ -28,7 +26,7 @@ from .inserting import insert
 from .membership_forms import Use, give_out
 from .organisations import Leaf, University
 from .people import People, Person
-from .scale import Setting
+from .scale import Setting, moment
 
 S = Step
 Status = StatusPeriod.Status
@@ -208,7 +206,7 @@ def _write(courses: Sequence[Course]) -> None:
                     step=step,
                     on=day,
                     facts=_facts(step, course),
-                    entered_at=timezone.make_aware(datetime.combine(day, time(16))),
+                    entered_at=moment(day, time(16)),
                 )
             )
             named += [(len(rows) - 1, member) for member in course.named.get(step, ())]

@@ -19,7 +19,10 @@ from reminders import ledger
 
 from . import (
     accounts,
+    asking,
+    assessing,
     birthdays,
+    decided,
     details,
     developing,
     drafts,
@@ -117,9 +120,13 @@ class _Maker:
         planner.take_stock(Branch, Member, MembershipSpell, StatusPeriod, Post, GroupMembership)
         say("写入三年的活动记录 …")
         written = self._write_records(held, everybody, leaf, keepers, users["zuzhibu"])
+        leaders.lecture(setting)
         evidence.attach(leaf, setting, users["zuzhibu"])
         movement.write(everybody, university, setting, users["zuzhibu"])
         written += together.hold(leaf, setting, users["zuzhibu"], users["dangyuan"])
+        written += decided.decide(leaf, setting, users["zuzhibu"])
+        asking.ask(leaf, setting, users["zuzhibu"], users["shuji"], users["dangyuan"])
+        assessing.assess(leaf, setting, users["zuzhibu"], users["shuji"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()
         return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)
 

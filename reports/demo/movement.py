@@ -19,7 +19,7 @@ from .inserting import insert
 from .organisations import FAR, University
 from .people import People, Person, Stay
 from .persons import GIVEN, SURNAMES, some_day
-from .scale import Setting
+from .scale import Setting, new_key
 
 DAY = timedelta(days=1)
 #: Of 150 graduates selected for grassroots work 137 are members.
@@ -130,12 +130,12 @@ def _transfers(leavers: Sequence[Gone], kinds: Sequence[str], stream: random.Ran
         return []
     issued = [one.person.left - timedelta(days=stream.randint(1, 15)) for one in leavers]
     numbers = letters.allocate(len(leavers), leavers[0].on)
-    batch = UUID(int=stream.getrandbits(128), version=4)
+    batch = new_key(stream)
     made = []
     for one, kind, day, number in zip(leavers, kinds, issued, numbers, strict=True):
         made.append(
             Transfer(
-                id=UUID(int=stream.getrandbits(128), version=4),
+                id=new_key(stream),
                 kind=Transfer.Kind.OUT,
                 state=Transfer.State.ACCEPTED,
                 member=one.person.member,
@@ -174,7 +174,7 @@ def _destinations(
 ) -> None:
     rows = [
         Destination(
-            id=UUID(int=stream.getrandbits(128), version=4),
+            id=new_key(stream),
             branch=one.branch,
             branch_path=one.branch.path,
             member=one.person.member,
@@ -205,7 +205,7 @@ def _other(stream: random.Random, college: Branch, kind: str, day: date) -> Dest
     _, men, women = GIVEN[-1]
     name = stream.choice(SURNAMES) + stream.choice(stream.choice((men, women)).split())
     return Destination(
-        id=UUID(int=stream.getrandbits(128), version=4),
+        id=new_key(stream),
         branch=college,
         branch_path=college.path,
         name=name,

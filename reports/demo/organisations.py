@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 from branches import terms, tree
 from branches.models import Branch
+from lib.dates import in_words
 
 from .scale import Setting, shares
 
 SCHOOL = "XX师范大学"
-NUMERALS = "一二三四五六七八九十"
 Category, Form, Level = Branch.Category, Branch.Form, Branch.Level
 FAR = date(9999, 12, 31)
 #: In every code below the root. Registers count with digits alone, so that a university's own register, or the sample
@@ -257,17 +257,10 @@ def _leaf_names(plan: UnitPlan, count: int) -> list[tuple[str, str]]:
     for subject in sorted(set(subjects), key=plan.subjects.index):
         several = subjects.count(subject)
         for n in range(several):
-            ordinal = f"第{_numeral(n + 1)}" if several > 1 else ""
+            ordinal = f"第{in_words(n + 1)}" if several > 1 else ""
             stem = plan.name if subject != "离退休" else ""
             names.append((f"{stem}{subject}{ordinal}党支部", subject))
     return names
-
-
-def _numeral(number: int) -> str:
-    """1 to 99 in Chinese."""
-    tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else NUMERALS[tens - 1] + "十"
-    return head + (NUMERALS[ones - 1] if ones else "")
 
 
 def _move_and_dissolve(units: list[Unit], setting: Setting) -> None:

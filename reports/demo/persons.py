@@ -2,13 +2,14 @@
 
 import random
 from datetime import date, timedelta
-from uuid import UUID
 
 from branches.models import Branch
 from lib.id_number import check_digit
 from lib.pinyin import initials, pinyin, stroke_key
 from members.codes import Sex
 from members.models import Member
+
+from .scale import new_key
 
 SURNAMES = (
     "王王王李李李张张张刘刘陈陈杨杨赵黄周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏"
@@ -76,7 +77,7 @@ class Registry:
         called = _name(stream, sex, born)
         is_student = job == "学生"
         member = Member(
-            id=UUID(int=stream.getrandbits(128), version=4),
+            id=new_key(stream),
             school_number=f"{entered}{self._count % 1_000_000:06d}" if is_student else f"{self._count:06d}",
             branch=branch,
             branch_path=branch.path,

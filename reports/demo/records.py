@@ -23,7 +23,7 @@ from .drafts import Draft, Habits, expected
 from .inserting import insert, insert_history, insert_rows
 from .offices import Title
 from .people import People, Person
-from .scale import Setting
+from .scale import Setting, moment, new_key
 from .themes import Theme
 
 State = Attendance.State
@@ -103,7 +103,7 @@ class Writer:
         entered_at = self._entered_at(draft.day, habits, stream)
         by = self.accounts.get(secretary.person.member.pk, self.clerk) if secretary else self.clerk
         activity = Activity(
-            id=UUID(int=stream.getrandbits(128), version=4),
+            id=new_key(stream),
             branch=branch,
             branch_path=branch.path,
             org_path=draft.office.leaf.place_on(draft.day),
@@ -129,7 +129,7 @@ class Writer:
         clock = time(
             stream.randint(20, 22) if entered == day else stream.randint(8, 22), stream.randint(0, 59)
         )
-        return timezone.make_aware(datetime.combine(entered, clock))
+        return moment(entered, clock)
 
     def _attend(self, activity: Activity, draft: Draft, stream: random.Random) -> list[Row]:
         """Attendance rows of the expected people of the day, and the counters made from them."""

@@ -3,7 +3,10 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.utils import timezone
 
 from activities.kinds import Kind
 from lib.periods import quarter_of
@@ -91,3 +94,13 @@ def shares(total: int, weights: list[float], least: list[int]) -> list[int]:
     for n in by_remainder[: total - sum(parts)]:
         parts[n] += 1
     return parts
+
+
+def new_key(stream: random.Random) -> UUID:
+    """The key of a row that would make its own, from the demo's seed."""
+    return UUID(int=stream.getrandbits(128), version=4)
+
+
+def moment(day: date, clock: time) -> datetime:
+    """When somebody did something, by the clock on the wall."""
+    return timezone.make_aware(datetime.combine(day, clock))

@@ -6,12 +6,9 @@ part, one has not answered, one declined. Through the verbs, and then as if it h
 
 import random
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
-
-from django.utils import timezone
 
 from accounts.models import User
 from activities import jointly, makeup, records, tallies
@@ -25,7 +22,7 @@ from members.models import Exemption, Member, MembershipSpell, Post
 
 from .details import ITEMS
 from .organisations import Leaf
-from .scale import Setting
+from .scale import Setting, moment, new_key
 
 TITLE: Final = "走进实验室：党建与科研结对共建"
 NOTES: Final = "学院党委书记讲党课，随后两个支部分组参观实验室，商量了今年结对的三件事。"
@@ -45,10 +42,10 @@ def hold(leaf: Leaf, setting: Setting, clerk: User, member: User) -> int:
     parts = [_part(lead, invitation, stream, clerk) for invitation in asked[:1]]
     for invitation in asked[2:]:
         jointly.decline(invitation, by=clerk, reason="当天有教学检查")
-    Invitation.objects.filter(activity=lead).update(invited_at=_at(day + timedelta(days=1), time(9)))
+    Invitation.objects.filter(activity=lead).update(invited_at=moment(day + timedelta(days=1), time(9)))
     _sign_in(lead, stream, clerk)
     _make_up(lead, clerk)
-    _date_back([lead, *parts])
+    date_back([lead, *parts])
     _ask_leave(leaf.branch, setting.today, member)
     return 1 + len(parts)
 
@@ -119,7 +116,7 @@ def _log(branch: Branch, day: date, stream: random.Random, clerk: User, **facts:
     host, recorder = (came * 2)[:2] if came else ("", "")
     made, _ = records.log(
         by=clerk,
-        record_id=UUID(int=stream.getrandbits(128), version=4),
+        record_id=new_key(stream),
         branch=branch,
         kind=Kind.THEME_DAY,
         held_on=day,
@@ -138,7 +135,7 @@ def _log(branch: Branch, day: date, stream: random.Random, clerk: User, **facts:
 
 def _sign_in(lead: Activity, stream: random.Random, clerk: User) -> None:
     """Some signed in with their phones, the others were ticked."""
-    opens = _at(lead.held_on, STARTS) - timedelta(minutes=20)
+    opens = moment(lead.held_on, STARTS) - timedelta(minutes=20)
     window = CheckIn.objects.create(
         branch=lead.branch,
         branch_path=lead.branch.path,
@@ -164,10 +161,10 @@ def _make_up(lead: Activity, clerk: User) -> None:
         makeup.note(lead, missed[:1], on=on, how="自学讲义，写了心得", hours=Decimal("1.5"), by=clerk)
 
 
-def _date_back(made: list[Activity]) -> None:
+def date_back(made: list[Activity]) -> None:
     """As if entered on the evening after."""
     for record in made:
-        at = _at(record.held_on + timedelta(days=1), time(20))
+        at = moment(record.held_on + timedelta(days=1), time(20))
         Activity.objects.filter(pk=record.pk).update(entered_at=at, is_on_time=True)
         Activity.history.filter(id=record.pk).update(entered_at=at, history_date=at, is_on_time=True)
     tallies.refresh(made)
@@ -182,7 +179,7 @@ def _ask_leave(branch: Branch, today: date, account: User) -> None:
         on=today + timedelta(days=6),
         kind=Kind.THEME_DAY,
         reason="参加学术会议",
-        asked_at=_at(today - timedelta(days=1), time(21)),
+        asked_at=moment(today - timedelta(days=1), time(21)),
     )
     LeaveRequest.objects.create(
         **common,
@@ -190,9 +187,5 @@ def _ask_leave(branch: Branch, today: date, account: User) -> None:
         reason="回家",
         state=State.DECLINED,
         answer="当天要准备换届，请尽量参加。",
-        asked_at=_at(today - timedelta(days=24), time(21)),
+        asked_at=moment(today - timedelta(days=24), time(21)),
     )
-
-
-def _at(day: date, clock: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, clock))

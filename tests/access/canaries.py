@@ -23,6 +23,7 @@ from tests.access.making import (
     an_appeal,
     an_assignment,
 )
+from tests.access.making_assessments import a_published_report
 from tests.access.rows import LEFT_OUT, OURS
 from tests.access.world import PERSONAL, Half, World
 
@@ -154,6 +155,11 @@ def _add_to(half: Half) -> None:
     a_development(branch)
     a_draw(
         branch, f"C{branch.pk:04d}01", cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None))
+    )
+    leader = cast.a_member(branch, NEW)
+    a_published_report(
+        cast.found(branch.parent, f"{NEW}述职", Branch.Level.BRANCH, f"{branch.code}8", category="student"),
+        leader,
     )
     elect(branch, date(2026, 10, 1))
     cast.found(branch.parent, NEW, Branch.Level.BRANCH, f"{branch.code}9", category="student")

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import User
+from assessments.models import Round, Subject
 from branches.models import Branch, RoleGrant, Station
 from members import rosters
 from members.models import GroupMembership, Member, Post, Trainee
+from reminders.models import Delivery, Robot
+from reports.filters import DutyFilter
 from tests import cast
 from tests.access.asking import Answer, Asker
 from tests.access.browser_forms import HtmlForm, forms_of
@@ -23,6 +27,7 @@ from tests.activities.files import a_photo
 from tests.members.rosters import an_id
 
 DAY = "2026-10-01"
+A_WECOM_APP = {"server": settings.MESSAGE_SERVERS[0], "corp_id": "ww1", "agent_id": "1", "secret": "s"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,12 @@ def _own(world: World, model: type[Model]) -> Model:
     return world.own.of[model]
 
 
+def _voted_on(world: World) -> Model:
+    """Who is on the ballot that runs."""
+    running = world.own_row(Round, ORGANIZATION, {"state": Round.State.BALLOTING})
+    return Subject.objects.get(round=running)
+
+
 def _second(world: World) -> Member:
     """The other person of the own branch, who serves at the station."""
     return Member.objects.get(name=f"{world.own.branch.short_name}乙")
@@ -89,6 +100,11 @@ def _everybody_present(world: World) -> dict[str, str]:
 
 def _selected(action: str, model: type[Model], world: World) -> dict[str, Any]:
     return {"action": action, "_selected_action": [_own(world, model).pk]}
+
+
+def _new_robot(world: World) -> dict[str, Any]:
+    address = f"{A_WECOM_APP['server']}/robot/send?access_token=1"
+    return {"branch": world.own.branch.pk, "kind": "dingtalk", "name": "工作群", "address": address}
 
 
 def _file(name: str, content: Callable[[], bytes], world: World) -> dict[str, Any]:
@@ -170,6 +186,10 @@ def _other_graduates(world: World) -> dict[str, Any]:
     return {**facts, "people": "王五 2022001 YY大学"}
 
 
+def _a_problem() -> dict[str, str]:
+    return {"problem": "学习不够深入", "measure": "每月集中学习", "owner": "支部书记", "due_on": "2027-06-30"}
+
+
 SECRETARY, ORGANIZATION = "secretary", "organization_staff"
 REASON = {"reason": "核对组织关系"}
 
@@ -219,6 +239,7 @@ TASKS: dict[str, Task] = {
     "class_reopen": Task(has_form=False, writes=False),
     "class_discard": Task(on="class_detail"),
     "class_export": Task(on="class_detail", writes=False),
+    "class_certificates": Task(has_form=False, writes=False),
     "class_strike": Task(has_form=False),
     "member_register": Task(fill=_new_person),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
@@ -259,6 +280,9 @@ TASKS: dict[str, Task] = {
     "duplicate_apart": Task(on="duplicate_merge", query=_two_records, fill=lambda world: REASON),
     "merge_undo": Task(on="duplicate_list"),
     # The world's branch keeps to its rules: there is nothing to explain, and what was said of it holds no more.
+    "branch_paper": Task(
+        ORGANIZATION, fill=lambda world: {"number": "党发〔2026〕12号", "approved_on": "2026-03-01"}
+    ),
     "finding_explain": Task(has_form=False, writes=False),
     "explanation_accept": Task(has_form=False, writes=False),
     "explanation_return": Task(has_form=False, writes=False),
@@ -313,10 +337,85 @@ TASKS: dict[str, Task] = {
     "appeal": Task(SECRETARY, fill=lambda world: {"answer": "已核对", "verdict": "kept"}),
     "supplement_ask": Task(has_form=False, writes=False),
     "supplement_answer": Task(SECRETARY, on="activity_detail", fill=lambda world: {"answer": "已补"}),
+    "round_new": Task(
+        fill=lambda world: {
+            "organizer": _own(world, Branch).parent_id,
+            "name": "另一次述职评议",
+            "year": "2026",
+            "template": "two",
+            "report_due_on": "2026-12-20",
+        }
+    ),
+    "round_copy": Task(on="round_list"),
+    "round_workbook": Task(on="round", writes=False),
+    # It is past its preparation, and not yet at the end.
+    "round_open": Task(has_form=False, writes=False),
+    "round_publish": Task(has_form=False, writes=False),
+    "round_archive": Task(has_form=False, writes=False),
+    "round_scheme": Task(has_form=False, writes=False),
+    "subject_decide": Task(has_form=False, writes=False),
+    "round_meet": Task(on="round", fill=lambda world: {"on": DAY, "place": "会议室"}),
+    "round_order": Task(),
+    # Whom the list holds already nobody adds; who may be is tried in test_rounds.
+    "round_people": Task(has_form=False, writes=False),
+    "subject_leave_out": Task(on="round_people"),
+    "subject_points": Task(on="subject", fill=lambda world: {"value": "88"}),
+    "subject_deduct": Task(on="subject", fill=lambda world: {"points": "1", "reason": "缺席会议"}),
+    "subject_gate": Task(on="subject", fill=lambda world: {"is_open": "yes", "basis": "校发〔2026〕9号"}),
+    "deduction_give_back": Task(on="subject"),
+    # Sent along is the query of the list; a name that it does not hold is one of the list's filters all the same.
+    "duty_chase": Task(on="duty_list", also=frozenset(DutyFilter.base_fields)),
+    # It only shows what would change: what is written is tried in test_local_duties.
+    "duty_rule": Task(
+        ORGANIZATION,
+        fill=lambda world: {"count": "1", "citation": "校组字〔2026〕1号"},
+        writes=False,
+    ),
+    # The world's report was handed in, and its round is published: what is written before is tried in test_own_pages.
+    "own_report_write": Task("member", has_form=False, writes=False),
+    "own_report_save": Task("member", has_form=False, writes=False),
+    # His objection waits for an answer.
+    "own_object": Task("member", has_form=False, writes=False),
+    # Read and questioned before the grades are published: tried in test_reading_pages.
+    "report_accept": Task(has_form=False, writes=False),
+    "report_return": Task(has_form=False, writes=False),
+    "report_remark": Task(has_form=False, writes=False),
+    "remark_answer": Task(has_form=False, writes=False),
+    "remark_remove": Task(has_form=False, writes=False),
+    "duty_feedback": Task(fill=lambda world: {"text": "组织生活规范，希望加强学习。", "on": DAY}),
+    "objection_answer": Task(on="duty_feedback", fill=lambda world: {"answer": "维持原等次"}),
+    "round_corrections": Task(
+        fill=lambda world: {"text": "会议地点应为学院报告厅。", "citation": "会议通知"}
+    ),
+    "problem_add": Task("member", fill=lambda world: _a_problem()),
+    "problem_report": Task("member", on="problem", fill=lambda world: {"evidence": "已每月学习"}),
+    # Nothing was reported as done yet.
+    "problem_check": Task(has_form=False, writes=False),
+    "problem_change": Task(on="problem", fill=lambda world: _a_problem()),
+    "problem_drop": Task(on="problem"),
+    # The world's branch holds one already.
+    "election_of_branch": Task(SECRETARY, has_form=False, writes=False),
+    "election": Task(ORGANIZATION, fill=lambda world: {"on": DAY, "number": "校党〔2026〕1号", "seats": "1"}),
+    # There is nothing yet but the request.
+    "election_step_back": Task(has_form=False, writes=False),
+    "election_withdraw": Task(SECRETARY, on="election", fill=lambda world: {"why": "日期写错了"}),
+    "waiver_ask": Task(
+        SECRETARY,
+        fill=lambda world: {
+            "codes": ["ZB-10"],
+            "start": "2026-10",
+            "end": "2026-12",
+            "reason": "全体外出实习",
+        },
+    ),
+    "waiver_accept": Task(ORGANIZATION, on="waiver"),
+    "waiver_return": Task(ORGANIZATION, on="waiver", fill=lambda world: {"why": "请写明时间"}),
     "leave_own": Task("member", fill=lambda world: {"on": "2026-12-01", "reason": "出差"}),
     "leave_request": Task(SECRETARY, fill=lambda world: {"answer": "当天有表决"}),
     "leave_withdraw": Task("member", on="leave_request"),
     "activity_minutes": Task(SECRETARY, fill=lambda world: {"text": "一、学习\n二、讨论"}),
+    # The record of the world is no general meeting; what is written is tried in test_secretary_reports.
+    "minutes_report": Task(SECRETARY, has_form=False, writes=False),
     # Something is missing in the record of the world, so it is refused; what it writes is tried in test_minutes.
     "minutes_complete": Task(SECRETARY, has_form=False, writes=False),
     "agenda_add": Task(SECRETARY, fill=lambda world: {"title": "讨论计划"}),
@@ -347,9 +446,30 @@ TASKS: dict[str, Task] = {
     "birthday_person": Task(SECRETARY, fill=lambda world: {"ways": ["talk"]}),
     "birthday_unmark": Task(SECRETARY, on="birthday_person"),
     "birthday_opt": Task(on="birthday_person"),
+    # Which codes are good is secret: what is written is tried in test_ballot_pages.
+    "ballot": Task(SECRETARY, fill=lambda world: {"code": "ABCDEFGH"}, writes=False),
+    # Codes are out, so the names stand: what is written is tried in test_ballot_pages.
+    "ballot_raters": Task(writes=False),
+    "ballot_issue": Task(on="round_ballots", fill=lambda world: {"number": "5"}),
+    "ballot_recall": Task(on="round_ballots"),
+    "ballot_papers": Task(on="round_ballots", fill=lambda world: {"papers": "6"}),
+    "ballot_close": Task(),
+    "paper_sheet": Task(fill=lambda world: {f"mark-{_voted_on(world).pk}": "差"}),
+    "paper_drop": Task(on="paper_sheet"),
     "quarter_export": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
     "job_cancel": Task(SECRETARY, has_form=False, writes=False),
     "job_repeat": Task(SECRETARY, has_form=False),
+    "notice_choices": Task(SECRETARY, fill=lambda world: {"wecom": "True"}),
+    "calendar_reset": Task(SECRETARY, on="notice_choices"),
+    # The world's user has none.
+    "calendar_close": Task(SECRETARY, has_form=False, writes=False),
+    "message_channels": Task("system_admin", fill=lambda world: {**A_WECOM_APP}),
+    "admin:reminders_delivery_changelist": Task(fill=partial(_selected, "send_again", Delivery)),
+    # Nobody answers where the world's robot stands: only the trail is written.
+    "admin:reminders_robot_changelist": Task(fill=partial(_selected, "try_out", Robot), writes=False),
+    "admin:reminders_robot_add": Task(fill=_new_robot),
+    "admin:reminders_robot_change": Task(fill=lambda world: {"name": "另一个群"}),
+    "admin:reminders_robot_delete": Task(),
     "admin:accounts_user_add": Task(ORGANIZATION, fill=lambda world: {"username": "n2026", "name": "新人"}),
     "admin:accounts_user_change": Task(fill=lambda world: {"name": "改名"}),
     "admin:accounts_user_changelist": Task(fill=partial(_selected, "close", User)),

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from functools import cache
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
 from django.utils import timezone
@@ -19,6 +20,7 @@ from activities.models import (
     Attendance,
     Campaign,
     CheckIn,
+    Election,
     Evidence,
     LeaveRequest,
     MakeUp,
@@ -29,6 +31,7 @@ from activities.models import (
     Talk,
     Tally,
     Task,
+    Waiver,
 )
 from branches.models import Branch
 from members import batches, departures, merging, transfers
@@ -59,6 +62,7 @@ from members.models import (
     TrainingClass,
 )
 from members.transfer_checks import Letter
+from reminders.models import Delivery, Robot
 from tests import cast
 from tests.activities.files import a_photo
 
@@ -131,9 +135,27 @@ def of_development(branch: Branch, keeper: User) -> list[models.Model]:
             size=60,
             reason="住得集中",
         ),
+        Waiver.objects.create(
+            branch=branch,
+            branch_path=branch.path,
+            codes=["ZB-13"],
+            start=date(2027, 1, 1),
+            end=date(2027, 1, 31),
+            reason="全体外出实习",
+        ),
+        Election.objects.create(branch=branch, branch_path=branch.path, requested_on=date(2026, 9, 1)),
         DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
         *_forms(branch, keeper),
     ]
+
+
+def of_messages(branch: Branch) -> list[models.Model]:
+    """A robot of the branch's group, and a message to it that could not be sent."""
+    robot = Robot(branch=branch, branch_path=branch.path, kind="dingtalk", name=f"{branch.short_name}群")
+    robot.host, robot.address = "127.0.0.1", f"{settings.MESSAGE_SERVERS[0]}/robot/send?access_token=1"
+    robot.save()
+    facts = {"robot": robot, "branch_path": branch.path, "day": date(2026, 10, 19)}
+    return [robot, Delivery.objects.create(channel="robot", state="failed", **facts)]
 
 
 def _a_check_in(branch: Branch, account: User) -> CheckIn:

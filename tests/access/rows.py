@@ -11,7 +11,7 @@ from branches.models import Branch, PathField
 
 #: The trail notes what was tried; every attempt is another entry.
 LEFT_OUT = (AuditEntry, AuditSeal)
-OURS = ("accounts", "jobs", "branches", "members", "activities", "reminders", "reports")
+OURS = ("accounts", "jobs", "branches", "members", "activities", "assessments", "reminders", "reports")
 #: Columns that are another each time: passwords, keys and what is encrypted with them, the batch of letters.
 RANDOM = (
     "password",
@@ -21,6 +21,8 @@ RANDOM = (
     "result_file",
     "history_id",
     "Certificate.code",
+    "token_hash",
+    "BallotCode.digest",
     "Evidence.stored",
     "Row.version",
 )

@@ -17,18 +17,19 @@ HTMX = {"HX-Request": "true"}
 BEFORE_LOOKING = {403, 405}
 
 
+@pytest.mark.parametrize("headers", [{}, pytest.param(HTMX, marks=pytest.mark.slow)], ids=["page", "part"])
 @pytest.mark.parametrize("role", first_of(BOUNDED))
-def test_in_the_address(world: World, role: str):
-    _try_addresses(world, role, USED)
+def test_in_the_address(world: World, role: str, headers: dict[str, str]):
+    _try_addresses(world, role, USED, headers)
 
 
 @pytest.mark.slow
 def test_in_the_address_by_methods_that_no_page_knows(world: World):
     """They are refused before anybody is asked who he is: one role tries them."""
-    _try_addresses(world, "secretary", UNUSED)
+    _try_addresses(world, "secretary", UNUSED, {})
 
 
-def _try_addresses(world: World, role: str, methods: tuple[str, ...]) -> None:
+def _try_addresses(world: World, role: str, methods: tuple[str, ...], headers: dict[str, str]) -> None:
     asker, wrong = Asker(world, role), []
     for page, row in declared():
         model = row.model_of(page)
@@ -37,12 +38,10 @@ def _try_addresses(world: World, role: str, methods: tuple[str, ...]) -> None:
         foreign, missing = world.foreign_row(model, role, row.which).pk, missing_pk(model)
         for method in methods:
             allowed = {404} | ({row.expected(role, method)} & BEFORE_LOOKING)
-            # A method the page does not know is refused with no regard to headers.
-            for headers in ({},) if allowed == {404, 405} else ({}, HTMX):
-                answers = [
-                    asker.ask(method, page.url(values(page, row, pk)), **headers) for pk in (foreign, missing)
-                ]
-                wrong += _faults(f"{page.key} {method}", *answers, (foreign, missing), allowed)
+            answers = [
+                asker.ask(method, page.url(values(page, row, pk)), **headers) for pk in (foreign, missing)
+            ]
+            wrong += _faults(f"{page.key} {method}", *answers, (foreign, missing), allowed)
     assert not wrong, "\n" + "\n".join(wrong)
 
 

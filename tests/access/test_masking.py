@@ -16,8 +16,9 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from activities import papers
 from activities.models import Activity
+from assessments.models import Report
 from lib import typesetting
-from members.models import Development, Member, Transfer
+from members.models import Development, Member, Trainee, TrainingClass, Transfer
 from tests.access.asking import Answer, Asker
 from tests.access.table import SIGNED_IN, declared
 from tests.access.world import World
@@ -113,7 +114,13 @@ def test_no_paper_does(world: World, person: Member, typeset: list[str]):
     letter = world.own.of[Transfer]
     Transfer.objects.filter(pk=letter.pk).update(member=person)
     answers.append(asker.ask("POST", reverse("transfer_letter", args=[letter.pk])))
-    assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 7
+    held = world.own.of[TrainingClass]
+    TrainingClass.objects.filter(pk=held.pk).update(finished_on=letter.requested_on)
+    Trainee.objects.create(training_class=held, member=person, hours=8, certificate="PX2026-01-099")
+    answers.append(asker.ask("POST", reverse("class_certificates", args=[held.pk])))
+    told = [world.own.of[Report].pk, "pdf"]
+    answers.append(asker.ask("GET", reverse("feedback_letter", args=told)))
+    assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 9
     assert set(typeset) | ON_PAGES == PAPERS
 
 

@@ -41,7 +41,7 @@ from members.models import (
 )
 from reminders.models import Reminder
 from tests import cast
-from tests.access import making
+from tests.access import making, making_assessments
 from tests.access.pages import Page
 from tests.access.table import MEMBER, Row
 from tests.branches.test_register import HEAD as REGISTER_HEAD
@@ -66,6 +66,7 @@ class Half:
     branch: Branch
     account: User
     of: dict[type[models.Model], models.Model] = field(default_factory=dict)
+    rows: list[models.Model] = field(default_factory=list)
 
     def row(self, model: type[models.Model]) -> models.Model:
         """The half's row of ``model``; of what belongs to an account, that of the half's own."""
@@ -73,6 +74,7 @@ class Half:
 
     def keep(self, *rows: models.Model) -> None:
         self.of.update({type(row): row for row in rows})
+        self.rows += rows
 
 
 @dataclass(repr=False)
@@ -109,7 +111,14 @@ def _row_of(
     if model in PERSONAL:
         return model._default_manager.get(**{PERSONAL[model]: account, **(which or {})})
     assert model in half.of, f"tests/access/world.py makes no {model._meta.label}"
-    return half.of[model]
+    if not which:
+        return half.of[model]
+    asked = {name: str(value) for name, value in which.items()}
+    return next(
+        row
+        for row in half.rows
+        if type(row) is model and all(str(getattr(row, name)) == value for name, value in asked.items())
+    )
 
 
 def values(page: Page, row: Row, pk: Any) -> dict[str, Any]:
@@ -180,6 +189,10 @@ def _half(branch: Branch, keeper: User) -> Half:
         *making.of_movement(branch, second),
         making.a_merge(second, keeper),
         making.a_batch(second, keeper),
+        *making.of_messages(branch),
+        *making_assessments.of_ballots(branch, member, by=keeper),
+        *making_assessments.of_rounds(branch, member),
+        *making_assessments.of_reports(branch, member),
     )
     leads = {"branch": branch.parent, "branch_path": branch.parent.path, "since": date(2026, 1, 1)}
     Post.objects.create(member=member, title=Post.Title.COMMITTEE, **leads)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from branches.roles import Role
-from tests import cast
+from tests import cast, scenes
 
 TODAY = date(2026, 10, 20)
 
@@ -25,12 +25,16 @@ def school(db, today):
 @pytest.fixture
 def branch(school):
     """Ten members, the last of them probationary; the first is secretary, the next two sit on the committee."""
-    members = [cast.a_member(school.teachers, f"教师{number}") for number in range(9)]
-    members.append(cast.a_member(school.teachers, "新党员", joined=date(2026, 3, 1), full=None))
+    scenes.once(("ten", school.teachers.pk), lambda: ten_members(school.teachers))
+    return school.teachers
+
+
+def ten_members(branch):
+    members = [cast.a_member(branch, f"教师{number}") for number in range(9)]
+    cast.a_member(branch, "新党员", joined=date(2026, 3, 1), full=None)
     cast.a_post(members[0], "secretary")
     cast.a_post(members[1])
     cast.a_post(members[2])
-    return school.teachers
 
 
 @pytest.fixture

@@ -50,6 +50,10 @@ class TestAsking:
         home = cast.a_browser(secretary).get(reverse("home")).content.decode()
         assert f"“{SAID}”" in home
 
+    def test_what_leads_there_does_not_read_as_a_mark(self, own, activity):
+        text = own.get(reverse("me")).content.decode()
+        assert 'aria-label="10月12日主题党日：申请更正到会情况">申请更正</a>' in text
+
     def test_audited_without_the_sentence(self, asked):
         assert SAID not in str(AuditEntry.objects.filter(action="appeal.ask").values())
 
@@ -98,6 +102,20 @@ class TestAnswering:
         assert Appeal.objects.get().state == "kept"
         with pytest.raises(RecordError, match="已经答复过"):
             appeals.answer(asked, "再答", is_corrected=False, by=secretary)
+
+    def test_of_a_withdrawn_record_nothing_is_answered(self, asked, activity, browser, own, secretary):
+        address = reverse("appeal", args=[asked.pk])
+        records.withdraw(activity, by=secretary, version=1, reason="记错了")
+        for reader in (browser, own):
+            text = reader.get(address).content.decode()
+            assert "这条记录已于10月20日撤回，不计数，到会情况不用再更正。" in text
+            assert ("待答复" in text, "答复本人" in text) == (False, False)
+        sent = browser.post(address, {"answer": "已更正", "verdict": "corrected"}, follow=True)
+        assert sent.redirect_chain == [(address, 302)]
+        assert "这条记录已撤回，不用再答复。" in sent.content.decode()
+        with pytest.raises(RecordError, match="已撤回，不用再答复"):
+            appeals.answer(asked, "已核对", is_corrected=False, by=secretary)
+        assert "待支部答复" not in own.get(reverse("me")).content.decode()
 
     def test_who_answers(self, asked, branch, school, member):
         for user in (member.account, cast.a_user(Role.SECRETARY, school.students)):

@@ -81,7 +81,7 @@ class TestOnThePhone:
         response = browser.get(reverse("home"))
         [item] = [item for item in response.context["items"] if item.title == "参观校史馆"]
         assert (item.day, item.note, item.action) == (31, "物理学院党委，要求开展主题党日", "去报送")
-        assert response.context["headline"].startswith(f"10月还有 {len(response.context['items'])} 件事")
+        assert response.context["headline"].startswith(f"还有 {len(response.context['items'])} 件事")
 
     def test_an_attendance_taker_is_not_asked(self, row, branch):
         response = cast.a_browser(cast.a_user(Role.ATTENDANCE_TAKER, branch)).get(reverse("home"))

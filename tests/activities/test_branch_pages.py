@@ -25,13 +25,21 @@ class TestHome:
     def test_a_new_branch_owes_the_months_since_last_quarter(self, browser, branch):
         items = browser.get(HOME).context["items"]
         shown = [(item.day, item.when, item.title, item.note) for item in items]
-        assert shown[-3:] == [
+        assert shown[-6:] == [
             (31, "10月", "支委会", "10月应开 1 次，还没开"),
             (31, "10月", "主题党日", "10月应开 1 次，还没开"),
             (31, "12月", "支部党员大会", "四季度应开 1 次，还没开"),
+            (31, "12月", "组织生活会", "2026年应开 1 次，还没开"),
+            (31, "12月", "民主评议党员", "2026年应开 1 次，还没开"),
+            (31, "12月", "书记述职", "2026年应开 1 次，还没开"),
         ]
         assert shown[0] == (31, "7月 已逾期", "支委会", "7月应开 1 次，还没开，已开展的可补记")
-        assert len(shown) == 7 + 3
+        assert len(shown) == 7 + 6
+
+    def test_what_is_held_at_the_end_of_the_year_is_not_asked_before(self, browser, branch):
+        with time_machine.travel("2026-09-30 10:00 +0800", tick=False):
+            titles = [item.title for item in browser.get(HOME).context["items"]]
+        assert ("支部党员大会" in titles, "组织生活会" in titles) == (True, False)
 
     def test_its_buttons_open_the_prefilled_form(self, browser, branch):
         group = cast.a_group(branch, *Member.objects.all()[:3])
@@ -45,10 +53,10 @@ class TestHome:
     @pytest.mark.parametrize(
         ("day", "headline"),
         [
-            ("2026-10-20", "10月还有 3 件事，2 件10月31日截止"),
-            ("2026-10-30", "10月还有 3 件事，2 件明天截止"),
-            ("2026-10-31", "10月还有 3 件事，2 件今天截止"),
-            ("2026-11-02", "11月还有 5 件事，2 件逾期，2 件11月30日截止"),
+            ("2026-10-20", "还有 6 件事，2 件10月31日截止"),
+            ("2026-10-30", "还有 6 件事，2 件明天截止"),
+            ("2026-10-31", "还有 6 件事，2 件今天截止"),
+            ("2026-11-02", "还有 8 件事，2 件逾期，2 件11月30日截止"),
         ],
     )
     def test_it_says_first_what_is_pressing(self, branch, secretary, day, headline):
@@ -63,8 +71,12 @@ class TestHome:
         for month in (7, 8, 9, 10):
             for kind in ("theme_day", "committee_meeting", "general_meeting"):
                 cast.a_record(branch, kind, date(2026, month, 5))
+        told = {"general_meeting": {"is_given": True}}
+        cast.a_record(branch, "general_meeting", date(2026, 10, 12), details=told)
+        for kind in ("organization_life_meeting", "democratic_review"):
+            cast.a_record(branch, kind, date(2026, 10, 12))
         response = browser.get(HOME)
-        assert (response.context["headline"], response.context["items"]) == ("10月的事都办完了", [])
+        assert (response.context["headline"], response.context["items"]) == ("现在没有要办的事", [])
         assert "本月应开的都已开过。" in response.content.decode()
 
     def test_birthdays_of_this_month_the_next_one_named(self, browser, branch):
@@ -81,9 +93,10 @@ class TestHome:
         rows = {
             row.label: [cell.state for cell in row.cells] for row in browser.get(HOME).context["matrix"].rows
         }
-        assert list(rows) == ["党员大会", "支委会", "主题党日"]
+        assert list(rows) == ["党员大会", "支委会", "主题党日", "组织生活", "民主评议", "书记述职"]
+        assert rows["组织生活"] == ["todo"]
         assert rows["党员大会"] == ["late", "late", "late", "todo"]
-        assert rows["主题党日"] == ["late"] * 9 + ["done", "todo", "todo"]
+        assert rows["主题党日"] == ["late"] * 9 + ["belated", "todo", "todo"]
 
     def test_with_several_branches_one_switches(self, branch, school):
         user = cast.a_user(Role.SECRETARY, branch)
@@ -115,13 +128,13 @@ class TestHome:
     def test_queries_do_not_grow(self, browser, branch, django_assert_num_queries):
         cast.a_member(branch, joined=date(2015, 10, 3))
         browser.get(HOME)
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(29):
             browser.get(HOME)
         for number in range(40):
             cast.a_member(branch, joined=date(2015, 10, 1 + number % 28))
         cast.a_group(branch, *Member.objects.all())
         cast.a_record(branch, "theme_day", date(2026, 10, 12))
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(29):
             browser.get(HOME)
 
 
@@ -134,28 +147,42 @@ class TestBranchPage:
         cast.a_record(branch, "theme_day", date(2026, 8, 3))
         context = browser.get(branch_address(branch)).context
         year = context["year"]
-        # four quarters of the general meeting, ten months of two monthly duties have begun
-        assert (year.required, year.met, year.exempt) == (4 + 10 + 10, 1, 0)
-        assert [head.label for head in context["matrix"].heads] == ["党员大会", "支委会", "主题党日"]
+        # Four quarters of the general meeting, ten months of two monthly duties, and three of the year's end.
+        assert (year.required, year.met, year.exempt) == (4 + 10 + 10 + 3, 1, 0)
+        heads = [head.label for head in context["matrix"].heads]
+        assert heads == ["党员大会", "支委会", "主题党日", "组织生活", "民主评议", "书记述职"]
         first, second = context["matrix"].rows[:2]
-        assert [cell.rowspan for cell in first.cells] == [3, 0, 0]
+        assert [cell.rowspan for cell in first.cells] == [3, 0, 0, 12, 12, 12]
         assert [cell.label for cell in second.cells] == ["2月支委会", "2月主题党日"]
 
-    def test_a_done_cell_leads_to_its_record_an_open_one_to_its_reason(self, browser, branch):
+    def test_a_done_cell_leads_to_its_records_an_open_one_to_its_reason(self, browser, branch):
         one = cast.a_record(branch, "theme_day", date(2026, 8, 3))
         for day in (1, 2):
             cast.a_record(branch, "theme_day", date(2026, 9, day))
         response = browser.get(branch_address(branch))
         rows = response.context["matrix"].rows
         urls = {row.label: row.cells[-1].url for row in rows}
-        assert urls["8月"] == reverse("activity_detail", args=[one.pk])
-        several = browser.get(urls["9月"])
-        assert len(several.context["page"].object_list) == 2
+        assert list(browser.get(urls["8月"]).context["records"]) == [one]
+        assert len(browser.get(urls["9月"]).context["records"]) == 2
         assert urls["7月"] == "#theme_day-2026-07"
-        assert urls["12月"] == ""
+        assert browser.get(urls["12月"]).context["state"] == "todo"
         note = next(note for note in response.context["notes"] if note.anchor == "theme_day-2026-07")
         assert note.reasons == ["7月应开 1 次，已开 0 次，已过期限。"]
+        assert note.article == "支部条例第十六条、教育管理条例第十六条：每月相对固定1天开展主题党日"
         assert browser.get(note.url).context["form"].day == date(2026, 7, 31)
+
+    def test_every_cell_leads_to_its_reason_and_article(self, browser, branch):
+        cast.a_record(branch, "theme_day", date(2026, 10, 19))
+        cast.a_record(branch, "theme_day", date(2026, 9, 5))
+        page = browser.get(branch_address(branch))
+        seen = {}
+        for row in page.context["matrix"].rows:
+            for cell in row.cells:
+                seen[cell.state] = cell.url
+                told = page.text.split(f'id="{cell.url[1:]}"')[1] if cell.url[0] == "#" else page.text
+                assert "支部条例第" in (told if cell.url[0] == "#" else browser.get(cell.url).text)
+        assert {"done", "belated", "late", "todo"} <= set(seen)
+        assert "按时登记的不足应开次数，算补记" in browser.get(seen["belated"]).text
 
     def test_a_month_is_open_while_one_group_has_not_met(self, browser, branch):
         people = list(Member.objects.all())
@@ -191,9 +218,10 @@ class TestBranchPage:
     )
     def test_what_is_to_be_put_right_stands_beside_the_term(self, browser, branch, elected, codes):
         elect(branch, elected, by=None)
+        cast.a_training(Member.objects.get(name="教师0"))
         context = browser.get(branch_address(branch)).context
         assert [one.finding.rule.code for one in context["findings"]] == codes
-        assert [one.url for one in context["findings"]] == [""] * len(codes)
+        assert [one.url for one in context["findings"]] == [f"/branches/{branch.pk}/election/"] * len(codes)
         assert context["leaders"] == [("书记", "教师0"), ("委员", "教师1"), ("委员", "教师2")]
 
     def test_a_leader_sees_masked_names_and_no_button(self, branch, school):
@@ -215,14 +243,14 @@ class TestBranchPage:
     def test_queries_do_not_grow(self, browser, branch, django_assert_num_queries):
         cast.a_group(branch, *Member.objects.all())
         browser.get(branch_address(branch))
-        with django_assert_num_queries(28):
+        with django_assert_num_queries(53):
             browser.get(branch_address(branch))
         for _ in range(40):
             cast.a_member(branch)
         cast.a_group(branch, *Member.objects.all(), name="第二党小组")
         for month in range(1, 10):
             cast.a_record(branch, "theme_day", date(2026, month, 5))
-        with django_assert_num_queries(28):
+        with django_assert_num_queries(53):
             browser.get(branch_address(branch))
 
 

@@ -12,7 +12,7 @@ from activities import check_ins, records
 from activities.check_ins import CheckInError
 from activities.models import Activity, CheckIn, CheckInEntry
 from branches.roles import Role
-from members.models import Member
+from members.models import Member, MembershipSpell
 from tests import cast
 from tests.activities.forms import filled
 
@@ -104,18 +104,23 @@ class TestCodes:
         with at("12:00"), pytest.raises(CheckInError, match="12:00 结束"):
             check_ins.of_address(right)
 
-    def test_digits_are_those_of_one_s_own_branch(self, window, school, somebody):
+    def test_whoever_has_the_digits_signs_in_as_with_the_code(self, window, school, somebody):
         given = check_ins.digits(window, timezone.now())
-        assert check_ins.of_digits(an_account_of(somebody), given) == window
-        stranger = an_account_of(cast.a_member(school.students))
-        with pytest.raises(CheckInError, match="本支部没有用这个签到码的会议"):
-            check_ins.of_digits(stranger, given)
+        for member in (somebody, cast.a_member(school.students)):
+            assert check_ins.of_digits(an_account_of(member), given) == window
+
+    def test_one_s_own_page_offers_the_windows_of_all_branches_one_is_in(self, window, school):
+        guest = cast.a_member(school.students)
+        assert check_ins.open_for(guest, timezone.now()) == []
+        own = {"branch": window.branch, "branch_path": window.branch.path, "since": date(2026, 9, 1)}
+        MembershipSpell.objects.create(member=guest, kind=MembershipSpell.Kind.ATTENDING, **own)
+        assert check_ins.open_for(guest, timezone.now()) == [window]
 
     def test_nobody_tries_them_all(self, window, somebody):
         user, right = an_account_of(somebody), check_ins.digits(window, timezone.now())
         wrong = f"{(int(right) + 1) % 10**6:06}"
         for _ in range(10):
-            with pytest.raises(CheckInError, match="本支部没有用这个签到码"):
+            with pytest.raises(CheckInError, match="现在没有用这个签到码"):
                 check_ins.of_digits(user, wrong)
         with pytest.raises(CheckInError, match="10 分钟后再试"):
             check_ins.of_digits(user, right)

@@ -114,6 +114,13 @@ class TestPages:
         assert [each.record for each in page.context["line"].own] == [own]
         assert [each.record for each in page.context["line"].elsewhere] == [other]
 
+    def test_a_kind_that_is_the_title_is_said_once(self, school, leader, staff):
+        a_record(school.teachers, leader)
+        a_record(school.teachers, leader, day=date(2026, 9, 1), title="参观校史馆")
+        page = cast.a_browser(staff).get(reverse("double_life_person", args=[leader.pk])).content.decode()
+        assert "2026-10-12，物理教师党支部" in page
+        assert "2026-09-01，主题党日，物理教师党支部" in page
+
     def test_a_college_tells_of_its_own(self, school, leader):
         other = cast.a_member(school.musicians)
         of_college = {"branch": school.music, "branch_path": school.music.path}
@@ -128,6 +135,12 @@ class TestPages:
         first, second = load_workbook(BytesIO(answer.getvalue())).worksheets
         assert list(first.values)[-1] == (1, "钱学礼", "物理学院党委书记", "物理教师党支部", 1, 1, 0)
         assert list(second.values)[-1][2:] == ("主题党日", "主题党日", "物理教师党支部", "到会")
+
+    @pytest.mark.parametrize("year", ["1999", "今年"])
+    def test_no_workbook_of_a_year_that_is_not_offered(self, school, staff, year):
+        answer = cast.a_browser(staff).post(reverse("double_life_export"), {"year": year}, follow=True)
+        assert answer.redirect_chain == [(reverse("double_life"), 302)]
+        assert "年度认不出，没有导出。" in answer.content.decode()
 
     @pytest.mark.parametrize("number", [1, 30])
     def test_queries(self, school, leader, staff, number, django_assert_num_queries):

@@ -6,7 +6,7 @@ import pytest
 
 from activities import duties
 from activities.duties import State
-from activities.kinds import Kind
+from activities.kinds import Kind, joined
 from activities.records import withdraw
 from branches import tree
 from branches.models import Branch
@@ -182,6 +182,49 @@ class TestBranchesThatComeAndGo:
         assert inside == {"物理学院党委": ["2026-07"], "音乐学院党总支": ["2026-08", "2026-09"]}
 
 
+class TestOnceAYear:
+    """组织生活会 and 民主评议党员: 支部条例 17, 18, usually in the fourth quarter."""
+
+    YEAR = Period.year(2026)
+
+    @pytest.mark.parametrize(
+        ("day", "state"),
+        [
+            (date(2026, 10, 20), State.TODO),
+            (date(2026, 11, 29), State.TODO),
+            (date(2026, 11, 30), State.DUE),
+            (date(2026, 12, 31), State.DUE),
+            (date(2027, 1, 1), State.OVERDUE),
+        ],
+    )
+    def test_it_gets_pressing_in_its_last_month(self, branch, day, state):
+        duty = one(branch, Kind.ORGANIZATION_LIFE_MEETING, self.YEAR, day)
+        assert (duty.state, duty.opens_on) == (state, date(2026, 10, 1))
+
+    def test_any_day_of_the_year_will_do(self, branch):
+        cast.a_record(branch, "organization_life_meeting", date(2026, 1, 1))
+        assert one(branch, Kind.ORGANIZATION_LIFE_MEETING, self.YEAR).is_met
+        assert not one(branch, Kind.ORGANIZATION_LIFE_MEETING, Period.year(2025)).is_met
+
+    def test_one_meeting_may_be_both(self, branch):
+        day, kind = date(2026, 10, 19), "organization_life_meeting"
+        cast.a_record(branch, kind, day, also_kinds=joined(["democratic_review"]))
+        kinds = (Kind.ORGANIZATION_LIFE_MEETING, Kind.DEMOCRATIC_REVIEW)
+        assert [one(branch, kind, self.YEAR).state for kind in kinds] == [State.DONE, State.DONE]
+
+    @pytest.mark.parametrize(
+        ("founded_on", "is_required"),
+        [(date(2026, 3, 1), True), (date(2026, 10, 1), True), (date(2026, 10, 2), False)],
+    )
+    def test_a_branch_founded_before_its_time_owes_it(self, school, founded_on, is_required):
+        young = cast.found(school.physics, "新支部", Branch.Level.BRANCH, "n1", founded_on=founded_on)
+        cast.a_member(young)
+        assert one(young, Kind.DEMOCRATIC_REVIEW, self.YEAR).is_required is is_required
+
+    def test_a_quarter_has_no_yearly_duty(self, branch):
+        assert judged(branch, Period.quarter(2026, 4), kinds=[Kind.DEMOCRATIC_REVIEW]) == {}
+
+
 class TestCalendar:
     @pytest.mark.parametrize(("year", "last"), [(2024, 29), (2026, 28)])
     def test_february_ends_on_its_last_day(self, branch, year, last):
@@ -213,7 +256,7 @@ def test_only_branches_within_the_ranges_are_judged(school):
 
 def test_the_number_of_queries_does_not_depend_on_the_branches(school, django_assert_num_queries):
     everything = covering_ranges([school.root.path])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert len({duty.branch_id for duty in duties.evaluate(everything, Q3, LATER)}) == 3
     for number in range(27):
         branch = cast.found(school.music, f"第{number}党支部", Branch.Level.BRANCH, f"b{number}")
@@ -221,6 +264,6 @@ def test_the_number_of_queries_does_not_depend_on_the_branches(school, django_as
         cast.a_post(member)
         cast.a_group(branch, member)
         cast.a_record(branch)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert len({duty.branch_id for duty in duties.evaluate(everything, Q3, LATER)}) == 30
     assert Member.objects.count() == 27

@@ -206,13 +206,13 @@ class TestPage:
     ):
         Activity.objects.filter(pk=activity.pk).update(notes=TEXT, starts_at=time(9), place="A305")
         self.page(browser, activity)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(18):
             self.page(browser, activity)
         for seed in range(1, 4):
             record = cast.a_record(branch, "seminar", DAY, notes=TEXT, starts_at=time(9), place="礼堂")
             for target in (record, activity):
                 add(target, a_photo(seed=seed))
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(18):
             assert len(self.page(browser, activity).context["hints"]) == hints.MOST
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from docx import Document
 
-from activities import hours, minutes, papers, records, tallies
+from activities import expected, hours, minutes, papers, records, tallies
 from activities.attendance import Mark, expected_people
 from activities.models import Activity, Attendance, Tally
 from activities.refusals import RecordError
@@ -79,9 +79,7 @@ class TestCorrection:
         record = cast.a_record(branch, KIND, DAY, marks=marks)
         exemptions.grant(member, since=DAY, until=None, ground="ill", note="", by=None)
         assert (tallies.differences(), tallies.counter_differences()) == ([], [])
-        assert [each.name for each in records.expected_for_correction(record, DAY) if each.is_exempt] == [
-            "教师8"
-        ]
+        assert [each.name for each in expected.for_correction(record, DAY) if each.is_exempt] == ["教师8"]
         again = records.correct(record, by=None, version=1, held_on=DAY, marks=marks)
         assert counters(again) == (10, 9, 0, 1)
         again = records.correct(

@@ -6,6 +6,9 @@ import pytest
 from django.urls import reverse
 
 from activities import hosts, jointly
+from activities.models import Activity
+from activities.records import correct, marks_of
+from activities.refusals import RecordError
 from branches.roles import Role
 from members.models import Member, Post
 from tests import cast
@@ -51,6 +54,37 @@ def test_a_name_with_a_blank_is_one_name(branch):
     assert hosts.fault_of("艾力 江", "theme_day", branch, DAY) == ""
 
 
+def of_former_times(branch, day, host):
+    """A record of one who left since: nothing of him is on the roster of its day any more."""
+    record = cast.a_record(branch, "general_meeting", day)
+    Activity.objects.filter(pk=record.pk).update(host=host)
+    record.refresh_from_db()
+    return record
+
+
+class TestVerb:
+    """Whoever comes past the form meets the same rule."""
+
+    def test_a_stranger_presides_over_nothing(self, branch):
+        with pytest.raises(RecordError, match="“王敏”2026年10月12日不是本支部的党员"):
+            cast.a_record(branch, "general_meeting", DAY, host="王敏")
+        assert not Activity.objects.exists()
+
+    def test_nor_over_what_is_corrected(self, branch):
+        record = cast.a_record(branch, "general_meeting", DAY, host="教师1")
+        facts = {"by": None, "version": 1, "marks": marks_of(record)}
+        with pytest.raises(RecordError, match="“王敏”"):
+            correct(record, held_on=DAY, host="王敏", **facts)
+        assert correct(record, held_on=DAY, host="教师2", **facts).host == "教师2"
+
+    def test_another_day_asks_anew(self, branch):
+        record = cast.a_record(branch, "theme_day", date(2026, 3, 2), host="新党员")
+        before = date(2026, 2, 27)
+        facts = {"by": None, "version": 1, "marks": cast.all_present("theme_day", branch, before)}
+        with pytest.raises(RecordError, match="“新党员”2026年2月27日不是"):
+            correct(record, held_on=before, **facts)
+
+
 class TestForm:
     def test_refused_at_the_field(self, browser):
         response = browser.post(GENERAL, filled(browser.get(GENERAL), host="王敏"))
@@ -58,20 +92,20 @@ class TestForm:
         assert "不能记为主持人" in errors_of(response)[0]
 
     def test_a_host_who_has_left_is_not_offered_again(self, browser, branch):
-        cast.a_record(branch, "general_meeting", date(2026, 7, 1), host="王敏")
+        of_former_times(branch, date(2026, 7, 1), "王敏")
         assert browser.get(GENERAL).context["form"].initial["host"] == "教师0"
 
     def test_a_record_keeps_the_host_it_has(self, browser, branch):
-        record = cast.a_record(branch, "general_meeting", DAY, host="王敏")
-        correct = reverse("activity_correct", args=[record.pk])
-        sent = filled(browser.get(correct), place="B101")
-        assert browser.post(correct, sent).status_code == 302
-        assert list(
-            browser.post(correct, sent | {"host": "李强", "version": "2"}).context["form"].errors
-        ) == ["host"]
+        record = of_former_times(branch, DAY, "王敏")
+        address = reverse("activity_correct", args=[record.pk])
+        sent = filled(browser.get(address), place="B101")
+        assert browser.post(address, sent).status_code == 302
+        answer = browser.post(address, sent | {"host": "李强", "version": "2"})
+        assert list(answer.context["form"].errors) == ["host"]
 
     def test_of_something_joint_the_leading_branch_presides(self, browser, school, branch):
-        lead = cast.a_record(school.musicians, "general_meeting", DAY, marks={}, host="远方人")
+        cast.a_member(school.musicians, "远方人")
+        lead = cast.a_record(school.musicians, "general_meeting", DAY, host="远方人")
         staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
         [asked] = jointly.invite(lead, [branch], by=staff)
         address = f"{GENERAL}?joint={asked.pk}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from activities import hours
 from activities.attendance import Mark
-from activities.hours import ARTICLE, Row, Rules, _counted
+from activities.hours import ARTICLE, Row, Rules, _counted, of_minutes
 from activities.local_rules import HALF_DAY_MOST, STUDY_MINUTES
 from activities.records import withdraw
 from branches import local
@@ -79,6 +79,10 @@ def test_minutes_of_an_hour_are_a_local_rule(branch):
         ([(time(8), 180), (time(10), 180)], 4),
         ([(time(14), 240), (time(18), 60)], 5),
         ([(None, 300), (time(8), 60)], 5),
+        ([(time(8, 30), 510)], 7.5),
+        ([(time(8, 30), 510), (time(13), 60)], 7.5),
+        ([(time(8), 660), (time(19), 60)], 9),
+        ([(time(11, 30), 240)], 4),
     ],
 )
 def test_a_half_day_takes_so_many_at_most(branch, held, counted):
@@ -94,16 +98,20 @@ def test_a_half_day_takes_so_many_at_most(branch, held, counted):
         st.tuples(st.sampled_from([time(8), time(11, 59), time(12), time(18), None]), st.integers(1, 600))
     ),
     st.integers(0, 12),
+    st.sampled_from([45, 50, 60]),
 )
-def test_no_half_day_is_counted_beyond_its_limit(held, most):
+def test_no_half_day_is_counted_beyond_its_limit(held, most, hour):
     rows = [Row(None, DAY, "theme_day", "", starts_at, minutes) for starts_at, minutes in held]
-    found = _counted(rows, Rules(60, most, 0, ""))
+    rules = Rules(hour, most, 0, "")
+    found = _counted(rows, rules)
     assert len(found) == len(held)
-    whole = sum(minutes for _, minutes in held) / 60
+    whole = sum(minutes for _, minutes in held) / hour
     total = float(sum(each.counted for each in found))
     assert total <= whole + 1e-9
     if most:
         assert total <= 4 * most
+    else:
+        assert [each.counted for each in found] == [of_minutes(minutes, rules) for _, minutes in held]
 
 
 class TestWhatIsOwed:

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from activities import hours, jointly, papers, partners, records, tallies, versions
-from activities.models import Activity, Invitation, Tally
+from activities import drift, hours, jointly, papers, partners, records, tallies, versions
+from activities.models import Activity, AttendanceChange, Invitation, Tally
 from activities.records import Conflict
 from activities.refusals import RecordError
 from activities.sight import Sight
@@ -15,7 +15,7 @@ from activities.statistics import organizational_life
 from branches.roles import Role
 from branches.scope import covering_ranges
 from lib.periods import Period
-from members.models import Member
+from members.models import Member, MembershipSpell
 from tests import cast
 from tests.activities.forms import errors_of, filled
 
@@ -82,6 +82,58 @@ class TestCounting:
         found = hours.of_people(Member.objects.all(), 2026)
         assert {person.total for person in found} == {1.5}
         assert {len(person.attended) for person in found} == {1}
+
+
+class TestGuestsOfTwo:
+    """Somebody belongs to one branch and takes part in the other (参加): he stands on one roll, the first that was
+    written.
+    """
+
+    @pytest.fixture
+    def both(self, branch, guest):
+        member = Member.objects.get(name="教师5")
+        since = {"since": date(2020, 1, 1), "kind": MembershipSpell.Kind.ATTENDING}
+        MembershipSpell.objects.create(member=member, branch=guest, branch_path=guest.path, **since)
+        return member
+
+    def studied(self, member):
+        [person] = hours.of_people([member], 2026)
+        return person.total, len(person.attended)
+
+    def test_a_part_leaves_out_whoever_the_lead_has(self, both, lead, guest, staff):
+        part = a_part(lead, guest, staff, minutes=90)
+        assert (part.expected, part.attendances.filter(member=both).count()) == (3, 0)
+        assert (held(lead.branch), held(guest)) == ((1, 1, 10), (1, 0, 3))
+        assert self.studied(both) == (1.5, 1)
+        assert not drift.of(part)
+
+    def test_a_record_that_joins_gives_him_up(self, both, lead, guest, staff):
+        own = cast.a_record(guest, "theme_day", DAY, minutes=60)
+        assert self.studied(both) == (2.5, 2)
+        joined = jointly.join(own, invited(lead, guest, staff), by=staff)
+        assert (joined.expected, joined.present, joined.version) == (3, 3, 2)
+        assert self.studied(both) == (1.5, 1)
+        changed = AttendanceChange.objects.values_list("member", "version", "state_before", "state_after")
+        assert list(changed) == [(both.pk, 2, "present", "")]
+        assert (tallies.differences(), tallies.counter_differences()) == ([], [])
+
+    def test_whoever_recorded_first_keeps_him(self, both, branch, third, guest, staff):
+        lead = cast.a_record(third, "theme_day", DAY, minutes=90)
+        assert a_part(lead, guest, staff, minutes=90).expected == 4
+        assert a_part(lead, branch, staff, minutes=90).expected == 9
+        assert self.studied(both) == (1.5, 1)
+
+    def test_the_form_offers_him_only_when_the_branch_is_alone(self, both, lead, guest, staff):
+        guest_browser = cast.a_browser(cast.a_user(Role.SECRETARY, guest))
+        address = f"{reverse('activity_log', args=['theme_day'])}?joint={invited(lead, guest, staff).pk}"
+        form = guest_browser.get(address)
+        assert "教师5" not in {line.label for line in form.context["form"].roll.lines}
+        alone = guest_browser.post(address, filled(form, is_part=None, reload="1"))
+        assert "教师5" in {line.label for line in alone.context["form"].roll.lines}
+
+    def test_on_its_own_again_he_may_be_taken_back(self, both, lead, guest, staff):
+        part = jointly.leave(a_part(lead, guest, staff), by=staff)
+        assert drift.of(part).missing == ["教师5"]
 
 
 class TestInviting:
@@ -253,7 +305,7 @@ class TestPages:
         assert guest_browser.get(reverse("invitation", args=[invitation.pk])).context["answer"] == part
 
     def test_the_branch_that_is_asked_reads_when_where_and_what(self, guest_browser, branch, guest, staff):
-        facts = {"title": "参观校史馆", "place": "校史馆", "host": "张主持", "notes": "谁说了什么"}
+        facts = {"title": "参观校史馆", "place": "校史馆", "host": "教师1", "notes": "谁说了什么"}
         lead = cast.a_record(branch, "theme_day", DAY, **facts)
         invitation = invited(lead, guest, staff)
         page = guest_browser.get(reverse("invitation", args=[invitation.pk])).content.decode()

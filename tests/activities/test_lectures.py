@@ -1,6 +1,7 @@
 """党课: who lectured, found by his name or chosen; and the lectures of leaders, each counted for its person."""
 
 from datetime import date, time
+from decimal import Decimal
 from io import BytesIO
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from activities import lectures, parts, records
+from activities import jointly, lectures, parts, records
 from activities.kinds import Kind, joined
 from activities.models import Campaign, Lecture
 from branches.roles import Role
@@ -93,9 +94,9 @@ class TestForm:
     def test_a_meeting_that_is_a_lecture_too_asks_for_the_lecturer(self, browser):
         address = reverse("activity_log", args=["general_meeting"])
         first = browser.get(address)
-        assert first.context["form"].parts.shown == []
+        assert [part.title for part in first.context["form"].parts.shown] == ["书记述职"]
         again = browser.post(address, filled(first, also_kinds=["party_lecture"], reload="1"))
-        [part] = again.context["form"].parts.shown
+        _, part = again.context["form"].parts.shown
         assert part.fields[0].name == "lecturer"
         sent = filled(again, also_kinds=["party_lecture"], lecturer="教师1", lecture_rank="副教授")
         assert browser.post(address, sent).status_code == 302
@@ -173,6 +174,21 @@ class TestLeaders:
             ("周校长", "副校长", 0),
         ]
 
+    def test_one_held_jointly_is_one_lecture(self, branch, leader, school):
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        cast.a_member(school.students)
+        lead = a_lecture(branch, "钱学礼")
+        [invitation] = jointly.invite(lead, [school.students], by=staff)
+        part = cast.a_record(
+            school.students, "party_lecture", DAY, invitation=invitation, lecturer="钱学礼", minutes=90
+        )
+        parts.write(part, {Kind.PARTY_LECTURE: {}}, by=None)
+        everywhere = covering_ranges([school.root.path])
+        [line] = [each for each in lectures.leaders_of(everywhere, 2026) if each.name == "钱学礼"]
+        assert ([each.pk for each in line.lectures], line.hours) == ([lead.pk], Decimal("1.5"))
+        assert list(lectures.held(everywhere, 2026)) == [lead]
+        assert list(lectures.held(covering_ranges([school.students.path]), 2026)) == [part]
+
     def test_a_lecture_within_another_meeting_counts_and_a_withdrawn_one_does_not(
         self, branch, leader, school
     ):
@@ -226,6 +242,13 @@ class TestPages:
         content = browser.post(reverse("lecture_export"), {"year": 2026}).getvalue()
         rows = list(load_workbook(BytesIO(content)).active.values)
         assert rows[-1][1:6] == ("钱学礼", "党委书记", 1, 1.5, 1)
+
+    @pytest.mark.parametrize("year", ["1999", "今年"])
+    def test_no_workbook_of_a_year_that_is_not_offered(self, school, year):
+        browser = cast.a_browser(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+        answer = browser.post(reverse("lecture_export"), {"year": year}, follow=True)
+        assert answer.redirect_chain == [(reverse("lecture_leaders"), 302)]
+        assert "年度认不出，没有导出。" in answer.content.decode()
 
 
 class TestCommand:

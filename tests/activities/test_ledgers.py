@@ -117,6 +117,7 @@ class TestRows:
             ({"实到人数": None}, "F missing_count", "没有填写实到人数"),
             ({"实到人数": "若干"}, "F bad_number", "“若干”不是人数"),
             ({"时间": date(2026, 10, 21)}, "C future_date", "不能晚于今天"),
+            ({"时间": "2026-10-20 15:00"}, "C future_date", "今天还没到 15:00"),
             ({"时间": date(1950, 1, 1)}, "C not_standing", "尚未成立"),
             ({"时间": None}, "C missing_date", "没有填写开展时间"),
             ({"时间": "三月"}, "C bad_date", "三月"),

@@ -90,6 +90,17 @@ class TestNoting:
         assert (refusal.value.field, str(refusal.value)) == (field, sentence)
         assert not MakeUp.objects.exists()
 
+    def test_no_hours_of_what_is_no_study(self, branch, browser, secretary):
+        marks = cast.all_present("general_meeting", branch, DAY) | {who("教师3").pk: Mark("absent")}
+        record = cast.a_record(branch, "general_meeting", DAY, marks=marks, minutes=90)
+        with pytest.raises(MakeUpError, match="支部党员大会不计学习学时，学时请不填"):
+            note(record, secretary)
+        page = browser.get(reverse("activity_makeup", args=[record.pk]))
+        assert "hours" not in page.context["form"].fields
+        sent = {"who": [who("教师3").pk], "on": LATER, "how": "自学会议材料", "hours": "1.5"}
+        assert browser.post(reverse("activity_makeup", args=[record.pk]), sent).status_code == 302
+        assert MakeUp.objects.get().hours is None
+
     def test_no_hours_of_a_record_without_a_length(self, branch, secretary):
         marks = cast.all_present("party_lecture", branch, DAY) | {who("教师3").pk: Mark("absent")}
         record = cast.a_record(branch, "party_lecture", DAY, marks=marks)

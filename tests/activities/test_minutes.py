@@ -14,6 +14,7 @@ from activities.models import Activity, AgendaItem, Task
 from activities.records import correct, withdraw
 from activities.refusals import RecordError
 from activities.voting import Ballot
+from branches.models import Branch
 from branches.roles import Role
 from members.models import Member
 from reminders import ledger
@@ -144,7 +145,7 @@ class TestVotes:
         with pytest.raises(RecordError, match=said):
             keep(meeting, secretary, vote=vote, ballots=[Ballot("教师1", in_favour=7)], **left_out)
 
-    def test_a_corrected_attendance_shows_what_cannot_stand(self, meeting, secretary):
+    def test_a_corrected_attendance_shows_what_cannot_stand(self, meeting, secretary, browser):
         keep(meeting, secretary, vote="resolution", ballots=[Ballot(in_favour=6)])
         marks = cast.all_present("general_meeting", meeting.branch, DAY)
         for person in Member.objects.filter(name__in=[f"教师{n}" for n in range(4, 9)]):
@@ -152,8 +153,37 @@ class TestVotes:
         correct(meeting, by=secretary, version=1, held_on=DAY, marks=marks)
         [item] = minutes.agenda_of(meeting)
         assert "至少要 5 人到会才能表决" in item.fault
+        page = browser.get(reverse("activity_detail", args=[meeting.pk])).content.decode()
+        assert ("至少要 5 人到会才能表决" in page, "赞成 6，超过" in page) == (True, False)
         lacks = [piece.title for piece in minutes.pieces(meeting, [item]) if not piece.is_there]
         assert lacks == ["表决票数"]
+
+    @pytest.mark.parametrize("form", ["functional", "temporary"])
+    @pytest.mark.parametrize(
+        ("vote", "said"), [("admission", "一般不发展党员（支部条例第八条）"), ("election", "一般不进行换届")]
+    )
+    def test_guests_of_a_branch_without_members_elect_and_admit_nobody(
+        self, meeting, secretary, browser, form, vote, said
+    ):
+        Branch.objects.filter(pk=meeting.branch_id).update(form=form)
+        meeting.branch.refresh_from_db()
+        with pytest.raises(RecordError, match=said):
+            keep(meeting, secretary, vote=vote)
+        page = browser.get(reverse("activity_minutes", args=[meeting.pk]))
+        assert [kind for kind, _ in page.context["kinds"]] == ["talk", "resolution"]
+        answer = browser.get(reverse("agenda_add", args=[meeting.pk, vote]), follow=True)
+        assert said in answer.content.decode()
+
+    @pytest.mark.parametrize("vote", ["resolution", "admission"])
+    def test_one_item_is_one_vote_but_for_elections(self, meeting, secretary, vote):
+        ballots = [Ballot("甲", in_favour=7), Ballot("乙", in_favour=7)]
+        with pytest.raises(RecordError, match="一项议题只登记一次表决"):
+            keep(meeting, secretary, vote=vote, ballots=ballots)
+
+    def test_no_votes_where_only_heads_were_counted(self, meeting, secretary):
+        meeting.is_heads_only = True
+        with pytest.raises(RecordError, match="只有人数，没有名单，不能登记票数"):
+            keep(meeting, secretary, vote="resolution", ballots=[Ballot(in_favour=6)])
 
     def test_a_theme_day_takes_no_vote(self, branch, secretary):
         with pytest.raises(RecordError, match="主题党日不作这类表决"):
@@ -170,7 +200,7 @@ class TestTasks:
         ledger.collect(today)
         told = dict(Reminder.objects.filter(kind="task").values_list("recipient", "url"))
         assert told == {
-            secretary.pk: reverse("activity_minutes", args=[meeting.pk]),
+            secretary.pk: reverse("task_finish", args=[Task.objects.get().pk]),
             owner.account.pk: reverse("me"),
         }
         assert Reminder.objects.filter(kind="task").first().detail == (
@@ -309,12 +339,19 @@ class TestPages:
             ("election", {"in_favour": "5"}, "请写明这些票是投给谁的。"),
             ("resolution", {"in_favour": "多"}, "赞成应为整数。"),
             ("resolution", {"in_favour": "-1"}, "赞成不能是负数。"),
+            ("resolution", {"in_favour": "10000"}, "赞成应为 0 至 9999 的整数。"),
         ],
     )
     def test_a_row_that_says_half(self, meeting, browser, vote, ballot, said):
         answer = new(browser, reverse("agenda_add", args=[meeting.pk, vote]), row_of({}, ballots=[ballot]))
         assert said in answer.content.decode()
         assert not AgendaItem.objects.exists()
+
+    def test_a_form_that_lost_its_rows(self, meeting, browser):
+        text = new(
+            browser, reverse("agenda_add", args=[meeting.pk, "resolution"]), {"title": "议题"}
+        ).content.decode()
+        assert ("表单不完整，请返回后重新打开这一页。" in text, "ManagementForm" in text) == (True, False)
 
     def test_the_loser_sees_both_and_may_send_again(self, meeting, browser, secretary):
         item = keep(meeting, secretary, title="别人写的")
@@ -352,7 +389,7 @@ class TestPages:
         for number in range(count):
             AgendaItem.objects.create(activity=meeting, position=number, title=f"议题{number}")
         Task.objects.create(item=AgendaItem.objects.first(), what="甲")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             browser.get(reverse("activity_minutes", args=[meeting.pk]))
 
 

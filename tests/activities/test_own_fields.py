@@ -17,6 +17,7 @@ from tests import cast
 from tests.activities.forms import errors_of, filled
 
 DAY = date(2026, 10, 12)
+NARROW = {"about": "rectification"}
 DOCUMENT = {"document_name": "党员教育管理工作条例", "document_number": "中发〔2019〕1号"}
 
 
@@ -44,7 +45,7 @@ class TestRectification:
         return keep(record, secretary, tasks=[line]).tasks.get()
 
     def test_listed_open_ticked_and_listed_as_done(self, browser, branch, task):
-        address = reverse("rectification", args=[branch.pk])
+        address = reverse("resolution_list", args=[branch.pk], query=NARROW)
         assert browser.get(address).context["open"] == [(task, True)]
         ticked = browser.post(reverse("task_finish", args=[task.pk]), {"next": "rectification"})
         assert ticked.url == address
@@ -55,7 +56,7 @@ class TestRectification:
         Task.objects.update(done_on=None)
         record = task.item.activity
         type(record).objects.filter(pk=record.pk).update(held_on=date(2025, 12, 1))
-        address = reverse("rectification", args=[branch.pk])
+        address = reverse("resolution_list", args=[branch.pk], query=NARROW)
         assert [each for each, _ in browser.get(address).context["open"]] == [task]
         Task.objects.update(done_on=date(2025, 12, 20))
         assert browser.get(address).context["done"] == []
@@ -86,7 +87,7 @@ class TestRectification:
 
     def test_not_for_others(self, branch, school, task):
         other = cast.a_browser(cast.a_user(Role.SECRETARY, school.students))
-        assert other.get(reverse("rectification", args=[branch.pk])).status_code == 404
+        assert other.get(reverse("resolution_list", args=[branch.pk])).status_code == 404
 
 
 class TestDocuments:

@@ -18,6 +18,7 @@ from accounts.models import AuditEntry
 from activities import minutes, papers
 from activities.attendance import Mark
 from activities.minutes import TaskLine
+from activities.records import correct, withdraw
 from activities.voting import Ballot
 from branches.roles import Role
 from lib.word import CHARACTER_SPACE, LINE_PITCH
@@ -78,6 +79,28 @@ class TestWord:
             assert line in text
         assert "缺席人员" not in text
         assert "党小组：" not in text
+
+    def test_votes_that_cannot_stand_are_printed_without_a_verdict(self, meeting, secretary):
+        marks = cast.all_present("general_meeting", meeting.branch, meeting.held_on)
+        for person in Member.objects.filter(name__in=[f"教师{n}" for n in range(3, 9)]):
+            marks[person.pk] = Mark("absent")
+        correct(meeting, by=secretary, version=1, held_on=meeting.held_on, marks=marks)
+        meeting.refresh_from_db()
+        for code in ("minutes", "sheet"):
+            text = words_of(papers.PAPERS[code].as_word(papers.record_of(meeting)))
+            assert "赞成 7 票，不赞成 1 票，弃权 0 票。" in text
+            assert "【票数待核对】应到会有表决权的党员 9 人，到会 3 人，至少要 5 人到会才能表决" in text
+            assert "半数，通过" not in text
+
+    @pytest.mark.parametrize("code", ["minutes", "signin", "sheet"])
+    def test_what_was_taken_back_says_so(self, meeting, secretary, code):
+        withdraw(meeting, by=secretary, version=1, reason="重复")
+        meeting.refresh_from_db()
+        assert "（已撤回，不计数）" in words_of(papers.PAPERS[code].as_word(papers.record_of(meeting)))
+
+    def test_the_sheet_tells_leave_from_absence(self, meeting):
+        text = words_of(papers.PAPERS["sheet"].as_word(papers.record_of(meeting)))
+        assert "请假人员\n教师8（出差）\n缺席人员\n" in text
 
     def test_the_sign_in_sheet_names_everybody_expected(self, meeting):
         text = words_of(papers.PAPERS["signin"].as_word(papers.record_of(meeting)))
@@ -177,6 +200,12 @@ class TestBook:
         assert [record.title for record in found] == ["参观校史馆", "支部党员大会"]
         answer = browser.get(reverse("branch_book", args=[branch.pk, 2026]))
         assert b"".join(answer.streaming_content).startswith(b"%PDF")
+
+    def test_its_contents_say_a_title_only_where_there_is_one(self, meeting, branch, monkeypatch):
+        cast.a_record(branch, "theme_day", date(2026, 9, 15), title="参观校史馆")
+        monkeypatch.setattr(papers.typesetting, "pdf", lambda template, data: data)
+        entries = [record["entry"] for record in papers.book(branch, 2026)["records"]]
+        assert entries == ["9月15日　主题党日　参观校史馆", "10月12日　支部党员大会"]
 
     def test_the_command_writes_it(self, meeting, branch, tmp_path):
         path = tmp_path / "book.pdf"

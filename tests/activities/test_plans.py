@@ -253,10 +253,14 @@ class TestPages:
         add()
         desk = cast.a_browser(cast.a_user(Role.COMMITTEE_STAFF, school.physics))
         lines = desk.get(reverse("plan_list")).context["lines"]
-        assert [(branch.short_name, numbers[0]) for branch, numbers in lines] == [
+        assert [(branch.short_name, numbers[0][1]) for branch, numbers in lines] == [
             ("物理教师党支部", 4),
             ("物理学生党支部", 0),
         ]
+
+    def test_the_fixed_day_is_asked_for_with_its_article(self, browser, branch):
+        text = browser.get(reverse("plan_year", args=[branch.pk, 2026])).content.decode()
+        assert "主题党日每月相对固定1天开展（支部条例第十六条）。" in text
 
     def test_another_year_than_those_offered_is_missing(self, browser, branch):
         assert browser.get(reverse("plan_year", args=[branch.pk, 1990])).status_code == 404

@@ -83,6 +83,13 @@ class TestPrefilling:
         assert "A305，主持 教师2，记录 李强" in page
         assert "<details" in page
 
+    def test_who_left_the_branch_since_no_longer_keeps_the_record(self, browser, branch):
+        gone = cast.a_member(branch, "毕业生")
+        cast.a_record(branch, "party_lecture", date(2026, 5, 1), recorder="毕业生", lecturer="毕业生")
+        MembershipSpell.objects.filter(member=gone).update(until=date(2026, 6, 30))
+        form = browser.get(reverse("activity_log", args=["party_lecture"])).context["form"]
+        assert (form.initial["recorder"], form.initial["lecturer"]) == ("张书记", "")
+
     def test_topics_of_late_of_the_same_kind_are_offered(self, browser, branch):
         cast.a_record(branch, "theme_day", date(2026, 9, 1), title="参观校史馆")
         cast.a_record(branch, "general_meeting", date(2026, 7, 1), title="学习党章；通报党费")
@@ -113,8 +120,8 @@ class TestWithoutScript:
             reason="因病",
             topics=["学习党章"],
             topic="通报党费",
-            starts_at="14:30",
-            ends_at="16:00",
+            starts_at="08:30",
+            ends_at="10:00",
         )
         answer = browser.post(GENERAL, sent, follow=True)
         activity = Activity.objects.get()
@@ -160,7 +167,7 @@ class TestWithoutScript:
         some = {name: ("present" if number < 5 else "absent") for number, name in enumerate(_names(shown))}
         line = browser.post(GENERAL, filled(shown, reload="1", **some)).context["form"].quorum
         assert (line.state, line.text) == ("done", "有表决权到会 5/9，达到半数，可表决")
-        assert line.rule.article == "支部条例第十一条：半数以上有表决权的党员到会"
+        assert line.rule.article == "支部条例第十一条：半数以上有表决权的党员到会方可进行"
 
     def test_of_a_text_and_a_chip_the_text_is_the_reason(self, browser):
         shown = browser.get(GENERAL)
@@ -186,6 +193,7 @@ class TestRefusals:
             ({"starts_at": "16:00", "ends_at": "14:30"}, "结束时间应晚于开始时间。"),
             ({"ends_at": "14:30"}, "填了结束时间，请同时填写开始时间。"),
             ({"starts_at": "25:99"}, "时间应为如 14:30。"),
+            ({"starts_at": "11:01"}, "今天还没到 11:01，请核对日期和开始时间。"),
             ({"topic": "长" * 121}, None),
             ({"reason": "外太空"}, None),
             (
@@ -415,7 +423,7 @@ class TestQueries:
     @pytest.mark.parametrize(
         ("address", "number"),
         [
-            (reverse("activity_choose"), 13),
+            (reverse("activity_choose"), 15),
             (GENERAL, 10),
             (reverse("activity_log", args=["group_meeting"]), 12),
             (reverse("activity_log", args=["committee_meeting"]), 11),
@@ -439,5 +447,5 @@ class TestQueries:
             for _ in range(more):
                 cast.a_member(branch)
             sent = filled(browser.get(GENERAL))
-            with django_assert_num_queries(27):
+            with django_assert_num_queries(28):
                 assert browser.post(GENERAL, sent).status_code == 302

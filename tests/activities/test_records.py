@@ -1,10 +1,11 @@
 """The verbs of the log: what one call writes, what it refuses, and that the figures always add up."""
 
 import random
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from accounts.models import AuditEntry
 from activities import tallies
@@ -56,6 +57,11 @@ class TestLogging:
         assert counters(tally) == (10, 8, 1, 1)
         entry = AuditEntry.objects.get(action="activity.log")
         assert (entry.actor, entry.object_id, entry.after["present"]) == (secretary, str(activity.pk), 8)
+
+    def test_an_hour_that_has_not_come_is_refused(self, branch, today):
+        with pytest.raises(RecordError, match="今天还没到 18:00，请核对日期和开始时间。"):
+            logged(branch, day=today, starts_at=time(18))
+        assert logged(branch, day=DAY, starts_at=time(18)).starts_at == time(18)
 
     def test_probationary_members_are_expected_and_do_not_vote(self, branch):
         activity = logged(branch)
@@ -152,6 +158,15 @@ class TestCorrecting:
         assert (change.member.name, change.version) == ("教师1", 2)
         assert (change.state_before, change.state_after, change.reason_after) == ("present", "leave", "因病")
         assert [row.place for row in activity.history.order_by("history_id")] == ["", "二楼"]
+
+    def test_what_was_saved_before_its_hour_can_be_corrected_but_not_moved_there(self, branch, today):
+        marks = marks_of(branch, day=today)
+        activity = logged(branch, day=today, marks=marks, starts_at=time(11))
+        with time_machine.travel("2026-10-20 09:00 +0800", tick=False):
+            kept = correct(activity, by=None, version=1, held_on=today, marks=marks, place="二楼")
+            assert (kept.starts_at, kept.place) == (time(11), "二楼")
+            with pytest.raises(RecordError, match="今天还没到 15:00"):
+                correct(activity, by=None, version=2, held_on=today, marks=marks, starts_at=time(15))
 
     def test_the_expected_list_is_frozen_while_the_day_stands(self, branch, secretary):
         activity = logged(branch, secretary)

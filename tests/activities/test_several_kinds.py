@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from activities import hours, jointly, makeup, partners, records, tallies
+from activities import expected, hours, jointly, makeup, makeup_rules, partners, records, tallies
 from activities.attendance import Mark, expected_people
 from activities.kinds import Kind, joined, may_also_be, split
-from activities.models import Activity, Tally
+from activities.models import Activity, Attendance, Tally
 from activities.refusals import RecordError
 from activities.statistics import organizational_life
 from branches import tree
@@ -23,7 +23,7 @@ from branches.roles import Role
 from branches.scope import covering_ranges
 from lib.periods import Period
 from members import exemptions
-from members.models import Member
+from members.models import Member, MembershipSpell
 from tests import cast
 from tests.activities.forms import filled
 
@@ -43,6 +43,11 @@ class TestKinds:
     def test_only_what_expects_the_same_people(self):
         assert Kind.THEME_DAY in may_also_be("general_meeting")
         assert may_also_be("committee_meeting") == [Kind.FIRST_AGENDA, Kind.JOINT_MEETING]
+        assert may_also_be("first_agenda", is_leaf=False) == [
+            Kind.SEMINAR,
+            Kind.JOINT_MEETING,
+            Kind.OTHER,
+        ]
         assert may_also_be("group_meeting") == may_also_be("heart_talk") == []
         assert {Kind.GROUP_MEETING, Kind.HEART_TALK, Kind.COMMITTEE_MEETING}.isdisjoint(
             may_also_be("general_meeting")
@@ -142,8 +147,15 @@ class Book:
             cast.a_post(members[0], "secretary")
             exempt = {"since": date(2026, 4, 1), "until": date(2026, 7, 31), "ground": "ill", "note": ""}
             exemptions.grant(members[-1], by=None, **exempt)
+        for branch, other in (self.branches, reversed(self.branches)):
+            self.attend(Member.objects.filter(branch=branch).order_by("number")[1], other)
         self.moved_on = date(2026, 1, 1)
         self.staff = cast.a_user(Role.ORGANIZATION_STAFF, self.school.root)
+
+    def attend(self, member, branch):
+        """Somebody of one branch takes part in the life of the other (参加)."""
+        since = {"since": date(2020, 1, 1), "kind": MembershipSpell.Kind.ATTENDING}
+        MembershipSpell.objects.create(member=member, branch=branch, branch_path=branch.path, **since)
 
     def marks(self, people, seed):
         """A state for everybody, from the bits of a number; of who is exempt, for one in four nothing is said."""
@@ -178,7 +190,7 @@ class Book:
                 **facts,
             )
         elif verb == "correct" and found:
-            people = records.expected_for_correction(found, day)
+            people = expected.for_correction(found, day)
             also = self.also(found.kind, chosen)
             marks = self.marks(people, seed)
             sent = {"held_on": day, "marks": marks, "also_kinds": also}
@@ -210,7 +222,9 @@ class Book:
         jointly.invite(lead, [branch], by=self.staff)
         invitation = lead.invitations.get(branch=branch)
         if (own := jointly.own_records(invitation).first()) and seed % 3:
-            jointly.join(own, invitation, by=self.staff)
+            # Who stands on the other roll and had made up for this record cannot be taken off it.
+            with suppress(RecordError):
+                jointly.join(own, invitation, by=self.staff)
             return
         people = expected_people(lead.kind, branch, lead.held_on)
         facts = {"also_kinds": self.also(lead.kind, chosen), "minutes": seed % 200}
@@ -222,7 +236,11 @@ class Book:
             most = Decimal(record.minutes or 0) / 60
             studied = min(most, Decimal(seed % 30) / 10).quantize(Decimal("0.1"), ROUND_DOWN)
             day = min(record.held_on + timedelta(days=seed % 5), timezone.localdate())
-            facts = {"on": day, "how": "自学", "hours": studied or None}
+            facts = {
+                "on": day,
+                "how": "自学",
+                "hours": studied or None if makeup_rules.counts_hours(record) else None,
+            }
             makeup.note(record, [missed[seed % len(missed)]], by=self.staff, **facts)
 
     def check(self):
@@ -241,8 +259,11 @@ class Book:
         self.check_people(valid)
 
     def check_people(self, valid):
-        """Nobody's hours hold a record or two of something joint, and no record that was none of study."""
+        """Nobody stands on two rolls of something joint; nobody's hours hold what was none of study."""
         events = {each.pk: each.joint_of_id or each.pk for each in valid}
+        marks = Attendance.objects.filter(activity__in=valid).values_list("activity", "member")
+        stands = [(events[record], member) for record, member in marks]
+        assert len(stands) == len(set(stands))
         study = {each.pk for each in valid if set(each.kinds) & set(hours.STUDY_KINDS)}
         for person in hours.of_people(Member.objects.all(), 2026):
             attended = [each.activity_id for each in person.attended]

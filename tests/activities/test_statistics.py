@@ -233,7 +233,7 @@ def test_the_number_of_queries_does_not_grow(number, django_assert_num_queries):
         branch = cast.found(root, f"第{n}党支部", Branch.Level.BRANCH, f"001{n:03d}")
         cast.a_record(branch, campaigns=[study])
     ranges = covering_ranges([root.path])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         organizational_life(ranges, Q3, AFTER)
     with django_assert_num_queries(3):
         organizational_life(ranges, Q3, AFTER, study)

@@ -118,6 +118,15 @@ class TestSettling:
         asked.refresh_from_db()
         assert asked.is_open
 
+    def test_of_a_withdrawn_record_nothing_is_asked_any_more(self, asked, activity, secretary, staff):
+        records.withdraw(activity, by=secretary, version=1, reason="记错了")
+        for reader in (secretary, staff):
+            text = page(reader, activity)
+            assert "记录已撤回，不用再补充。" in text
+            assert ("自动了结" in text, "等支部" in text, "答复上级" in text) == (False, False, False)
+        with pytest.raises(RecordError, match="已撤回，不用再答复"):
+            supplements.answer(asked, "补了", by=secretary)
+
     def test_what_nobody_asked_for_writes_nothing(self, activity, secretary):
         correct(activity, secretary)
         assert not AuditEntry.objects.filter(action__startswith="supplement").exists()
@@ -128,9 +137,29 @@ def test_it_goes_with_the_record_of_a_branch_that_was_merged(asked, activity, sc
     assert [row.pk for row in supplements.waiting_for(school.students)] == [asked.pk]
 
 
-def test_an_empty_reason_on_the_page_is_said(activity, staff):
+@pytest.mark.parametrize("reason", ["", "长" * 201])
+def test_a_reason_that_cannot_be_comes_back_at_its_field(activity, staff, reason):
     address = reverse("supplement_ask", args=[activity.pk])
-    answer = cast.a_browser(staff).post(f"{address}?list=1&year=2026", {"reason": ""}, follow=True)
-    assert answer.redirect_chain == [(f"/activities/{activity.pk}/?list=1&year=2026", 302)]
-    assert "请写明要补充什么" in answer.content.decode()
+    answer = cast.a_browser(staff).post(f"{address}?list=1&year=2026", {"reason": reason})
+    assert (answer.status_code, answer.context["listed"]) == (422, "list=1&year=2026")
+    text = answer.content.decode()
+    assert "请写明要补充什么，不超过 200 个字。" in text
+    assert reason in text
+    assert '<a href="#id_reason">' in text
     assert Activity.objects.get().supplements.count() == 0
+
+
+def test_sent_back_it_comes_back_to_the_record_as_one_of_its_list(activity, staff):
+    address = reverse("supplement_ask", args=[activity.pk])
+    answer = cast.a_browser(staff).post(f"{address}?list=1&year=2026", {"reason": REASON}, follow=True)
+    assert answer.redirect_chain == [(f"/activities/{activity.pk}/?list=1&year=2026", 302)]
+
+
+def test_an_answer_that_is_too_long_comes_back_at_its_field(asked, secretary):
+    address = reverse("supplement_answer", args=[asked.pk])
+    answer = cast.a_browser(secretary).post(address, {"answer": "长" * 201})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert ("请写明答复，不超过 200 个字。" in text, "长" * 201 in text) == (True, True)
+    asked.refresh_from_db()
+    assert asked.is_open

@@ -15,7 +15,7 @@ from activities.models import Activity, AgendaItem, Talk
 from activities.pasting import take_apart
 from activities.refusals import RecordError
 from branches.roles import Role
-from members.models import Member
+from members.models import Member, MembershipSpell
 from tests import cast
 from tests.activities.forms import errors_of, filled, name_of
 
@@ -33,6 +33,12 @@ def a_talk(branch, *names, day=DAY, content="", pair=""):
     details = {Kind.HEART_TALK: {"pair": pair, "content": content}}
     facts = {"title": "近况", "place": "A305", "starts_at": time(16)}
     return cast.a_record(branch, "heart_talk", day, marks=marks, details=details, **facts)
+
+
+def a_guest(branch, name):
+    """Somebody of another branch who takes part in this one."""
+    place = {"branch": branch, "branch_path": branch.path, "kind": "attending", "since": date(2026, 1, 1)}
+    return MembershipSpell.objects.create(member=person(name), **place)
 
 
 def signed_in_as(name):
@@ -190,6 +196,28 @@ class TestPairs:
         found = {each.member.name: each for each in talks.coverage(branch, 2026, DAY)}
         assert found["教师5"].missing == ["committee_member"]
 
+    def test_talks_count_wherever_they_were(self, branch, school):
+        """He moved here in September; the talk was in the branch he was in before."""
+        moved = cast.a_member(school.musicians, "音乐1")
+        cast.a_member(school.musicians, "音乐2")
+        a_talk(school.musicians, "音乐1", "音乐2", day=date(2026, 3, 2))
+        MembershipSpell.objects.filter(member=moved).update(until=date(2026, 8, 31))
+        here = {"branch": branch, "branch_path": branch.path, "since": date(2026, 9, 1)}
+        MembershipSpell.objects.create(member=moved, **here)
+        found = {each.member.name: each for each in talks.coverage(branch, 2026, DAY)}
+        assert found["音乐1"].missing == ["committee_member"]
+
+    def test_of_guests_nothing_is_owed_and_only_what_was_here_is_counted(self, branch, school):
+        a_guest(school.musicians, "教师4")
+        a_guest(school.musicians, "教师5")
+        a_talk(school.musicians, "教师4", "教师5")
+        a_talk(branch, "教师4", "教师6")
+        found = talks.coverage(school.musicians, 2026, DAY)
+        told = [(each.member.name, len(each.talks["members"]), each.missing) for each in found]
+        assert told == [("教师4", 1, []), ("教师5", 1, [])]
+        [home] = [each for each in talks.coverage(branch, 2026, DAY) if each.member.name == "教师4"]
+        assert len(home.talks["members"]) == 2
+
     def test_a_withdrawn_one_does_not_count(self, branch):
         records.withdraw(a_talk(branch, "教师0", "教师5"), by=None, version=1, reason="重复")
         assert all(not each.talks for each in talks.coverage(branch, 2026, DAY))
@@ -205,6 +233,36 @@ class TestPages:
         [told] = dict(own.context["groups"])["委员与党员"]
         assert (told["record"], told["others"], told["opens_content"]) == (record, "教师0", True)
         assert SECRET not in own.content.decode()
+
+    def test_what_another_branch_keeps_is_a_figure_and_no_more(self, branch, school, browser):
+        cast.a_member(school.musicians, "音乐1")
+        a_guest(school.musicians, "教师5")
+        record = a_talk(school.musicians, "音乐1", "教师5", content=SECRET)
+        line = browser.get(reverse("talk_coverage", args=[branch.pk])).context["lines"][5]
+        assert ([cell.number for cell in line.cells], line.opens) == ([0, 0, 1], True)
+        text = browser.get(reverse("talk_person", args=[person("教师5").pk])).content.decode()
+        assert "另有 1 次谈话由其他党支部记录，计入次数，不在这里列出。" in text
+        assert [word for word in ("音乐1", str(record.pk), "近况") if word in text] == []
+        own = cast.a_browser(signed_in_as("教师5")).get(reverse("talk_person", args=[person("教师5").pk]))
+        assert content_of(record) in own.content.decode()
+
+    def test_a_guests_talks_are_not_opened(self, branch, school):
+        a_guest(school.musicians, "教师4")
+        secretary = cast.a_browser(cast.a_user(Role.SECRETARY, school.musicians))
+        page = secretary.get(reverse("talk_coverage", args=[school.musicians.pk]))
+        assert [line.opens for line in page.context["lines"]] == [False]
+        assert "由所在党支部安排谈心谈话" in page.content.decode()
+
+    def test_queries_do_not_grow(self, branch, browser, school, django_assert_num_queries):
+        address = reverse("talk_coverage", args=[branch.pk])
+        browser.get(address)
+        for place in (school.musicians, school.students):
+            a_guest(place, "教师5")
+            a_guest(place, "教师6")
+            a_talk(place, "教师5", "教师6")
+            a_talk(branch, "教师5", "教师7")
+            with django_assert_num_queries(10):
+                browser.get(address)
 
     def test_one_reads_ones_own_wherever_it_was(self, branch, school):
         record = a_talk(branch, "教师3", "教师5", content=SECRET)

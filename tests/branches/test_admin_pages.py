@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from branches.roles import Role
-from tests import cast
+from tests import cast, scenes
 from tests.access.world import a_world
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def pages_for(user, half):
 
 @pytest.fixture
 def world():
-    return a_world()
+    return scenes.once("world", a_world)
 
 
 #: A name or a word that must not stand on any page of the role.

@@ -11,7 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import audit
-from activities.models import Campaign, Evidence, LeaveRequest, ProgrammeItem
+from activities.models import (
+    Activity,
+    Appeal,
+    Campaign,
+    Election,
+    Evidence,
+    LeaveRequest,
+    ProgrammeItem,
+    Supplement,
+    Waiver,
+)
 from branches.models import Branch
 from branches.roles import Role
 from branches.terms import elect
@@ -28,7 +38,7 @@ from members.models import (
     ImportBatch,
     Merge,
 )
-from reminders.models import Reminder
+from reminders.models import Delivery, Reminder, Robot
 from tests import cast
 from tests.access.making import a_class, a_plan, an_assignment
 
@@ -44,6 +54,11 @@ def a_birthday(school):
 
 
 #: How each list gets another row: (school, user, number), with whatever the row hangs on.
+def the_record(school):
+    """One for all rows that are about a record."""
+    return Activity.objects.first() or cast.a_record(school.teachers, day=DAY)
+
+
 ONE_MORE = {
     "activity": lambda school, user, number: cast.a_record(school.teachers, day=DAY),
     "auditentry": lambda school, user, number: audit.record("branch.change", by=user, on=school.teachers),
@@ -64,6 +79,15 @@ ONE_MORE = {
         recipient=user,
         title="主题党日",
         branch_path=school.teachers.path,
+    ),
+    "delivery": lambda school, user, number: Delivery.objects.create(
+        channel="mail",
+        recipient=cast.a_user(),
+        day=DAY,
+        branch_path=school.teachers.path,
+    ),
+    "robot": lambda school, user, number: Robot.objects.create(
+        branch=school.teachers, branch_path=school.teachers.path, kind="wecom", name=f"群{number}"
     ),
     "station": lambda school, user, number: cast.a_station(
         school.teachers, cast.a_member(school.teachers), name=f"工作站{number}"
@@ -99,12 +123,13 @@ ONE_MORE |= {
         member=cast.a_member(school.teachers), applied_on=DAY
     ),
     "evidence": lambda school, user, number: Evidence.objects.create(
-        activity=cast.a_record(school.teachers, day=DAY),
+        activity=the_record(school),
         branch_path=school.teachers.path,
         kind="pdf",
         name="方案.pdf",
         size=1,
         stored=str(number),
+        sha256=f"{number:064x}",
         added_by=user,
     ),
     "explanation": lambda school, user, number: Explanation.objects.create(
@@ -134,6 +159,32 @@ ONE_MORE |= {
         on=DAY,
         reason="因公",
     ),
+    "appeal": lambda school, user, number: Appeal.objects.create(
+        activity=the_record(school),
+        branch_path=school.teachers.path,
+        member=cast.a_member(school.teachers),
+        said="我到会了",
+        version=1,
+    ),
+    "supplement": lambda school, user, number: Supplement.objects.create(
+        activity=cast.a_record(school.teachers, day=DAY), branch_path=school.teachers.path, reason="缺决议"
+    ),
+    "waiver": lambda school, user, number: Waiver.objects.create(
+        branch=school.teachers,
+        branch_path=school.teachers.path,
+        codes=["ZB-13"],
+        start=DAY.replace(day=1),
+        end=date(2027, 1, 31),
+        reason="全体外出实习",
+        by=user,
+    ),
+    "election": lambda school, user, number: Election.objects.create(
+        branch=school.teachers,
+        branch_path=school.teachers.path,
+        requested_on=DAY,
+        approved_on=DAY,
+        meeting=cast.a_record(school.teachers, "general_meeting", DAY),
+    ),
     "plan": lambda school, user, number: a_plan(school.teachers, f"计划{number}"),
     "programmeitem": lambda school, user, number: ProgrammeItem.objects.create(
         title=f"第{number}项", position=number, citation="校党字〔2026〕1号"
@@ -158,6 +209,7 @@ COUNTS = {
     "branch": 5,
     "celebration": 7,
     "circumstance": 5,
+    "delivery": 8,
     "departure": 6,
     "greeting": 7,
     "greetingoptout": 5,
@@ -168,6 +220,10 @@ COUNTS = {
     "explanation": 6,
     "importbatch": 6,
     "leaverequest": 8,
+    "appeal": 6,
+    "supplement": 6,
+    "waiver": 6,
+    "election": 8,
     "merge": 6,
     "plan": 6,
     "programmeitem": 5,
@@ -182,6 +238,7 @@ COUNTS = {
     "post": 6,
     "reminder": 8,
     "rolegrant": 5,
+    "robot": 6,
     "station": 6,
     "stationassignment": 6,
     "statusperiod": 5,

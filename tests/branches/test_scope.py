@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from branches import scope
-from branches.models import Branch
+from branches.models import Branch, Term
 from branches.roles import Right, Role
 from tests import cast
 
@@ -69,3 +69,37 @@ class TestVisibility:
         secretary = cast.a_user(Role.SECRETARY, school.teachers)
         secretary.is_active = False
         assert Branch.objects.visible_to(secretary).count() == 0
+
+
+@pytest.mark.django_db
+class TestAdmin:
+    def test_what_waits_is_counted_in_ones_own_part(self):
+        school = cast.a_university()
+        Branch.objects.leaves().update(category_is_guess=True)
+        for branch in (school.physics, school.music):
+            days = {"elected_on": date(2019, 1, 1), "due_on": date(2024, 1, 1)}
+            Term.objects.create(branch=branch, branch_path=branch.path, years=5, **days)
+        counted = []
+        for place in (school.root, school.physics):
+            page = cast.a_browser(cast.a_user(Role.COMMITTEE_STAFF, place)).get("/admin/")
+            waiting = {errand["label"]: errand["waiting"] for errand in page.context["errands"]}
+            counted.append((waiting["核对支部类别"], waiting["办理换届"]))
+        assert counted == [(3, 2), (2, 1)]
+
+    def test_grants_are_listed_of_ones_own_part(self):
+        school = cast.a_university()
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, school.physics)
+        secretary = cast.a_user(Role.SECRETARY, school.teachers)
+        cast.a_user(Role.SECRETARY, school.musicians)
+        cast.a_user(Role.AUDITOR)
+        page = cast.a_browser(staff).get("/admin/branches/rolegrant/")
+        assert list(page.context["cl"].result_list) == [staff.grants.get(), secretary.grants.get()]
+
+    def test_grants_are_given_over_ones_own_part(self):
+        school = cast.a_university()
+        own = cast.a_station(school.students)
+        cast.a_station(school.musicians, name="二号楼工作站")
+        staff = cast.a_browser(cast.a_user(Role.ORGANIZATION_STAFF, school.physics))
+        fields = staff.get("/admin/branches/rolegrant/add/").context["adminform"].form.fields
+        assert list(fields["branch"].queryset) == [school.physics, school.teachers, school.students]
+        assert list(fields["station"].queryset) == [own]

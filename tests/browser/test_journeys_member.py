@@ -110,7 +110,7 @@ def test_j_m4_a_wrong_mark_is_told_and_answered(opened, branch, secretary, tap, 
     day = timezone.localdate()
     record = cast.a_record(branch, KIND, day, marks={**cast.all_present(KIND, branch, day), **absent})
     with opened(account("李思齐"), script=script) as page:
-        tap(page.get_by_role("link", name="到会有误"))
+        tap(page.get_by_role("link", name="申请更正"))
         tap(page.locator("[name=said]"))
         page.keyboard.insert_text(SAID)
         tap(button(page, "告诉支部"))

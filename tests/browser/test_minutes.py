@@ -1,16 +1,20 @@
 """Full minutes at a desk, later: nothing entered twice, printed in two clicks, without script too (J-S8)."""
 
 from datetime import date, time
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from docx import Document
 
+from activities import minutes, records
+from activities.attendance import Mark
 from activities.models import AgendaItem
+from activities.voting import Ballot
 from branches.roles import Role
 from tests import cast
-from tests.browser.conftest import DESK
+from tests.browser.conftest import DESK, serious
 from tests.browser.test_secretary import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -93,6 +97,20 @@ def text_of(path):
     yield from (paragraph.text for paragraph in document.paragraphs)
     for table in document.tables:
         yield from (cell.text for row in table.rows for cell in row.cells)
+
+
+def test_what_became_of_a_vote_fits_a_phone(opened, record, secretary):
+    """Somebody was marked present by mistake, so the votes are too many: a long sentence."""
+    votes = [Ballot("学生2", in_favour=5, against=1)]
+    minutes.keep_item(
+        record, by=secretary, item_id=uuid4(), version=0, vote="election", title="增补委员", ballots=votes
+    )
+    marks = cast.all_present("general_meeting", record.branch, record.held_on)
+    marks[next(iter(marks))] = Mark("leave", "因公")
+    records.correct(record, by=secretary, version=1, held_on=record.held_on, marks=marks)
+    with opened(secretary, reverse("activity_detail", args=[record.pk])) as page:
+        page.get_by_text("“学生2”的票数合计 6，多于到会").wait_for()
+        assert serious(page) == []
 
 
 @pytest.mark.parametrize("size", [(390, 844), (1440, 900)])

@@ -2,6 +2,7 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -147,6 +148,15 @@ def test_a_trial_makes_its_keys_but_never_replaces_a_lost_one(settings, tmp_path
     encryption.forget_keys()
     with pytest.raises(KeysMissing, match=r"没有密钥文件 field\.keys"):
         encrypt(NUMBER, **PLACE, row=ROW)
+
+
+def test_a_trial_waits_for_a_key_that_another_process_is_making(settings, tmp_path):
+    settings.TRIAL = True
+    ensure_keys(tmp_path)
+    made, aside = keys.path_of(tmp_path, "audit"), tmp_path / "aside"
+    made.rename(aside)
+    Timer(0.2, aside.rename, [made]).start()
+    assert keys.read_ring(str(tmp_path), "audit").newest == "1"
 
 
 def test_production_makes_no_keys_by_itself(settings, tmp_path):

@@ -95,10 +95,7 @@ def test_order_is_by_start():
 
 @given(MONTHS, st.integers(1, 30))
 def test_previous_and_next_undo_each_other(first, length):
-    last = first
-    for _ in range(length - 1):
-        last = last.next()
-    period = Period(first.start, last.end)
+    period = Period(first.start, first.run(length)[-1].end)
     assert period.next().previous() == period
     assert (period.next().start - period.end).days == 1
     assert len(period.months()) == len(period.next().months()) == length
@@ -144,6 +141,20 @@ def test_next_anniversary_is_never_past_nor_beyond_a_year(day, on):
     assert coming > day
     if on > day:
         assert (coming - on).days <= 366
+
+
+@pytest.mark.parametrize(
+    ("number", "codes"),
+    [
+        (3, ["2026Q3", "2026Q4", "2027Q1"]),
+        (-3, ["2026Q3", "2026Q2", "2026Q1"]),
+        (1, ["2026Q3"]),
+        (-1, ["2026Q3"]),
+        (0, []),
+    ],
+)
+def test_a_run_begins_with_the_range_itself(number, codes):
+    assert [one.code for one in Period.quarter(2026, 3).run(number)] == codes
 
 
 @pytest.mark.parametrize(

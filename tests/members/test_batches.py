@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from branches.roles import Role
+from jobs import running
+from jobs.models import Job
 from members import batches, enrolment, posts
-from members.imports import Decisions, open_roster, write
+from members.imports import Decisions, open_roster, undoing, write
 from members.models import GroupMembership, ImportBatch, ImportedRow, Member, MembershipSpell, StatusPeriod
 from tests import cast
 from tests.members.rosters import a_file, a_row
@@ -217,6 +219,22 @@ class TestScope:
             batches.undo(batch, by=cast.a_user(Role.SECRETARY, school.teachers))
         batches.undo(batch, by=cast.a_user(Role.COMMITTEE_STAFF, school.physics))
         assert Member.objects.count() == 0
+
+    def test_a_job_that_undoes_it_gives_nothing_out_where_one_has_no_reach(self, school, staff, bring):
+        batch = bring(a_row())
+        musician = cast.a_user(Role.COMMITTEE_STAFF, school.music)
+        asked = {"kind": undoing.KIND, "parameters": {"batch": str(batch.pk)}}
+        jobs = [Job(owner=one, **asked) for one in (staff, musician)]
+        assert [running.may_fetch(job.owner, job) for job in jobs] == [True, False]
+
+    def test_a_job_whose_owner_lost_his_reach_undoes_nothing(self, staff, bring):
+        batch = bring(a_row())
+        staff.grants.update(until=date(2026, 11, 21))
+        job = Job.objects.create(kind=undoing.KIND, owner=staff, parameters={"batch": str(batch.pk)})
+        running.run(str(job.pk))
+        job.refresh_from_db()
+        assert (job.state, job.message) == ("failed", "这次导入已不在您的管理范围内。")
+        assert Member.objects.count() == 1
 
     def test_somebody_who_moved_away_meanwhile_is_not_touched(self, school, staff, bring):
         batch = bring(a_row())

@@ -64,6 +64,12 @@ def test_a_leader_sees_neither_names_nor_phones(school, book):
     assert shown(browser, q="无人") == [("欧**", "书记", "")]
 
 
+def test_where_names_are_masked_nobody_is_found_by_one(school, book):
+    user = cast.a_user(Role.SECRETARY, school.teachers)
+    cast.give(user, Role.LEADER, school.root)
+    assert [contacts.holders(user, Wanted(q=name)).count() for name in "甲丁"] == [1, 0]
+
+
 def test_a_secretary_sees_his_own_branch(school, book):
     browser = cast.a_browser(cast.a_user(Role.SECRETARY, school.musicians))
     assert shown(browser) == [("丁", "书记", "138****5678")]

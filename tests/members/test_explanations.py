@@ -38,6 +38,7 @@ def school():
     for _ in range(3):
         secretary = cast.a_member(school.teachers)
     cast.a_post(secretary, Post.Title.SECRETARY)
+    cast.a_training(secretary)
     return school
 
 
@@ -137,6 +138,7 @@ def test_it_ends_with_the_facts(school, secretary, college):
 
 def test_it_ends_with_the_year(school, secretary, college, that_day):
     explanations.accept(explanations.state(found(school.teachers), WHY, by=secretary), by=college)
+    cast.a_training(Post.objects.get().member, day=date(2027, 3, 1))
     [last] = health.findings_of(school.teachers, date(2027, 10, 20))
     [after] = health.findings_of(school.teachers, date(2027, 10, 21))
     assert (last.is_explained, after.is_explained) == (True, False)

@@ -61,6 +61,14 @@ def test_the_filter_finds_who_graduates_and_is_not_settled(school, staff):
     assert [one.name for one in browser.get(reverse("graduates")).context["members"]] == ["乙"]
 
 
+def test_the_days_offered_are_those_of_ones_own_part(school, staff):
+    graduate(school, "甲")
+    cast.a_member(school.musicians, graduates_on=date(2027, 7, 1))
+    college = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
+    assert graduation.graduation_days(college) == [DAY]
+    assert graduation.graduation_days(staff) == [date(2027, 7, 1), DAY]
+
+
 def test_everybody_ticked_gets_a_letter_and_who_is_not_does_not(school, staff):
     first, second, third = (graduate(school, name) for name in "甲乙丙")
     own = {f"place-{second.number[1:]}": "中共ZZ县委组织部"}
@@ -94,7 +102,7 @@ def test_who_stays_is_kept_for_two_years_at_most(school, staff, until, passes):
         late = overdue.of_people(Member.objects.all(), date(2028, 7, 2))
         assert [(due.rule.code, due.is_late) for due in late] == [("JY-20", True)]
     else:
-        assert "教育管理条例第34条，JY-20" in answer.text
+        assert "教育管理条例第三十四条，JY-20" in answer.text
 
 
 def test_who_goes_abroad_is_to_be_contacted(school, staff):

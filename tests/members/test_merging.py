@@ -15,10 +15,14 @@ from accounts.models import AuditEntry
 from activities import tallies
 from activities.attendance import Mark
 from activities.models import Activity, Attendance
-from branches.roles import Role
+from branches.roles import Right, Role
+from branches.scope import ranges_of
 from members import duplicates, enrolment, merging, one_life, posts, rosters
 from members.models import (
     ON_ROSTER,
+    Development,
+    DevelopmentPerson,
+    DevelopmentStep,
     GroupMembership,
     Member,
     MembershipSpell,
@@ -114,7 +118,7 @@ class TestDays:
     )
     def test_the_roster_of_any_date_has_the_person_once(self, school, staff, two, day, branches):
         merging.merge(*two, by=staff)
-        rows = rosters.roster(date.fromisoformat(day), rosters.visible_ranges(staff))
+        rows = rosters.roster(date.fromisoformat(day), ranges_of(staff, Right.SEE_MEMBERS))
         assert [row.branch for row in rows] == branches
 
     def test_whoever_is_on_the_roster_by_either_record_is_on_it(self, school, staff):
@@ -451,6 +455,22 @@ class TestPages:
         assert "恢复为单独的记录" in page.text
         page = client.post(reverse("duplicate_apart"), {**sides, "reason": "同名同日出生"}, follow=True)
         assert not page.context["page"].paginator.count
+
+    def test_what_a_person_is_named_in_has_a_chinese_name_on_the_page(self, client, staff, two):
+        step = DevelopmentStep.objects.create(
+            development=Development.objects.create(
+                member=cast.a_member(two[0].branch), applied_on=date(2020, 1, 1)
+            ),
+            step="contacts",
+            on=date(2020, 3, 1),
+        )
+        DevelopmentPerson.objects.create(step=step, member=two[0])
+        client.force_login(staff)
+        page = client.get(reverse("duplicate_merge"), {"one": two[0].pk, "other": two[1].pk})
+        [records] = [line.one for line in page.context["lines"] if line.label == "已有的记录"]
+        assert "培养联系人和入党介绍人" in records.split("、")
+        named = {relation.related_model._meta for relation in Member._meta.related_objects}
+        assert [meta.label for meta in named if str(meta.verbose_name).isascii()] == []
 
     def test_a_stranger_is_no_choice(self, client, school, two):
         client.force_login(cast.a_user(Role.COMMITTEE_STAFF, school.physics))

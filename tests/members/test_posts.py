@@ -50,6 +50,18 @@ class TestAppointing:
             posts.appoint(member, school.teachers, Post.Title.COMMITTEE, since=TODAY, by=staff).grant is None
         )
 
+    @pytest.mark.parametrize("title", [Post.Title.DEPUTY, Post.Title.COMMITTEE])
+    def test_who_is_on_probation_is_not_elected_without_a_reason(self, school, staff, title):
+        member = cast.a_member(school.students, "李强", joined=date(2025, 12, 1), full=None)
+        asked = {"since": date(2026, 6, 1), "by": staff}
+        with pytest.raises(
+            posts.PostError, match="预备党员没有被选举权（党章第七条），李强 2026-06-01 还没有转正"
+        ):
+            posts.appoint(member, school.students, title, **asked)
+        assert not Post.objects.exists()
+        leader = posts.appoint(member, school.students, title, reason="上级指定，已报批", **asked)
+        assert leader.reason == "上级指定，已报批"
+
     def test_a_branch_has_one_secretary(self, school, staff):
         cast.a_post(cast.a_member(school.teachers), Post.Title.SECRETARY)
         with pytest.raises(ValidationError, match="已有在任书记"):

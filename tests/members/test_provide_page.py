@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
@@ -63,6 +64,12 @@ class TestOffering:
         a_secretary(school.musicians)
         assert offered(browser.get(PAGE, {"account": "all"})) == []
         assert offered(browser.get(PAGE, {"branch": school.music.pk, "account": "all"})) == []
+
+    def test_the_first_page_of_the_admin_counts_those_within_reach(self, browser, school):
+        for branch in (school.teachers, school.musicians):
+            a_secretary(branch)
+        errands = browser.get(reverse("admin:index")).context["errands"]
+        assert {one["label"]: one["waiting"] for one in errands}["为书记开通账号"] == 1
 
     def test_an_ended_post_is_not_offered(self, browser, school):
         post = a_secretary(school.teachers)

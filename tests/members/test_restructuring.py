@@ -242,7 +242,7 @@ class TestDissolving:
     def test_nobody_is_left_behind(self, school, college):
         one = cast.a_member(school.students)
         cast.a_member(school.students)
-        with pytest.raises(RestructuringError, match=r"还有 1 人没有写明.*（教育管理条例第25条，JY-13）"):
+        with pytest.raises(RestructuringError, match=r"还有 1 人没有写明.*（教育管理条例第二十五条，JY-13）"):
             restructuring.dissolve(school.students, {school.teachers: [one]}, on=DAY, by=college)
 
     def test_no_strangers_and_nobody_twice(self, school, college):

@@ -72,6 +72,14 @@ def test_a_correction_stands_on_the_day_it_was_entered(people):
     assert row["after"] == {"branch": STUDENTS, "status": "full", **span}
 
 
+def test_a_correction_in_another_college_is_not_ones_own(people):
+    school, old, _ = people
+    move(old, school.students, on=date(2026, 8, 1), by=None)
+    days = ("2026-11-22", "2026-11-22", "--branch")
+    assert lines(*days, "001001") == [("张明", STUDENTS, "2026-11-22", "corrected")]
+    assert lines(*days, "001002") == []
+
+
 def test_of_one_branch_who_moves_away_has_left(people):
     school, old, _ = people
     move(old, school.musicians, on=date(2026, 11, 2), by=None)

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from branches.roles import Role
+from branches.roles import RIGHTS, Right, Role
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,14 @@ def test_the_head_sees_the_station_and_no_other(client, school):
     assert (area.name, person.name) == ("一层", "单晓东")
     assert client.get(reverse("member_detail", args=[person.pk])).status_code == 200
     assert client.get(reverse("station_page", args=[other.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("role", sorted(RIGHTS[Right.SEE_MEMBERS]))
+def test_whoever_sees_a_station_opens_the_pages_of_those_who_serve_there(client, school, role):
+    """Though they belong to another branch."""
+    client.force_login(cast.a_user(role, school.teachers))
+    [area] = client.get(reverse("station_page", args=[school.teachers.station.pk])).context["staffing"].areas
+    assert [client.get(reverse("member_detail", args=[one.pk])).status_code for one in area.people] == [200]
 
 
 def test_a_leader_sees_masked_names(client, school):

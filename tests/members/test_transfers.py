@@ -170,7 +170,7 @@ def test_a_letter_is_issued_anew_within_six_months(school):
 
 def test_nobody_is_refused_without_a_reason(school):
     transfer = transfers.offer(cast.a_member(school.teachers), school.musicians, on=TODAY, by=None)
-    with pytest.raises(MovementError, match="不得无故拒转拒接（教育管理条例第25条，JY-15）"):
+    with pytest.raises(MovementError, match="不得无故拒转拒接（教育管理条例第二十五条，JY-15）"):
         transfers.refuse(transfer, "不要", on=TODAY, by=None)
     transfers.refuse(transfer, "材料不齐，缺入党志愿书", on=TODAY, by=None)
     transfers.offer_again(transfer, on=TODAY, by=None)
@@ -229,7 +229,7 @@ class TestIn:
         enrol(NewMember("李四", "male", school.musicians, "full", date(2019, 1, 1), id_number=ID), by=None)
         user = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
         with pytest.raises(
-            MovementError, match=r"^该人员无法在此新增，请走组织关系转接（教育管理条例第25条，JY-13）。$"
+            MovementError, match=r"^该人员无法在此新增，请走组织关系转接（教育管理条例第二十五条，JY-13）。$"
         ):
             transfers.take_in(self.letter(school), self.person(school), on=TODAY, by=user)
         assert AuditEntry.objects.filter(action="member.foreign", outcome="denied", actor=user).count() == 1
@@ -246,7 +246,7 @@ class TestIn:
     def test_joining_is_known_and_not_later_than_the_transfer(self, school):
         """JY-08: membership begins on the day of the branch meeting."""
         transfer = self.letter(school)
-        with pytest.raises(MovementError, match="教育管理条例第24条，JY-08"):
+        with pytest.raises(MovementError, match="教育管理条例第二十四条，JY-08"):
             transfers.take_in(transfer, self.person(school, joined_on=None), on=TODAY, by=None)
         with pytest.raises(MovementError, match="JY-08"):
             transfers.take_in(
@@ -275,7 +275,7 @@ def test_a_suspended_person_is_not_transferred(school):
     member = cast.a_member(school.teachers, "甲")
     StatusPeriod.objects.update(status="suspended")
     Member.objects.update(status="suspended")
-    with pytest.raises(MovementError, match=r"停止党籍.*教育管理条例第25条"):
+    with pytest.raises(MovementError, match=r"停止党籍.*教育管理条例第二十五条"):
         transfers.request(member, ELSEWHERE, on=TODAY, by=None)
 
 

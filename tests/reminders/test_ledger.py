@@ -15,9 +15,15 @@ from reminders import ledger
 from reminders.models import Reminder
 from reminders.tasks import collect
 from tests import cast
+from tests.reminders.scene import one_of_each
 from tests.sheets import run
 
 JUNE = date(2026, 6, 25)
+#: What ``one_of_each`` makes.
+ALL_KINDS = {
+    *("duty", "political_birthday", "term", "transfer", "contact", "standing"),
+    *("development", "development_open"),
+}
 
 
 @pytest.fixture
@@ -34,6 +40,10 @@ def secretary_of(branch, **more):
 
 def states(**where):
     return list(Reminder.objects.filter(**where).values_list("state", flat=True))
+
+
+def kinds(dues):
+    return {due.kind for due in dues}
 
 
 class TestCollecting:
@@ -58,6 +68,16 @@ class TestCollecting:
         assert written == len(before) > 0
         assert ledger.collect(JUNE) == (0, 0)
         assert list(Reminder.objects.values()) == before
+
+    def test_an_open_one_says_what_is_so_today(self, school):
+        secretary_of(school.teachers)
+
+        def detail(on):
+            ledger.collect(on)
+            return Reminder.objects.get(subject=f"{school.teachers.pk}:theme_day:2026-06").detail
+
+        assert "还可在6月30日前开展" in detail(JUNE)
+        assert "已过期限" in detail(date(2026, 7, 1))
 
     def test_a_record_settles_the_reminder(self, school):
         secretary_of(school.teachers)
@@ -102,16 +122,30 @@ class TestCollecting:
             assert paths == {branch.path}
 
     def test_the_number_of_queries_does_not_depend_on_the_branches(self, school, django_assert_num_queries):
+        cast.a_user(Role.ORGANIZATION_STAFF, school.root)
         secretary_of(school.teachers)
-        cast.a_member(school.teachers, joined=date(2015, 6, 28))
-        with django_assert_num_queries(21):
-            ledger.gather(JUNE)
-        for number in range(20):
+        one_of_each(school.teachers, school.musicians, JUNE)
+        with django_assert_num_queries(50):
+            assert kinds(ledger.gather(JUNE)) == ALL_KINDS
+        for number in range(10):
             branch = cast.found(school.physics, f"第{number}党支部", "branch", f"b{number}")
-            cast.a_member(branch, joined=date(2015, 6, 28))
+            one_of_each(branch, school.musicians, JUNE)
             secretary_of(branch)
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(50):
             ledger.gather(JUNE)
+
+    @pytest.mark.parametrize("number", [0, 5])
+    def test_settling_all_kinds_takes_as_many_queries(self, school, django_assert_num_queries, number):
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        one_of_each(school.teachers, school.musicians, JUNE)
+        for n in range(number):
+            branch = cast.found(school.physics, f"第{n}党支部", "branch", f"b{n}")
+            one_of_each(branch, school.musicians, JUNE)
+        ledger.collect(JUNE)
+        staff.grants.update(until=date(2026, 6, 24))
+        with django_assert_num_queries(80):
+            ledger.collect(JUNE)
+        assert set(states()) == {"cancelled"}
 
     def test_a_post_that_ended_brings_no_more_reminders(self, school):
         member = cast.a_member(school.students, "李强")
@@ -286,3 +320,13 @@ class TestCommand:
             f"001001001:{member.number}:2026" for member in Member.objects.all()
         }
         assert {row["state"] for row in rows} == {"open"}
+
+    def test_json_holds_all_kinds_and_names_nobody(self, school):
+        cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        secretary_of(school.teachers)
+        one_of_each(school.teachers, school.musicians, JUNE)
+        _, rows = run("due", "--on", JUNE.isoformat())
+        assert {row["kind"] for row in rows} == ALL_KINDS
+        assert {"001001001:term-2023-06-25"} == {row["subject"] for row in rows if row["kind"] == "term"}
+        names = set(Member.objects.values_list("name", flat=True))
+        assert not any(name in row["subject"] for row in rows for name in names)

@@ -10,7 +10,7 @@ from activities.models import Campaign
 from branches import tree
 from branches.models import Branch
 from members.models import Post
-from tests import cast
+from tests import cast, scenes
 
 
 def entered_on(day, branch, kind, held, **more):
@@ -21,6 +21,10 @@ def entered_on(day, branch, kind, held, **more):
 @pytest.fixture
 def school(db):
     """Records on time, late, withdrawn and of a campaign; a committee, a party group, a branch that moved."""
+    return scenes.once("third quarter", third_quarter)
+
+
+def third_quarter():
     school = cast.a_university()
     for branch in (school.teachers, school.students, school.musicians):
         people = [cast.a_member(branch) for _ in range(3)]

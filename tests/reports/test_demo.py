@@ -12,13 +12,19 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from activities import double_life, duties, tallies
+from activities import appeals, double_life, duties, lectures, returns, supplements, tallies
 from activities.attendance import expected_people
+from activities.elections import reading
 from activities.kinds import Expected, Kind, expected_of
-from activities.models import Activity, Invitation, LeaveRequest
+from activities.models import Activity, AgendaItem, AssignmentReturn, Invitation, LeaveRequest, Task
+from activities.plans.beside import of_branch
 from activities.statistics import organizational_life
+from assessments import gathering, quotas, rounds
+from assessments.models import Round
 from branches.models import Branch, RoleGrant, Station
+from branches.roles import Right
 from branches.scope import covering_ranges
+from branches.tree import whole_tree
 from lib import id_number
 from lib.periods import Period
 from members import birthdays, celebrations
@@ -36,7 +42,7 @@ from members.models import (
     TrainingClass,
 )
 from members.rosters import roster
-from reports.demo import accounts, load
+from reports.demo import accounts, asking, load
 from tests.reports.demo_world import TINY, TODAY, campaign_counts
 
 
@@ -235,7 +241,53 @@ def test_every_new_page_shows_something(university, db):
     assert (finished.is_finished, open_.is_finished) == (True, False)
 
 
+def test_something_is_asked_of_the_lively_branch(university, db):
+    """On the home page of the secretary, and on the pages of whoever asked."""
+    secretary = User.objects.get(username="shuji")
+    branch = Branch.objects.reachable_by(secretary, Right.RECORD).get()
+    waiting = returns.open_of(branch.path, TODAY)
+    assert [row.assignment.title for row in waiting] == [asking.NOTICE, asking.TASK]
+    states = {row.state for row in AssignmentReturn.objects.with_state(TODAY)}
+    assert states == {"open", "done"}
+    assert [row.reason for row in supplements.waiting_for(branch)] == [
+        "请补写表决结果：同意、不同意和弃权各多少票。"
+    ]
+    assert [row.member.account.username for row in appeals.waiting_for(branch)] == ["dangyuan"]
+    beside = of_branch(branch, Period.year(2026), TODAY)
+    assert {line.state.value for line in beside.lines} >= {"met", "coming"}
+
+
+def test_meetings_of_the_lively_branch_and_its_college_decided_something(university, db):
+    today = {"due_on__gte": TODAY}
+    assert Task.objects.filter(done_on=None, **today).count() == 2
+    assert Task.objects.exclude(problem="").count() == 1
+    held = Activity.objects.exclude(branch__level=Branch.Level.BRANCH)
+    assert sorted(held.values_list("kind", flat=True)) == ["first_agenda", "joint_meeting"]
+    marks = AgendaItem.objects.filter(activity__in=held).values_list("party_first", flat=True)
+    assert sorted(marks) == ["held", "not_needed"]
+
+
+def test_most_leaders_have_given_their_lecture(university, db):
+    owing = [line for line in lectures.leaders_of(university, 2026) if line.owed]
+    assert {line.is_short for line in owing} == {True, False}
+
+
 def test_an_exempt_member_stands_apart_in_what_was_held_since(university, db):
     exemption = Exemption.objects.first()
     part = Activity.objects.valid().get(joint_of__isnull=False)
     assert part.attendances.get(member=exemption.member).state == "exempt"
+
+
+def test_last_years_duty_reports_are_archived_and_this_years_are_being_written(university, db):
+    last, now = Round.objects.order_by("year")
+    assert [(row.year, row.state) for row in (last, now)] == [(2025, "archived"), (2026, "reporting")]
+    assert last.digest == rounds.digest_of(last)
+    judged = gathering.of_round(last, TODAY)
+    assert all(one.score.total and one.subject.decided for one in judged)
+    assert quotas.faults_of_grades(last.rules, [one.subject.decided for one in judged]) == []
+    own = now.subjects.get(member__account__username="shuji")
+    assert (own.report.state, bool(own.report.work), own.report.problems) == ("draft", True, "")
+
+
+def test_a_branch_whose_term_ends_holds_an_election(university, db):
+    assert [row.stage for row in reading.lines(whole_tree(), TODAY) if row.election] == ["待提出候选人"]

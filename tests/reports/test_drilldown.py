@@ -1,12 +1,14 @@
 """Every number links to a list of exactly as many rows."""
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 import time_machine
 from django.urls import reverse
 
+from activities.kinds import Kind, joined
 from branches.models import Branch
 from branches.roles import Role
 from tests import cast
@@ -162,6 +164,19 @@ def test_what_a_branch_held_before_it_moved_is_counted_but_not_listed(client, sc
     assert (totals.counted, totals.listed, totals.elsewhere) == (6, 4, 2)
     assert "其中 2 条所在的党支部已转到其他党组织" in page.content.decode()
     assert page.context["page"].paginator.count == 4
+
+
+def test_the_list_says_how_often_records_of_several_kinds_count(client, school):
+    cast.a_record(school.students, day=date(2026, 9, 15), also_kinds=joined([Kind.PARTY_LECTURE]))
+    client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+    figure = client.get(reverse("dashboard"), {"period": "2026Q3"}).context["figures"].life.total
+    page = client.get(reverse("activity_list"), {"period": "2026Q3"})
+    totals = page.context["totals"]
+    held, on_time = (sum(getattr(each, name) for each in figure.values()) for name in ("held", "on_time"))
+    assert (totals.held, totals.held_on_time, totals.held - totals.counted) == (held, on_time, 1)
+    assert f"合计举行 {held} 次" in page.text
+    page = client.get(reverse("activity_list"), {"period": "2026Q3", "kind": "party_lecture"})
+    assert "合计举行" not in page.text
 
 
 def test_staff_home_counts_what_its_lists_hold(client, school, october):

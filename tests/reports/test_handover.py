@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from branches.roles import Right, Role
+from branches.roles import RIGHTS, Right, Role
 from branches.scope import may
 from members import transfers
 from members.models import Member, Post
@@ -89,6 +89,9 @@ class TestThePage:
     def test_days_that_cannot_be(self, staff, post, successor, on):
         response = staff.post(URL, {"post": post.pk, "to": successor.pk, "on": on})
         assert "on" in response.context["form"].errors
+
+    def test_whoever_keeps_branches_keeps_their_accounts(self):
+        assert RIGHTS[Right.KEEP_BRANCHES] <= RIGHTS[Right.KEEP_ACCOUNTS]
 
     def test_neither_a_post_nor_a_person_of_others(self, staff, school, post, successor):
         other = cast.a_post(cast.a_member(school.musicians), "secretary")

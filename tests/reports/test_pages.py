@@ -1,5 +1,6 @@
 """Dashboard, statistics and the lists: who sees what, what the address asks for, and the number of queries."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from activities.models import Activity, Campaign
+from activities.models import Activity, Campaign, LocalDuty
 from branches.models import Branch
 from branches.roles import Role
 from jobs.models import Job
@@ -150,9 +151,9 @@ class TestStatistics:
         for number in (0, 30):
             for n in range(number):
                 cast.found(school.physics, f"第{n}党支部", Branch.Level.BRANCH, f"9{n:03d}")
-            with django_assert_num_queries(17):
+            with django_assert_num_queries(19):
                 statistics(client)
-            with django_assert_num_queries(17):
+            with django_assert_num_queries(20):
                 client.get(reverse("dashboard"))
 
     def test_downloading_starts_a_job(self, client, leader, django_capture_on_commit_callbacks):
@@ -175,6 +176,46 @@ class TestDuties:
         ]
         assert [line.unit for line in page.context["lines"]] == ["音乐学院党总支", "物理学院党委"]
 
+    def test_each_line_has_its_reason_and_its_article(self, client, leader):
+        page = client.get(reverse("duty_list"), {"period": "2026Q3"})
+        cells = re.findall(r'<td class="wrap muted line">(.*?)</td>', text(page))
+        assert len(cells) == page.context["page"].paginator.count
+        for line, cell in zip(page.context["lines"], cells, strict=True):
+            assert line.duty.reason
+            assert cell.startswith(
+                f'{line.duty.reason}<br><span class="small">{line.duty.rule.article}</span>'
+            )
+
+    @pytest.mark.parametrize("code", ["2026-09", "2026Q3", "2026"])
+    def test_every_cell_of_the_matrix_opens_a_list_that_says_why(self, client, leader, code):
+        rows = client.get(reverse("dashboard"), {"period": code}).context["board"].matrix.rows
+        looks = {cell.state for row in rows for cell in row.cells}
+        assert {"late", "exempt"} <= looks
+        for cell in [cell for row in rows for cell in row.cells]:
+            page = client.get(cell.url)
+            said = [line.duty.rule.article for line in page.context["lines"]] or [page.context["nothing"]]
+            assert all("支部条例第" in each for each in said), cell
+
+    def test_where_there_is_no_party_group_the_list_says_so(self, client, leader, school):
+        asked = {"period": "2026-09", "kind": "group_meeting", "org": school.music.pk, "state": "exempt"}
+        page = client.get(reverse("duty_list"), asked)
+        assert page.context["page"].paginator.count == 0
+        assert "没有设党小组，党小组会不作要求（支部条例第十三条：一般每月召开1次）。" in text(page)
+
+    def test_nor_where_the_rule_is_for_other_branches_or_another_time(self, client, leader, school):
+        LocalDuty.objects.create(
+            code="LOCAL-LECTURE",
+            category="student",
+            citation="校党发〔2026〕1号",
+            since=date(2026, 7, 1),
+            count=1,
+        )
+        asked = {"period": "2026Q3", "kind": "party_lecture", "org": school.physics.pk}
+        page = text(client.get(reverse("duty_list"), asked))
+        assert "党课只要求学生党支部开展（校党发〔2026〕1号）。" in page
+        page = text(client.get(reverse("duty_list"), {"period": "2017Q1", "kind": "theme_day"}))
+        assert "这个期间没有这项义务。" in page
+
     def test_a_leader_sees_masked_names(self, client, leader, school):
         secretary = school.teachers.posts.get(title="secretary").member.name
         page = text(client.get(reverse("duty_list"), {"period": "2026Q3"}))
@@ -193,7 +234,7 @@ class TestDuties:
     def test_a_wrong_filter_stands_under_its_field(self, client, leader):
         page = text(client.get(reverse("duty_list"), {"period": "2026Q9", "state": "lost"}))
         assert "“2026Q9”不是统计时间段" in page
-        assert "选择一个有效的选项" in page
+        assert "没有这个选项，请重新选择" in page
 
     def test_nothing_found_offers_a_way_back(self, client, leader):
         page = text(client.get(reverse("duty_list"), {"period": "2017Q1"}))
@@ -204,7 +245,7 @@ class TestDuties:
         for number in (0, 20):
             for n in range(number):
                 cast.found(school.physics, f"第{n}党支部", Branch.Level.BRANCH, f"9{n:03d}")
-            with django_assert_num_queries(14):
+            with django_assert_num_queries(16):
                 client.get(reverse("duty_list"), {"period": "2026Q3"})
 
 
@@ -257,7 +298,7 @@ class TestRecords:
 
     def test_a_campaign_that_does_not_exist(self, client, leader):
         page = client.get(reverse("activity_list"), {"campaign": "没有"})
-        assert "选择一个有效的选项" in text(page)
+        assert "没有这个选项，请重新选择" in text(page)
 
     @pytest.mark.parametrize("number", [1, 50])
     def test_the_number_of_queries_is_the_same(

@@ -146,5 +146,5 @@ def test_the_number_of_queries_does_not_grow(number, django_assert_num_queries):
         cast.found(school.physics, f"第{n}党支部", Branch.Level.BRANCH, f"9{n:03d}")
     period = quarterly.Period.quarter(2026, 3)
     ranges = tree.ranges_during(school.root, period.start, period.end)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         quarterly.compose(ranges, period, date(2026, 10, 8))

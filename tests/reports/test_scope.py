@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from activities import assignments, returns
+from branches.models import Term
 from branches.roles import Role
 from jobs.models import Job
 from reminders.models import Reminder
@@ -33,6 +35,16 @@ def test_staff_home_shows_and_counts_no_job_or_reminder_of_a_colleague(school):
     assert titles.isdisjoint({"没有做成的任务", "由您代收的支部待办"})
 
 
+def test_staff_home_does_not_count_what_another_college_has_to_answer(school):
+    music, physics = (cast.a_user(Role.COMMITTEE_STAFF, place) for place in (school.music, school.physics))
+    facts = {"nature": "task", "kind": "", "title": "学习条例", "due_on": date(2026, 10, 31)}
+    task = assignments.issue(by=music, organisation=school.music, opens_on=date(2026, 10, 1), **facts)
+    returns.claim(task.returns.get(branch=school.musicians), "全体在外实习", by=music)
+    shown = [cast.a_browser(user).get("/").context["waiting"] for user in (music, physics)]
+    asked = [[one.number for one in waiting if one.title == "申请不适用的任务"] for waiting in shown]
+    assert asked == [[1], []]
+
+
 def test_the_badge_counts_ones_own_reminders(school):
     secretary, recorder = (cast.a_user(role, school.teachers) for role in (Role.SECRETARY, Role.RECORDER))
     for user, subject in [(secretary, "a"), (secretary, "b"), (recorder, "a")]:
@@ -45,6 +57,20 @@ def test_a_foreign_branch_asked_for_by_itself_has_no_records(school):
     staff = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
     assert records_of(staff, branch=school.teachers.pk)[0] == 3
     assert records_of(staff, branch=school.musicians.pk) == (0, [])
+
+
+def test_terms_that_end_are_those_of_ones_own_part(school):
+    for branch in (school.physics, school.music):
+        days = {"elected_on": date(2021, 11, 1), "due_on": date(2026, 11, 1)}
+        Term.objects.create(branch=branch, branch_path=branch.path, years=5, **days)
+    seen = {}
+    for place in (school.root, school.physics):
+        page = cast.a_browser(cast.a_user(Role.LEADER, place)).get(reverse("dashboard"))
+        seen[place] = [item.title for item in page.context["board"].terms]
+    assert seen == {
+        school.root: [school.physics.short_name, school.music.short_name],
+        school.physics: [school.physics.short_name],
+    }
 
 
 def test_records_of_a_branch_that_left_are_counted_and_not_listed(school):

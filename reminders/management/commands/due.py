@@ -8,7 +8,7 @@ from reminders import ledger
 
 
 class Command(PlainCommand):
-    help = "列出某一天看到的待办：义务和政治生日，以及台账中的状态。不写入任何内容。"
+    help = "列出某一天看到的待办（组织生活、换届、转接、发展党员、政治生日等）及其状态。不写入任何内容。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--on", default="", help="日期，如 2026-09-30；默认今天")

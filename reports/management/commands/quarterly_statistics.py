@@ -8,8 +8,8 @@ from unicodedata import east_asian_width
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from activities.kinds import Kind
 from activities.models import Campaign
+from activities.regulations import NAMES
 from branches.models import Branch
 from branches.reach import whole_tree
 from branches.tree import ranges_during
@@ -58,9 +58,9 @@ class Command(PlainCommand):
             *((row.name, row.kinds) for row in figures.life.rows),
             ("合计", figures.life.total),
         ]:
-            for kind in (one for one in Kind if one.value in kinds):
-                values = asdict(kinds[kind.value]).values()
-                lines.append([name, kind.label, *("—" if value is None else str(value) for value in values)])
+            for code, label in ((code, label) for code, label in NAMES.items() if code in kinds):
+                values = asdict(kinds[code]).values()
+                lines.append([name, label, *("—" if value is None else str(value) for value in values)])
         widths = [max(map(places, column)) for column in zip(*lines, strict=True)]
         for line in lines:
             cells = [text + " " * (width - places(text)) for text, width in zip(line, widths, strict=True)]

@@ -151,7 +151,7 @@ class TestLocalRules:
             line = self.line(way, day)
             may = [line.may_take(each) for each in (S.TRAINING, S.ADMISSION_MEETING)]
             assert (line.following.step, may) == (step, [step == S.TRAINING, step != S.TRAINING])
-            assert papers.LISTS["m13"].waits(line) is (step == S.TRAINING)
+            assert papers.LISTS["m13"].waits(line, day) is (step == S.TRAINING)
 
     def test_repeated_it_counts_from_then(self, way):
         self.expiring(way, S.MEMBERSHIP_FORM)

@@ -1,6 +1,7 @@
 """The pages of 发展党员: who sees what, the forms of the steps, the lists and the papers."""
 
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -12,13 +13,15 @@ from accounts.models import AuditEntry
 from branches.roles import Role
 from lib import typesetting
 from lib.id_number import check_digit
+from members import classes
+from members.classes import Grade
 from members.development import papers
 from members.development.loading import progress_of
 from members.development.recording import take_back
 from members.development.vocabulary import Step
 from members.models import Development, DevelopmentPlan, DevelopmentStep, Member
 from tests import cast
-from tests.lib.test_typesetting import has_fonts
+from tests.lib.test_typesetting import needs_fonts
 from tests.members.development.way import Way
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +55,44 @@ class TestACancellation:
     def test_is_offered_to_nobody_before_the_approval_or_after_the_meeting(self, way, secretary, until):
         way.walk(until)
         assert "decision=cancel" not in secretary.get(person(way)).content.decode()
+
+
+class TestTheTraining:
+    """The form of the step has what the class says of him; nothing is written twice."""
+
+    def passed(self, way, **facts):
+        days = {"starts_on": date(2025, 6, 28), "ends_on": date(2025, 7, 1)}
+        given = {"kind": "target", "title": "第30期发展对象培训班", "hours": Decimal(24), **days, **facts}
+        one = classes.open_class(by=way.staff, branch=way.school.physics, **given)
+        classes.enrol(one, [way.member], by=way.staff)
+        classes.grade(one, {one.trainees.get().pk: Grade(result="passed")}, by=way.staff)
+        classes.finish(one, on=date(2025, 7, 5), by=way.staff)
+        return one
+
+    def test_is_filled_in_from_the_certificate_and_counts(self, way):
+        way.walk(S.TARGET_FILING)
+        one = self.passed(way)
+        staff = cast.a_browser(way.staff)
+        page = staff.get(step(way, S.TRAINING))
+        assert f"已按培训班“{one.number} 第30期发展对象培训班”的结业结果填好" in page.content.decode()
+        sent = {bound.html_name: bound.value() for bound in page.context["form"] if bound.value() is not None}
+        assert sent == {
+            "on": date(2025, 7, 1),
+            "hours": 24,
+            "result": "passed",
+            "certificate": f"{one.number}-001",
+        }
+        assert staff.post(step(way, S.TRAINING), sent).status_code == 302
+        assert progress_of(way.development).day_of(S.TRAINING) == date(2025, 7, 1)
+
+    @pytest.mark.parametrize(
+        "facts", [{"kind": "activist"}, {"starts_on": date(2025, 6, 1), "ends_on": date(2025, 6, 19)}]
+    )
+    def test_a_class_of_another_kind_or_before_he_was_one_of_them_does_not_count(self, way, facts):
+        way.walk(S.TARGET_FILING)
+        self.passed(way, **facts)
+        page = cast.a_browser(way.staff).get(step(way, S.TRAINING))
+        assert (page.context["form"].source, page.context["form"]["hours"].value()) == ("", None)
 
 
 class TestAnApplication:
@@ -264,6 +305,23 @@ class TestPapers:
         assert self.workbook(secretary, paper="m21", period="2025Q3")[4][2] == "林微"
         assert len(self.workbook(secretary, paper="m21", period="2025Q4")) == 4
 
+    def named(self, secretary, paper, period):
+        rows = self.workbook(secretary, paper=paper, period=period)
+        return [row[3] for row in rows if row[3] not in (None, "姓名")]
+
+    def test_who_was_talked_to_does_not_wait_for_it_in_any_period(self, secretary, way):
+        way.walk(S.APPLICATION)
+        assert self.named(secretary, "talks", "2024Q1") == ["林微"]
+        way.take(S.APPLICATION_TALK)
+        assert [self.named(secretary, "talks", period) for period in ("2024Q1", "2026")] == [[], []]
+
+    def test_who_may_take_a_step_is_told_of_the_last_day_of_the_period(self, secretary, way):
+        way.walk(S.APPLICATION_TALK)
+        for step in (S.ACTIVIST_DECISION, S.ACTIVIST_FILING, S.CONTACTS):
+            way.take(step, date(2026, 6, 10))
+        periods = ("2026-06", "2027Q1", "2027Q2")
+        assert [self.named(secretary, "targets", period) for period in periods] == [[], [], ["林微"]]
+
     def test_a_wrong_period_is_said(self, secretary, way):
         answer = secretary.post(reverse("development_papers"), {"paper": "m6", "period": "2026Q5"})
         assert "不是统计时间段" in answer.content.decode()
@@ -276,7 +334,7 @@ class TestPapers:
         assert "2024年3月20日；谈话人：张明" in text
         assert way.full[0].name in text
 
-    @pytest.mark.skipif(not has_fonts(), reason="no Chinese font: apt-get install fonts-noto-cjk")
+    @needs_fonts
     def test_the_whole_way_as_pdf(self, secretary, way):
         way.walk(S.ADMISSION_MEETING)
         answer = secretary.get(reverse("development_record_pdf", args=[way.development.pk]))

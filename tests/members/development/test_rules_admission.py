@@ -18,6 +18,8 @@ S = Step
 TRAINING = local_rules.TRAINING_MONTHS
 pytestmark = pytest.mark.django_db
 
+TODAY = date(2026, 10, 20)
+
 
 class TestFZ14Present:
     @pytest.mark.parametrize(("expected", "present"), [(5, 3), (4, 3)])
@@ -178,7 +180,7 @@ class TestZB08TemporaryBranch:
 class TestFZ17TheTalk:
     def test_no_approval_before_it(self, way):
         way.walk(S.ADMISSION_MEETING)
-        assert refused(way, S.ADMISSION_APPROVAL) == against("FZ-17")
+        assert refused(way, S.ADMISSION_APPROVAL) == against("FZ-17", TODAY)
 
     def test_on_the_same_day(self, way):
         way.before(S.ADMISSION_APPROVAL)

@@ -47,6 +47,15 @@ def test_t10_over_all_pairs_of_steps_only_the_lawful_ones_pass(way):
             assert not way.development.steps.filter(step=other).exists()
 
 
+def test_t10_what_is_skipped_is_refused_with_the_day_the_planner_gives_it(way):
+    way.walk(S.APPLICATION_TALK)
+    with pytest.raises(Refused) as caught:
+        way.take(S.TARGET_DECISION, date(2026, 10, 20))
+    assert {each.earliest for each in caught.value.blocks} == {date(2027, 10, 20)}
+    address = reverse("development_step", args=[way.development.pk, S.TARGET_DECISION])
+    assert "最早2027年10月20日可以办理" in cast.a_browser(way.secretary).get(address).content.decode()
+
+
 @pytest.mark.parametrize(
     ("step", "need", "code"),
     [

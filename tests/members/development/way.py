@@ -15,7 +15,7 @@ from members.development.steps import TABLE
 from members.development.vocabulary import By, Step
 from members.enrolment import NewMember
 from members.models import Development, DevelopmentPerson, DevelopmentStep, Member
-from tests import cast
+from tests import cast, scenes
 
 S = Step
 VOTES = {
@@ -80,8 +80,11 @@ class Way:
         self.branch = self.school.students
         self.secretary = cast.a_user(Role.SECRETARY, self.branch)
         self.staff = cast.a_user(Role.COMMITTEE_STAFF, self.school.physics)
-        self.full = [cast.a_member(self.branch) for _ in range(5)]
+        self.full = scenes.once(("five", self.branch.pk), self._five)
         self.development = None
+
+    def _five(self):
+        return [cast.a_member(self.branch) for _ in range(5)]
 
     @property
     def member(self):

@@ -283,6 +283,11 @@ class TestFaults:
         assert (status, codes(report)) == (1, [place(4, heading, code)])
         assert list(Member.objects.values_list("name", flat=True)) == ["李强"]
 
+    @pytest.mark.parametrize("heading", ["加入党组织日期", "转为正式党员日期"])
+    def test_a_date_that_cannot_be_read_is_not_called_missing(self, school, tmp_path, heading):
+        _, report = run("import_roster", a_file(tmp_path, a_row(**{heading: "2019.13"})))
+        assert (codes(report), codes(report, "warnings")) == ([place(3, heading, "bad_date")], [])
+
     @pytest.mark.parametrize("offset", [1, -1])
     def test_a_shifted_row_is_called_that_and_nothing_else(self, school, tmp_path, offset):
         row = a_row("李强", 2)

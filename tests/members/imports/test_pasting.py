@@ -148,6 +148,15 @@ class TestRemembering:
         page, _ = paste([*HEAD, "日期"], [*a_row("李强", 2), "2026-09-01"])
         assert self.recalled(page) == set()
 
+    def test_forgetting_leaves_what_a_colleague_decided_as_his_own(self, client, school, paste, decided):
+        colleague = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        mine = ColumnMapping.objects.get()
+        ColumnMapping.objects.create(owner=colleague, signature=mine.signature, columns=mine.columns)
+        _, upload = paste(self.HEAD, self.row("李强", 2))
+        press(client, "import_forget", upload)
+        left = [(one.owner, one.columns) for one in ColumnMapping.objects.select_related("owner")]
+        assert left == [(colleague, mine.columns)]
+
     def test_it_is_ones_own(self, client, school, paste, decided):
         client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
         page, _ = paste(self.HEAD, self.row("李强", 2))

@@ -145,6 +145,11 @@ class TestFindings:
     def test_the_last_lawful_day_is_none(self, school, tmp_path, cells):
         assert codes(self.check(tmp_path, **cells), "warnings") == []
 
+    def test_an_application_that_cannot_be_read_is_not_called_missing(self, school, tmp_path):
+        report = self.check(tmp_path, applied_on="2022.13")
+        assert codes(report, "errors") == [(5, "N", "bad_date")]
+        assert "missing_application" not in [code for _, _, code in codes(report, "warnings")]
+
     def test_an_order_that_cannot_have_been_is_an_error(self, school, tmp_path):
         report = self.check(tmp_path, trained_on=date(2024, 6, 4))
         assert [(row, column) for row, column, _ in codes(report, "errors")] == [(5, "X"), (5, "Z")]

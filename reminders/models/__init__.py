@@ -1,0 +1,19 @@
+from .calendars import CalendarFeed
+from .channels import NoticeChoice, Robot, WeComApp
+from .chases import Chase
+from .deliveries import Delivery, DeliveryLine
+from .ledger import Key, Reminder
+from .pulse import Pulse
+
+__all__ = [
+    "CalendarFeed",
+    "Chase",
+    "Delivery",
+    "DeliveryLine",
+    "Key",
+    "NoticeChoice",
+    "Pulse",
+    "Reminder",
+    "Robot",
+    "WeComApp",
+]

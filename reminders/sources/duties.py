@@ -1,0 +1,55 @@
+"""Duties of organisational life (义务)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from activities import agenda, duties
+from activities.agenda import record_url
+from activities.duties import Duty, State
+from branches.tree import whole_tree
+from reminders.models import Chase
+
+from .due import Due, chased_subject, unchased
+from .recipients import whom_to_tell
+
+
+def due(on: date) -> Iterator[Due]:
+    """Duties of this and the last quarter that are overdue or end within a week, and those that were chased.
+
+    A chase is a subject of its own, so that it comes as a reminder of its day.
+    """
+    addresses = whom_to_tell(on)
+    _, ending_from = agenda.recent(on)
+    rows = Chase.objects.filter(on__range=(ending_from, on)).order_by("on")
+    chased = dict(rows.values_list("subject", "on"))
+    for duty in _open_duties(on):
+        day = chased.get(duty.subject)
+        is_open = duty.state in (State.DUE, State.OVERDUE) or (day and duty.state is State.TODO)
+        if not is_open or duty.branch_id not in addresses:
+            continue
+        address = addresses[duty.branch_id]
+        who = f"{address.code}/{duty.group_name}" if duty.group_name else address.code
+        for user_id in address.users:
+            yield Due(
+                kind="duty",
+                subject=chased_subject(duty.subject, day),
+                named=chased_subject(f"{who}:{duty.rule.name}:{duty.period.code}", day),
+                due_on=duty.due_on,
+                recipient_id=user_id,
+                title=f"{duty.period.short_label}{duty.title}",
+                detail=f"{duty.branch_name}：{duty.reason}（{duty.rule.article}）"
+                + (f"，{day:%Y-%m-%d} 催办" if day else ""),
+                url=record_url(duty),
+                branch_path=address.path,
+            )
+
+
+def met(subjects: set[str], on: date) -> set[str]:
+    """Those of ``subjects`` that were due and are now met."""
+    held = {duty.subject for duty in _open_duties(on) if duty.is_met}
+    return {subject for subject in subjects if unchased(subject) in held}
+
+
+def _open_duties(on: date) -> list[Duty]:
+    period, ending_from = agenda.recent(on)
+    return duties.evaluate(whole_tree(), period, on, ending_from=ending_from)

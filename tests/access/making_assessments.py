@@ -1,0 +1,119 @@
+"""Rounds of duty reports above a branch of the world, at the stages that the pages ask for."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from assessments import ballots
+from assessments.models import (
+    Deducted,
+    Objection,
+    Problem,
+    RaterGroup,
+    Remark,
+    Report,
+    Round,
+    Subject,
+)
+from branches.models import Branch
+from members.models import Member
+from tests.assessments.scene import kept
+
+
+def of_ballots(branch: Branch, member: Member, *, by: User) -> list[models.Model]:
+    """A ballot that runs: codes and papers of one group are out, and one paper is typed twice."""
+    day = {"meeting_on": date(2026, 10, 20)}
+    subject = _a_subject(branch, member, 2026, Round.State.BALLOTING, scheme="two", held=day)
+    group, _ = (
+        RaterGroup.objects.create(round=subject.round, code=each.code, title=each.title)
+        for each in subject.round.rules.groups
+    )
+    ballots.issue(group, 5, by=by)
+    ballots.hand_out(group, 5, by=by)
+    for turn in ballots.TURNS:
+        ballots.type_sheet(group, number=1, turn=turn, marks={subject.pk: "好"}, by=by)
+    return [subject.round, subject]
+
+
+def of_rounds(branch: Branch, member: Member) -> list[models.Model]:
+    """Reports are being written; the one of ``member`` was handed in and read."""
+    subject = _a_subject(branch, member, 2026, Round.State.REPORTING, position=2)
+    report = Report.objects.create(subject=subject, state=Report.State.ACCEPTED)
+    deducted = Deducted.objects.create(subject=subject, points=1, reason="迟交报告")
+    return [subject.round, subject, report, deducted]
+
+
+def of_reports(branch: Branch, member: Member) -> list[models.Model]:
+    """The secretary's report of a round that is published, what followed it, and an earlier round that is archived."""
+    archived = _a_subject(branch, member, 2024, Round.State.ARCHIVED, **_graded(branch, 2024))
+    Report.objects.create(subject=archived, state=Report.State.ACCEPTED)
+    return [archived.round, archived, *a_published_report(branch, member)]
+
+
+def a_published_report(branch: Branch, member: Member) -> list[models.Model]:
+    """Handed in, read and graded, with a question, a problem to be put right and an objection that waits."""
+    name = branch.short_name
+    subject = _a_subject(branch, member, 2025, Round.State.PUBLISHED, **_graded(branch, 2025))
+    texts = {"work": f"{name}做了很多工作", "problems": f"{name}的问题", "plans": f"{name}的打算"}
+    report = Report.objects.create(
+        subject=subject, state=Report.State.SUBMITTED, submitted_at=timezone.now(), **texts
+    )
+    report.state = Report.State.ACCEPTED
+    report.save()
+    return [
+        report,
+        Remark.objects.create(subject=subject, kind="question", speaker="张副书记", text=f"{name}缺什么"),
+        Problem.objects.create(
+            subject=subject,
+            problem=f"{name}学习不深入",
+            measure="每月学习",
+            owner="支部书记",
+            due_on=date(2026, 9, 1),
+        ),
+        Objection.objects.create(subject=subject, said=f"{name}请求复核"),
+    ]
+
+
+def _graded(branch: Branch, year: int) -> dict[str, Any]:
+    told = date(year + 1, 1, 15)
+    feedback = f"{branch.short_name}组织生活规范。"
+    return {"decided": "好", "feedback": feedback, "feedback_on": told, "held": {"decided_on": told}}
+
+
+def _a_subject(
+    branch: Branch,
+    member: Member,
+    year: int,
+    state: str,
+    *,
+    scheme: str = "work",
+    held: dict[str, Any] | None = None,
+    position: int = 1,
+    **facts: Any,
+) -> Subject:
+    """``member`` in a round of its own of the college above ``branch``; ``held`` is what else is known of the round."""
+    college = branch.parent
+    assert college is not None
+    round_ = Round.objects.create(
+        branch=college,
+        branch_path=college.path,
+        year=year,
+        name=f"{branch.short_name}{year}年度述职评议{position}",
+        scheme=kept(scheme),
+        state=state,
+        report_due_on=date(year, 12, 20),
+        **(held or {}),
+    )
+    spell = {"branch": branch.pk, "since": f"{year}-01-01", "until": f"{year}-12-31"}
+    return Subject.objects.create(
+        round=round_,
+        branch_path=college.path,
+        member=member,
+        branch=branch,
+        posts=[spell],
+        position=position,
+        **facts,
+    )

@@ -1,0 +1,99 @@
+"""A college's round over its two branch secretaries, in the autumn of 2026."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from assessments import ballots, rounds
+from assessments.models import Report
+from branches.roles import Role
+from tests import cast
+from tests.assessments.scene import fresh, kept
+
+TODAY = date(2026, 12, 10)
+
+
+@pytest.fixture
+def today():
+    with time_machine.travel("2026-12-10 10:00 +0800", tick=False):
+        yield TODAY
+
+
+@pytest.fixture
+def school(db, today):
+    return cast.a_university()
+
+
+@pytest.fixture
+def staff(school):
+    return cast.a_user(Role.COMMITTEE_STAFF, school.physics, name="王干事")
+
+
+@pytest.fixture
+def secretaries(school):
+    """甲 leads the teachers' branch all year, 乙 the students' since July."""
+    first, second = cast.a_member(school.teachers, "甲书记"), cast.a_member(school.students, "乙书记")
+    cast.a_post(first, "secretary")
+    cast.a_post(second, "secretary", since=date(2026, 7, 1))
+    return first, second
+
+
+@pytest.fixture
+def drafted(school, staff, secretaries):
+    return rounds.begin(
+        school.physics,
+        year=2026,
+        name="2026年度党支部书记述职评议",
+        scheme=kept(),
+        report_due_on=date(2026, 12, 20),
+        by=staff,
+    )
+
+
+@pytest.fixture
+def author(secretaries):
+    """The account of 甲书记."""
+    first, _ = secretaries
+    first.account = cast.a_user(name="甲书记")
+    first.save()
+    return first.account
+
+
+@pytest.fixture
+def reporting(drafted, staff):
+    rounds.open_reports(drafted, by=staff)
+    return fresh(drafted)
+
+
+@pytest.fixture
+def report(reporting, author):
+    """甲书记's, not yet begun."""
+    return Report.objects.select_related("subject__round", "subject__member").get(
+        subject__round=reporting, subject__member__account=author
+    )
+
+
+@pytest.fixture
+def grading(reporting, staff):
+    Report.objects.filter(subject__round=reporting).update(state="accepted", submitted_at=timezone.now())
+    rounds.begin_ballot(reporting, on=TODAY, place="学院会议室", by=staff)
+    ballots.close(reporting, by=staff)
+    return fresh(reporting)
+
+
+@pytest.fixture
+def published(grading, author, staff):
+    """Both are graded 好, and nobody but each is told."""
+    for subject in grading.subjects.all():
+        rounds.decide(subject, grade="好", why="票数不足，按实绩评定", version=subject.version, by=staff)
+    rounds.publish(grading, decided_on=TODAY, decided_by="学院党委会", audience="self", by=staff)
+    return fresh(grading)
+
+
+@pytest.fixture
+def subject(published, author):
+    """甲书记 in the published round."""
+    rows = published.subjects.select_related("round__branch", "member", "branch", "report")
+    return rows.get(member__account=author)
