@@ -2,10 +2,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+import typst
 from django.db import transaction
 from django.test import override_settings
 
+from lib import typesetting
 from tests.access.world import TODAY, World, a_world
+from tests.fonts import MISSING
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +27,11 @@ def made(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 @pytest.fixture
-def world(made, db, settings) -> World:
+def world(made, db, settings, monkeypatch) -> World:
     """Made a minute ago, so that what a request writes is later than all that is there."""
     world, settings.DATA_DIR = made
+    if MISSING:  # who may have a paper is asked here, not how it looks
+        monkeypatch.setattr(typesetting, "_fonts", typst.Fonts)
     with time_machine.travel(TODAY, tick=False) as clock:
         clock.shift(timedelta(minutes=1))
         yield world

@@ -24,6 +24,7 @@ from branches.roles import Role
 from lib.word import CHARACTER_SPACE, LINE_PITCH
 from members.models import Member
 from tests import cast
+from tests.fonts import MISSING, needs_fonts
 
 DAY = date(2026, 10, 12)
 POINTS_PER_MM = 72 / 25.4
@@ -128,8 +129,8 @@ class TestPdf:
     @pytest.fixture
     def boxes(self, meeting, tmp_path):
         """The words of the minutes' first page with their places, in points, as poppler finds them."""
-        if shutil.which("pdftotext") is None:
-            pytest.skip("no pdftotext: apt-get install poppler-utils")
+        if MISSING or shutil.which("pdftotext") is None:
+            pytest.skip("no Chinese font or no pdftotext: apt-get install fonts-noto-cjk poppler-utils")
         path = tmp_path / "minutes.pdf"
         minutes_of = minutes.agenda_of(meeting)[0].row
         minutes_of.proceedings = "学" * 28 * 30
@@ -153,13 +154,14 @@ class TestPdf:
         steps = {round((below - above) / POINTS_PER_MM, 2) for above, below in pairwise(tops)}
         assert steps == {round(225 / 22, 2)}
 
+    @needs_fonts
     @pytest.mark.parametrize("code", papers.PAPERS)
     def test_each_paper_is_a_pdf(self, meeting, code):
         assert papers.PAPERS[code].as_pdf(papers.record_of(meeting)).startswith(b"%PDF")
 
 
 class TestPages:
-    @pytest.mark.parametrize("ending", ["docx", "pdf"])
+    @pytest.mark.parametrize("ending", ["docx", pytest.param("pdf", marks=needs_fonts)])
     def test_two_clicks_from_the_record(self, meeting, browser, ending):
         page = browser.get(reverse("activity_detail", args=[meeting.pk])).content.decode()
         address = reverse("activity_paper", args=[meeting.pk, "minutes", ending])
@@ -192,6 +194,7 @@ class TestPages:
 
 
 class TestBook:
+    @needs_fonts
     def test_it_holds_the_records_of_the_year_by_day(self, meeting, branch, browser):
         cast.a_record(branch, "theme_day", date(2026, 9, 15), title="参观校史馆")
         cast.a_record(branch, "theme_day", date(2025, 9, 15), title="去年的")
@@ -207,6 +210,7 @@ class TestBook:
         entries = [record["entry"] for record in papers.book(branch, 2026)["records"]]
         assert entries == ["9月15日　主题党日　参观校史馆", "10月12日　支部党员大会"]
 
+    @needs_fonts
     def test_the_command_writes_it(self, meeting, branch, tmp_path):
         path = tmp_path / "book.pdf"
         with pytest.raises(CommandError, match=r"^年份应为1921到2026之间的四位数字，不是“9999”。$"):
@@ -215,6 +219,7 @@ class TestBook:
         assert path.read_bytes().startswith(b"%PDF")
 
 
+@needs_fonts
 def test_the_command_writes_both(meeting, tmp_path):
     word, pdf = tmp_path / "m.docx", tmp_path / "m.pdf"
     call_command("minutes", meeting.pk, "--docx", word, "--pdf", pdf, stdout=StringIO())

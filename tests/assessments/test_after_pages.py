@@ -13,6 +13,7 @@ from assessments.problems import Facts
 from branches.roles import Role
 from tests import cast
 from tests.assessments.scene import fresh
+from tests.fonts import needs_fonts
 
 TODAY = date(2026, 12, 10)
 WORDS = "组织生活规范，发展党员工作扎实。\n希望加强理论学习。"
@@ -85,6 +86,7 @@ class TestLetter:
             "2026年12月10日",
         ]
 
+    @needs_fonts
     def test_pdf_for_himself(self, given, author):
         answer = cast.a_browser(author).get(page("feedback_letter", given.report, "pdf"))
         assert b"".join(answer.streaming_content).startswith(b"%PDF")

@@ -7,9 +7,9 @@ from django.utils import timezone
 from branches.roles import Role
 from jobs import running
 from jobs.models import Job
-from lib import typesetting
 from members.models import Destination, Transfer
 from tests import cast
+from tests.fonts import needs_fonts
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PEOPLE = 200
@@ -47,11 +47,8 @@ def university():
     return school
 
 
+@needs_fonts
 def test_two_hundred_in_six_clicks(page, live_server, university, tmp_path):
-    try:
-        typesetting._fonts()
-    except typesetting.CannotTypeset:
-        pytest.skip("no Chinese font: apt-get install fonts-noto-cjk")
     user = cast.a_user(Role.ORGANIZATION_STAFF, university.root, name="何以宁")
     page.goto(f"{live_server.url}/login/")
     page.fill("[name=username]", user.username)

@@ -1,9 +1,9 @@
 """Papers: data is never markup, pages come as PDF and as pictures, and a machine without fonts says so."""
 
 import pytest
-import typst
 
 from lib import typesetting
+from tests.fonts import needs_fonts
 
 DOCUMENT = """
 #let data = json(bytes(sys.inputs.data))
@@ -22,13 +22,6 @@ def paper(settings, tmp_path):
     typesetting._fonts.cache_clear()
     yield "lines.typ"
     typesetting._fonts.cache_clear()
-
-
-def has_fonts():
-    return bool(set(typesetting.FONTS) & set(typst.Fonts().families()))
-
-
-needs_fonts = pytest.mark.skipif(not has_fonts(), reason="no Chinese font: apt-get install fonts-noto-cjk")
 
 
 @needs_fonts

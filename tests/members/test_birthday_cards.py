@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 import time_machine
-import typst
 from django.urls import reverse
 
 from branches.roles import Role
@@ -16,13 +15,10 @@ from members import cards
 from members.cards import Card, NoCard
 from members.models import Greeting, GreetingOptOut
 from tests import cast
+from tests.fonts import needs_fonts
 
 NOVEMBER = Period.month(2026, 11)
 CARDS = reverse("birthdays_cards", args=["2026-11"])
-needs_fonts = pytest.mark.skipif(
-    not set(typesetting.FONTS) & set(typst.Fonts().families()),
-    reason="no Chinese font: apt-get install fonts-noto-cjk",
-)
 
 
 @pytest.fixture(autouse=True)

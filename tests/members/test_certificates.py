@@ -17,7 +17,7 @@ from members import certificate_template, certificates
 from members.certificates import CertificateError
 from members.models import Certificate, Member, StatusPeriod
 from tests import cast
-from tests.lib.test_typesetting import needs_fonts
+from tests.fonts import needs_fonts
 
 pytestmark = pytest.mark.django_db
 

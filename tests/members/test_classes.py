@@ -19,7 +19,7 @@ from members.classes import ClassError, Grade
 from members.competence import TrainingError
 from members.models import Trainee, Training, TrainingClass
 from tests import cast
-from tests.lib.test_typesetting import needs_fonts
+from tests.fonts import needs_fonts
 
 pytestmark = pytest.mark.django_db
 

@@ -16,6 +16,7 @@ from members.membership_rules import MovementError
 from members.models import Circumstance, Destination, Member, Transfer
 from members.transfer_checks import Letter
 from tests import cast
+from tests.fonts import needs_fonts
 from tests.members.rosters import an_id
 
 pytestmark = pytest.mark.django_db
@@ -162,12 +163,10 @@ def test_the_letters_are_one_pdf_a_page_each(school, staff, monkeypatch):
     ]
 
 
+@needs_fonts
 def test_the_document_sets_real_pages(school, staff):
     batch = settled(school, staff, 2)
-    try:
-        made = introductions.pdf(introductions.of_batch(staff, batch), by=staff)
-    except CannotTypeset:
-        pytest.skip("no Chinese font: apt-get install fonts-noto-cjk")
+    made = introductions.pdf(introductions.of_batch(staff, batch), by=staff)
     assert made.startswith(b"%PDF")
     assert made.count(b"/Type /Page\n") == 2 or b"/Count 2" in made
 

@@ -21,7 +21,7 @@ from members.development.recording import take_back
 from members.development.vocabulary import Step
 from members.models import Development, DevelopmentPlan, DevelopmentStep, Member
 from tests import cast
-from tests.lib.test_typesetting import needs_fonts
+from tests.fonts import needs_fonts
 from tests.members.development.way import Way
 
 pytestmark = pytest.mark.django_db
