@@ -43,9 +43,10 @@ def record(
     return entry
 
 
-def export_line(entry: AuditEntry, by: User) -> str:
+def export_line(entry: AuditEntry, by: User | None) -> str:
     """What stands in the banner of a file that left: who took it, when, and the entry that says so."""
-    return f"导出人 {by.name}，{timezone.localtime():%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。"
+    who = by.name if by else entry.actor_label
+    return f"导出人 {who}，{timezone.localtime():%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}。"
 
 
 def record_all(entries: Iterable[AuditEntry]) -> None:

@@ -9,8 +9,8 @@ from django.db.models import F, Q
 M = TypeVar("M", bound=models.Model)
 
 
-def holds_on(day: date, prefix: str = "") -> Q:
-    """Rows whose span contains ``day``; ``prefix`` is a relation such as ``"spells__"``."""
+def holds_on(day: date | F, prefix: str = "") -> Q:
+    """Rows whose span contains ``day`` (or the day in that column); ``prefix`` is a relation such as ``"spells__"``."""
     return Q(**{f"{prefix}since__lte": day}) & (
         Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gte": day})
     )

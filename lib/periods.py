@@ -8,12 +8,15 @@ from typing import Literal, Self
 
 from lib.dates import FIRST_YEAR, LAST_YEAR
 
-Kind = Literal["year", "quarter", "month", "months"]
+Kind = Literal["year", "school_year", "quarter", "month", "months"]
 Feb29 = Literal["02-28", "03-01"]
 
 QUARTER_NAMES = ("一季度", "二季度", "三季度", "四季度")
 _CODE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
+_SCHOOL_YEAR = re.compile(r"([0-9]{4})-([0-9]{4})")
 _RANGE = "至"
+#: A school year begins on 1 July.
+SCHOOL_YEAR_BEGINS = 7
 
 
 def _month_end(year: int, month: int) -> date:
@@ -41,6 +44,11 @@ class Period:
         return cls(date(year, 1, 1), date(year, 12, 31))
 
     @classmethod
+    def school_year(cls, year: int) -> Self:
+        """From 1 July of ``year`` to 30 June of the next (学年)."""
+        return cls(date(year, SCHOOL_YEAR_BEGINS, 1), _month_end(year + 1, SCHOOL_YEAR_BEGINS - 1))
+
+    @classmethod
     def quarter(cls, year: int, quarter: int) -> Self:
         """Quarter 1 to 4; any other number is a ValueError."""
         if not 1 <= quarter <= 4:
@@ -56,14 +64,19 @@ class Period:
 
     @classmethod
     def parse(cls, code: str) -> Self:
-        """Read what `code` writes: "2026", "2026Q3", "2026-09" or "2026-03至2026-05", of the years that dates have."""
+        """Read what `code` writes: "2026", "2026Q3", "2026-09", "2025-2026" (a school year) or "2026-03至2026-05", of
+        the years that dates have."""
         first, joined, last = code.strip().upper().partition(_RANGE)
         if joined:
             return cls(cls.parse(first).start, cls.parse(last).end)
+        years = _SCHOOL_YEAR.fullmatch(first)
+        if years and int(years[2]) == int(years[1]) + 1 and FIRST_YEAR <= int(years[1]) < LAST_YEAR:
+            return cls.school_year(int(years[1]))
         match = _CODE.fullmatch(first)
         if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
             raise ValueError(
-                f"“{code[:20]}”不是统计时间段，应为如 2026、2026Q3 或 2026-09，年份从{FIRST_YEAR}到{LAST_YEAR}。"
+                f"“{code[:20]}”不是统计时间段，应为如 2026、2026Q3、2026-09 或学年 2025-2026，"
+                f"年份从{FIRST_YEAR}到{LAST_YEAR}。"
             )
         year = int(match[1])
         if match[2]:
@@ -81,14 +94,18 @@ class Period:
             return "quarter"
         if self._count == 12 and self.start.month == 1:
             return "year"
+        if self._count == 12 and self.start.month == SCHOOL_YEAR_BEGINS:
+            return "school_year"
         return "months"
 
     @property
     def code(self) -> str:
-        """How it stands in an address: "2026", "2026Q3", "2026-09"; `parse` reads it back."""
+        """How it stands in an address: "2026", "2026Q3", "2026-09", "2025-2026"; `parse` reads it back."""
         match self.kind:
             case "year":
                 return f"{self.start:%Y}"
+            case "school_year":
+                return f"{self.start:%Y}-{self.end:%Y}"
             case "quarter":
                 return f"{self.start:%Y}Q{self._quarter}"
             case "month":
@@ -98,8 +115,9 @@ class Period:
 
     @property
     def label(self) -> str:
-        """How it is read out: "2026年", "2026年三季度", "2026年9月", "2026年3月至5月"."""
-        return f"{self.start.year}年" if self.kind == "year" else f"{self.start.year}年{self.short_label}"
+        """How it is read out: "2026年", "2026年三季度", "2026年9月", "2025—2026学年", "2026年3月至5月"."""
+        whole = self.kind in ("year", "school_year")
+        return self.short_label if whole else f"{self.start.year}年{self.short_label}"
 
     @property
     def short_label(self) -> str:
@@ -107,6 +125,8 @@ class Period:
         match self.kind:
             case "year":
                 return f"{self.start.year}年"
+            case "school_year":
+                return f"{self.start.year}—{self.end.year}学年"
             case "quarter":
                 return QUARTER_NAMES[self._quarter - 1]
             case "month":
@@ -168,6 +188,10 @@ class Period:
 
 def year_of(day: date) -> Period:
     return Period.year(day.year)
+
+
+def school_year_of(day: date) -> Period:
+    return Period.school_year(day.year if day.month >= SCHOOL_YEAR_BEGINS else day.year - 1)
 
 
 def quarter_of(day: date) -> Period:

@@ -1,16 +1,54 @@
-"""Figures of the roster as of a day, by where each branch stood then."""
+"""Figures of the roster as of a day, by where each branch stood then; and who came and who left in between."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
 
+from branches.models import Placement
 from branches.scope import Range, within
-from lib.dated import holds_on
+from lib.dated import holds_on, overlaps
 
-from .models import ON_ROSTER, MembershipSpell, StatusPeriod
+from .models import ON_ROSTER, Departure, Destination, MembershipSpell, StatusPeriod
+
+Status = StatusPeriod.Status
+
+
+class Came(TextChoices):
+    """How somebody is on the roster of an organisation at the end of a period and was not before it."""
+
+    ADMITTED = "admitted", "发展入党"
+    RESTORED = "restored", "恢复党籍"
+    INSIDE = "inside", "校内转入"
+    TRANSFERRED = "transferred", "校外转入"
+    OTHERWISE = "otherwise", "其他增加"
+
+
+class Left(TextChoices):
+    """How somebody was on the roster of an organisation before a period and is not at its end."""
+
+    INSIDE = "inside", "校内转出"
+    TRANSFERRED = "transferred", "转出校外"
+    DIED = "died", "去世"
+    EXPELLED = "expelled", "开除党籍"
+    STRUCK_OFF = "struck_off", "除名或取消资格"
+    SUSPENDED = "suspended", "停止党籍"
+    OTHERWISE = "otherwise", "其他减少"
 
 
 class Headcount(NamedTuple):
@@ -48,19 +86,128 @@ class RosterFigures:
         return RosterFigures(self.day, tuple(row for row in self.headcounts if row.category == category))
 
 
+def people_with(statuses: Sequence[str], ranges: Sequence[Range], day: date) -> Any:
+    """One row a person who had one of ``statuses`` on ``day`` and belonged (隶属) to a branch that stood within
+    ``ranges`` then: with ``stood_at`` (where it stood), ``unit_category`` and ``standing``."""
+    return MembershipSpell.objects.filter(
+        holds_on(day),
+        holds_on(day, "member__statuses__"),
+        holds_on(day, "branch__placements__"),
+        within("branch__placements__path", ranges),
+        kind=MembershipSpell.Kind.BELONGING,
+        member__statuses__status__in=statuses,
+    ).annotate(
+        stood_at=F("branch__placements__path"),
+        unit_category=F("branch__category"),
+        standing=F("member__statuses__status"),
+    )
+
+
+def on_roster(ranges: Sequence[Range], day: date) -> Any:
+    """Full and probationary members of the branches that stood within ``ranges`` on ``day``, as one row each."""
+    return people_with(ON_ROSTER, ranges, day)
+
+
 def roster_figures(ranges: Sequence[Range], day: date) -> RosterFigures:
     """Full and probationary members of the branches that stood within ``ranges`` on ``day``. One query."""
     rows = (
-        MembershipSpell.objects.filter(
-            holds_on(day),
-            holds_on(day, "member__statuses__"),
-            holds_on(day, "branch__placements__"),
-            within("branch__placements__path", ranges),
-            kind=MembershipSpell.Kind.BELONGING,
-            member__statuses__status__in=ON_ROSTER,
-        )
+        on_roster(ranges, day)
         .order_by()
-        .values_list("branch_id", "branch__placements__path", "branch__category", "member__statuses__status")
+        .values_list("branch_id", "stood_at", "unit_category", "standing")
         .annotate(people=Count("pk"), assumed=Count("pk", filter=Q(is_assumed=True)))
     )
     return RosterFigures(day, tuple(Headcount(*row) for row in rows))
+
+
+def came(ranges: Sequence[Range], start: date, end: date) -> Any:
+    """Who is on the roster of a place on ``end`` and was not on the day before ``start``, with ``way`` (:class:`Came`).
+
+    Who came and left again in between is not among them: what was before, plus who came, less who left, is what is now.
+    """
+    before = start - timedelta(days=1)
+    here, anywhere = _then_on_roster(before)
+    return (
+        on_roster(ranges, end)
+        .filter(~Exists(here))
+        .annotate(
+            way=Case(
+                When(Exists(anywhere), then=Value(Came.INSIDE)),
+                When(Exists(_suspended(before, end)), then=Value(Came.RESTORED)),
+                When(Exists(_standing(before)), then=Value(Came.TRANSFERRED)),
+                When(Exists(_admitted(start, end)), then=Value(Came.ADMITTED)),
+                default=Value(Came.OTHERWISE),
+                output_field=CharField(),
+            )
+        )
+    )
+
+
+def left(ranges: Sequence[Range], start: date, end: date) -> Any:
+    """Who was on the roster of a place the day before ``start`` and is not on ``end``, with ``way`` (:class:`Left`)."""
+    before = start - timedelta(days=1)
+    here, anywhere = _then_on_roster(end)
+    last = (
+        Departure.objects.filter(member=OuterRef("member"), on__lte=end, on__gte=start, annulled_at=None)
+        .order_by("-on", "-pk")
+        .values("kind")[:1]
+    )
+    suspended = StatusPeriod.objects.filter(holds_on(end), member=OuterRef("member"), status=Status.SUSPENDED)
+    return (
+        on_roster(ranges, before)
+        .filter(~Exists(here))
+        .annotate(departure=Subquery(last))
+        .annotate(
+            way=Case(
+                When(Exists(anywhere), then=Value(Left.INSIDE)),
+                When(departure=Departure.Kind.TRANSFERRED, then=Value(Left.TRANSFERRED)),
+                When(departure=Departure.Kind.DIED, then=Value(Left.DIED)),
+                When(departure=Departure.Kind.EXPELLED, then=Value(Left.EXPELLED)),
+                When(departure__isnull=False, then=Value(Left.STRUCK_OFF)),
+                When(Exists(suspended), then=Value(Left.SUSPENDED)),
+                default=Value(Left.OTHERWISE),
+                output_field=CharField(),
+            )
+        )
+    )
+
+
+def _then_on_roster(day: date) -> tuple[QuerySet[Placement, Any], QuerySet[MembershipSpell, Any]]:
+    """Of the member of the outer row: on the roster at the outer row's place on ``day``; and anywhere on that day."""
+    anywhere = MembershipSpell.objects.filter(
+        Exists(_standing(day)), holds_on(day), member=OuterRef("member"), kind=MembershipSpell.Kind.BELONGING
+    )
+    return anywhere.filter(
+        holds_on(day, "branch__placements__"), branch__placements__path=OuterRef("stood_at")
+    ), anywhere
+
+
+def _suspended(start: date, end: date) -> Any:
+    spans = overlaps(start, end)
+    return StatusPeriod.objects.filter(spans, member=OuterRef("member"), status=Status.SUSPENDED)
+
+
+def _standing(day: date) -> Any:
+    """The member of the outer row was a member of the party on ``day``, here or elsewhere."""
+    return StatusPeriod.objects.filter(holds_on(day), member=OuterRef("member"), status__in=ON_ROSTER)
+
+
+def _admitted(start: date, end: date) -> Any:
+    return StatusPeriod.objects.filter(
+        member=OuterRef("member"),
+        status=Status.PROBATIONARY,
+        since__gte=start,
+        since__lte=end,
+        is_assumed=False,
+    )
+
+
+def graduates_in(ranges: Sequence[Range], start: date, end: date) -> Any:
+    """Graduates (members and others) whose destination is on record and who left from ``start`` to ``end``, by where
+    their organisation stood that day, with ``stood_at`` and ``unit_category``."""
+    day = F("graduates_on")
+    return Destination.objects.filter(
+        holds_on(day, "branch__placements__"),
+        within("branch__placements__path", ranges),
+        graduates_on__gte=start,
+        graduates_on__lte=end,
+    ).annotate(stood_at=F("branch__placements__path"), unit_category=F("branch__category"))

@@ -1,7 +1,7 @@
 """What a page of figures is asked for, within a user's scope."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from activities.models import Campaign
@@ -17,7 +17,7 @@ class Asked:
     """Figures of ``ranges`` in ``period``: the scope of the user, cut to one organisation when one is asked for.
 
     ``org`` takes in all below it, as it stood then; ``branch_id`` is one organisation by itself. ``visible`` is what
-    the user may open today.
+    the user may open today. ``on`` is the day whose state is counted, where it is not the last of the period.
     """
 
     period: Period
@@ -31,6 +31,16 @@ class Asked:
     kind: str = ""
     state: str = ""
     on_time: str = ""
+    on: date | None = None
+    group: str = ""
+
+    @property
+    def day(self) -> date:
+        """The day as of which people and organisations are counted: the last one, or today's while the period runs."""
+        return self.on or min(self.period.end, self.today)
+
+    def on_day(self, day: date) -> "Asked":
+        return replace(self, on=day)
 
     @property
     def is_by_branch(self) -> bool:

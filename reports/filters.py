@@ -18,7 +18,7 @@ from branches.models import Branch
 from branches.reach import organisation_within, reach_during
 from branches.roles import Right
 from branches.scope import Range, ranges_of, within
-from lib.periods import Period, month_of, quarter_of, year_of
+from lib.periods import Period, month_of, quarter_of, school_year_of, year_of
 
 from .asked import Asked, lies_in_one
 from .drilldown import STATE_GROUPS
@@ -26,6 +26,7 @@ from .drilldown import STATE_GROUPS
 QUARTERS_OFFERED = 8
 MONTHS_OFFERED = 12
 YEARS_OFFERED = 5
+SCHOOL_YEARS_OFFERED = 3
 
 
 class PeriodField(forms.CharField):
@@ -58,9 +59,10 @@ def period_choices(today: date, *extra: Period) -> list[Any]:
     years = year_of(today).run(-YEARS_OFFERED)
     quarters = quarter_of(today).run(-QUARTERS_OFFERED)
     months = month_of(today).run(-MONTHS_OFFERED)
-    offered = {*years, *quarters, *months}
+    school_years = school_year_of(today).run(-SCHOOL_YEARS_OFFERED)
+    offered = {*years, *quarters, *months, *school_years}
     others = [(one.code, one.label) for one in extra if one not in offered]
-    groups = [("季度", quarters), ("月", months), ("年", years)]
+    groups = [("季度", quarters), ("月", months), ("年", years), ("学年", school_years)]
     return others + [(name, [(one.code, _label(one, today)) for one in periods]) for name, periods in groups]
 
 
@@ -125,6 +127,8 @@ class FigureFilter(forms.Form):
             kind=values.get("kind", ""),
             state=values.get("state", ""),
             on_time=values.get("on_time", ""),
+            on=values.get("on"),
+            group=values.get("group", ""),
         )
 
     def _offer(self) -> None:
@@ -139,6 +143,37 @@ class FigureFilter(forms.Form):
     @property
     def is_filtered(self) -> bool:
         return any(self.data.get(name) for name in self.fields if name != "period")
+
+
+class StatisticFilter(FigureFilter):
+    """What a table of the catalogue, or the rows behind one of its figures, are asked for."""
+
+    on = forms.DateField(
+        label="统计日",
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        help_text="不填为期间最后一天，期间未结束时为今天。",
+    )
+    group = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    campaign = None  # type: ignore[assignment]  # people and organisations belong to none
+
+    field_order = ("period", "org", "category", "on")
+
+    def _read(self, period: Period) -> Asked:
+        asked = super()._read(period)
+        if asked.branch_id:  # the same 404 for a stranger's and for none
+            organisation_within(self.reach, asked.branch_id, period.start, period.end)
+        return asked
+
+    def clean(self) -> None:
+        values = self.cleaned_data
+        period, on = values.get("period") or self.default_period(self.today), values.get("on")
+        if on and on > self.today:
+            self.add_error("on", f"统计日不能晚于今天（{self.today}）。")
+        elif on and not period.contains(on):
+            self.add_error("on", f"统计日应在期间内（{period.start} 至 {period.end}）。")
+        if period.start > self.today:
+            self.add_error("period", f"{period.label}还没有开始，请选择已经开始的期间。")
 
 
 class DutyFilter(FigureFilter):

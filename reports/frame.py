@@ -81,6 +81,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("station_list", "党员工作站", "flag", _seer),
     ("round_list", "述职评议", "star", _assesses),
     ("quarter", "季度统计", "file", _seer),
+    ("figure_index", "统计报表", "chart", _seer),
     ("import_roster", "导入", "import", _staff),
     ("job_list", "任务中心", "clock", _seer),
     ("system_state", "系统状态", "gear", _keeps_channels),

@@ -32,6 +32,7 @@ class Sums:
 @dataclass(frozen=True)
 class Measure:
     group: str
+    code: str
     heading: str
     value: Callable[[Sums], Value]
     behind: ListName = ""
@@ -73,29 +74,31 @@ def attendance_rate(life: KindFigures) -> Fraction | None:
 
 DUTY, HELD, PRESENT = "义务（项）", "活动（次）", "党员参加（人次）"
 MEASURES: tuple[Measure, ...] = (
-    Measure(DUTY, "应开", lambda sums: sums.life.required, "duties", {"state": "required"}),
-    Measure(DUTY, "已开", lambda sums: sums.life.met, "duties", {"state": "met"}),
-    Measure(DUTY, "逾期未开", lambda sums: sums.life.missed, "duties", {"state": "missed"}),
-    Measure(DUTY, "不适用", lambda sums: sums.exempt, "duties", {"state": "exempt"}),
+    Measure(DUTY, "required", "应开", lambda sums: sums.life.required, "duties", {"state": "required"}),
+    Measure(DUTY, "met", "已开", lambda sums: sums.life.met, "duties", {"state": "met"}),
+    Measure(DUTY, "missed", "逾期未开", lambda sums: sums.life.missed, "duties", {"state": "missed"}),
+    Measure(DUTY, "exempt", "不适用", lambda sums: sums.exempt, "duties", {"state": "exempt"}),
     Measure(
         DUTY,
+        "completion",
         "完成率",
         lambda sums: rate(sums.life.met, sums.life.required),
         parts=lambda sums: (sums.life.met, sums.life.required),
     ),
-    Measure(HELD, "举行", lambda sums: sums.life.held, "records"),
-    Measure(HELD, "按时登记", lambda sums: sums.life.on_time, "records", {"on_time": "1"}),
+    Measure(HELD, "held", "举行", lambda sums: sums.life.held, "records"),
+    Measure(HELD, "on_time", "按时登记", lambda sums: sums.life.on_time, "records", {"on_time": "1"}),
     Measure(
         HELD,
+        "on_time_rate",
         "按时率",
         lambda sums: rate(sums.life.on_time, sums.life.held),
         parts=lambda sums: (sums.life.on_time, sums.life.held),
     ),
-    Measure(PRESENT, "应到", lambda sums: sums.life.expected, "records"),
-    Measure(PRESENT, "实到", lambda sums: sums.life.present, "records"),
-    Measure(PRESENT, "请假", lambda sums: sums.life.on_leave, "records"),
-    Measure(PRESENT, "缺席", lambda sums: sums.life.absent, "records"),
-    Measure(PRESENT, "到会率", lambda sums: attendance_rate(sums.life)),
+    Measure(PRESENT, "expected", "应到", lambda sums: sums.life.expected, "records"),
+    Measure(PRESENT, "present", "实到", lambda sums: sums.life.present, "records"),
+    Measure(PRESENT, "on_leave", "请假", lambda sums: sums.life.on_leave, "records"),
+    Measure(PRESENT, "absent", "缺席", lambda sums: sums.life.absent, "records"),
+    Measure(PRESENT, "attendance", "到会率", lambda sums: attendance_rate(sums.life)),
 )
 
 

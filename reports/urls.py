@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import duty, handover, views
+from . import duty, figure_pages, handover, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -8,6 +8,13 @@ urlpatterns = [
     path("statistics/", views.quarter, name="quarter"),
     path("statistics/<str:code>/", views.quarter_period, name="quarter_period"),
     path("statistics/<str:code>/export/", views.quarter_export, name="quarter_export"),
+    path("figures/", figure_pages.figure_index, name="figure_index"),
+    path("figures/<slug:name>/", figure_pages.figure_table, name="figure_table"),
+    path("figures/<slug:name>/export/<slug:ending>/", figure_pages.figure_export, name="figure_export"),
+    path("figures/<slug:name>/<slug:code>/", figure_pages.figure_rows, name="figure_rows"),
+    path(
+        "figures/<slug:name>/<slug:code>/export/", figure_pages.figure_rows_export, name="figure_rows_export"
+    ),
     path("duties/", views.duty_list, name="duty_list"),
     path("duties/chase/", views.duty_chase, name="duty_chase"),
     path("branches/<int:pk>/duties/<str:kind>/<str:period>/", duty.duty_page, name="duty_page"),

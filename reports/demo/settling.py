@@ -219,7 +219,13 @@ class Settler:
     def _came_from(self, other: Leaf, stay: Stay) -> None:
         last = stay.since - DAY
         since = max(stay.person.joined, other.founded_on)
-        if since < last and not any(earlier.person is stay.person for earlier in self.people.of(other)):
+        was_here = {
+            earlier.person.member.pk
+            for leaf in other.unit.leaves
+            for earlier in self.people.of(leaf)
+            if earlier is not stay
+        }
+        if since < last and stay.person.member.pk not in was_here:
             self.people.add(Stay(stay.person, other, since, last))
 
     def _invite(self, leaf: Leaf, stream: random.Random) -> None:

@@ -456,6 +456,8 @@ TASKS: dict[str, Task] = {
     "ballot_close": Task(),
     "paper_sheet": Task(fill=lambda world: {f"mark-{_voted_on(world).pk}": "差"}),
     "paper_drop": Task(on="paper_sheet"),
+    "figure_export": Task(SECRETARY, on="figure_table", writes=False),
+    "figure_rows_export": Task(SECRETARY, on="figure_rows", writes=False),
     "quarter_export": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
     "job_cancel": Task(SECRETARY, has_form=False, writes=False),
     "job_repeat": Task(SECRETARY, has_form=False),

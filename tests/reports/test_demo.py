@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
@@ -37,6 +38,7 @@ from members.models import (
     GreetingOptOut,
     Member,
     MembershipForm,
+    MembershipSpell,
     Post,
     Training,
     TrainingClass,
@@ -74,6 +76,12 @@ def test_membership_forms_are_drawn_in_a_row_and_used_once(university, db):
     assert forms.filter(state="used").exists()
     assert not forms.filter(state="used", mark__gt="").exists()
     assert not forms.filter(marked_on__lt=F("draw__on")).exists()
+
+
+def test_nobody_belongs_to_two_branches_on_one_day(university, db):
+    spells = MembershipSpell.objects.filter(kind=MembershipSpell.Kind.BELONGING).order_by("member", "since")
+    for one, following in pairwise(spells.values_list("member", "since", "until")):
+        assert one[0] != following[0] or one[2] < following[1], one
 
 
 def test_past_rosters_differ(university, db):

@@ -3,20 +3,14 @@ from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 
-from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
+from django.core.management.base import CommandParser
 
-from activities.models import Campaign
 from activities.regulations import NAMES
-from branches.models import Branch
-from branches.reach import whole_tree
-from branches.tree import ranges_during
 from lib.commands import PlainCommand, refuse_unwritable, write_file
-from lib.periods import Period
+from lib.terminal import columns
 from reports import quarterly, workbook
-from reports.asked import Asked
+from reports.management.asking import asked_of
 from reports.quarterly import Quarterly
 
 HEADINGS = "活动 举行 按时 应开 已开 未开 应到 实到 请假 缺席".split()
@@ -37,7 +31,7 @@ class Command(PlainCommand):
         target: Path | None = options["xlsx"]
         if target:
             refuse_unwritable(target)
-        asked = read(options["period"], options["branch"], options["campaign"])
+        asked = asked_of(options["period"], options["branch"], options["campaign"])
         figures = quarterly.compose_for(asked)
         if options["json"]:
             self.stdout.write(json.dumps(figures.body(), ensure_ascii=False))
@@ -61,29 +55,5 @@ class Command(PlainCommand):
             for code, label in ((code, label) for code, label in NAMES.items() if code in kinds):
                 values = asdict(kinds[code]).values()
                 lines.append([name, label, *("—" if value is None else str(value) for value in values)])
-        widths = [max(map(places, column)) for column in zip(*lines, strict=True)]
-        for line in lines:
-            cells = [text + " " * (width - places(text)) for text, width in zip(line, widths, strict=True)]
-            self.stdout.write("  ".join(cells).rstrip())
-
-
-def places(text: str) -> int:
-    """Columns of a terminal that ``text`` takes; a Chinese character takes two."""
-    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
-
-
-def read(code: str, branch_code: str | None, campaign_name: str | None) -> Asked:
-    """What the arguments ask for, of the whole tree; whatever they name wrongly is one sentence."""
-    try:
-        period = Period.parse(code)
-    except ValueError as error:
-        raise CommandError(str(error)) from None
-    branch = Branch.objects.filter(code=branch_code).first() if branch_code else None
-    if branch_code and branch is None:
-        raise CommandError(f"没有代码为“{branch_code}”的党组织，请核对党组织代码。")
-    campaign = Campaign.objects.filter(name=campaign_name).first() if campaign_name else None
-    if campaign_name and campaign is None:
-        raise CommandError(f"没有名为“{campaign_name}”的专题活动，请核对名称。")
-    whole = whole_tree(period.start, period.end)
-    ranges = ranges_during(branch, period.start, period.end) if branch else whole
-    return Asked(period, timezone.localdate(), ranges, whole, org=branch, campaign=campaign)
+        for line in columns(lines):
+            self.stdout.write(line)

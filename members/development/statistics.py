@@ -1,0 +1,57 @@
+"""Figures of 发展党员: what happened to people in a period, by where they belonged on the day it happened."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from branches.scope import Range, within
+from lib.dated import holds_on
+from lib.periods import Period
+from members.models import DevelopmentStep, MembershipSpell, StatusPeriod
+
+
+def _where(ranges: Sequence[Range], member: str, day: F) -> Q:
+    """The member that ``member`` leads to belonged, on the row's ``day``, to a branch that then stood in ``ranges``."""
+    spell, placement = f"{member}spells__", f"{member}spells__branch__placements__"
+    return (
+        within(f"{placement}path", ranges)
+        & holds_on(day, spell)
+        & holds_on(day, placement)
+        & Q(**{f"{spell}kind": MembershipSpell.Kind.BELONGING})
+    )
+
+
+def _unit(member: str) -> dict[str, F]:
+    return {
+        "stood_at": F(f"{member}spells__branch__placements__path"),
+        "unit_category": F(f"{member}spells__branch__category"),
+        "unit": F(f"{member}spells__branch"),
+        "unit_name": F(f"{member}spells__branch__short_name"),
+        "unit_path": F(f"{member}spells__branch_path"),
+    }
+
+
+def steps_in(ranges: Sequence[Range], period: Period) -> Any:
+    """Standing steps taken in ``period`` by people who belonged to a branch within ``ranges`` that day,
+    with ``stood_at``, ``unit_category``, ``unit``, ``unit_name`` and ``unit_path`` (where the branch stands now)."""
+    member = "development__member__"
+    return (
+        DevelopmentStep.objects.standing()
+        .filter(_where(ranges, member, F("on")), on__gte=period.start, on__lte=period.end)
+        .annotate(**_unit(member))
+    )
+
+
+def became_full_in(ranges: Sequence[Range], period: Period) -> Any:
+    """Probationary members whose full membership began in ``period``, by where they belonged that day, with
+    ``stood_at``, ``unit_category``, ``unit``, ``unit_name`` and ``unit_path``."""
+    probation = StatusPeriod.objects.filter(
+        member=OuterRef("member"), status=StatusPeriod.Status.PROBATIONARY, since__lt=OuterRef("since")
+    )
+    return (
+        StatusPeriod.objects.filter(status=StatusPeriod.Status.FULL)
+        .filter(_where(ranges, "member__", F("since")), since__gte=period.start, since__lte=period.end)
+        .filter(Exists(probation))
+        .annotate(**_unit("member__"))
+    )

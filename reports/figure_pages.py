@@ -1,0 +1,139 @@
+"""Pages of the catalogue of statistics: what there is, one table, and the rows behind one of its numbers."""
+
+from io import BytesIO
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import AuthenticatedRequest
+from branches.roles import Right
+from branches.scope import has_right, lone_branch
+from lib.media_types import PDF
+from lib.sheets.sending import download
+from lib.typesetting import CannotTypeset
+
+from .figures import behind, paper, sheet
+from .figures.base import Statistic
+from .figures.catalogue import STATISTICS
+from .figures.tables import table_url
+from .filters import StatisticFilter
+from .views import PER_PAGE, check_figures
+
+ENDINGS = {"xlsx": "下载 Excel", "pdf": "下载 PDF"}
+
+
+def _statistic_or_404(name: str) -> Statistic:
+    if name not in STATISTICS:
+        raise Http404
+    return STATISTICS[name]
+
+
+@require_safe
+def figure_index(request: AuthenticatedRequest) -> HttpResponse:
+    check_figures(request.user)
+    sections = groupby(STATISTICS.values(), key=lambda one: one.section)
+    found = [(section, list(statistics)) for section, statistics in sections]
+    return render(request, "reports/figure_index.html", {"sections": found})
+
+
+@require_safe
+def figure_table(request: AuthenticatedRequest, name: str) -> HttpResponse:
+    check_figures(request.user)
+    statistic = _statistic_or_404(name)
+    form = StatisticFilter(request.GET, user=request.user, today=timezone.localdate())
+    asked = form.asked
+    context = {
+        "statistic": statistic,
+        "form": form,
+        "asked": asked,
+        "table": statistic.tabulate(asked),
+        "bands": _bands(statistic),
+        "width": len(statistic.columns) + 1,
+        "definitions": [(sheet.heading(one), one.definition) for one in statistic.columns],
+        "endings": ENDINGS.items(),
+        "may_export": has_right(request.user, Right.EXPORT),
+        "carried": _carried(form),
+        "up_url": table_url(name, asked, {}) if asked.org else "",
+    }
+    return render(request, "reports/figure_page.html", context)
+
+
+def _bands(statistic: Statistic) -> list[tuple[str, int]]:
+    """The upper headings with the number of columns each one spans; empty when there is none."""
+    bands = [
+        (band, len(list(columns))) for band, columns in groupby(statistic.columns, key=lambda one: one.band)
+    ]
+    return bands if any(band for band, _ in bands) else []
+
+
+def _carried(form: StatisticFilter) -> list[tuple[str, Any]]:
+    """What was asked for, for the form that asks for it again as a file."""
+    return [(name, form.data[name]) for name in form.fields if form.data.get(name)]
+
+
+@require_safe
+def figure_rows(request: AuthenticatedRequest, name: str, code: str) -> HttpResponse:
+    """The rows that one number counts: as many as it says, and in words those that are not shown here."""
+    check_figures(request.user)
+    form = StatisticFilter(request.GET, user=request.user, today=timezone.localdate())
+    found = behind.found(_statistic_or_404(name), code, form.asked, request.user)
+    if found is None:
+        raise Http404
+    page = Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "asked": form.asked,
+        "found": found,
+        "page": page,
+        "lines": found.lines(page),
+        "lone": lone_branch(request.user),
+        "table_url": table_url(name, form.asked, form.asked.carried),
+        "may_export": has_right(request.user, Right.EXPORT),
+        "carried": _carried(form),
+    }
+    return render(request, "reports/figure_rows.html", context)
+
+
+@require_POST
+def figure_export(request: AuthenticatedRequest, name: str, ending: str) -> HttpResponse | FileResponse:
+    """The table as a workbook or as a PDF."""
+    if ending not in ENDINGS:
+        raise Http404
+    form = _asked_to_export(request)
+    table = _statistic_or_404(name).tabulate(form.asked)
+    if ending == "xlsx":
+        content = BytesIO()
+        sheet.write(content, table, by=request.user)
+        return download(content, f"{sheet.title(table)}.xlsx")
+    try:
+        made = paper.pdf(table, by=request.user)
+    except CannotTypeset as refusal:
+        messages.error(request, str(refusal))
+        return redirect(table_url(name, form.asked, form.asked.carried))
+    return FileResponse(BytesIO(made), filename=f"{sheet.title(table)}.pdf", content_type=PDF)
+
+
+@require_POST
+def figure_rows_export(request: AuthenticatedRequest, name: str, code: str) -> HttpResponse | FileResponse:
+    """The rows behind a number as a workbook: those one may open, names as one may see them."""
+    form = _asked_to_export(request)
+    found = behind.found(_statistic_or_404(name), code, form.asked, request.user)
+    if found is None:
+        raise Http404
+    content = BytesIO()
+    sheet.write_rows(content, found, by=request.user)
+    return download(content, f"{found.title}.xlsx")
+
+
+def _asked_to_export(request: AuthenticatedRequest) -> StatisticFilter:
+    check_figures(request.user)
+    if not has_right(request.user, Right.EXPORT):
+        raise PermissionDenied
+    return StatisticFilter(request.POST, user=request.user, today=timezone.localdate())

@@ -1,0 +1,193 @@
+"""What a statistic is made of and what comes of it: columns with their meaning, rows, cells that can be opened."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, Protocol
+
+from accounts.models import User
+from lib.templatetags.ui import percent, thousands
+from reports.asked import Asked
+from reports.measures import share_in_words
+
+Value = int | Fraction | None
+Kind = Literal["integer", "percent"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One figure: its heading, its meaning (口径), and the version of that meaning."""
+
+    code: str
+    heading: str
+    definition: str
+    band: str = ""
+    kind: Kind = "integer"
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure of one row; ``url`` opens the rows it counts. ``parts`` are what a share divides."""
+
+    value: Value
+    url: str = ""
+    parts: tuple[int, int] | None = None
+
+    @property
+    def text(self) -> str:
+        """As a page shows it: of too few, the counts in place of a share."""
+        if self.parts:
+            return share_in_words(*self.parts)
+        return percent(self.value) if isinstance(self.value, Fraction) else thousands(self.value)
+
+
+@dataclass(frozen=True)
+class Row:
+    """``code`` is the organisation's, or the group's; ``url`` leads one step down."""
+
+    code: str
+    label: str
+    cells: tuple[Cell, ...]
+    band: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A statistic of one scope and period. ``total`` counts everything once; None where rows overlap."""
+
+    statistic: "Statistic"
+    asked: Asked
+    rows: tuple[Row, ...]
+    total: Row | None
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return self.statistic.columns
+
+    @property
+    def all_rows(self) -> tuple[Row, ...]:
+        """The total last."""
+        return (*self.rows, self.total) if self.total else self.rows
+
+    def body(self) -> dict[str, Any]:
+        """What ``statistics NAME --json`` prints; a share is a decimal number, what nothing is divided by is null."""
+        return {
+            "name": self.statistic.name,
+            "title": self.statistic.title,
+            "period": self.asked.period.code,
+            "on": self.asked.day.isoformat(),
+            "branch": self.asked.org.code if self.asked.org else None,
+            "columns": [
+                {
+                    "code": one.code,
+                    "heading": one.heading,
+                    "definition": one.definition,
+                    "version": one.version,
+                }
+                for one in self.columns
+            ],
+            "rows": [self._body_of(row) for row in self.rows],
+            "total": self._body_of(self.total) if self.total else None,
+        }
+
+    def _body_of(self, row: Row) -> dict[str, Any]:
+        values = {
+            column.code: plain(cell.value) for column, cell in zip(self.columns, row.cells, strict=True)
+        }
+        return {"code": row.code, "label": row.label, "values": values}
+
+
+def plain(value: Value) -> int | float | None:
+    return float(value) if isinstance(value, Fraction) else value
+
+
+class Statistic(Protocol):
+    """A named table. ``head`` is the heading of its first column, ``note`` one sentence on what it shows."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def section(self) -> str: ...
+    @property
+    def head(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def columns(self) -> Sequence[Column]: ...
+    def tabulate(self, asked: Asked) -> Table: ...
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row behind a figure, as whoever looks at it may see it."""
+
+    label: str
+    url: str
+    cells: tuple[str, ...]
+
+
+#: What a row must be to count: of rows in the database a condition, of rows made here a test.
+Which = Any
+Place = str
+
+
+class Things(Protocol):
+    """Rows of one sort of which figures are made; :mod:`reports.figures.things` has both sorts."""
+
+    @property
+    def noun(self) -> str: ...
+    @property
+    def heads(self) -> tuple[str, ...]: ...
+    def places(self, asked: Asked, figures: Sequence["Figure"]) -> Iterator[tuple[Place, Sequence[int]]]:
+        """How many there are at each place, of each of ``figures``."""
+
+    def totals(self, asked: Asked, wanted: Sequence[tuple["Figure", "Group | None"]]) -> Sequence[int]:
+        """How many there are of each figure within each group, in the whole scope."""
+
+    def behind(self, asked: Asked, figure: "Figure", group: "Group | None") -> Any:
+        """The rows that a number counts, in order; it can be counted and cut."""
+
+    def open_to(self, rows: Any, user: User) -> Any:
+        """Those of the rows that ``user`` may open."""
+
+    def lines(self, rows: Any, user: User) -> list[Line]:
+        """The rows of one page as ``user`` may see them."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows that somebody might look for in a figure and that are not in it, with the reason."""
+
+    reason: str
+    count: Callable[[Asked], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure(Column):
+    """A figure that counts the rows of ``things`` for which ``which`` holds."""
+
+    things: Things
+    which: Which
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share(Column):
+    """One figure of the same table divided by another, both by their code."""
+
+    part: str
+    whole: str
+    kind: Kind = "percent"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A row of a table that is not about organisations: those for whom ``which`` holds."""
+
+    code: str
+    label: str
+    which: Which

@@ -1,0 +1,62 @@
+"""The rows behind one number: what it means, the rows, those out of reach, and what was left out and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from reports.asked import Asked
+
+from .base import Figure, Group, Line, Statistic
+from .catalogue import figure_of
+from .tables import ByGroup
+
+
+@dataclass(frozen=True)
+class Found:
+    """``rows`` are those the user may open; ``elsewhere`` counts the others, ``left_out`` what is not in the number."""
+
+    statistic: Statistic
+    figure: Figure
+    group: Group | None
+    asked: Asked
+    user: User
+    rows: Any
+    number: int
+    left_out: tuple[tuple[str, int], ...]
+
+    @property
+    def title(self) -> str:
+        group = f"（{self.group.label}）" if self.group else ""
+        return f"{self.asked.title}{self.statistic.title}：{self.figure.heading}{group}"
+
+    @property
+    def elsewhere(self) -> int:
+        return self.number - self.listed
+
+    @property
+    def listed(self) -> int:
+        return len(self.rows) if isinstance(self.rows, list) else int(self.rows.count())
+
+    def lines(self, rows: Iterable[Any]) -> list[Line]:
+        return self.figure.things.lines(rows, self.user)
+
+
+def found(statistic: Statistic, code: str, asked: Asked, user: User) -> Found | None:
+    """What lies behind the figure ``code``; None where there is no such figure or group. Two counts and the rows."""
+    figure = figure_of(statistic, code)
+    groups = statistic.groups if isinstance(statistic, ByGroup) else {}
+    if figure is None or (asked.group and asked.group not in groups):
+        return None
+    group = groups.get(asked.group)
+    counted = figure.things.behind(asked, figure, group)
+    return Found(
+        statistic=statistic,
+        figure=figure,
+        group=group,
+        asked=asked,
+        user=user,
+        rows=figure.things.open_to(counted, user),
+        number=len(counted) if isinstance(counted, list) else counted.count(),
+        left_out=tuple((one.reason, number) for one in figure.left_out if (number := one.count(asked))),
+    )

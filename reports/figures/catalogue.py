@@ -1,0 +1,36 @@
+"""All statistics there are, in the order of the page that lists them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from .base import Figure, Statistic
+from .birthdays import BIRTHDAY_TABLE
+from .development import DEVELOPMENT_TABLE
+from .graduates import GRADUATE_TABLE
+from .life import LIFE_TABLES
+from .members import CHANGE_TABLE, MEMBER_TABLE, STRUCTURE_TABLE
+from .organisations import ORGANISATION_TABLE
+from .stations import STATION_TABLE
+from .teaching import LECTURE_TABLE, TRAINING_TABLE
+
+STATISTICS: Final[Mapping[str, Statistic]] = {
+    one.name: one
+    for one in (
+        ORGANISATION_TABLE,
+        STATION_TABLE,
+        MEMBER_TABLE,
+        STRUCTURE_TABLE,
+        CHANGE_TABLE,
+        DEVELOPMENT_TABLE,
+        GRADUATE_TABLE,
+        *LIFE_TABLES,
+        LECTURE_TABLE,
+        TRAINING_TABLE,
+        BIRTHDAY_TABLE,
+    )
+}
+
+
+def figure_of(statistic: Statistic, code: str) -> Figure | None:
+    """The figure of that code whose rows can be opened here; None where there is none, or a list elsewhere has them."""
+    return next((one for one in statistic.columns if isinstance(one, Figure) and one.code == code), None)

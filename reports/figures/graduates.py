@@ -1,0 +1,84 @@
+"""Statistics of graduates' destinations: all on record, and the members among them."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from branches.roles import Right
+from members.models import Destination
+from members.statistics import graduates_in
+from reports.asked import Asked
+
+from .base import Figure, Line, Share
+from .people import person
+from .tables import ByOrganisation
+from .things import Rows
+
+MEMBER = Q(member__isnull=False)
+
+
+def _graduates(asked: Asked) -> Any:
+    return graduates_in(asked.ranges, asked.period.start, asked.period.end)
+
+
+def _graduate(row: Any, named: bool) -> Line:
+    label, url = person(row.name, row.member_id, named)
+    facts = (row.get_kind_display(), row.place or "—", str(row.graduates_on))
+    return Line(label, url if row.member_id else "", (row.branch.short_name, *facts))
+
+
+GRADUATES = Rows(
+    noun="人",
+    find=_graduates,
+    heads=("姓名", "党组织", "去向", "去向单位", "毕业日期"),
+    show=_graduate,
+    right=Right.SEE_MEMBERS,
+    order=("branch__order_key", "graduates_on", "name", "pk"),
+    select=("branch",),
+)
+
+
+def _graduating(code: str, heading: str, band: str, which: Q, definition: str) -> Figure:
+    return Figure(code=code, heading=heading, band=band, which=which, definition=definition, things=GRADUATES)
+
+
+def _kinds() -> tuple[Figure, ...]:
+    return tuple(
+        _graduating(one.value, one.label, "去向（人）", Q(kind=one), f"期内毕业、去向为{one.label}的。")
+        for one in Destination.Kind
+    )
+
+
+GRASSROOTS = Destination.Kind.GRASSROOTS
+GRADUATE_TABLE = ByOrganisation(
+    name="graduates",
+    title="毕业生去向",
+    section="党员",
+    note="期内毕业、已登记去向的毕业生和其中的党员。没有登记去向的不在内。",
+    columns=(
+        _graduating(
+            "graduates",
+            "已登记",
+            "毕业生（人）",
+            Q(),
+            "期内毕业、已登记去向的毕业生，党员和非党员都计。",
+        ),
+        _graduating("member_graduates", "其中党员", "毕业生（人）", MEMBER, "已登记去向的毕业生中的党员。"),
+        *_kinds(),
+        _graduating(
+            "grassroots_members",
+            "选调中党员",
+            "基层就业（选调）",
+            MEMBER & Q(kind=GRASSROOTS),
+            "期内毕业、去向为基层就业（选调）的党员。",
+        ),
+        Share(
+            code="grassroots_share",
+            heading="党员占比",
+            band="基层就业（选调）",
+            definition="选调中党员 ÷ 基层就业（选调）。",
+            part="grassroots_members",
+            whole=GRASSROOTS.value,
+        ),
+    ),
+)

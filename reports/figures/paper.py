@@ -1,0 +1,32 @@
+"""A statistic as a PDF: A4 across, readable in black and white, with the meaning of each figure below."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import User
+from lib import typesetting
+
+from .base import Row, Table
+from .sheet import export_entry, heading, scope_line, title
+
+
+def pdf(table: Table, *, by: User | None) -> bytes:
+    """The pages; CannotTypeset without a Chinese font, and then nothing is audited."""
+    grouped = any(row.band for row in table.rows)
+    data: dict[str, Any] = {
+        "title": title(table),
+        "grouped": grouped,
+        "head": table.statistic.head,
+        "columns": [heading(one) for one in table.columns],
+        "rows": [_texts(row, grouped) for row in table.all_rows],
+        "meanings": [(heading(one), one.definition) for one in table.columns],
+    }
+    with transaction.atomic():  # without a font nothing leaves, and nothing is written down
+        data["banner"] = [scope_line(table), audit.export_line(export_entry(table, by=by), by)]
+        return typesetting.pdf("statistics.typ", data)
+
+
+def _texts(row: Row, grouped: bool) -> list[str]:
+    return [*([row.band] if grouped else []), row.label, *(cell.text for cell in row.cells)]

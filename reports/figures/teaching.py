@@ -1,0 +1,128 @@
+"""Statistics of what is taught: party lectures by who gives them, and trainings of members."""
+
+from typing import Any
+
+from django.db.models import F, Q
+from django.urls import reverse
+
+from activities.kinds import Kind
+from activities.models import Activity, Lecture
+from branches.roles import Right
+from branches.scope import within
+from lib.dated import holds_on
+from members.models import MembershipSpell, Training
+from reports.asked import Asked
+
+from .base import Figure, Line
+from .people import person
+from .tables import ByOrganisation
+from .things import Rows
+
+
+def _lectures(asked: Asked) -> Any:
+    lectures = Activity.objects.valid().of_kind(Kind.PARTY_LECTURE).held_in(asked.period)
+    return lectures.filter(within("org_path", asked.ranges), joint_of__isnull=True).annotate(
+        stood_at=F("org_path"), unit_category=F("branch__category")
+    )
+
+
+def _trainings(asked: Asked) -> Any:
+    day, spell = F("held_on"), "member__spells__"
+    placed = f"{spell}branch__placements__"
+    return Training.objects.filter(
+        holds_on(day, spell),
+        holds_on(day, placed),
+        within(f"{placed}path", asked.ranges),
+        held_on__gte=asked.period.start,
+        held_on__lte=asked.period.end,
+        **{f"{spell}kind": MembershipSpell.Kind.BELONGING},
+    ).annotate(
+        stood_at=F(f"{placed}path"),
+        unit_category=F(f"{spell}branch__category"),
+        unit=F(f"{spell}branch"),
+        unit_name=F(f"{spell}branch__short_name"),
+        unit_path=F(f"{spell}branch_path"),
+    )
+
+
+def _lecture(row: Any, named: bool) -> Line:
+    given = getattr(row, "lecture", None)
+    who = given.get_category_display() if given and given.category else "—"
+    url = reverse("activity_detail", args=[row.pk])
+    return Line(row.title or row.get_kind_display(), url, (row.branch.short_name, str(row.held_on), who))
+
+
+def _training(row: Any, named: bool) -> Line:
+    label, url = person(row.member.name, row.member_id, named)
+    return Line(label, url, (row.unit_name, row.title, row.get_kind_display(), str(row.held_on)))
+
+
+LECTURES = Rows(
+    noun="次",
+    find=_lectures,
+    heads=("党课", "党组织", "日期", "主讲人身份"),
+    show=_lecture,
+    right=Right.SEE_RECORDS,
+    order=("held_on", "pk"),
+    select=("branch", "lecture"),
+)
+TRAININGS = Rows(
+    noun="人次",
+    find=_trainings,
+    heads=("姓名", "党支部", "培训", "类型", "结业日期"),
+    show=_training,
+    right=Right.SEE_MEMBERS,
+    order=("held_on", "pk"),
+    select=("member",),
+    path="unit_path",
+    branch="unit",
+)
+Category = Lecture.Category
+GIVEN = "期内举行的党课，含与其他活动合并举行的；几个支部联合举行的记在牵头支部，只计一次"
+
+
+def _given(category: Category) -> Figure:
+    return Figure(
+        code=f"by_{category.value}",
+        heading=category.label,
+        band="主讲人（次）",
+        definition=f"{GIVEN}；主讲人登记为{category.label}的。",
+        things=LECTURES,
+        which=Q(lecture__category=category),
+    )
+
+
+LECTURE_TABLE = ByOrganisation(
+    name="lectures",
+    title="党课",
+    section="组织生活",
+    note="期内党课的次数，按主讲人的身份。",
+    columns=(
+        Figure(code="lectures", heading="党课", definition=f"{GIVEN}。", things=LECTURES, which=Q()),
+        *map(_given, Category),
+        Figure(
+            code="by_nobody",
+            heading="未填写",
+            band="主讲人（次）",
+            definition=f"{GIVEN}；没有填写主讲人身份的。",
+            things=LECTURES,
+            which=Q(lecture=None) | Q(lecture__category=""),
+        ),
+    ),
+)
+TRAINING_TABLE = ByOrganisation(
+    name="trainings",
+    title="教育培训",
+    section="组织生活",
+    note="期内结业的培训，按类型。",
+    columns=tuple(
+        Figure(
+            code=one.value,
+            heading=one.label,
+            definition=f"期内结业的{one.label}，人次，记在结业当天所在的党支部。",
+            things=TRAININGS,
+            which=Q(kind=one),
+        )
+        for one in Training.Kind
+    ),
+)

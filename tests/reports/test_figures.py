@@ -1,0 +1,220 @@
+"""The catalogue of statistics: each table adds up, each number opens as many rows as it says, and page, workbook, PDF
+and command say the same."""
+
+import json
+from datetime import date
+from fractions import Fraction
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from branches.roles import Role
+from reports.figures.base import Figure
+from reports.figures.catalogue import STATISTICS
+from reports.figures.tables import ByGroup
+from tests import cast
+from tests.fonts import needs_fonts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
+OF_SETS = [name for name, one in STATISTICS.items() if any(isinstance(each, Figure) for each in one.columns)]
+
+
+@pytest.fixture
+def browser(client, school):
+    client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+    return client
+
+
+def table(browser, name, **asked):
+    return browser.get(reverse("figure_table", args=[name]), {"period": "2026Q3", **asked}).context["table"]
+
+
+def command(*arguments):
+    out = StringIO()
+    call_command("statistics", *arguments, stdout=out)
+    return json.loads(out.getvalue())
+
+
+@pytest.mark.parametrize("name", OF_SETS)
+def test_each_number_opens_the_rows_it_counts(browser, name):
+    found = table(browser, name)
+    opened = 0
+    for row in found.all_rows:
+        for cell in filter(lambda one: one.url, row.cells):
+            page = browser.get(cell.url)
+            assert page.context["found"].number == cell.value, (row.label, cell.url)
+            assert page.context["page"].paginator.count == cell.value
+            opened += 1
+    if name in ("organisations", "members", "member_structure", "member_changes"):
+        assert opened > 5
+
+
+@pytest.mark.parametrize("name", OF_SETS)
+def test_rows_of_organisations_add_up_to_the_total(browser, name):
+    found = table(browser, name)
+    if isinstance(found.statistic, ByGroup):
+        for band, groups in found.statistic.bands:
+            codes = {group.code for group in groups}
+            rows = [row for row in found.rows if row.code in codes]
+            sums = [
+                sum(cells)
+                for cells in zip(*([cell.value for cell in row.cells] for row in rows), strict=True)
+            ]
+            assert sums == [cell.value for cell in found.total.cells], band
+    else:
+        for place, column in enumerate(found.columns):
+            if isinstance(column, Figure):
+                assert sum(row.cells[place].value for row in found.rows) == found.total.cells[place].value
+
+
+def test_what_was_before_and_came_less_who_left_is_what_is_now(browser, school):
+    found = table(browser, "member_changes")
+    for row in found.all_rows:
+        numbers = {column.code: cell.value for column, cell in zip(found.columns, row.cells, strict=True)}
+        more = sum(number for code, number in numbers.items() if code.startswith("came_"))
+        less = sum(number for code, number in numbers.items() if code.startswith("left_"))
+        assert numbers["before"] + more - less == numbers["after"], row.label
+    [students] = [row for row in found.rows if row.code == school.music.code]
+    assert students.cells[3].value == 3  # a branch that moved brought its three
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_page_workbook_and_command_say_the_same(browser, name):
+    found = table(browser, name)
+    body = command(name, "--period", "2026Q3", "--json")
+    address = reverse("figure_export", args=[name, "xlsx"])
+    answer = browser.post(address, {"period": "2026Q3"})
+    sheet = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).worksheets[0]
+    width = len(found.columns)
+    written = [list(row)[-width:] for row in sheet.iter_rows(min_row=5, values_only=True)]
+    shown = [[_number(cell.value) for cell in row.cells] for row in found.all_rows]
+    told = [list(row["values"].values()) for row in (*body["rows"], body["total"])]
+    assert shown == told
+    assert [[_near(value) for value in row] for row in written] == [
+        [_near(value) for value in row] for row in told
+    ]
+
+
+def _number(value):
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def _near(value):
+    return None if value in (None, "") else round(value, 9)
+
+
+@needs_fonts
+@pytest.mark.parametrize("name", STATISTICS)
+def test_each_table_is_a_pdf_and_its_leaving_is_written_down(browser, name):
+    answer = browser.post(reverse("figure_export", args=[name, "pdf"]), {"period": "2026Q3"})
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    entry = AuditEntry.objects.get(action="statistics.export")
+    assert (entry.after["statistic"], entry.after["period"]) == (name, "2026Q3")
+
+
+#: Of the whole page; five are the frame's and the filter's.
+QUERIES = {
+    "organisations": 8,
+    "stations": 7,
+    "members": 7,
+    "member_structure": 6,
+    "member_changes": 10,
+    "development": 8,
+    "graduates": 6,
+    "life": 18,
+    "life_by_kind": 17,
+    "life_by_month": 18,
+    "lectures": 6,
+    "trainings": 6,
+    "birthdays": 7,
+}
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_the_number_of_queries_is_the_same_with_many_branches(browser, school, name, django_assert_num_queries):
+    browser.get(reverse("figure_index"))
+    with django_assert_num_queries(QUERIES[name]):
+        table(browser, name)
+    for n in range(5):
+        leaf = cast.found(school.physics, f"第{n}党支部", "branch", f"9{n:03d}", category="staff")
+        for _ in range(4):
+            cast.a_member(leaf)
+    with django_assert_num_queries(QUERIES[name]):
+        table(browser, name)
+
+
+class TestRows:
+    def test_a_leader_reads_masked_names(self, client, school):
+        client.force_login(cast.a_user(Role.LEADER, school.root))
+        page = client.get(reverse("figure_rows", args=["members", "members"]), {"period": "2026Q3"})
+        labels = [line.label for line in page.context["lines"]]
+        assert [label[1:] for label in labels] == ["*" * (len(label) - 1) for label in labels]
+        assert len(labels) > 5
+
+    def test_those_on_the_way_are_counted_for_a_leader_and_not_listed(self, client, school):
+        client.force_login(cast.a_user(Role.LEADER, school.root))
+        cast.a_member(school.teachers, full=None, joined=date(2026, 6, 1))
+        page = client.get(
+            reverse("figure_rows", args=["development", "now_probationary"]), {"period": "2026Q3"}
+        )
+        assert (page.context["found"].elsewhere, page.context["lines"]) == (1, [])
+        assert "不在您的查看权限内" in page.content.decode()
+
+    def test_a_workbook_has_the_rows_one_may_open(self, browser):
+        address = reverse("figure_rows_export", args=["members", "members"])
+        answer = browser.post(address, {"period": "2026Q3"})
+        sheet = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+        assert sheet.max_row - 4 == table(browser, "members").total.cells[0].value
+
+    @pytest.mark.parametrize(
+        ("name", "code"), [("members", "nothing"), ("nothing", "members"), ("life", "held")]
+    )
+    def test_there_is_no_other(self, browser, name, code):
+        assert browser.get(reverse("figure_rows", args=[name, code])).status_code == 404
+
+
+class TestAsked:
+    @pytest.mark.parametrize(
+        ("asked", "sentence"),
+        [
+            ({"period": "2027Q1"}, "2027年一季度还没有开始，请选择已经开始的期间。"),
+            ({"period": "2026Q3", "on": "2026-10-05"}, "统计日应在期间内（2026-07-01 至 2026-09-30）。"),
+            ({"period": "2026Q4", "on": "2026-12-01"}, "统计日不能晚于今天（2026-10-08）。"),
+            ({"period": "2026Q9"}, "“2026Q9”不是统计时间段"),
+        ],
+    )
+    def test_what_cannot_be_is_said_at_the_field(self, browser, asked, sentence):
+        page = browser.get(reverse("figure_table", args=["members"]), asked)
+        assert sentence in page.content.decode()
+
+    def test_a_day_within_the_period(self, browser, school):
+        cast.a_member(school.teachers, joined=date(2026, 9, 20), full=None)
+        assert (
+            table(browser, "members", on="2026-09-19").total.cells[0].value + 1
+            == table(browser, "members").total.cells[0].value
+        )
+
+    def test_a_school_year(self, browser):
+        found = table(browser, "members", period="2025-2026")
+        assert (str(found.asked.period.start), str(found.asked.day)) == ("2025-07-01", "2026-06-30")
+
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            (["nothing", "--period", "2026Q3"], "没有名为“nothing”的统计表"),
+            (["members"], "请用 --period 写统计的时间段"),
+            (["members", "--period", "2026Q3", "--on", "2026-10-01"], "--on 应在期间内"),
+            (["members", "--period", "2027Q1"], "2027年一季度还没有开始"),
+            (["members", "--period", "2026Q3", "--branch", "x"], "没有代码为“x”的党组织"),
+        ],
+    )
+    def test_the_command_refuses_with_a_sentence(self, school, arguments, sentence):
+        with pytest.raises(CommandError, match=sentence):
+            call_command("statistics", *arguments)
+
+    def test_the_list_names_each_table_with_its_columns(self):
+        assert [one["name"] for one in command("--list", "--json")] == list(STATISTICS)
