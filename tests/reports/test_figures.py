@@ -12,7 +12,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from accounts.models import AuditEntry
+from branches.models import Term
 from branches.roles import Role
+from members.models import Destination, Development, DevelopmentStep, StatusPeriod
 from reports.figures.base import Figure
 from reports.figures.catalogue import STATISTICS
 from reports.figures.tables import ByGroup
@@ -116,6 +118,20 @@ def test_each_table_is_a_pdf_and_its_leaving_is_written_down(browser, name):
     assert (entry.after["statistic"], entry.after["period"]) == (name, "2026Q3")
 
 
+#: What the fixture ``twice`` has in each college.
+IN_EACH_COLLEGE = {
+    *("committees", "branches", "terms_full", "stations", "serving", "members", "before", "after"),
+    *(
+        "step_application",
+        "became_full",
+        "graduates",
+        "held",
+        "expected",
+        "lectures",
+        "rotation",
+        "birthdays",
+    ),
+}
 #: Of the whole page; five are the frame's and the filter's.
 QUERIES = {
     "organisations": 8,
@@ -135,7 +151,9 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("name", STATISTICS)
-def test_the_number_of_queries_is_the_same_with_many_branches(browser, school, name, django_assert_num_queries):
+def test_the_number_of_queries_is_the_same_with_many_branches(
+    browser, school, name, django_assert_num_queries
+):
     browser.get(reverse("figure_index"))
     with django_assert_num_queries(QUERIES[name]):
         table(browser, name)
@@ -145,6 +163,73 @@ def test_the_number_of_queries_is_the_same_with_many_branches(browser, school, n
             cast.a_member(leaf)
     with django_assert_num_queries(QUERIES[name]):
         table(browser, name)
+
+
+@pytest.fixture
+def twice(school):
+    """Of everything that is counted one in each college."""
+    day = date(2026, 9, 20)
+    for branch in (school.teachers, school.musicians):
+        member = cast.a_member(branch, joined=date(2015, 9, 1))
+        cast.a_station(branch, member, name=f"{branch.short_name}工作站")
+        cast.a_training(member, day=day)
+        cast.a_record(branch, "party_lecture", day)
+        Term.objects.create(
+            branch=branch,
+            branch_path=branch.path,
+            elected_on=date(2023, 1, 1),
+            years=3,
+            due_on=date(2026, 1, 1),
+        )
+        Destination.objects.create(
+            member=member,
+            branch=branch,
+            branch_path=branch.path,
+            name=member.name,
+            graduates_on=day,
+            kind="grassroots",
+            recorded_on=day,
+        )
+        development = Development.objects.create(member=member, applied_on=day)
+        DevelopmentStep.objects.create(development=development, step="application", on=day)
+        candidate = cast.a_member(branch, full=None, joined=day)
+        StatusPeriod.objects.filter(member=candidate).update(since=date(2025, 9, 1), until=day)
+        StatusPeriod.objects.create(member=candidate, status="full", since=date(2026, 9, 21))
+    return school
+
+
+class TestScope:
+    @pytest.mark.parametrize("name", STATISTICS)
+    def test_a_college_counts_its_own(self, client, twice, name):
+        client.force_login(cast.a_user(Role.COMMITTEE_STAFF, twice.music))
+        own = table(client, name)
+        client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, twice.root))
+        whole = table(client, name)
+        for column, mine, all_of_it in zip(own.columns, own.total.cells, whole.total.cells, strict=True):
+            if all_of_it.value and column.kind == "integer" and column.code in IN_EACH_COLLEGE:
+                assert 0 < mine.value < all_of_it.value, column.code
+
+    def test_every_statistic_has_a_figure_that_both_colleges_have(self, browser, twice):
+        for name in STATISTICS:
+            found = table(browser, name)
+            codes = {
+                one.code for one, cell in zip(found.columns, found.total.cells, strict=True) if cell.value
+            }
+            assert codes & IN_EACH_COLLEGE, name
+
+    def test_people_of_a_branch_that_left_are_counted_then_and_not_listed_now(self, client, school):
+        client.force_login(cast.a_user(Role.COMMITTEE_STAFF, school.physics))
+        asked = {"period": "2026Q3", "on": "2026-08-15"}
+        page = client.get(reverse("figure_rows", args=["members", "members"]), asked)
+        found = page.context["found"]
+        assert (found.number, found.elsewhere) == (7, 3)
+        assert {line.cells[0] for line in page.context["lines"]} == {school.teachers.short_name}
+
+    def test_an_organisation_out_of_reach_is_not_found(self, client, school):
+        client.force_login(cast.a_user(Role.COMMITTEE_STAFF, school.physics))
+        for key in ("org", "branch"):
+            address = reverse("figure_table", args=["members"])
+            assert client.get(address, {"period": "2026Q3", key: school.musicians.pk}).status_code == 404
 
 
 class TestRows:
