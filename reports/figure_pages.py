@@ -20,7 +20,7 @@ from lib.sheets.sending import download
 from lib.typesetting import CannotTypeset
 
 from .figures import behind, paper, sheet
-from .figures.base import Statistic
+from .figures.base import Statistic, bands
 from .figures.catalogue import STATISTICS
 from .figures.tables import table_url
 from .filters import StatisticFilter
@@ -54,7 +54,7 @@ def figure_table(request: AuthenticatedRequest, name: str) -> HttpResponse:
         "form": form,
         "asked": asked,
         "table": statistic.tabulate(asked),
-        "bands": _bands(statistic),
+        "bands": bands(statistic.columns),
         "width": len(statistic.columns) + 1,
         "definitions": [(sheet.heading(one), one.definition) for one in statistic.columns],
         "endings": ENDINGS.items(),
@@ -63,14 +63,6 @@ def figure_table(request: AuthenticatedRequest, name: str) -> HttpResponse:
         "up_url": table_url(name, asked, {}) if asked.org else "",
     }
     return render(request, "reports/figure_page.html", context)
-
-
-def _bands(statistic: Statistic) -> list[tuple[str, int]]:
-    """The upper headings with the number of columns each one spans; empty when there is none."""
-    bands = [
-        (band, len(list(columns))) for band, columns in groupby(statistic.columns, key=lambda one: one.band)
-    ]
-    return bands if any(band for band, _ in bands) else []
 
 
 def _carried(form: StatisticFilter) -> list[tuple[str, Any]]:
@@ -86,13 +78,14 @@ def figure_rows(request: AuthenticatedRequest, name: str, code: str) -> HttpResp
     found = behind.found(_statistic_or_404(name), code, form.asked, request.user)
     if found is None:
         raise Http404
+    heads = found.figure.things.heads[1:]
     page = Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "asked": form.asked,
         "found": found,
         "page": page,
-        "lines": found.lines(page),
+        "lines": [(line, zip(heads, line.cells, strict=True)) for line in found.lines(page)],
         "lone": lone_branch(request.user),
         "table_url": table_url(name, form.asked, form.asked.carried),
         "may_export": has_right(request.user, Right.EXPORT),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, Literal, Protocol
 
 from accounts.models import User
@@ -101,6 +102,12 @@ class Table:
 
 def plain(value: Value) -> int | float | None:
     return float(value) if isinstance(value, Fraction) else value
+
+
+def bands(columns: Sequence[Column]) -> list[tuple[str, int]]:
+    """The upper headings with the number of columns each one spans; empty when there is none."""
+    spans = [(band, len(list(under))) for band, under in groupby(columns, key=lambda one: one.band)]
+    return spans if any(band for band, _ in spans) else []
 
 
 class Statistic(Protocol):

@@ -151,12 +151,14 @@ BEFORE = Rows(
 )
 CAME = _moving(_came, dict(Came.choices))
 LEFT = _moving(_left, dict(Left.choices))
-REASONS = {
+WAYS_IN = {
     Came.ADMITTED: "期内成为预备党员、期末在名册上的",
     Came.RESTORED: "期初停止党籍、期末已恢复的",
     Came.INSIDE: "期初在校内另一党组织、期末在这里的，含支部划入",
     Came.TRANSFERRED: "期初已是党员、组织关系期内从校外转来的",
     Came.OTHERWISE: "期初不是党员、期末在名册上的其他人，如期内在别处入党又转来的",
+}
+WAYS_OUT = {
     Left.INSIDE: "期初在这里、期末在校内另一党组织的，含支部划出",
     Left.TRANSFERRED: "期内组织关系转出校外的",
     Left.DIED: "期内去世的",
@@ -167,12 +169,12 @@ REASONS = {
 }
 
 
-def _change(prefix: str, way: Came | Left, band: str, things: Rows) -> Figure:
+def _change(prefix: str, way: Came | Left, meaning: str, band: str, things: Rows) -> Figure:
     return Figure(
         code=f"{prefix}_{way.value}",
         heading=str(way.label),
         band=band,
-        definition=f"{REASONS[way]}。期内先增后减的不计：期初 + 增加 − 减少 = 期末。",
+        definition=f"{meaning}。期内先增后减的不计：期初 + 增加 − 减少 = 期末。",
         things=things,
         which=Q(way=way),
     )
@@ -191,8 +193,8 @@ CHANGE_TABLE = ByOrganisation(
             things=BEFORE,
             which=Q(),
         ),
-        *(_change("came", one, "增加", CAME) for one in Came),
-        *(_change("left", one, "减少", LEFT) for one in Left),
+        *(_change("came", one, meaning, "增加", CAME) for one, meaning in WAYS_IN.items()),
+        *(_change("left", one, meaning, "减少", LEFT) for one, meaning in WAYS_OUT.items()),
         Figure(
             code="after",
             heading="期末",

@@ -8,7 +8,7 @@ from accounts import audit
 from accounts.models import User
 from lib import typesetting
 
-from .base import Row, Table
+from .base import Row, Table, bands
 from .sheet import export_entry, heading, scope_line, title
 
 
@@ -19,7 +19,8 @@ def pdf(table: Table, *, by: User | None) -> bytes:
         "title": title(table),
         "grouped": grouped,
         "head": table.statistic.head,
-        "columns": [heading(one) for one in table.columns],
+        "columns": [one.heading for one in table.columns],
+        "bands": bands(table.columns),
         "rows": [_texts(row, grouped) for row in table.all_rows],
         "meanings": [(heading(one), one.definition) for one in table.columns],
     }
