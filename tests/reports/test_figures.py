@@ -209,6 +209,12 @@ class TestScope:
             if all_of_it.value and column.kind == "integer" and column.code in IN_EACH_COLLEGE:
                 assert 0 < mine.value < all_of_it.value, column.code
 
+    def test_the_months_of_a_college_add_up_to_its_period(self, client, twice):
+        client.force_login(cast.a_user(Role.COMMITTEE_STAFF, twice.music))
+        found = table(client, "life_by_month")
+        held = [row.cells[0].value for row in found.rows]
+        assert (sum(held), len(held)) == (found.total.cells[0].value, 3)
+
     def test_every_statistic_has_a_figure_that_both_colleges_have(self, browser, twice):
         for name in STATISTICS:
             found = table(browser, name)
