@@ -152,3 +152,16 @@ def yearly_url(asked: Asked) -> str:
 def earlier_label(asked: Asked) -> str:
     """What the menu of earlier periods says: the one shown, when it is one of them."""
     return "以前" if asked.period in _running(asked).values() else asked.period.label
+
+
+def further_views(asked: Asked) -> list[Choice]:
+    """The same figures beside those of the period before, and on a projector."""
+    return [
+        Choice(f"与{asked.period.previous().label}比较", links.comparison(asked.period, **asked.carried)),
+        Choice("逐季趋势", trend_url(asked)),
+        Choice("投屏", links.projector(asked.period, **asked.carried)),
+    ]
+
+
+def trend_url(asked: Asked) -> str:
+    return links.trend(asked.period, **asked.carried)

@@ -145,6 +145,22 @@ class FigureFilter(forms.Form):
         return any(self.data.get(name) for name in self.fields if name != "period")
 
 
+class AgainstForm(forms.Form):
+    """With which period another is compared."""
+
+    against = PeriodField(label="与哪个期间比", widget=forms.Select({"class": "input"}))
+
+    def __init__(self, data: QueryDict, *, today: date, period: Period) -> None:
+        values = data.copy()
+        values.setdefault("against", period.previous().code)
+        super().__init__(values)
+        self.chosen: Period = period.previous()
+        if self.is_valid():
+            self.chosen = self.cleaned_data["against"]
+        widget: Any = self.fields["against"].widget
+        widget.choices = period_choices(today, period.previous(), self.chosen)
+
+
 class StatisticFilter(FigureFilter):
     """What a table of the catalogue, or the rows behind one of its figures, are asked for."""
 

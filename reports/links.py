@@ -25,6 +25,18 @@ def dashboard(period: Period, **filters: object) -> str:
     return _address("dashboard", period, filters)
 
 
+def trend(period: Period, **filters: object) -> str:
+    return _address("trend", period, filters)
+
+
+def comparison(period: Period, **filters: object) -> str:
+    return with_filters(reverse("compare", args=[period.code]), filters)
+
+
+def projector(period: Period, **filters: object) -> str:
+    return with_filters(reverse("projector", args=[1]), {"period": period.code, **filters})
+
+
 def as_listed(query: QueryDict) -> str:
     """The query of a list, for the address of one of its lines: from there one goes on to the next."""
     kept = query.copy()

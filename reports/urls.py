@@ -1,10 +1,13 @@
 from django.urls import path
 
-from . import duty, figure_pages, handover, views
+from . import board_pages, duty, figure_pages, handover, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("dashboard/", views.dashboard, name="dashboard"),
+    path("dashboard/trend/", board_pages.trend_page, name="trend"),
+    path("dashboard/projector/<int:slide>/", board_pages.projector, name="projector"),
+    path("statistics/<str:code>/compare/", board_pages.compare, name="compare"),
     path("statistics/", views.quarter, name="quarter"),
     path("statistics/<str:code>/", views.quarter_period, name="quarter_period"),
     path("statistics/<str:code>/export/", views.quarter_export, name="quarter_export"),

@@ -83,6 +83,8 @@ def dashboard(request: AuthenticatedRequest) -> HttpResponse:
         "earlier_label": boards.earlier_label(asked),
         "statistics_url": links.statistics(asked.period, **asked.carried),
         "yearly_url": boards.yearly_url(asked),
+        "more": boards.further_views(asked),
+        "trend_url": boards.trend_url(asked),
         "open_url": links.duties(asked.period, **{**asked.carried, "state": "open"}),
     }
     return render(request, "reports/dashboard.html", context)

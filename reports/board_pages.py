@@ -1,0 +1,76 @@
+"""Further ways to look at the dashboard's figures: two periods beside each other, the last quarters, on a projector."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest
+
+from . import comparing, links, quarterly, trend
+from . import dashboard as boards
+from .filters import AgainstForm, FigureFilter, period_or_404
+from .views import check_figures
+
+#: What the projector shows, one after the other.
+SLIDES = ("summary", "matrix", "completion", "trend", "people")
+
+
+@require_safe
+def compare(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    """The period beside the one before it, or beside any other (``against``)."""
+    check_figures(request.user)
+    period = period_or_404(code)
+    today = timezone.localdate()
+    against = AgainstForm(request.GET, today=today, period=period)
+    forms = [
+        FigureFilter(request.GET, user=request.user, today=today, period=one)
+        for one in (period, against.chosen)
+    ]
+    now, before = (form.asked for form in forms)
+    context = {
+        "form": forms[0],
+        "asked": now,
+        "comparison": comparing.compare(now, before),
+        "against": against,
+        "statistics_url": links.statistics(period, **now.carried),
+        "dashboard_url": links.dashboard(period),
+    }
+    return render(request, "reports/compare.html", context)
+
+
+@require_safe
+def trend_page(request: AuthenticatedRequest) -> HttpResponse:
+    """The last quarters as lines, with their table; the dashboard loads the same piece when it is scrolled to."""
+    check_figures(request.user)
+    form = FigureFilter(request.GET, user=request.user, today=timezone.localdate())
+    context = {
+        "form": form,
+        "asked": form.asked,
+        "trend": trend.trend(form.asked),
+        "dashboard_url": links.dashboard(form.asked.period),
+    }
+    return render(request, "reports/trend.html", context)
+
+
+@require_safe
+def projector(request: AuthenticatedRequest, slide: int) -> HttpResponse:
+    """One screen of large type, to be read from the back row; ← and → go on."""
+    check_figures(request.user)
+    if not 1 <= slide <= len(SLIDES):
+        raise Http404
+    form = FigureFilter(request.GET, user=request.user, today=timezone.localdate())
+    asked, shown = form.asked, SLIDES[slide - 1]
+    figures = quarterly.compose_for(asked)
+    context = {
+        "asked": asked,
+        "figures": figures,
+        "board": boards.board(figures, asked),
+        "trend": trend.trend(asked) if shown == "trend" else None,
+        "slide": slide,
+        "shown": shown,
+        "slides": len(SLIDES),
+        "query": request.GET.urlencode(),
+        "dashboard_url": links.dashboard(asked.period, **asked.carried),
+    }
+    return render(request, "reports/projector.html", context)

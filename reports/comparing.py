@@ -1,0 +1,109 @@
+"""Two periods beside each other, the difference in words as well as in numbers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.urls import reverse
+
+from lib.templatetags.ui import thousands
+
+from . import links, quarterly
+from .asked import Asked
+from .measures import Cell, Measure, Sums, Value, cells, is_enough, measures_of, sums_of
+from .quarterly import Quarterly
+from .rollup import sum_of
+
+#: Of these the page says in a sentence what became of them.
+IN_SENTENCE = ("held", "completion", "attendance")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure of both periods, and what became of it: 多 12, 少 3, 升 2.3 个百分点, 不变."""
+
+    code: str
+    group: str
+    heading: str
+    before: Cell
+    now: Cell
+    difference: str
+
+    @property
+    def pair(self) -> tuple[Cell, Cell]:
+        return self.before, self.now
+
+
+@dataclass(frozen=True)
+class Comparison:
+    before: Asked
+    now: Asked
+    lines: Sequence[Line]
+
+    @property
+    def sentence(self) -> str:
+        told = [f"{line.heading}{line.difference}" for line in self.lines if line.code in IN_SENTENCE]
+        return f"{self.now.period.label}与{self.before.period.label}相比，{'，'.join(told)}。"
+
+    @property
+    def is_running(self) -> bool:
+        return self.now.period.contains(self.now.today) or self.before.period.contains(self.before.today)
+
+
+def compare(now: Asked, before: Asked) -> Comparison:
+    """The figures of ``now`` beside those of ``before``. Twice the queries of the figures."""
+    pair = quarterly.compose_for(now), quarterly.compose_for(before)
+    return Comparison(before, now, [*_life(now, before, *pair), _members(*pair)])
+
+
+def _life(now: Asked, before: Asked, figures: Quarterly, earlier: Quarterly) -> Iterator[Line]:
+    measures = measures_of(judged=now.campaign is None)
+    sums, were = _sums(figures), _sums(earlier)
+    shown = zip(
+        measures,
+        cells(measures, sums, now.period, now.carried),
+        cells(measures, were, before.period, before.carried),
+        strict=True,
+    )
+    for measure, cell, was in shown:
+        yield Line(measure.code, measure.group, measure.heading, was, cell, _became(measure, sums, were))
+
+
+def _sums(figures: Quarterly) -> Sums:
+    return sums_of(sum_of(figures.life.total), figures.life.duties)
+
+
+def _became(measure: Measure, now: Sums, before: Sums) -> str:
+    if measure.is_rate and not all(is_enough(_whole(measure, sums)) for sums in (now, before)):
+        return "数量太少，不比较"
+    return in_words(measure.value(now), measure.value(before))
+
+
+def _whole(measure: Measure, sums: Sums) -> int | None:
+    """What a share divides by."""
+    return measure.parts(sums)[1] if measure.parts else sums.life.expected
+
+
+def in_words(now: Value, before: Value) -> str:
+    """What became of a figure; a share is told in percentage points, of one decimal."""
+    if now is None or before is None:
+        return "没有可比的数"
+    if isinstance(now, Fraction) or isinstance(before, Fraction):
+        points = round(100 * (Fraction(now) - Fraction(before)), 1)
+        return f"{'升' if points > 0 else '降'} {abs(float(points)):.1f} 个百分点" if points else "不变"
+    if now == before:
+        return "不变"
+    return f"{'多' if now > before else '少'} {thousands(abs(now - before))}"
+
+
+def _members(figures: Quarterly, earlier: Quarterly) -> Line:
+    """The roster of the last day of each."""
+    became = in_words(figures.roster.members, earlier.roster.members)
+    return Line("members", "党员（人）", "期末党员", _roster(earlier), _roster(figures), became)
+
+
+def _roster(figures: Quarterly) -> Cell:
+    """The roster knows no category."""
+    filters = {"on": figures.roster.day.isoformat(), "branch": figures.branch.pk if figures.branch else None}
+    url = "" if figures.category else links.with_filters(reverse("roster"), filters)
+    return Cell(thousands(figures.roster.members), url)

@@ -1,0 +1,122 @@
+"""Two periods beside each other, the last quarters as lines, and the projector."""
+
+import re
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from django.urls import reverse
+
+from branches.roles import Role
+from reports.comparing import in_words
+from tests import cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
+
+
+@pytest.fixture
+def browser(client, school):
+    client.force_login(cast.a_user(Role.LEADER, school.root))
+    return client
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words"),
+    [
+        (12, 9, "多 3"),
+        (9, 1_012, "少 1,003"),
+        (9, 9, "不变"),
+        (Fraction(9, 10), Fraction(7, 8), "升 2.5 个百分点"),
+        (Fraction(7, 8), Fraction(9, 10), "降 2.5 个百分点"),
+        (Fraction(9, 10), Fraction(9, 10), "不变"),
+        (None, 3, "没有可比的数"),
+    ],
+)
+def test_what_became_of_a_figure_in_words(now, before, words):
+    assert in_words(now, before) == words
+
+
+class TestCompare:
+    def test_with_the_period_before_and_each_number_opens_its_list(self, browser):
+        page = browser.get(reverse("compare", args=["2026Q3"]))
+        comparison = page.context["comparison"]
+        held = {line.code: line for line in comparison.lines}["held"]
+        assert (held.before.text, held.now.text, held.difference) == ("0", "8", "多 8")
+        assert browser.get(held.now.url).context["totals"].held == 8
+        assert comparison.sentence.startswith("2026年三季度与2026年二季度相比，")
+
+    def test_two_clicks_from_the_dashboard(self, browser):
+        page = browser.get(reverse("dashboard"), {"period": "2026Q3"}).content.decode()
+        assert reverse("compare", args=["2026Q3"]) in page  # the menu 更多, then this
+
+    def test_with_any_other(self, browser):
+        page = browser.get(reverse("compare", args=["2026Q3"]), {"against": "2025Q3"})
+        assert page.context["comparison"].before.period.code == "2025Q3"
+
+    def test_a_period_that_is_none_is_said_and_the_one_before_is_taken(self, browser):
+        page = browser.get(reverse("compare", args=["2026Q3"]), {"against": "去年"})
+        assert "“与哪个期间比”的值认不出" in page.content.decode()
+        assert page.context["comparison"].before.period.code == "2026Q2"
+
+    def test_one_that_runs_says_so(self, browser):
+        assert "还在进行中" in browser.get(reverse("compare", args=["2026Q4"])).content.decode()
+
+    def test_a_college_compares_its_own(self, client, school):
+        client.force_login(cast.a_user(Role.LEADER, school.music))
+        page = client.get(reverse("compare", args=["2026Q3"]))
+        assert {line.code: line.now.text for line in page.context["comparison"].lines}["held"] == "2"
+
+    def test_the_number_of_queries_does_not_grow(self, browser, school, django_assert_num_queries):
+        _same_with_more(browser, school, reverse("compare", args=["2026Q3"]), 31, django_assert_num_queries)
+
+
+def _same_with_more(browser, school, address, number, django_assert_num_queries):
+    browser.get(reverse("figure_index"))
+    for more in (0, 5):
+        for n in range(more):
+            leaf = cast.found(school.physics, f"第{n}党支部", "branch", f"9{n:03d}", category="staff")
+            cast.a_record(leaf, "theme_day", date(2026, 8, 1), marks={})
+        with django_assert_num_queries(number):
+            browser.get(address)
+
+
+class TestTrend:
+    def test_eight_quarters_the_running_one_dashed(self, browser):
+        trend = browser.get(reverse("trend")).context["trend"]
+        assert [period.code for period in trend.periods][-2:] == ["2026Q3", "2026Q4"]
+        assert len(trend.periods) == 8
+        completion, attendance = trend.series
+        assert [stroke.is_dashed for stroke in completion.strokes][-2:] == [False, True]
+        assert attendance.points[-2].share == 1
+        assert trend.title.startswith("2026年三季度完成率")
+
+    def test_its_shares_are_those_of_the_statistics(self, browser):
+        point = browser.get(reverse("trend"), {"period": "2026Q3"}).context["trend"].series[0].points[-1]
+        table = browser.get(reverse("figure_table", args=["life"]), {"period": "2026Q3"}).context["table"]
+        shares = {
+            column.code: cell.value for column, cell in zip(table.columns, table.total.cells, strict=True)
+        }
+        assert point.share == shares["completion"]
+
+    def test_everything_stands_in_a_table_too(self, browser):
+        page = browser.get(reverse("trend")).content.decode()
+        assert page.count("<circle") == sum(
+            len(one.shown) for one in browser.get(reverse("trend")).context["trend"].series
+        )
+        assert len(re.findall(r'<th scope="row">20', page)) == 8
+
+    def test_the_number_of_queries_does_not_grow(self, browser, school, django_assert_num_queries):
+        _same_with_more(browser, school, reverse("trend"), 15, django_assert_num_queries)
+
+
+class TestProjector:
+    @pytest.mark.parametrize("slide", range(1, 6))
+    def test_each_screen_has_its_content_and_the_arrows(self, browser, slide):
+        page = browser.get(reverse("projector", args=[slide]), {"period": "2026Q3"})
+        text = page.content.decode()
+        assert ('data-key="ArrowRight"' in text, 'data-key="ArrowLeft"' in text) == (slide < 5, slide > 1)
+        assert "2026年三季度组织生活" in text
+
+    @pytest.mark.parametrize("slide", [0, 6])
+    def test_there_is_no_other(self, browser, slide):
+        assert browser.get(f"/dashboard/projector/{slide}/").status_code == 404
