@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from lib.dated import holds_on
 
-from .models import Branch, Term
+from .models import Branch, Placement, Term
 from .scope import Range, within
 
 
@@ -20,6 +20,15 @@ def organisations_on(ranges: Sequence[Range], day: date) -> Any:
         .filter(holds_on(day, "placements__"), within("placements__path", ranges))
         .annotate(stood_at=F("placements__path"), unit_category=F("category"))
     )
+
+
+def dissolved_between(ranges: Sequence[Range], start: date, end: date) -> Any:
+    """Organisations that were dissolved from ``start`` to ``end``, by where they stood last, with ``stood_at`` and
+    ``unit_category``."""
+    last = Placement.objects.filter(branch=OuterRef("pk")).order_by("-since").values("path")[:1]
+    ended = Branch.objects.filter(dissolved_on__gte=start, dissolved_on__lte=end)
+    ended = ended.annotate(stood_at=Subquery(last), unit_category=F("category"))
+    return ended.filter(within("stood_at", ranges))
 
 
 def terms_on(ranges: Sequence[Range], day: date) -> Any:

@@ -86,15 +86,20 @@ class RosterFigures:
         return RosterFigures(self.day, tuple(row for row in self.headcounts if row.category == category))
 
 
-def people_with(statuses: Sequence[str], ranges: Sequence[Range], day: date) -> Any:
-    """One row a person who had one of ``statuses`` on ``day`` and belonged (隶属) to a branch that stood within
-    ``ranges`` then: with ``stood_at`` (where it stood), ``unit_category`` and ``standing``."""
+def people_with(
+    statuses: Sequence[str],
+    ranges: Sequence[Range],
+    day: date,
+    kind: str = MembershipSpell.Kind.BELONGING,
+) -> Any:
+    """One row a person who had one of ``statuses`` on ``day`` and belonged (隶属), or took part (参加), in a branch
+    that stood within ``ranges`` then: with ``stood_at`` (where it stood), ``unit_category`` and ``standing``."""
     return MembershipSpell.objects.filter(
         holds_on(day),
         holds_on(day, "member__statuses__"),
         holds_on(day, "branch__placements__"),
         within("branch__placements__path", ranges),
-        kind=MembershipSpell.Kind.BELONGING,
+        kind=kind,
         member__statuses__status__in=statuses,
     ).annotate(
         stood_at=F("branch__placements__path"),

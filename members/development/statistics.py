@@ -32,15 +32,13 @@ def _unit(member: str) -> dict[str, F]:
     }
 
 
-def steps_in(ranges: Sequence[Range], period: Period) -> Any:
-    """Standing steps taken in ``period`` by people who belonged to a branch within ``ranges`` that day,
-    with ``stood_at``, ``unit_category``, ``unit``, ``unit_name`` and ``unit_path`` (where the branch stands now)."""
+def steps_in(ranges: Sequence[Range], period: Period, steps: Any = None) -> Any:
+    """Steps (those that stand, or of ``steps``) taken in ``period`` by people who belonged that day to a branch within
+    ``ranges``, with ``stood_at``, ``unit_category``, ``unit``, ``unit_name`` and ``unit_path`` (where it is now)."""
     member = "development__member__"
-    return (
-        DevelopmentStep.objects.standing()
-        .filter(_where(ranges, member, F("on")), on__gte=period.start, on__lte=period.end)
-        .annotate(**_unit(member))
-    )
+    taken = DevelopmentStep.objects.standing() if steps is None else steps
+    taken = taken.filter(_where(ranges, member, F("on")), on__gte=period.start, on__lte=period.end)
+    return taken.annotate(**_unit(member))
 
 
 def became_full_in(ranges: Sequence[Range], period: Period) -> Any:

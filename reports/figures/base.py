@@ -1,6 +1,6 @@
 """What a statistic is made of and what comes of it: columns with their meaning, rows, cells that can be opened."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -152,7 +152,9 @@ class Things(Protocol):
     def places(self, asked: Asked, figures: Sequence["Figure"]) -> Iterator[tuple[Place, Sequence[int]]]:
         """How many there are at each place, of each of ``figures``."""
 
-    def totals(self, asked: Asked, wanted: Sequence[tuple["Figure", "Group | None"]]) -> Sequence[int]:
+    def totals(
+        self, asked: Asked, wanted: Sequence[tuple["Figure | LeftOut", "Group | None"]]
+    ) -> Sequence[int]:
         """How many there are of each figure within each group, in the whole scope."""
 
     def behind(self, asked: Asked, figure: "Figure", group: "Group | None") -> Any:
@@ -170,7 +172,12 @@ class LeftOut:
     """Rows that somebody might look for in a figure and that are not in it, with the reason."""
 
     reason: str
-    count: Callable[[Asked], int]
+    things: Things
+    which: Which
+
+    def count(self, asked: Asked) -> int:
+        """Of the same scope and category. One query."""
+        return self.things.totals(asked, [(self, None)])[0]
 
 
 @dataclass(frozen=True, kw_only=True)

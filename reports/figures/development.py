@@ -1,5 +1,6 @@
 """Statistics of 发展党员: who is on the way, and which steps were taken in the period."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -7,10 +8,10 @@ from django.db.models import Q
 from branches.roles import Right
 from members.development.statistics import became_full_in, steps_in
 from members.development.vocabulary import Step
-from members.models import StatusPeriod
+from members.models import DevelopmentStep, StatusPeriod
 from reports.asked import Asked
 
-from .base import Figure, Line
+from .base import Figure, LeftOut, Line
 from .people import ON_THE_WAY, person
 from .tables import ByOrganisation
 from .things import Rows
@@ -21,6 +22,10 @@ NOW = "统计日当天组织关系或培养单位在党支部的"
 
 def _steps(asked: Asked) -> Any:
     return steps_in(asked.ranges, asked.period)
+
+
+def _taken_back(asked: Asked) -> Any:
+    return steps_in(asked.ranges, asked.period, DevelopmentStep.objects.exclude(withdrawn_at=None))
 
 
 def _full(asked: Asked) -> Any:
@@ -49,6 +54,7 @@ STEPS = Rows(
     path="unit_path",
     branch="unit",
 )
+TAKEN_BACK = replace(STEPS, find=_taken_back)
 BECAME_FULL = Rows(
     noun="人",
     find=_full,
@@ -84,6 +90,10 @@ def _taken(step: Step, heading: str, definition: str, **facts: str) -> Figure:
         definition=f"{definition}记在当天所在的党支部；撤销登记的、没有通过的不计。",
         things=STEPS,
         which=wanted,
+        left_out=(
+            LeftOut("登记后撤销的", TAKEN_BACK, Q(step=step.value)),
+            LeftOut("讨论或审批没有通过的", STEPS, Q(step=step.value, is_effective=False)),
+        ),
     )
 
 

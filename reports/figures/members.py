@@ -1,5 +1,6 @@
 """Statistics of members: how many, who they are, and how their number changed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,10 +8,11 @@ from django.db.models import Q
 
 from branches.models import Branch
 from branches.roles import Right
-from members.statistics import Came, Left, came, left, on_roster
+from members.models import ON_ROSTER, MembershipSpell, StatusPeriod
+from members.statistics import Came, Left, came, left, on_roster, people_with
 from reports.asked import Asked
 
-from .base import Figure, Group
+from .base import Figure, Group, LeftOut
 from .people import FEMALE, FULL, IN_ORDER, PROBATIONARY, ROSTER, aged, listed, standing_for
 from .tables import ByGroup, ByOrganisation
 from .things import Rows
@@ -21,11 +23,25 @@ HAN = "01"
 GRADUATE, UNDERGRADUATE, COLLEGE = "1", "2", "3"
 
 
-def _of(code: str, heading: str, definition: str, which: Any, band: str = "") -> Figure:
-    return Figure(code=code, heading=heading, definition=definition, which=which, band=band, things=ROSTER)
+def _of(code: str, heading: str, definition: str, which: Any, left_out: tuple[LeftOut, ...] = ()) -> Figure:
+    return Figure(
+        code=code, heading=heading, definition=definition, which=which, things=ROSTER, left_out=left_out
+    )
 
 
-ALL = _of("members", "党员", f"{MEMBERS}。", Q())
+def _suspended(asked: Asked) -> Any:
+    return people_with((StatusPeriod.Status.SUSPENDED,), asked.ranges, asked.day)
+
+
+def _taking_part(asked: Asked) -> Any:
+    return people_with(ON_ROSTER, asked.ranges, asked.day, MembershipSpell.Kind.ATTENDING)
+
+
+NOT_MEMBERS = (
+    LeftOut("停止党籍的", replace(ROSTER, find=_suspended), Q()),
+    LeftOut("只参加功能型、临时党支部的（在组织关系所在支部计）", replace(ROSTER, find=_taking_part), Q()),
+)
+ALL = _of("members", "党员", f"{MEMBERS}。", Q(), NOT_MEMBERS)
 ON_PROBATION = _of("probationary", "预备党员", f"{MEMBERS}，其中的预备党员。", PROBATIONARY)
 WOMEN = _of("women", "女", f"{MEMBERS}，其中的女党员。", FEMALE)
 MEMBER_TABLE = ByOrganisation(
@@ -140,15 +156,7 @@ def _moving(find: Any, words: dict[str, str]) -> Rows:
     )
 
 
-BEFORE = Rows(
-    noun="人",
-    find=_before,
-    heads=ROSTER.heads,
-    show=ROSTER.show,
-    right=ROSTER.right,
-    order=ROSTER.order,
-    select=ROSTER.select,
-)
+BEFORE = replace(ROSTER, find=_before)
 CAME = _moving(_came, dict(Came.choices))
 LEFT = _moving(_left, dict(Left.choices))
 WAYS_IN = {

@@ -1,5 +1,6 @@
 """Statistics of the organisation tree: levels, categories, forms, sizes and terms of office."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,12 @@ from django.urls import reverse
 
 from branches.models import Branch
 from branches.roles import Right
-from branches.statistics import organisations_on, terms_on
+from branches.statistics import dissolved_between, organisations_on, terms_on
 from lib.dated import holds_on
 from members.models import ON_ROSTER, MembershipSpell, StatusPeriod
 from reports.asked import Asked
 
-from .base import Figure, Line
+from .base import Figure, LeftOut, Line
 from .tables import ByOrganisation
 from .things import Rows
 
@@ -44,6 +45,10 @@ def _organisations(asked: Asked) -> Any:
 
 def _terms(asked: Asked) -> Any:
     return terms_on(asked.ranges, asked.day)
+
+
+def _dissolved(asked: Asked) -> Any:
+    return dissolved_between(asked.ranges, asked.period.start, asked.day)
 
 
 def _organisation(row: Any, named: bool) -> Line:
@@ -80,6 +85,7 @@ TERMS = Rows(
     order=("last_day", "branch__order_key"),
     select=("branch",),
 )
+DISSOLVED = LeftOut("期内撤销的", replace(ORGANISATIONS, find=_dissolved), Q(level=Branch.Level.BRANCH))
 Level, Category, Form = Branch.Level, Branch.Category, Branch.Form
 LEAF = Q(level=Level.BRANCH)
 HOLDS = LEAF & ~Q(form__in=Branch.WITHOUT_MEMBERS)
@@ -99,7 +105,15 @@ ORGANISATION_TABLE = ByOrganisation(
     note="各级党组织和党支部的类别、设置形式、规模和任期。",
     columns=(
         _count("committees", "党委、党总支", "级别", ~LEAF, f"{DAY}的党委、二级党委和党总支。"),
-        _count("branches", "党支部", "级别", LEAF, f"{DAY}的党支部，含临时和功能型党支部。"),
+        Figure(
+            code="branches",
+            heading="党支部",
+            band="级别",
+            definition=f"{DAY}的党支部，含临时和功能型党支部。",
+            things=ORGANISATIONS,
+            which=LEAF,
+            left_out=(DISSOLVED,),
+        ),
         *(
             _count(
                 f"category_{one.value}",

@@ -1,5 +1,6 @@
 """Statistics of what is taught: party lectures by who gives them, and trainings of members."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F, Q
@@ -13,15 +14,19 @@ from lib.dated import holds_on
 from members.models import MembershipSpell, Training
 from reports.asked import Asked
 
-from .base import Figure, Line
+from .base import Figure, LeftOut, Line
 from .people import person
 from .tables import ByOrganisation
 from .things import Rows
 
 
 def _lectures(asked: Asked) -> Any:
-    lectures = Activity.objects.valid().of_kind(Kind.PARTY_LECTURE).held_in(asked.period)
-    return lectures.filter(within("org_path", asked.ranges), joint_of__isnull=True).annotate(
+    return _placed(Activity.objects.valid().filter(joint_of=None), asked)
+
+
+def _placed(records: Any, asked: Asked) -> Any:
+    lectures = records.of_kind(Kind.PARTY_LECTURE).held_in(asked.period)
+    return lectures.filter(within("org_path", asked.ranges)).annotate(
         stood_at=F("org_path"), unit_category=F("branch__category")
     )
 
@@ -55,6 +60,15 @@ def _lecture(row: Any, named: bool) -> Line:
 def _training(row: Any, named: bool) -> Line:
     label, url = person(row.member.name, row.member_id, named)
     return Line(label, url, (row.unit_name, row.title, row.get_kind_display(), str(row.held_on)))
+
+
+def _withdrawn(asked: Asked) -> Any:
+    return _placed(Activity.objects.exclude(withdrawn_at=None), asked)
+
+
+def _joined(asked: Asked) -> Any:
+    """The parts of the branches that did not lead."""
+    return _placed(Activity.objects.valid().exclude(joint_of=None), asked)
 
 
 LECTURES = Rows(
@@ -98,7 +112,17 @@ LECTURE_TABLE = ByOrganisation(
     section="组织生活",
     note="期内党课的次数，按主讲人的身份。",
     columns=(
-        Figure(code="lectures", heading="党课", definition=f"{GIVEN}。", things=LECTURES, which=Q()),
+        Figure(
+            code="lectures",
+            heading="党课",
+            definition=f"{GIVEN}。",
+            things=LECTURES,
+            which=Q(),
+            left_out=(
+                LeftOut("登记后撤回的", replace(LECTURES, find=_withdrawn), Q()),
+                LeftOut("参加别的支部牵头的联合党课的", replace(LECTURES, find=_joined), Q()),
+            ),
+        ),
         *map(_given, Category),
         Figure(
             code="by_nobody",

@@ -12,7 +12,7 @@ from branches.roles import Right
 from branches.scope import covers, has_right, ranges_of, within
 from reports.asked import Asked
 
-from .base import Figure, Group, Line
+from .base import Figure, Group, LeftOut, Line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Rows:
         for place, *numbers in counted.values_list("stood_at", *wanted):
             yield place, numbers
 
-    def totals(self, asked: Asked, wanted: Sequence[tuple[Figure, Group | None]]) -> Sequence[int]:
+    def totals(self, asked: Asked, wanted: Sequence[tuple[Figure | LeftOut, Group | None]]) -> Sequence[int]:
         counts = {f"n{n}": _count(asked, figure, group) for n, (figure, group) in enumerate(wanted)}
         found = self._asked(asked).order_by().aggregate(**counts)
         return [found[name] for name in counts]
@@ -67,12 +67,12 @@ class Rows:
         return rows
 
 
-def _count(asked: Asked, figure: Figure, group: Group | None = None) -> Count:
+def _count(asked: Asked, figure: Figure | LeftOut, group: Group | None = None) -> Count:
     condition = _condition(asked, figure, group)
     return Count("pk", filter=condition) if condition else Count("pk")
 
 
-def _condition(asked: Asked, figure: Figure, group: Group | None) -> Q:
+def _condition(asked: Asked, figure: Figure | LeftOut, group: Group | None) -> Q:
     condition = Q()
     for one in (figure, group):
         if one is not None:
@@ -108,7 +108,7 @@ class Items:
         for place, counted in found.items():
             yield place, [counted[n] for n in range(len(figures))]
 
-    def totals(self, asked: Asked, wanted: Sequence[tuple[Figure, Group | None]]) -> Sequence[int]:
+    def totals(self, asked: Asked, wanted: Sequence[tuple[Figure | LeftOut, Group | None]]) -> Sequence[int]:
         items = self._asked(asked)
         return [sum(_holds(item, figure, group) for item in items) for figure, group in wanted]
 
@@ -132,5 +132,5 @@ class Items:
         ]
 
 
-def _holds(item: Any, figure: Figure, group: Group | None) -> bool:
+def _holds(item: Any, figure: Figure | LeftOut, group: Group | None) -> bool:
     return figure.which(item) and (group is None or group.which(item))

@@ -10,11 +10,15 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
+from activities import records
+from activities.models import Activity
+from branches import tree
 from branches.models import Term
 from branches.roles import Role
-from members.models import Destination, Development, DevelopmentStep, StatusPeriod
+from members.models import Destination, Development, DevelopmentStep, MembershipSpell, StatusPeriod
 from reports.figures.base import Figure
 from reports.figures.catalogue import STATISTICS
 from reports.figures.tables import ByGroup
@@ -266,6 +270,52 @@ class TestRows:
     )
     def test_there_is_no_other(self, browser, name, code):
         assert browser.get(reverse("figure_rows", args=[name, code])).status_code == 404
+
+
+class TestLeftOut:
+    """What somebody might miss in a number is counted beside it, with the reason."""
+
+    @pytest.fixture
+    def said(self, browser):
+        def of(name, code, **asked):
+            page = browser.get(reverse("figure_rows", args=[name, code]), {"period": "2026Q3", **asked})
+            return dict(page.context["found"].left_out)
+
+        return of
+
+    def test_who_is_no_member_that_day(self, said, school):
+        suspended, guest = cast.a_member(school.teachers), cast.a_member(school.musicians)
+        StatusPeriod.objects.filter(member=suspended).update(status="suspended")
+        MembershipSpell.objects.create(
+            member=guest,
+            branch=school.students,
+            branch_path=school.music.path,
+            kind="attending",
+            since=date(2026, 9, 1),
+        )
+        assert said("members", "members") == {
+            "停止党籍的": 1,
+            "只参加功能型、临时党支部的（在组织关系所在支部计）": 1,
+        }
+        assert said("members", "members", org=school.physics.pk) == {"停止党籍的": 1}
+
+    def test_branches_that_ended(self, said, school):
+        leaf = cast.found(school.physics, "第九党支部", "branch", "9009", category="staff")
+        tree.dissolve(leaf, date(2026, 8, 10), by=None)
+        assert said("organisations", "branches") == {"期内撤销的": 1}
+        assert said("organisations", "branches", org=school.music.pk) == {}
+
+    def test_steps_taken_back_and_decisions_that_said_no(self, said, twice):
+        step = DevelopmentStep.objects.filter(development__member__branch=twice.teachers).get()
+        step.withdrawn_at = timezone.now()
+        step.save()
+        DevelopmentStep.objects.exclude(pk=step.pk).update(is_effective=False)
+        assert said("development", "step_application") == {"登记后撤销的": 1, "讨论或审批没有通过的": 1}
+
+    def test_lectures_withdrawn(self, said, twice):
+        lecture = Activity.objects.filter(kind="party_lecture", branch=twice.teachers).get()
+        records.withdraw(lecture, by=None, version=lecture.version, reason="重复登记")
+        assert said("lectures", "lectures") == {"登记后撤回的": 1}
 
 
 class TestAsked:
