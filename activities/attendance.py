@@ -1,6 +1,6 @@
 """Who is expected at an activity, from the roster of its date; and what the marks of a form amount to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from branches.models import Branch, PartyGroup
+from lib.names import first_of
 from members import rosters
-from members.models import Exemption, StatusPeriod
+from members.models import Exemption, Member, StatusPeriod
 
 from .kinds import Expected, expected_of
 from .models import Attendance
@@ -100,3 +101,42 @@ def count(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark]) -> Count
         absent=states.count(State.ABSENT),
         voting=sum(person.may_vote and state == State.PRESENT for person, state in marked),
     )
+
+
+def fault_of_strangers(
+    marks: Mapping[UUID, Mark],
+    people: Iterable[ExpectedPerson],
+    what: tuple[str, Branch, date, PartyGroup | None],
+) -> str:
+    """Only who is on the list of ``what`` is marked; empty when nobody else is, without a query.
+
+    Whoever stands on another roll of something joint, or came onto the roster after a list was frozen, is no stranger:
+    his mark is left out.
+    """
+    if not (unknown := marks.keys() - {each.member_id for each in people}):
+        return ""
+    if not (strangers := unknown - {each.member_id for each in expected_people(*what)}):
+        return ""
+    names = Member.objects.filter(pk__in=strangers).order_by("name_order").values_list("name", flat=True)
+    return (
+        f"{first_of(list(names)) or '有人'}不在这一天的应到名单里，不能登记到会情况。"
+        "请核对日期和名册；外来人员请写在列席人员里。"
+    )
+
+
+def fault_of_marks(kind: str, people: Iterable[ExpectedPerson], marks: Container[UUID]) -> str:
+    """Every expected person must be marked: attendance is never assumed in silence. Empty when all are."""
+    unmarked = [each.name for each in people if each.member_id not in marks and not each.is_exempt]
+    if not unmarked or expected_of(kind) is Expected.CHOSEN:
+        return ""
+    more = "等" if len(unmarked) > 3 else ""
+    return f"还有 {len(unmarked)} 人没有标记到会情况：{'、'.join(unmarked[:3])}{more}。"
+
+
+def fault_of_exempt(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark]) -> str:
+    """Only who is exempt by an exemption of that day is marked so."""
+    for person in people:
+        mark = marks.get(person.member_id)
+        if mark and mark.state == Attendance.State.EXEMPT and not person.is_exempt:
+            return f"{person.name}这一天没有登记免于要求，请标记到会、请假或缺席。"
+    return ""

@@ -15,7 +15,7 @@ from branches.models import Branch
 from lib.dates import DateError, parse_date
 
 from . import facts, guests, records, tokens
-from .attendance import Mark
+from .attendance import Mark, fault_of_marks
 from .kinds import Expected, Kind, expected_of
 from .models import Activity, Campaign, Invitation
 from .occasions import Occasion
@@ -192,7 +192,7 @@ class AttendanceForm(forms.Form):
             return "还没有选择参加的人。"
         if self.roll.longest_reason > REASON_LENGTH:
             return f"事由不超过 {REASON_LENGTH} 个字。"
-        return records.fault_of_marks(self.occasion.kind, self.roll.people, self.roll.states)
+        return fault_of_marks(self.occasion.kind, self.roll.people, self.roll.states)
 
     @property
     def is_to_be_saved(self) -> bool:

@@ -133,11 +133,12 @@ class RecordForm(GuestFields, AttendanceForm):
     def _fault_of_host(self, cleaned: dict[str, Any]) -> str:
         record, day = self.occasion.activity, cleaned.get("held_on")
         host = cleaned.get("host", "")
-        if day is None or self.invitation:
+        if day is None:
             return ""
         if record:
             return hosts.fault_of_change(record, host, day)
-        return hosts.fault_of(host, self.occasion.kind, self.occasion.branch, day)
+        lead = self.invitation.activity if self.invitation else None
+        return hosts.fault_of(host, self.occasion.kind, self.occasion.branch, day, lead=lead)
 
     def _title(self) -> str:
         topics = [*self.cleaned_data.get("topics", []), self.cleaned_data.get("topic", "")]

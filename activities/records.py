@@ -1,6 +1,6 @@
 """The verbs of the activity log: log, correct, withdraw. Each writes the record, its attendance and its tallies."""
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -17,9 +17,19 @@ from branches.roles import Right
 from branches.scope import may
 
 from . import check_ins, expected, guests, hosts, makeup_rules, partners, parts, supplements, tallies
-from .attendance import UNREASONED, Counts, ExpectedPerson, Mark, count, settled
+from .attendance import (
+    UNREASONED,
+    Counts,
+    ExpectedPerson,
+    Mark,
+    count,
+    fault_of_exempt,
+    fault_of_marks,
+    fault_of_strangers,
+    settled,
+)
 from .facts import fault_of_start
-from .kinds import CONFIDENTIAL, Expected, Kind, expected_of, held_by, may_also_be, split
+from .kinds import CONFIDENTIAL, Kind, held_by, may_also_be, split
 from .models import Activity, Attendance, AttendanceChange, Campaign, Invitation, Supplement
 from .refusals import RecordError
 
@@ -65,14 +75,17 @@ def log(
     _check_kinds(branch, kind, facts)
     if fault := fault_of_start(held_on, facts.get("starts_at")):
         raise RecordError(fault)
-    # Of something held jointly the leading branch's host presides.
-    if not invitation and (fault := hosts.fault_of(facts.get("host", ""), kind, branch, held_on)):
+    lead = invitation.activity if invitation else None
+    if fault := hosts.fault_of(facts.get("host", ""), kind, branch, held_on, lead=lead):
         raise RecordError(fault)
     try:
         with transaction.atomic():
-            lock(branch, *([invitation.activity.branch] if invitation else []))
-            whole = invitation.activity_id if invitation else None
-            people = expected.once(kind, branch, held_on, group, whole=whole, own=record_id)
+            lock(branch, *([lead.branch] if lead else []))
+            people = expected.once(
+                kind, branch, held_on, group, whole=lead.pk if lead else None, own=record_id
+            )
+            if fault := fault_of_strangers(marks, people, (kind, branch, held_on, group)):
+                raise RecordError(fault)
             marks = settled(people, marks)
             counts = _counted(kind, people, marks)
             activity = Activity(
@@ -154,6 +167,9 @@ def correct(
         ):
             raise RecordError(fault)
         people = expected.for_correction(current, held_on, anew=anew)
+        what = (current.kind, current.branch, held_on, current.group)
+        if fault := fault_of_strangers(marks, people, what):
+            raise RecordError(fault)
         marks = settled(people, marks)
         parts.guard(current, marks, by=by)
         before, old_keys = _facts_of(current), tallies.keys_of(current)
@@ -262,27 +278,9 @@ def fault_of_day(branch: Branch, day: date) -> str:
 
 
 def _counted(kind: str, people: list[ExpectedPerson], marks: Mapping[UUID, Mark]) -> Counts:
-    if fault := fault_of_marks(kind, people, marks) or _fault_of_exempt(people, marks):
+    if fault := fault_of_marks(kind, people, marks) or fault_of_exempt(people, marks):
         raise RecordError(fault)
     return count(people, marks)
-
-
-def fault_of_marks(kind: str, people: Iterable[ExpectedPerson], marks: Container[UUID]) -> str:
-    """Every expected person must be marked: attendance is never assumed in silence. Empty when all are."""
-    unmarked = [each.name for each in people if each.member_id not in marks and not each.is_exempt]
-    if not unmarked or expected_of(kind) is Expected.CHOSEN:
-        return ""
-    more = "等" if len(unmarked) > 3 else ""
-    return f"还有 {len(unmarked)} 人没有标记到会情况：{'、'.join(unmarked[:3])}{more}。"
-
-
-def _fault_of_exempt(people: Iterable[ExpectedPerson], marks: Mapping[UUID, Mark]) -> str:
-    """Only who is exempt by an exemption of that day is marked so."""
-    for person in people:
-        mark = marks.get(person.member_id)
-        if mark and mark.state == Attendance.State.EXEMPT and not person.is_exempt:
-            return f"{person.name}这一天没有登记免于要求，请标记到会、请假或缺席。"
-    return ""
 
 
 def make_part(activity: Activity, invitation: Invitation) -> None:

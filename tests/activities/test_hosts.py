@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from activities import hosts, jointly
+from activities.attendance import Mark
 from activities.models import Activity
 from activities.records import correct, marks_of
 from activities.refusals import RecordError
@@ -84,6 +85,36 @@ class TestVerb:
         with pytest.raises(RecordError, match="“新党员”2026年2月27日不是"):
             correct(record, held_on=before, **facts)
 
+    def test_a_part_is_presided_over_by_one_of_the_two_branches(self, branch, school):
+        cast.a_member(school.musicians, "远方人")
+        lead = cast.a_record(school.musicians, "theme_day", DAY, host="远方人")
+        [asked] = jointly.invite(lead, [branch], by=cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+        with pytest.raises(RecordError, match="“王敏”2026年10月12日不是本支部和牵头支部的党员"):
+            cast.a_record(branch, "theme_day", DAY, host="王敏", invitation=asked)
+        assert cast.a_record(branch, "theme_day", DAY, host="远方人", invitation=asked).joint_of == lead
+
+
+class TestMarks:
+    """Nobody is marked who is not on the list of the day, whatever came past the form."""
+
+    def test_of_somebody_elses_member(self, branch, school):
+        stranger = cast.a_member(school.musicians, "远方人")
+        marks = cast.all_present("theme_day", branch, DAY) | {stranger.pk: Mark("present")}
+        with pytest.raises(RecordError, match="远方人不在这一天的应到名单里"):
+            cast.a_record(branch, "theme_day", DAY, marks=marks)
+        assert not Activity.objects.exists()
+
+    def test_of_a_member_since_later(self, branch):
+        marks = cast.all_present("theme_day", branch, DAY)
+        with pytest.raises(RecordError, match="新党员不在这一天的应到名单里"):
+            cast.a_record(branch, "theme_day", date(2026, 2, 27), marks=marks)
+
+    def test_nor_by_a_correction(self, branch, school):
+        record = cast.a_record(branch, "theme_day", DAY)
+        marks = marks_of(record) | {cast.a_member(school.musicians, "远方人").pk: Mark("absent")}
+        with pytest.raises(RecordError, match="远方人不在"):
+            correct(record, by=None, version=1, held_on=DAY, marks=marks)
+
 
 class TestForm:
     def test_refused_at_the_field(self, browser):
@@ -109,5 +140,6 @@ class TestForm:
         staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
         [asked] = jointly.invite(lead, [branch], by=staff)
         address = f"{GENERAL}?joint={asked.pk}"
-        sent = filled(browser.get(address), host="远方人", held_on=DAY.isoformat())
-        assert browser.post(address, sent).status_code == 302
+        sent = filled(browser.get(address), host="王敏", held_on=DAY.isoformat())
+        assert "不是本支部和牵头支部的党员" in errors_of(browser.post(address, sent))[0]
+        assert browser.post(address, sent | {"host": "远方人"}).status_code == 302

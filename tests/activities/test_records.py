@@ -103,11 +103,6 @@ class TestLogging:
             logged(branch, marks=marks)
         assert Activity.objects.count() == 0
 
-    def test_marks_of_strangers_are_not_written(self, branch, school):
-        stranger = cast.a_member(school.musicians, "外人")
-        activity = logged(branch, marks={**marks_of(branch), stranger.pk: EVERYBODY})
-        assert activity.attendances.filter(member=stranger).count() == 0
-
     def test_a_day_to_come_or_before_the_branch_is_refused(self, branch):
         with pytest.raises(RecordError, match=r"开展日期不能晚于今天（2026年10月20日）。"):
             logged(branch, day=date(2026, 10, 21))
