@@ -12,6 +12,7 @@ from branches.scope import roles_of
 
 from . import admin_assignments, admin_plans  # noqa: F401
 from .admin_requests import OfRecordAdmin
+from .kinds import CONFIDENTIAL
 from .models import Activity, Campaign, Evidence, ProgrammeItem
 
 
@@ -108,6 +109,10 @@ class EvidenceAdmin(OfRecordAdmin):
     ordering = ["-added_at", "-pk"]
     sortable_by = ["kept", "added_on"]
     date_hierarchy = "added_at"
+
+    def visible(self, request):
+        """Files of a talk are listed nowhere: they are for those who talked."""
+        return super().visible(request).exclude(activity__kind__in=CONFIDENTIAL)
 
     @admin.display(description="大小", ordering="size")
     def kept(self, evidence):

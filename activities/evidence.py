@@ -24,7 +24,8 @@ from lib import file_names, files
 from lib.attachments.accepting import Accepted, accept
 from lib.attachments.kinds import ENDINGS, Refused
 
-from . import supplements
+from . import supplements, talks
+from .kinds import CONFIDENTIAL
 from .models import Activity, Evidence, Supplement
 from .records import open_to
 from .refusals import RecordError
@@ -86,12 +87,12 @@ def add(activity: Activity, file: File[Any], *, by: User) -> Evidence:
     touched by that: each file is one transaction.
     """
     with transaction.atomic():
-        _check_room(open_to(activity, by, ADD), 0)
+        _check_room(_open(activity, by, ADD), 0)
     accepted = _accepted(file)
     stored = secrets.token_hex(16)
     try:
         with transaction.atomic():
-            current = open_to(activity, by, ADD)
+            current = _open(activity, by, ADD)
             _check_room(current, len(accepted.content))
             if current.evidence.filter(sha256=accepted.sha256).exists():
                 raise AlreadyThere
@@ -99,12 +100,26 @@ def add(activity: Activity, file: File[Any], *, by: User) -> Evidence:
             row.stored, row.added_by = stored, by
             row.save(force_insert=True)
             _store(row, accepted)
-            audit.record("evidence.add", by=by, on=current, after={"file": row.name, "sha256": row.sha256})
+            audit.record("evidence.add", by=by, on=current, after=_told(row, current))
             supplements.meet(current, Supplement.How.EVIDENCE, by=by)
     except BaseException:
         discard(stored)
         raise
     return row
+
+
+def _open(activity: Activity, by: User, deed: str) -> Activity:
+    """The record as for every verb; of a talk only to those who may read what was said."""
+    current = open_to(activity, by, deed)
+    if current.kind in CONFIDENTIAL and not talks.may_read(by, current):
+        raise RecordError(f"谈话的材料由谈话人或本支部书记{deed.removesuffix('材料')}。")
+    return current
+
+
+def _told(row: Evidence, activity: Activity) -> dict[str, str]:
+    """What the trail keeps of a file: of a talk not even its name."""
+    name = {} if activity.kind in CONFIDENTIAL else {"file": row.name}
+    return {**name, "sha256": row.sha256}
 
 
 def _accepted(file: File[Any]) -> Accepted:
@@ -156,11 +171,10 @@ def _store(row: Evidence, accepted: Accepted) -> None:
 def remove(row: Evidence, *, by: User) -> None:
     """Take a file away for good; its content goes when that is committed. Audited, once."""
     with transaction.atomic():
-        current = open_to(row.activity, by, REMOVE)
+        current = _open(row.activity, by, REMOVE)
         if found := Evidence.objects.filter(pk=row.pk).first():
             found.delete()
-            facts = {"file": row.name, "sha256": row.sha256}
-            audit.record("evidence.delete", by=by, on=current, before=facts)
+            audit.record("evidence.delete", by=by, on=current, before=_told(row, current))
 
 
 @receiver(post_delete, sender=Evidence)

@@ -17,6 +17,10 @@ from .occasions import Occasion
 #: Pictures by their type, for which a phone offers the camera and turns its own formats into one of them.
 ACCEPT = ",".join([*(MEDIA_TYPES[kind] for kind in sorted(PICTURES)), *ENDINGS["pdf"], *ENDINGS["docx"]])
 
+TAKEN = "JPG、PNG 照片，PDF，Word（.docx），可一次选几个。照片里的拍摄地点等信息会自动去掉。"
+OPEN = "写有姓名的材料请用 PDF 或 Word：校领导看得到照片，看不到文件。"
+SEALED = "只有谈话人和本支部书记能看。"
+
 
 class ManyFiles(forms.FileInput):
     allow_multiple_selected = True
@@ -34,7 +38,13 @@ class FilesField(forms.Field):
 
 
 class EvidenceForm(forms.Form):
+    """Its hint says who will see what: ``is_sealed`` is for a talk."""
+
     chosen = FilesField(label="添加材料")
+
+    def __init__(self, *args: Any, is_sealed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chosen"].help_text = TAKEN + (SEALED if is_sealed else OPEN)
 
 
 class PhotosForm(forms.Form):

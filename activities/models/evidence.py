@@ -1,21 +1,40 @@
 """What shows that something was held: photos and documents attached to a record."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import User
+from activities.kinds import CONFIDENTIAL
 from branches.models import Scoped
-from branches.roles import Right
-from branches.scope import ScopedQuerySet
+from branches.roles import Right, Role
+from branches.scope import ScopedQuerySet, grants_of, ranges_of, within
 from lib.attachments.kinds import MEDIA_TYPES, PICTURES, Kind
 
-from .records import Activity
+from .records import Activity, Attendance
 
 
 class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
     right_to_see = Right.SEE_RECORDS
+
+    def visible_to(self, user: User) -> Self:
+        """Photos for whoever sees the record. Documents tell names, reasons and what was said: they are for those who
+        keep it, like the minutes. Files of a talk are for those who talked and their secretary, like its content.
+        """
+        sees, keeps = (
+            within(self.scope_field, ranges_of(user, right)) for right in (self.right_to_see, Right.RECORD)
+        )
+        own = [grant.branch_path for grant in grants_of(user) if grant.role == Role.SECRETARY]
+        came = Attendance.objects.filter(activity=OuterRef("activity"), state=Attendance.State.PRESENT)
+        sealed = Q(activity__kind__in=CONFIDENTIAL)
+        return self.filter(
+            (~sealed & sees & (Q(kind__in=PICTURES) | keeps))
+            | (sealed & (Q(branch_path__in=own) | Exists(came.filter(member__account=user))))
+        )
 
     def shown(self) -> "EvidenceQuerySet":
         """Files of a record that was withdrawn are kept and shown to nobody."""

@@ -71,7 +71,9 @@ def shown(request: AuthenticatedRequest, activity: Activity, sight: Sight, **ref
 def _context(request: AuthenticatedRequest, activity: Activity, sight: Sight) -> dict[str, Any]:
     agenda = minutes.agenda_of(activity) if sight.sees_notes else []
     together = partners.of(activity)
-    files = list(Evidence.objects.shown().filter(activity=activity))
+    files = list(Evidence.objects.visible_to(request.user).shown().filter(activity=activity))
+    is_talk = activity.kind in CONFIDENTIAL
+    opens_talk = is_talk and talks.may_read(request.user, activity)
     supplement = supplements.latest_of(activity) if sight.may_write else None
     return {
         "activity": activity,
@@ -91,9 +93,10 @@ def _context(request: AuthenticatedRequest, activity: Activity, sight: Sight) ->
         "lateness": facts.lateness(activity),
         "pictures": [each for each in files if each.is_picture],
         "documents": [each for each in files if not each.is_picture],
-        "evidence_form": EvidenceForm(),
-        "has_agenda": activity.kind not in CONFIDENTIAL,
-        "opens_talk": activity.kind in CONFIDENTIAL and talks.may_read(request.user, activity),
+        "evidence_form": EvidenceForm(is_sealed=is_talk),
+        "adds_files": sight.may_write and not activity.is_withdrawn and (opens_talk or not is_talk),
+        "has_agenda": not is_talk,
+        "opens_talk": opens_talk,
         "swore": oaths.steps_of(activity) if sight.may_develop else [],
         "oath_article": oaths.ARTICLE,
         "hints": hints.of(activity, agenda, files, request.user) if sight.may_write else [],

@@ -15,7 +15,8 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from activities import talks
 from activities.filters import YearFilter
-from activities.models import Activity, Attendance, Talk
+from activities.kinds import CONFIDENTIAL
+from activities.models import Activity, Attendance, Evidence, Talk
 from activities.talks import Coverage
 from branches.models import Branch
 from branches.roles import Right
@@ -30,18 +31,22 @@ COVERAGE_REFUSAL = "谈心谈话情况由本支部书记、记录员和上级工
 @never_cache
 def talk_content(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """What was said. Whoever sees the record without having talked is told that it is not for him."""
-    activity = Activity.objects.select_related("branch", "talk").filter(pk=pk, talk__isnull=False).first()
+    talks_there = Activity.objects.select_related("branch", "talk").filter(kind__in=CONFIDENTIAL)
+    activity = talks_there.filter(pk=pk).first()
     if activity is None:
         raise Http404
     if not talks.may_read(request.user, activity):
         get_visible_or_404(Activity.objects, request.user, pk=pk)
         raise PermissionDenied(talks.REFUSAL)
+    files = list(Evidence.objects.visible_to(request.user).shown().filter(activity=activity))
     came = activity.attendances.filter(state=State.PRESENT).order_by("member__name_order")
     context = {
         "activity": activity,
-        "talk": activity.talk,
+        "talk": getattr(activity, "talk", None),
         "came": list(came.values_list("member__name", flat=True)),
         "opens_record": may(request.user, Right.SEE_RECORDS, activity.branch_path),
+        "pictures": [each for each in files if each.is_picture],
+        "documents": [each for each in files if not each.is_picture],
     }
     return render(request, "activities/talk.html", context)
 

@@ -12,10 +12,13 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from activities import evidence, records
+from activities.attendance import Mark
 from activities.models import Evidence
+from activities.refusals import RecordError
 from branches import tree
 from branches.roles import Role
 from lib.attachments.kinds import FILM, OTHERS
+from members.models import Member
 from tests import cast
 from tests.activities.files import a_docx, a_pdf, a_photo, opened
 
@@ -109,7 +112,8 @@ class TestAdding:
             (cast.a_browser(cast.a_user(Role.LEADER, school.root)), False),
         ):
             text = reader.get(page).content.decode()
-            assert all(address in text for address in (*addresses(photo), addresses(document)[0]))
+            assert all(address in text for address in addresses(photo))
+            assert (addresses(document)[0] in text) is may_write
             assert ('name="chosen"' in text) is may_write
             assert (reverse("evidence_remove", args=[photo.pk]) in text) is may_write
 
@@ -209,6 +213,84 @@ class TestServing:
         assert {browser.get(guess).status_code for guess in guesses} == {404}
         assert not evidence.folder().is_relative_to(django_settings.MEDIA_ROOT)
         assert not evidence.folder().is_relative_to(django_settings.STATIC_ROOT)
+
+
+class TestDocuments:
+    """They tell names, reasons and what was said: they are for those who keep the record, photos for all who see it."""
+
+    @pytest.mark.parametrize(
+        ("role", "answer"),
+        [
+            (Role.RECORDER, 200),
+            (Role.COMMITTEE_STAFF, 200),
+            (Role.ORGANIZATION_STAFF, 200),
+            (Role.ATTENDANCE_TAKER, 404),
+            (Role.LEADER, 404),
+        ],
+    )
+    def test_only_for_who_keeps_the_record(self, school, branch, photo, document, role, answer):
+        places = {
+            Role.COMMITTEE_STAFF: school.physics,
+            Role.ORGANIZATION_STAFF: school.root,
+            Role.LEADER: school.root,
+        }
+        reader = cast.a_browser(cast.a_user(role, places.get(role, branch)))
+        assert [status(reader, addresses(row)[0]) for row in (document, photo)] == [answer, 200]
+
+
+class TestOfATalk:
+    """Like what was said: for those who talked and the secretary of the very branch."""
+
+    @pytest.fixture
+    def talk(self, branch):
+        people = Member.objects.filter(name__in=("教师3", "教师4"))
+        return cast.a_record(branch, "heart_talk", DAY, marks={one.pk: Mark("present") for one in people})
+
+    @pytest.fixture
+    def letter(self, talk, secretary):
+        return evidence.add(talk, ContentFile(a_photo(), "家里的信.jpg"), by=secretary)
+
+    @staticmethod
+    def signed_in_as(name):
+        user = cast.a_user(name=name)
+        Member.objects.filter(name=name).update(account=user)
+        return user
+
+    def test_the_secretary_and_those_who_talked_see_it(self, talk, letter, browser):
+        own = cast.a_browser(self.signed_in_as("教师3"))
+        for reader in (browser, own):
+            assert [status(reader, address) for address in addresses(letter)] == [200, 200]
+            assert (
+                addresses(letter)[1] in reader.get(reverse("talk_content", args=[talk.pk])).content.decode()
+            )
+
+    @pytest.mark.parametrize(
+        "role",
+        [Role.RECORDER, Role.ATTENDANCE_TAKER, Role.COMMITTEE_STAFF, Role.ORGANIZATION_STAFF, Role.LEADER],
+    )
+    def test_nobody_else_does(self, talk, letter, branch, school, role):
+        place = {Role.RECORDER: branch, Role.ATTENDANCE_TAKER: branch}.get(role, school.root)
+        reader = cast.a_browser(cast.a_user(role, place))
+        assert [status(reader, address) for address in addresses(letter)] == [404, 404]
+        page = reader.get(reverse("activity_detail", args=[talk.pk]))
+        assert (page.status_code, "佐证材料" in page.content.decode()) == (200, False)
+
+    def test_another_member_of_the_branch_does_not(self, letter):
+        other = cast.a_browser(self.signed_in_as("教师5"))
+        assert [status(other, address) for address in addresses(letter)] == [404, 404]
+
+    def test_nor_may_they_add_or_take_away(self, talk, letter, branch):
+        recorder = cast.a_user(Role.RECORDER, branch)
+        with pytest.raises(RecordError, match="谈话的材料由谈话人或本支部书记添加。"):
+            evidence.add(talk, ContentFile(a_photo(), "合影.jpg"), by=recorder)
+        with pytest.raises(RecordError, match="谈话的材料由谈话人或本支部书记移除。"):
+            evidence.remove(letter, by=recorder)
+
+    def test_the_trail_and_the_admin_do_not_name_it(self, letter, school):
+        assert "家里的信" not in str(list(AuditEntry.objects.values()))
+        desk = cast.a_browser(cast.a_user(Role.COMMITTEE_STAFF, school.physics))
+        listed = desk.get(reverse("admin:activities_evidence_changelist")).content.decode()
+        assert "家里的信" not in listed
 
 
 class TestRemoving:
