@@ -44,12 +44,17 @@ TEXTS: Final[dict[str, int]] = {
     "notes": 20_000,
 }
 
+#: What a leading body holds and no branch: taken for an 组织生活会 it would meet a duty that the branch has not met.
+OF_LEADING_BODIES: Final = "民主生活会"
+OF_LEADING_BODIES_REFUSAL: Final = (
+    "民主生活会由领导班子召开，党支部召开的是组织生活会。这一次若是组织生活会，请改写类型；"
+    "若是领导班子的民主生活会，请由班子所在党组织在本级登记为“其他”。"
+)
 #: Words of a kind, the narrower before the wider: a part of the cell is enough.
 _KINDS: Final = (
     ("支委", Kind.COMMITTEE_MEETING),
     ("支部委员会", Kind.COMMITTEE_MEETING),
     ("小组会", Kind.GROUP_MEETING),
-    ("民主生活会", Kind.ORGANIZATION_LIFE_MEETING),
     ("组织生活会", Kind.ORGANIZATION_LIFE_MEETING),
     ("民主评议", Kind.DEMOCRATIC_REVIEW),
     ("主题党日", Kind.THEME_DAY),

@@ -14,7 +14,17 @@ from lib.dates import DateError, parse_date
 from lib.sheets.intake import Problem, Table, open_table
 from lib.sheets.reading import Cell, repair_text
 
-from .columns import COUNTS, IGNORED, NEEDED, SYNONYMS, TEXTS, WANTED, kind_of
+from .columns import (
+    COUNTS,
+    IGNORED,
+    NEEDED,
+    OF_LEADING_BODIES,
+    OF_LEADING_BODIES_REFUSAL,
+    SYNONYMS,
+    TEXTS,
+    WANTED,
+    kind_of,
+)
 
 MOST_HEADS = 5000
 MOST_MINUTES = 24 * 60
@@ -140,6 +150,8 @@ class Reader:
         text = str(entry.values.pop("kind", "") or entry.values.get("title", ""))
         if kind := kind_of(text):
             entry.values["kind"] = kind
+        elif OF_LEADING_BODIES in text:
+            self.error(entry, "kind", "of_leading_bodies", OF_LEADING_BODIES_REFUSAL)
         elif text:
             known = "、".join(kind.label for kind in Kind)
             self.error(entry, "kind", "unknown_kind", f"“{text[:20]}”不是活动类型，可以填：{known}。")

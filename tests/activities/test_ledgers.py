@@ -123,6 +123,7 @@ class TestRows:
             ({"时间": "三月"}, "C bad_date", "三月"),
             ({"支部": "数学党支部"}, "B unknown_branch", "没有党支部“数学党支部”"),
             ({"三会一课/党日活动": "茶话会"}, "I unknown_kind", "“茶话会”不是活动类型"),
+            ({"三会一课/党日活动": "民主生活会"}, "I of_leading_bodies", "民主生活会由领导班子召开"),
             ({"三会一课/党日活动": "党小组会"}, "unknown_group", "请写明是哪个党小组"),
             ({"时长": "很久"}, "K bad_number", "不是时长"),
             ({"活动主题": "题" * 121}, "J too_long", "超过 120 个字"),
@@ -195,6 +196,8 @@ class TestRows:
         ("第一党小组会", Kind.GROUP_MEETING),
         ("主题党日活动", Kind.THEME_DAY),
         ("专题组织生活会", Kind.ORGANIZATION_LIFE_MEETING),
+        ("组织生活会（民主生活会）", Kind.ORGANIZATION_LIFE_MEETING),
+        ("领导班子民主生活会", None),
         ("茶话会", None),
     ],
 )
