@@ -8,10 +8,10 @@ from django.utils.http import urlencode
 
 from members.development.vocabulary import Step
 from members.models import Development, DevelopmentStep, StatusPeriod
+from members.voting import Vote
 
 from .minutes import Item
 from .models import Activity
-from .voting import Vote
 
 #: Whom a vote is about, by what he is, and the step that it is.
 STEPS = {

@@ -15,6 +15,7 @@ from accounts.models import User
 from branches import temporary
 from members import rosters
 from members.models import Member
+from members.voting import RULES, Rule, Vote
 
 from . import party_first as party_first_marks
 from . import supplements
@@ -23,18 +24,7 @@ from .models import Activity, AgendaItem, Attendance, Supplement, Talk, Task
 from .pasting import Pasted
 from .records import open_to
 from .refusals import RecordError
-from .voting import (
-    RULES,
-    Ballot,
-    Rule,
-    Turnout,
-    Verdict,
-    Vote,
-    fault_of_ballot,
-    fault_of_turnout,
-    judge,
-    votes_of,
-)
+from .voting import Ballot, Turnout, Verdict, fault_of_ballot, fault_of_turnout, judge, votes_of
 
 #: What all verbs below do to a record, in their refusals.
 WRITE: Final = "写纪要"

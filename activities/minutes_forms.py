@@ -9,13 +9,14 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from django.http import QueryDict
 
 from accounts.models import User
+from members.voting import RULES, Rule, Vote
 
 from . import minutes, party_first, rectification, tokens
 from .elections import reading as elections
 from .minutes import TaskLine
 from .models import Activity, AgendaItem
 from .pasting import TITLE_LENGTH
-from .voting import RULES, Ballot, Rule, Vote
+from .voting import Ballot
 
 MOST_VOTES = 9999
 TEXT_LENGTH = 20_000

@@ -13,13 +13,12 @@ from activities import minutes
 from activities.kinds import Kind
 from activities.minutes import Item
 from activities.models import Activity, Election
-from activities.voting import RULES, Vote
 from branches import terms
 from branches.models import Branch, Term
 from branches.scope import Range, within
-from lib.bars import FOUR_FIFTHS
 from members import rosters
 from members.models import Member
+from members.voting import RULES, Vote
 
 from . import steps
 
@@ -138,7 +137,7 @@ def _turnout(rounds: Sequence[Item]) -> str:
     if not rounds:
         return ""
     turnout = rounds[0].turnout
-    least = FOUR_FIFTHS.least_of(turnout.expected)
+    least = RULES[Vote.ELECTION].quorum.least_of(turnout.expected)
     return f"应到会有选举权的党员 {turnout.expected} 人，到会 {turnout.present} 人，五分之四为 {least} 人"
 
 

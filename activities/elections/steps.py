@@ -5,9 +5,9 @@ from datetime import date
 from typing import Final
 
 from activities.models import Election
-from activities.voting import RULES, Vote
 from lib.bars import Bar
 from members.branch_rules import COMMITTEE_LEAST, COMMITTEE_MOST, FULL_FOR_COMMITTEE
+from members.voting import RULES, Vote
 
 #: Candidates for a committee are a fifth more than its seats (选举条例 13).
 MARGIN: Final = Bar((6, 5), over=False)

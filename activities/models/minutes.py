@@ -9,10 +9,10 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
-from activities.voting import Vote
 from branches.roles import Right
 from branches.scope import ranges_of, within
 from members.models import Member
+from members.voting import Vote
 
 from .records import Activity
 

@@ -19,9 +19,10 @@ from activities.models import Activity, AgendaItem, Election
 from activities.pasting import take_apart
 from activities.refusals import RecordError
 from activities.views.places import require
-from activities.voting import Vote, votes_of
+from activities.voting import votes_of
 from branches.roles import Right
 from branches.scope import get_visible_or_404
+from members.voting import Vote
 
 #: In the address of a new item without a vote.
 TALK = "talk"

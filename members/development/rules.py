@@ -10,6 +10,8 @@ from typing import Final
 
 from lib.severity import Enforcement
 from members.controls import IN_ORDER, Cited
+from members.voting import RULES as RULES_OF_VOTES
+from members.voting import Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,8 @@ _NATIONAL: Final = (
         "三个月内将离开",
         "发展党员细则第十九条：未来三个月内将离开工作、学习单位的，一般不办理接收手续",
     ),
-    _guard(
-        "FZ-14", "到会超过半数", "发展党员细则第二十条：有表决权的到会人数必须超过应到会有表决权人数的半数"
-    ),
-    _guard(
-        "FZ-15",
-        "赞成超过半数",
-        "发展党员细则第二十一条：赞成人数超过应到会有表决权的正式党员的半数才能通过，书面意见计入",
-    ),
+    _guard("FZ-14", "到会超过半数", RULES_OF_VOTES[Vote.ADMISSION].quorum_article),
+    _guard("FZ-15", "赞成超过半数", RULES_OF_VOTES[Vote.ADMISSION].passing_article),
     _guard("FZ-16", "审批权限", "发展党员细则第二十三条：预备党员由党委审批，党总支、临时党组织不能审批"),
     _guard(
         "FZ-17", "审批前谈话", "发展党员细则第二十四条：党委审批前，应当指派党委委员或组织员同发展对象谈话"

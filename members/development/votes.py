@@ -1,13 +1,18 @@
 """What votes have to show: those of the branch meeting, and those of the committee that approves."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from lib.bars import OVER_HALF
 from members import rosters
+from members.voting import RULES, Vote
 
 from .attempts import Attempt
 from .rules import Block, block
 from .vocabulary import Step
+
+_MEETING: Final = RULES[Vote.ADMISSION]
+#: By majority, of all who sit on it (党章 17).
+_COMMITTEE: Final = RULES[Vote.COMMITTEE]
 
 
 def votes_of_the_meeting(attempt: Attempt) -> Iterator[Block]:
@@ -16,7 +21,8 @@ def votes_of_the_meeting(attempt: Attempt) -> Iterator[Block]:
     yield from _meeting_adds_up(attempt, meeting or "FZ-14")
     expected, present = attempt.number("expected"), attempt.number("present")
     in_favour = attempt.number("in_favour") + attempt.number("written_for")
-    is_quorate, is_carried = OVER_HALF.is_met(present, expected), OVER_HALF.is_met(in_favour, expected)
+    is_quorate = _MEETING.quorum.is_met(present, expected)
+    is_carried = _MEETING.passing.is_met(in_favour, expected)
     if not attempt.is_effective:
         if is_quorate and is_carried:
             said = (
@@ -64,15 +70,16 @@ def votes_of_the_committee(attempt: Attempt) -> Iterator[Block]:
     ballots, in_favour = sum(map(attempt.number, names)), attempt.number("committee_for")
     if not (expected or present or ballots):
         return
+    is_carried = _COMMITTEE.passing.is_met(in_favour, expected)
     code = "FZ-23" if attempt.step == Step.FULL_APPROVAL else "FZ-18"
     if present > expected or ballots > present:
         said = (
             f"党委应到{expected}人、实到{present}人、各种票{ballots}张：实到不能多于应到，票数不能多于实到。"
         )
         yield block(code, said)
-    elif attempt.is_effective and in_favour * 2 <= expected:
+    elif attempt.is_effective and not is_carried:
         yield block(code, f"党委应到{expected}人，同意{in_favour}人，没有超过半数，不能批准。")
-    elif not attempt.is_effective and in_favour * 2 > expected:
+    elif not attempt.is_effective and is_carried:
         yield block(
             code, f"党委应到{expected}人，同意{in_favour}人，已超过半数，与所填的“不批准”不符，请核对。"
         )

@@ -14,14 +14,15 @@ from activities.elections import rules as election_rules
 from activities.elections import verbs as elections
 from activities.regulations import NATIONAL
 from activities.rulebook import explain
-from activities.voting import RULES, Turnout, Vote, fault_of_turnout, judge
 from activities.voting import Ballot as Votes
+from activities.voting import Turnout, fault_of_turnout, judge
 from branches import terms
 from branches.models import Branch
 from branches.roles import Role
 from branches.scope import covering_ranges
 from lib.severity import Enforcement
 from members import branch_rules, enrolment, posts, restructuring
+from members.voting import RULES, Vote
 from tests import cast
 from tests.activities.ruled import (
     TODAY,

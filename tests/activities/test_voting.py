@@ -2,15 +2,8 @@
 
 import pytest
 
-from activities.voting import (
-    RULES,
-    Ballot,
-    Turnout,
-    Vote,
-    fault_of_ballot,
-    fault_of_turnout,
-    judge,
-)
+from activities.voting import Ballot, Turnout, fault_of_ballot, fault_of_turnout, judge
+from members.voting import RULES, Vote
 
 
 @pytest.mark.parametrize(

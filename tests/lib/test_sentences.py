@@ -10,9 +10,9 @@ from django.template import Context, Template
 
 from activities.minutes_forms import MOST_VOTES, BallotForm
 from activities.plan_forms import PlanForm
-from activities.voting import RULES, Vote
 from lib import sentences
 from members.models import TrainingClass
+from members.voting import RULES, Vote
 from tests import cast
 
 WHOLE = {"min_value": 1, "max_value": 31}
