@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from accounts import audit
 from branches.models import Branch
+from lib.periods import month_of
 
 from .kinds import split
 from .models import Activity, Attendance, Tally
@@ -39,11 +40,10 @@ def refresh(activities: Iterable[Activity]) -> None:
 
 def refresh_keys(keys: Iterable[Key]) -> None:
     """Recount the rows named by ``keys``; the caller holds the lock on their branch."""
-    for (branch_id, org_path, month), of_month in groupby(sorted(keys), key=lambda key: key[:3]):
-        records = Activity.objects.filter(
-            branch=branch_id, org_path=org_path, held_on__year=month.year, held_on__month=month.month
-        )
-        counted = _counted(records)
+    for (branch_id, org_path, month), grouped in groupby(sorted(keys), key=lambda key: key[:3]):
+        of_month = list(grouped)
+        records = Activity.objects.of_kinds(key.kind for key in of_month).held_in(month_of(month))
+        counted = _counted(records.filter(branch=branch_id, org_path=org_path))
         path = Branch.objects.values_list("path", flat=True).get(pk=branch_id)
         for key in of_month:
             if key in counted:

@@ -1,6 +1,6 @@
 """What the commands about a year are asked: which year, of which organisation."""
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from branches.models import Branch
@@ -8,6 +8,13 @@ from branches.scope import Range, covering_ranges
 from branches.tree import whole_tree
 
 FIRST_YEAR = 1921
+
+
+def add_year_of_organisation(parser: CommandParser) -> None:
+    """The arguments of a command about the people of a year."""
+    parser.add_argument("year", help="年份，如 2026")
+    parser.add_argument("--branch", default="", help="党组织代码，含其下级；默认全校")
+    parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
 
 def year_asked(text: str) -> int:

@@ -39,6 +39,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("activities/duties.py", "_facts", "within"): (
         "spares reading the whole tree; `evaluate` asks of each sub-period again where the branch stood at its end"
     ),
+    ("activities/views/talks.py", "talk_content", "visible_to"): (
+        "the page is refused before to whoever may not read the talk, and its files are for the same readers"
+    ),
     (
         "assessments/measures.py",
         "read",

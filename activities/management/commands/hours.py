@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from activities import hours
-from branches.asked import ranges_asked, year_asked
+from branches.asked import add_year_of_organisation, ranges_asked, year_asked
 from lib.commands import PlainCommand
 
 
@@ -13,9 +13,7 @@ class Command(PlainCommand):
     help = "一年的学习学时：到会的党课、主题党日等，加上登记的培训。按名册顺序，不排名。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("year", help="年份，如 2026")
-        parser.add_argument("--branch", default="", help="党组织代码，含其下级；默认全校")
-        parser.add_argument("--json", action="store_true", help="只输出 JSON")
+        add_year_of_organisation(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         year = year_asked(options["year"])

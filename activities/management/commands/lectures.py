@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from activities import lectures
-from branches.asked import ranges_asked, year_asked
+from branches.asked import add_year_of_organisation, ranges_asked, year_asked
 from lib.commands import PlainCommand
 
 
@@ -12,9 +12,7 @@ class Command(PlainCommand):
     help = "一年中领导干部讲党课的次数，按人统计，按党组织和职务顺序，不排名。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("year", help="年份，如 2026")
-        parser.add_argument("--branch", default="", help="党组织代码，含其下级；默认全校")
-        parser.add_argument("--json", action="store_true", help="只输出 JSON")
+        add_year_of_organisation(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         year = year_asked(options["year"])
