@@ -56,6 +56,8 @@ class Plan(Scoped):
     ``weekday``; a quarter says in which of its months, too. What is held once has ``since`` and ``until`` on its day.
     """
 
+    follows_heir = True
+
     branch = models.ForeignKey(
         Branch, verbose_name="党支部", on_delete=models.PROTECT, related_name="activity_plans"
     )
@@ -133,6 +135,8 @@ class Plan(Scoped):
 
 class PlanChange(Scoped):
     """One planned date that was moved to another day, or called off, and why."""
+
+    follows_heir = True
 
     plan = models.ForeignKey(Plan, verbose_name="计划", on_delete=models.CASCADE, related_name="changes")
     planned_on = models.DateField("原定日期")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 
 from activities.kinds import Kind
 from activities.models import Activity, Plan
@@ -62,6 +63,16 @@ class Beside:
 
 def of_branch(branch: Branch, period: Period, today: date) -> Beside:
     return of_branches([branch], period, today)[branch.pk]
+
+
+def of_merged(into: Branch, period: Period, today: date) -> list[tuple[Branch, Beside]]:
+    """Of each branch that was merged into ``into`` its plan beside its records, in official order; without those of
+    which the period has no date. One query, and three when there are any.
+    """
+    merged = list(Branch.objects.filter(activity_plans__branch_path=into.path).exclude(pk=into.pk).distinct())
+    found = of_branches(merged, period, today) if merged else {}
+    ordered = sorted(merged, key=attrgetter("order_key"))
+    return [(branch, found[branch.pk]) for branch in ordered if found[branch.pk].lines]
 
 
 def of_branches(branches: Iterable[Branch], period: Period, today: date) -> dict[int, Beside]:

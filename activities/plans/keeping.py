@@ -34,7 +34,7 @@ class PlanError(ValueError):
 
 def add(branch: Branch, *, by: User, **facts: Any) -> Plan:
     """A line of the branch's plan. Audited."""
-    _check_right(by, branch)
+    _check_right(by, branch.path)
     plan = Plan(branch=branch, branch_path=branch.path, entered_by=by, **facts)
     _check_rhythm(plan)
     _check_days(plan)
@@ -50,7 +50,7 @@ def end(plan: Plan, *, by: User, today: date) -> bool:
     """No date of it comes any more from ``today`` on; one that has had none goes altogether. Returns whether any of
     it stays. Audited.
     """
-    _check_right(by, plan.branch)
+    _check_right(by, plan.branch_path)
     with transaction.atomic():
         current = _locked(plan)
         last = today - timedelta(days=1)
@@ -83,7 +83,7 @@ def cancel(plan: Plan, planned_on: date, *, reason: str, by: User) -> None:
 
 def restore(plan: Plan, planned_on: date, *, by: User) -> None:
     """The date is held as it was planned. Audited."""
-    _check_right(by, plan.branch)
+    _check_right(by, plan.branch_path)
     with transaction.atomic():
         found = PlanChange.objects.filter(plan=plan, planned_on=planned_on).first()
         if found:
@@ -98,7 +98,7 @@ def has_date(plan: Plan, day: date) -> bool:
 
 
 def _change(plan: Plan, planned_on: date, to: date | None, reason: str, by: User, deed: str) -> None:
-    _check_right(by, plan.branch)
+    _check_right(by, plan.branch_path)
     if not reason.strip():
         raise PlanError("请写明原因。", "reason")
     with transaction.atomic():
@@ -115,8 +115,8 @@ def _change(plan: Plan, planned_on: date, to: date | None, reason: str, by: User
         audit.record(deed, by=by, on=current, after=after)
 
 
-def _check_right(by: User, branch: Branch) -> None:
-    if not may(by, Right.RECORD, branch.path):
+def _check_right(by: User, path: str) -> None:
+    if not may(by, Right.RECORD, path):
         raise PlanError("由本支部书记、记录员或上级工作人员安排。")
 
 

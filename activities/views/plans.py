@@ -95,6 +95,7 @@ def plan_year(request: AuthenticatedRequest, pk: int, year: int) -> HttpResponse
         "years": _years(today),
         "beside": found,
         "lines": [(line, log_url(line.planned) if writes and _is_open(line) else "") for line in found.lines],
+        "merged": beside.of_merged(branch, Period.year(year), today),
         "met": found.number(State.MET),
         "not_held": found.number(State.NOT_HELD),
         "plans": [(plan, in_words(plan)) for plan in plans],

@@ -9,6 +9,7 @@ from django.urls import reverse
 from activities import minutes, papers
 from activities.minutes import TaskLine
 from activities.models import Activity, Task
+from activities.plans import keeping
 from branches.roles import Role
 from members import restructuring
 from reminders import ledger
@@ -86,3 +87,39 @@ def test_the_heir_corrects_and_withdraws_it(record, browser):
 def test_the_book_of_each_holds_what_it_held(record, branch, school):
     assert papers.records_of_year(branch, 2026) == []
     assert papers.records_of_year(school.students, 2026) == [record]
+
+
+class TestPlans:
+    """The heir reads what was planned and whether it was held; it is in none of his figures."""
+
+    @pytest.fixture
+    def plan(self, school):
+        facts = {"kind": "theme_day", "rhythm": "monthly", "day": 12, "since": date(2026, 9, 1)}
+        return keeping.add(school.students, by=a_keeper(school), until=date(2026, 12, 31), **facts)
+
+    @pytest.fixture
+    def year(self, plan, record, branch):
+        return reverse("plan_year", args=[branch.pk, 2026])
+
+    def test_the_heir_reads_it_until_the_end(self, year, browser, school):
+        [(merged, found)] = browser.get(year).context["merged"]
+        assert merged == school.students
+        told = [(f"{line.planned.on:%m-%d}", line.state.value) for line in found.lines]
+        assert told == [("09-12", "not_held"), ("10-12", "waiting")]
+        assert "并入前“物理学生党支部”的计划" in browser.get(year).content.decode()
+
+    def test_his_own_figures_are_his_own(self, year, browser):
+        assert list(browser.get(year).context["lines"]) == []
+
+    def test_a_strangers_heir_reads_nothing(self, year, plan, school):
+        plan.refresh_from_db()
+        assert plan.branch_path == school.teachers.path
+        elsewhere = cast.a_browser(cast.a_user(Role.SECRETARY, school.musicians))
+        mine = elsewhere.get(reverse("plan_year", args=[school.musicians.pk, 2026]))
+        assert mine.context["merged"] == []
+        assert elsewhere.get(year).status_code == 404
+
+    def test_the_heir_may_say_why_it_was_not_held(self, year, plan, browser, secretary):
+        plan.refresh_from_db()
+        keeping.cancel(plan, date(2026, 9, 12), reason="军训", by=secretary)
+        assert browser.get(year).context["merged"][0][1].lines[0].state.value == "cancelled"
