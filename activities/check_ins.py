@@ -27,7 +27,7 @@ from lib.dates import written
 from members.models import Member, MembershipSpell
 
 from .attendance import ExpectedPerson, expected_people
-from .kinds import Kind
+from .kinds import CONFIDENTIAL, Kind
 from .models import Activity, CheckIn, CheckInEntry
 
 #: A window is for one meeting.
@@ -57,6 +57,8 @@ def begin(
     """Open a window from now on; one that is open already for the same meeting is shown again. Audited."""
     if not may(by, Right.TAKE_ATTENDANCE, branch.path):
         raise CheckInError("只有本支部书记、记录员、考勤员或上级工作人员可以发起签到。")
+    if kind in CONFIDENTIAL:
+        raise CheckInError(f"{Kind(kind).label}不用签到码：请直接选择谈话的人。")
     now = timezone.now()
     if not now < closes_at <= now + LONGEST:
         raise CheckInError("结束时间应晚于现在，最长 12 小时。")

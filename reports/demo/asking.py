@@ -41,6 +41,11 @@ PLANS: Final = (
 )
 TASK: Final = "围绕学风建设开展一次主题党日"
 NOTICE: Final = "做好年末组织关系排查"
+#: What the member says of the last records that mark him away, and what the branch answered.
+FOUND_WRONG: Final = (
+    ("当天我参加了，来得晚，没有赶上签到。", ""),
+    ("我记得那天到会了。", "签到表上没有您的名字；如另有凭据，请再提出。"),
+)
 #: Of the branches asked, every such one has answered.
 EVERY: Final = 3
 
@@ -52,8 +57,8 @@ def ask(leaf: Leaf, setting: Setting, clerk: User, keeper: User, member: User) -
     asked = [each.branch for each in leaf.unit.leaves if each.founded_on <= setting.today <= each.last_day]
     _task(college, asked, setting.today, clerk)
     _notice(college, asked, setting.today, clerk)
-    _send_back(leaf.branch, setting.today, clerk)
-    _find_wrong(leaf.branch, setting.today, member)
+    _send_back(leaf.branch, setting.today, clerk, keeper)
+    _find_wrong(leaf.branch, setting.today, member, keeper)
     _waive(leaf.branch, setting.today, keeper)
     _elect(setting.today)
 
@@ -118,9 +123,11 @@ def _issue(college: Branch, clerk: User, opens_on: date, **facts: Any) -> Assign
     )
 
 
-def _send_back(branch: Branch, today: date, clerk: User) -> None:
-    """Its last general meeting lacks something, as seen from above."""
-    meeting = Activity.objects.valid().of_kind(Kind.GENERAL_MEETING).filter(branch=branch).first()
+def _send_back(branch: Branch, today: date, clerk: User, keeper: User) -> None:
+    """Its last general meeting lacks something, as seen from above; what its last lecture lacked was answered."""
+    held = Activity.objects.valid().filter(branch=branch)
+    meeting = held.of_kind(Kind.GENERAL_MEETING).first()
+    lecture = held.filter(kind=Kind.PARTY_LECTURE).first()
     if meeting:
         Supplement.objects.create(
             activity=meeting,
@@ -129,23 +136,48 @@ def _send_back(branch: Branch, today: date, clerk: User) -> None:
             asked_at=moment(today - timedelta(days=2), time(11)),
             asked_by=clerk,
         )
+    if lecture:
+        Supplement.objects.create(
+            activity=lecture,
+            branch_path=branch.path,
+            reason="请写明主讲人的职务，并补上讲课提纲。",
+            asked_at=moment(today - timedelta(days=3), time(10)),
+            asked_by=clerk,
+            met_at=moment(today - timedelta(days=2), time(16)),
+            met_by=keeper,
+            how=Supplement.How.ANSWERED,
+            answer="主讲人是本支部书记；提纲只有纸质的，已存在支部档案里。",
+        )
 
 
-def _find_wrong(branch: Branch, today: date, account: User) -> None:
-    """The member was there, and says so of the last record that marks him away; nothing where none does."""
+def _find_wrong(branch: Branch, today: date, account: User, keeper: User) -> None:
+    """The member was there, and says so of the last record that marks him away; of one before he was told why not.
+    Nothing where none does.
+    """
     member = Member.objects.get(account=account)
     away = (Attendance.State.ABSENT, Attendance.State.LEAVE)
     marks = member.attendances.filter(activity__branch=branch, activity__withdrawn_at__isnull=True)
-    mark = marks.filter(state__in=away).order_by("-activity__held_on", "-activity").first()
-    if mark:
+    found = (
+        marks.filter(state__in=away).order_by("-activity__held_on", "-activity").select_related("activity")
+    )
+    for mark, (said, answer) in zip(found, FOUND_WRONG, strict=False):
+        days = 9 if answer else 1
         Appeal.objects.create(
             activity=mark.activity,
             branch_path=branch.path,
             member=member,
-            said="当天我参加了，来得晚，没有赶上签到。",
+            said=said,
             version=mark.activity.version,
-            asked_at=moment(today - timedelta(days=1), time(20)),
+            asked_at=moment(today - timedelta(days=days), time(20)),
+            **_answered(answer, keeper, today - timedelta(days=days - 1)),
         )
+
+
+def _answered(answer: str, keeper: User, on: date) -> dict[str, Any]:
+    if not answer:
+        return {}
+    at = moment(on, time(9))
+    return {"state": Appeal.State.KEPT, "answer": answer, "answered_at": at, "answered_by": keeper}
 
 
 def _waive(branch: Branch, today: date, keeper: User) -> None:

@@ -12,8 +12,10 @@ from activities import minutes, records
 from activities.attendance import Mark, expected_people
 from activities.kinds import Kind
 from activities.minutes import TaskLine
-from activities.models import Activity, AgendaItem
+from activities.models import Activity, ActivityQuerySet, AgendaItem, Task
+from activities.voting import Ballot, fault_of_turnout
 from branches.models import Branch
+from members.voting import RULES, Vote
 
 from .organisations import Leaf
 from .scale import Setting, new_key
@@ -27,6 +29,7 @@ def decide(leaf: Leaf, setting: Setting, clerk: User) -> int:
     """Returns how many records it made."""
     stream, today = setting.stream("decided"), setting.today
     _committee(leaf.branch, today, clerk, stream)
+    _general_meeting(leaf.branch, today, clerk, stream)
     _life_meeting(leaf.branch, today, clerk, stream)
     made = [
         record
@@ -55,6 +58,38 @@ def _committee(branch: Branch, today: date, clerk: User, stream: random.Random) 
             decision="按讨论意见落实。",
             tasks=tasks,
         )
+
+
+def _general_meeting(branch: Branch, today: date, clerk: User, stream: random.Random) -> None:
+    """The last but one, whose minutes are complete: a report, and a resolution with its votes."""
+    meeting = _held(branch, Kind.GENERAL_MEETING)[1:2].first()
+    if meeting is None:
+        return
+    _item(
+        meeting,
+        clerk,
+        stream,
+        title="听取支委会工作报告",
+        proceedings="书记报告上季度三会一课、发展党员和党费收缴情况。三名党员提出建议：集体学习多安排讨论，"
+        "主题党日早一周通知，积极分子培养联系人每月谈一次话。",
+        decision="同意报告。三条建议由支委会研究落实，下次大会通报。",
+        tasks=[TaskLine("通报三条建议的落实情况", _owner(meeting, 0), meeting.held_on + timedelta(days=90))],
+    )
+    for task in Task.objects.filter(item__activity=meeting):
+        minutes.finish(task, by=clerk, on=min(today, meeting.held_on + timedelta(days=75)))
+    turnout = minutes.turnout_of(meeting)
+    if fault_of_turnout(RULES[Vote.RESOLUTION], turnout):
+        return
+    _item(
+        meeting,
+        clerk,
+        stream,
+        title="表决下季度学习和活动计划",
+        proceedings="支委会说明计划的安排和经费。",
+        decision="通过下季度学习和活动计划。",
+        vote=Vote.RESOLUTION,
+        ballots=[Ballot(in_favour=turnout.present - 1, abstained=1)],
+    )
 
 
 def _life_meeting(branch: Branch, today: date, clerk: User, stream: random.Random) -> None:
@@ -128,7 +163,12 @@ def _item(meeting: Activity, clerk: User, stream: random.Random, **values: Any) 
 
 
 def _last(branch: Branch, kind: Kind) -> Activity | None:
-    return Activity.objects.valid().filter(branch=branch, kind=kind).order_by("-held_on", "pk").first()
+    return _held(branch, kind).first()
+
+
+def _held(branch: Branch, kind: Kind) -> ActivityQuerySet:
+    """The latest first."""
+    return Activity.objects.valid().filter(branch=branch, kind=kind).order_by("-held_on", "pk")
 
 
 def _owner(meeting: Activity, number: int) -> UUID | None:

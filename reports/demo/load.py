@@ -34,6 +34,7 @@ from . import (
     people,
     records,
     settling,
+    talking,
     together,
     trainings,
 )
@@ -125,6 +126,7 @@ class _Maker:
         movement.write(everybody, university, setting, users["zuzhibu"])
         written += together.hold(leaf, setting, users["zuzhibu"], users["dangyuan"])
         written += decided.decide(leaf, setting, users["zuzhibu"])
+        written += talking.talk(leaf, setting, users["zuzhibu"])
         asking.ask(leaf, setting, users["zuzhibu"], users["shuji"], users["dangyuan"])
         assessing.assess(leaf, setting, users["zuzhibu"], users["shuji"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()

@@ -64,6 +64,13 @@ class TestWindow:
         found = check_ins.standing(a_window(secretary, branch, "group_meeting", group))
         assert [person.name for person in found.expected] == ["教师5"]
 
+    def test_a_talk_has_none(self, secretary, branch, browser):
+        with pytest.raises(CheckInError, match="谈心谈话不用签到码"):
+            a_window(secretary, branch, "heart_talk")
+        for kind, offered in (("heart_talk", False), ("theme_day", True)):
+            page = browser.get(reverse("activity_log", args=[kind])).content.decode()
+            assert ("用签到码" in page) is offered
+
     def test_not_for_a_stranger(self, school, branch):
         stranger = cast.a_user(Role.SECRETARY, school.students)
         with pytest.raises(CheckInError, match="可以发起签到"):

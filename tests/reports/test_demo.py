@@ -13,11 +13,20 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from activities import appeals, double_life, duties, lectures, returns, supplements, tallies
+from activities import appeals, double_life, duties, lectures, minutes, returns, supplements, talks, tallies
 from activities.attendance import expected_people
 from activities.elections import reading
 from activities.kinds import Expected, Kind, expected_of
-from activities.models import Activity, AgendaItem, AssignmentReturn, Invitation, LeaveRequest, Task
+from activities.models import (
+    Activity,
+    AgendaItem,
+    Appeal,
+    AssignmentReturn,
+    Invitation,
+    LeaveRequest,
+    Supplement,
+    Task,
+)
 from activities.plans.beside import of_branch
 from activities.statistics import organizational_life
 from assessments import gathering, quotas, rounds
@@ -260,9 +269,24 @@ def test_something_is_asked_of_the_lively_branch(university, db):
     assert [row.reason for row in supplements.waiting_for(branch)] == [
         "请补写表决结果：同意、不同意和弃权各多少票。"
     ]
+    assert Supplement.objects.filter(met_at__isnull=False).get().how == "answered"
     assert [row.member.account.username for row in appeals.waiting_for(branch)] == ["dangyuan"]
+    assert set(Appeal.objects.values_list("state", flat=True)) <= {"asked", "kept"}
     beside = of_branch(branch, Period.year(2026), TODAY)
     assert {line.state.value for line in beside.lines} >= {"met", "coming"}
+
+
+def test_most_of_the_lively_branch_had_a_talk_of_each_kind(university, db):
+    branch = Branch.objects.reachable_by(User.objects.get(username="shuji"), Right.RECORD).get()
+    found = talks.coverage(branch, 2026, TODAY)
+    missing = talks.count_missing(found)
+    assert 0 < missing < len(found) / 2
+
+
+def test_minutes_of_a_general_meeting_say_how_it_was_voted(university, db):
+    item = AgendaItem.objects.get(vote="resolution")
+    [vote] = minutes.agenda_of(item.activity)[-1].ballots
+    assert vote.verdict.is_passed
 
 
 def test_meetings_of_the_lively_branch_and_its_college_decided_something(university, db):
