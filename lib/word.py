@@ -54,8 +54,10 @@ class OfficialDocument:
         _set_font(line.add_run(words), HEADING)
 
     def signatures(self, labels: Sequence[str]) -> None:
-        """Lines to sign on, side by side."""
-        self._document.add_paragraph()
+        """Lines to sign on, side by side; never alone on a page."""
+        last, blank = self._document.paragraphs[-1], self._document.add_paragraph()
+        for line in (last, blank):
+            line.paragraph_format.keep_with_next = True
         self.paragraph("".join(f"{label}：" + "　" * 5 for label in labels), indent=False)
 
     def signed(self, *lines: str) -> None:

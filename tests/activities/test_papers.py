@@ -21,6 +21,7 @@ from activities.minutes import TaskLine
 from activities.records import correct, withdraw
 from activities.voting import Ballot
 from branches.roles import Role
+from lib import typesetting
 from lib.word import CHARACTER_SPACE, LINE_PITCH
 from members.models import Member
 from tests import cast
@@ -153,6 +154,21 @@ class TestPdf:
         tops = [box[1] for box in lines]
         steps = {round((below - above) / POINTS_PER_MM, 2) for above, below in pairwise(tops)}
         assert steps == {round(225 / 22, 2)}
+
+    @needs_fonts
+    @pytest.mark.parametrize("lines", range(10, 18))
+    def test_signatures_do_not_stand_alone_on_a_page(self, meeting, lines, tmp_path):
+        if shutil.which("pdftotext") is None:
+            pytest.skip("no pdftotext: apt-get install poppler-utils")
+        told = papers.minutes_data(papers.record_of(meeting))
+        told |= {
+            "facts": told["facts"][:2],
+            "items": [{"heading": "一、要点", "paragraphs": ["学习。"] * lines}],
+        }
+        path = tmp_path / "minutes.pdf"
+        path.write_bytes(typesetting.pdf("minutes.typ", told))
+        text = subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True, text=True).stdout
+        assert [page for page in text.split("\f") if "签名" in page and "学习" not in page] == []
 
     @needs_fonts
     @pytest.mark.parametrize("code", papers.PAPERS)
