@@ -50,7 +50,7 @@ class EvidenceForm(forms.Form):
 class PhotosForm(forms.Form):
     """Beside the quick record: what is chosen is added once the record is written."""
 
-    photos = FilesField(label="照片和文件", required=False)
+    photos = FilesField(label="照片和文件", required=False, help_text=f"可以不加，以后也能补。{TAKEN}{OPEN}")
 
     @classmethod
     def beside(cls, occasion: Occasion) -> PhotosForm | None:
