@@ -34,7 +34,8 @@ class ManyFiles(forms.FileInput):
 class FilesField(forms.Field):
     """Any number of files but none; each is judged by itself when it is added."""
 
-    widget = ManyFiles(attrs={"accept": ACCEPT})
+    #: Large photos are made smaller before they are sent, where there is script.
+    widget = ManyFiles(attrs={"accept": ACCEPT, "data-shrink": ""})
 
 
 class EvidenceForm(forms.Form):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -86,6 +87,32 @@ def test_files_are_added_looked_at_and_taken_away(chromium, live_server, record,
     page.locator(".photos a.photo").click()
     assert page.url.endswith(reverse("evidence_file", args=[Evidence.objects.get(kind="png").pk]))
     context.close()
+
+
+@pytest.mark.parametrize(("script", "width"), [(True, 1600), (False, 2560)], ids=["with script", "without"])
+def test_a_large_photo_is_made_smaller_before_it_is_sent(
+    chromium, live_server, record, secretary, script, width
+):
+    large = a_photo(size=(4000, 3000), quality=100)
+    context = chromium.new_context(locale="zh-CN", viewport=PHONE, java_script_enabled=script)
+    page = context.new_page()
+    sign_in(page, live_server, secretary)
+    page.goto(f"{live_server.url}{reverse('activity_detail', args=[record.pk])}")
+    files = [{"name": "合影.jpg", "mimeType": "image/jpeg", "buffer": large}, sent("方案.docx", a_docx())]
+    page.set_input_files("[name=chosen]", files)
+    size = "document.querySelector('[name=chosen]').files[0].size"
+    while script and page.evaluate(size) > 400 * 1024:
+        page.wait_for_timeout(100)
+    page.get_by_role("button", name="上传").click()
+    page.get_by_text("已添加 2 份材料。").wait_for()
+    context.close()
+    photo, plan = Evidence.objects.order_by("-kind")
+    assert (photo.name, photo.width, photo.sha256 == sha256(large).hexdigest()) == (
+        "合影.jpg",
+        width,
+        not script,
+    )
+    assert plan.name == "方案.docx"
 
 
 def test_pictures_are_drawn_and_axe_finds_nothing_serious(page, live_server, record, secretary):
