@@ -16,13 +16,11 @@ from django.utils import timezone
 from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import covering_ranges, covers, may
+from branches.scope import may
 from lib.templatetags.ui import percent
-from members.development import approving
-from members.development.vocabulary import Step
 
 from . import gathering, problems
-from .measures import Measured
+from .measures import Developed, Measured
 from .models import Subject
 from .schemes import Measure
 from .scoring import Part
@@ -64,7 +62,7 @@ def sheet_of(subject: Subject, user: User, today: date) -> Sheet:
     posts = _Posts.of(subject, user)
     is_frozen = bool(subject.evidence and round_.closed_at)
     return Sheet(
-        [*_facts(measured, posts, round_.year), *_developed(posts, round_.year)],
+        [*_facts(measured, posts, round_.year), *_developed(gathering.developed_of(round_, subject), posts)],
         problems.lines(problems.before(subject), today),
         timezone.localdate(round_.closed_at) if is_frozen else today,
         is_frozen,
@@ -134,17 +132,12 @@ def _lectured(label: str, part: Part, posts: _Posts, year: int) -> Fact:
     return Fact(label, f"已讲 {met} 次，每年至少 {required} 次", look, _links(("记录", url)))
 
 
-def _developed(posts: _Posts, year: int) -> Iterator[Fact]:
+def _developed(developed: Sequence[Developed], posts: _Posts) -> Iterator[Fact]:
     """How many were admitted and became full members, in the branches led."""
-    admitted, became_full = (
-        approving.taken(step, year, year) for step in (Step.ADMISSION_APPROVAL, Step.FULL_APPROVAL)
-    )
-    for branch in posts.branches:
-        ranges = covering_ranges([branch.path])
-        new, full = (sum(covers(ranges, path) for path, _ in found) for found in (admitted, became_full))
+    for branch, each in zip(posts.branches, developed, strict=True):
         asked = urlencode({"branch": branch.pk})
         url = f"{reverse('development_list')}?{asked}" if branch.pk in posts.developed else ""
-        words = f"接收预备党员 {new} 人，转正 {full} 人"
+        words = f"接收预备党员 {each.admitted} 人，转正 {each.became_full} 人"
         yield Fact(posts.named("发展党员", branch), words, "", _links(("培养情况", url)))
 
 

@@ -2,19 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count
 
 from . import measures
-from .measures import Measured
+from .measures import Developed, Measured
 from .models import Deducted, GateAnswer, Points, Rating, Round, Subject
 from .schemes import Measure, Scale, Way
 from .scoring import Deduction, Inputs, Mark, Part, Score, score
 
+_DEVELOPED: Final = "developed"
 #: Group → mark → how many, of one person.
 Ballots = dict[str, dict[Mark, int]]
 
@@ -62,15 +63,23 @@ def computed_of(round_: Round, subjects: Sequence[Subject], today: date) -> dict
     }
 
 
-def frozen(measured: Measured) -> dict[str, Any]:
+def developed_of(round_: Round, subject: Subject) -> list[Developed]:
+    """The same of the development: as it was when the ballot closed, before that as it is."""
+    if _DEVELOPED in subject.evidence:
+        return [Developed(**kept) for kept in subject.evidence[_DEVELOPED]]
+    return measures.developed_of([subject], round_.year)[subject.pk]
+
+
+def frozen(measured: Measured, developed: Sequence[Developed]) -> dict[str, Any]:
     """As JSON keeps it."""
-    return {
+    figures: dict[str, Any] = {
         measure.value: [
             {"title": p.title, "met": str(p.met), "required": str(p.required), "days": p.days, "url": p.url}
             for p in parts
         ]
         for measure, parts in measured.items()
     }
+    return figures | {_DEVELOPED: [asdict(each) for each in developed]}
 
 
 def thawed(kept: Mapping[str, Any]) -> Measured:
@@ -79,6 +88,7 @@ def thawed(kept: Mapping[str, Any]) -> Measured:
             Part(p["title"], Fraction(p["met"]), Fraction(p["required"]), p["days"], p["url"]) for p in parts
         ]
         for name, parts in kept.items()
+        if name != _DEVELOPED
     }
 
 

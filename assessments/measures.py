@@ -19,14 +19,18 @@ from django.urls import reverse
 from activities import duties, hours
 from activities.models import Activity, Tally
 from branches.models import Branch, Placement
-from branches.scope import Range, covering_ranges, within
+from branches.scope import Range, wide_ranges, within
 from lib.periods import Period, month_of
+from members.development.vocabulary import Step
+from members.models import DevelopmentStep
 
 from .models import Subject
 from .schemes import Measure
 from .scoring import Part
 
 LECTURES_A_YEAR: Final = 1
+#: Of the places read at once; beyond that the organisations above them are read as a whole.
+MOST_RANGES: Final = 50
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ Measured = Mapping[Measure, list[Part]]
 def of_subjects(subjects: Sequence[Subject], year: int, today: date) -> dict[int, Measured]:
     """Subject → what the records say of the year so far. A fixed number of queries, however many there are."""
     spells = _spells(subjects)
-    ranges = covering_ranges({spell.branch.path for own in spells.values() for spell in own})
+    ranges = wide_ranges({spell.branch.path for own in spells.values() for spell in own}, MOST_RANGES)
     book = _Book.read(ranges, Period.year(year), today)
     lectures = _lectures({subject.member_id for subject in subjects}, year)
     return {
@@ -98,6 +102,41 @@ def _lectures(members: set[UUID], year: int) -> dict[UUID | None, int]:
 
 
 @dataclass(frozen=True)
+class Developed:
+    """How many of a branch led were admitted in the days of the post, and how many became full members."""
+
+    branch: int
+    admitted: int
+    became_full: int
+
+
+def developed_of(subjects: Sequence[Subject], year: int) -> dict[int, list[Developed]]:
+    """Subject → what was approved in each post. Two queries."""
+    period = Period.year(year)
+    rows = DevelopmentStep.objects.standing().filter(
+        step__in=(Step.ADMISSION_APPROVAL, Step.FULL_APPROVAL),
+        is_effective=True,
+        on__range=(period.start, period.end),
+    )
+    approved = list(rows.values_list("step", "development__member__branch_path", "on"))
+
+    def number(step: Step, spell: Spell) -> int:
+        path = spell.branch.path
+        return sum(one == step and spell.holds_on(on) and at.startswith(path) for one, at, on in approved)
+
+    return {
+        pk: [
+            Developed(
+                spell.branch.pk,
+                *(number(step, spell) for step in (Step.ADMISSION_APPROVAL, Step.FULL_APPROVAL)),
+            )
+            for spell in own
+        ]
+        for pk, own in _spells(subjects).items()
+    }
+
+
+@dataclass(frozen=True)
 class _Book:
     """The year's figures of every branch, by its path.
 
@@ -115,7 +154,8 @@ class _Book:
         judged: dict[str, list[tuple[date, bool]]] = defaultdict(list)
         # A duty is judged where its branch stood then: one that was moved keeps what it met before.
         held = Placement.objects.during(period.start, period.end).filter(branch__in=paths)
-        places = covering_ranges([*(start for start, _ in ranges), *held.values_list("path", flat=True)])
+        stood = [*(start for start, _ in ranges), *held.values_list("path", flat=True)]
+        places = wide_ranges(stood, MOST_RANGES)
         for duty in duties.evaluate(places, period, today):
             if duty.branch_id in paths and (duty.is_met or duty.is_missed):
                 judged[paths[duty.branch_id]].append((duty.period.end, duty.is_met))

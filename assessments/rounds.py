@@ -25,7 +25,7 @@ from lib.dates import FIRST_YEAR, LAST_YEAR
 from lib.periods import Period, anniversary
 from members.models import Member, Post
 
-from . import gathering, quotas, schemes
+from . import gathering, measures, quotas, schemes
 from .models import Objection, RaterGroup, Report, Round, Subject
 from .refusals import NOT_A_KEEPER, AssessmentError, Conflict
 from .schemes import SchemeError
@@ -155,8 +155,9 @@ def freeze(row: Round) -> None:
     row.closed_at = timezone.now()
     subjects = list(row.subjects.all())
     measured = gathering.computed_of(row, subjects, timezone.localdate())
+    developed = measures.developed_of(subjects, row.year)
     for subject in subjects:
-        subject.evidence = gathering.frozen(measured[subject.pk])
+        subject.evidence = gathering.frozen(measured[subject.pk], developed[subject.pk])
     Subject.objects.bulk_update(subjects, ["evidence"], batch_size=200)
 
 

@@ -59,6 +59,20 @@ def covering_ranges(paths: Iterable[str]) -> tuple[Range, ...]:
     return tuple(ranges)
 
 
+def wide_ranges(paths: Iterable[str], most: int) -> tuple[Range, ...]:
+    """Ranges that hold all ``paths``, and more where there would be more than ``most`` of them.
+
+    A condition grows by a term a range, and SQLite parses only so many. The caller leaves out the rows of others.
+    """
+    wanted = {path for path in paths if path}
+    while len(ranges := covering_ranges(wanted)) > most:
+        longest = max(map(len, wanted))
+        if longest == STEP:
+            break
+        wanted = {path[: longest - STEP] for path in wanted}
+    return ranges
+
+
 def above_all(paths: Iterable[str]) -> str:
     """The path of the lowest branch at or above all ``paths``; empty when they share none."""
     lowest, highest = min(paths := list(paths)), max(paths)

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from assessments import evidence, measures, rounds
+from assessments import ballots, evidence, measures, rounds
 from assessments.models import Report, Subject
 from assessments.schemes import Measure
 from branches import tree
 from branches.roles import Role
+from members.models import Development, DevelopmentStep
 from tests import cast
 
 TODAY = date(2026, 12, 10)
@@ -17,6 +18,12 @@ TODAY = date(2026, 12, 10)
 
 def subject_of(round_, name="甲书记"):
     return Subject.objects.select_related("round", "member", "branch").get(round=round_, member__name=name)
+
+
+def closed(round_, staff):
+    Report.objects.filter(subject__round=round_).update(state="accepted")
+    rounds.begin_ballot(round_, on=TODAY, place="", by=staff)
+    ballots.close(round_, by=staff)
 
 
 def facts(subject, user):
@@ -74,6 +81,45 @@ def test_figures_stay_when_the_ballot_is_closed(grading, school, staff):
     sheet = evidence.sheet_of(subject, staff, date(2027, 3, 1))
     assert (sheet.as_of, sheet.is_frozen) == (TODAY, True)
     assert facts(subject, staff)["到会"].words == before == "这一年还没有数据"
+
+
+def approve(branch, step, day):
+    made = Development.objects.create(member=cast.a_member(branch), applied_on=date(2024, 1, 1))
+    return DevelopmentStep.objects.create(development=made, step=step, on=day)
+
+
+def test_the_development_is_told_by_the_days_of_the_post_and_stays_too(reporting, school, staff):
+    approve(school.students, "admission_approval", date(2026, 6, 30))
+    approve(school.students, "admission_approval", date(2026, 7, 1))
+    approve(school.students, "full_approval", date(2026, 12, 1))
+    assert facts(subject_of(reporting, "乙书记"), staff)["发展党员"].words == "接收预备党员 1 人，转正 1 人"
+    closed(reporting, staff)
+    DevelopmentStep.objects.all().delete()
+    approve(school.teachers, "full_approval", date(2026, 12, 1))
+    assert facts(subject_of(reporting, "甲书记"), staff)["发展党员"].words == "接收预备党员 0 人，转正 0 人"
+    assert facts(subject_of(reporting, "乙书记"), staff)["发展党员"].words == "接收预备党员 1 人，转正 1 人"
+
+
+def test_nothing_of_an_archived_round_moves_with_the_records(subject, school, staff):
+    """Its digest would tell; all the sheet says is of the day the ballot was closed."""
+    told = {label: fact.words for label, fact in facts(subject, staff).items()}
+    digest = rounds.digest_of(subject.round)
+    cast.a_record(school.teachers, "theme_day", date(2026, 9, 15), title="补记的")
+    cast.a_training(subject.member, day=date(2026, 5, 1), hours=32)
+    approve(school.teachers, "full_approval", date(2026, 12, 1))
+    assert {label: fact.words for label, fact in facts(subject, staff).items()} == told
+    assert rounds.digest_of(subject.round) == digest
+
+
+def test_many_places_are_read_as_a_whole_and_say_the_same(drafted, school, monkeypatch):
+    """A condition of a range for each of hundreds of branches would be too long for SQLite."""
+    cast.a_record(school.teachers, "theme_day", date(2026, 9, 15))
+    cast.a_record(school.students, "theme_day", date(2026, 10, 15))
+    cast.a_record(school.musicians, "theme_day", date(2026, 9, 16))
+    subjects = list(drafted.subjects.all())
+    narrow = measures.of_subjects(subjects, 2026, TODAY)
+    monkeypatch.setattr(measures, "MOST_RANGES", 1)
+    assert measures.of_subjects(subjects, 2026, TODAY) == narrow
 
 
 def test_a_branch_that_moved_keeps_what_it_missed_before(school, drafted):

@@ -37,6 +37,19 @@ def test_ranges_cover_exactly_what_lies_below(granted, path):
     assert all(one[1] <= other[0] for one, other in pairwise(ranges))
 
 
+@given(st.lists(paths, min_size=1, max_size=12), st.integers(1, 4))
+def test_wide_ranges_hold_all_and_are_few(places, most):
+    ranges = scope.wide_ranges(places, most)
+    assert all(scope.covers(ranges, path) for path in places)
+    assert len(ranges) <= max(most, len({path[: scope.STEP] for path in places}))
+
+
+def test_ranges_that_are_few_enough_stay_narrow():
+    places = [scope.step(1) + scope.step(number) for number in range(3)]
+    assert scope.wide_ranges(places, 3) == scope.covering_ranges(places)
+    assert scope.wide_ranges(places, 2) == scope.covering_ranges([scope.step(1)])
+
+
 @pytest.mark.django_db
 class TestVisibility:
     def test_a_secretary_sees_one_branch(self):
