@@ -51,6 +51,7 @@ KINDS = {
     "standing": _possible("党籍处理"),
     "duty_report": Kind("述职报告", names_people=False, is_owed=True, action="去写"),
     "rectification": Kind("述职评议整改", is_owed=True, action="去办理"),
+    "duty_report_in_care": Kind("代收的述职事项", is_owed=True),
     "escalation": Kind("支部逾期事项", steps=(), is_weekly=False, names_people=False),
 }
 

@@ -25,7 +25,7 @@ from .quarterly import Quarterly
 
 JOBS_SHOWN = 5
 #: Kinds of reminders that staff get only in the place of a branch.
-FOR_BRANCHES = ("duty", "assignment", "task", "political_birthday")
+FOR_BRANCHES = ("duty", "assignment", "task", "political_birthday", "duty_report_in_care")
 WEEKDAYS = "一二三四五六日"
 
 

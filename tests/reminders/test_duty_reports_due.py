@@ -8,6 +8,7 @@ from accounts.models import User
 from assessments import problems, reports, rounds
 from assessments.models import Problem, Report, Round
 from assessments.problems import Facts
+from branches.models import RoleGrant
 from branches.roles import Role
 from members.models import Member
 from reminders import ledger
@@ -86,9 +87,31 @@ class TestReports:
         Round.objects.update(state=state)
         assert due(DUE, "duty_report") == []
 
+    def test_of_a_secretary_without_an_account_staff_are_told(self, report, staff):
+        Member.objects.update(account=None)
+        [told] = due(DUE, "duty_report_in_care")
+        assert due(DUE, "duty_report") == []
+        assert (told.recipient_id, told.title) == (staff.pk, "甲书记：2026年度述职报告")
+        assert (told.url, told.detail) == (
+            f"/reports/{report.pk}/",
+            "物理教师党支部：2026年度述职评议。书记还没有账号，请开通账号，由本人办理",
+        )
+
+    def test_from_the_day_he_has_one_he_is_told_himself(self, report, author, staff):
+        Member.objects.update(account=None)
+        ledger.collect(DUE)
+        Member.objects.filter(name="甲书记").update(account=author)
+        ledger.collect(DUE)
+        rows = Reminder.objects.filter(kind__startswith="duty_report").order_by("kind")
+        assert [(row.kind, row.recipient, row.state) for row in rows] == [
+            ("duty_report", author, "open"),
+            ("duty_report_in_care", staff, "cancelled"),
+        ]
+
     def test_nobody_to_tell(self, report):
         Member.objects.update(account=None)
-        assert due(DUE, "duty_report") == []
+        RoleGrant.objects.all().delete()
+        assert [one for one in ledger.gather(DUE) if one.kind.startswith("duty_report")] == []
 
 
 class TestRectification:
@@ -104,6 +127,15 @@ class TestRectification:
         assert (told.recipient_id, told.title, told.url) == (
             author.pk,
             "主题党日少开两次",
+            f"/rectification/{line.pk}/",
+        )
+
+    def test_of_a_secretary_without_an_account_staff_are_told(self, line, staff):
+        Member.objects.update(account=None)
+        [told] = due(date(2027, 3, 31), "duty_report_in_care")
+        assert (told.recipient_id, told.title, told.url) == (
+            staff.pk,
+            "甲书记：主题党日少开两次",
             f"/rectification/{line.pk}/",
         )
 
