@@ -23,11 +23,18 @@ class OwnLine:
 
 Source = Callable[[User, date], list[OwnLine]]
 _SOURCES: list[Source] = []
+_NEWS: list[Source] = []
 
 
-def register(source: Source) -> None:
-    _SOURCES.append(source)
+def register(source: Source, *, is_news: bool = False) -> None:
+    """``is_news``: nothing is ever to be done about its lines, so the first page does not ask it."""
+    (_NEWS if is_news else _SOURCES).append(source)
 
 
 def lines_of(user: User, today: date) -> list[OwnLine]:
-    return [line for source in _SOURCES for line in source(user, today)]
+    return [line for source in (*_SOURCES, *_NEWS) for line in source(user, today)]
+
+
+def open_lines_of(user: User, today: date) -> list[OwnLine]:
+    """Those on which something is to be done."""
+    return [line for source in _SOURCES for line in source(user, today) if line.is_open]

@@ -24,14 +24,6 @@ def is_told(round_: Round) -> bool:
     return round_.state in PUBLISHED
 
 
-def grades_of_others(subject: Subject) -> list[Subject]:
-    """Everybody of the round with his grade, for one who took part, where it was published to all of them."""
-    round_ = subject.round
-    if not is_told(round_) or round_.audience != Round.Audience.ROUND:
-        return []
-    return list(round_.subjects.select_related("member", "branch").order_by("position", "pk"))
-
-
 def give_feedback(subject: Subject, text: str, *, on: date, version: int, by: User) -> None:
     """What the committee tells him, and when it did; the letter says the same."""
     with transaction.atomic():

@@ -12,3 +12,4 @@ class AssessmentsConfig(AppConfig):
         from . import own_reports  # noqa: PLC0415
 
         own_pages.register(own_reports.lines)
+        own_pages.register(own_reports.news, is_news=True)

@@ -1,15 +1,20 @@
 """A secretary's own reports: which there are, and what waits for him, as lines of his own page."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from activities.own_pages import OwnLine
 from lib.templatetags.ui import chinese_date
 
+from . import results
 from .models import Problem, Report, Round
 from .reports import is_writable
+
+_NEWS: Final = timedelta(days=365)
 
 
 def of(user: User) -> list[Report]:
@@ -19,6 +24,16 @@ def of(user: User) -> list[Report]:
     )
     rows = rows.select_related("subject__round__branch", "subject__member", "subject__branch")
     return list(rows.order_by("-subject__round__year", "-subject__round__pk"))
+
+
+def news(user: User, today: date) -> list[OwnLine]:
+    """What was published to everybody of the organisation in the last year. Two queries."""
+    told = results.told_to(user).filter(audience=Round.Audience.BELOW)
+    row = told.filter(published_at__date__gt=today - _NEWS).first()
+    if row is None:
+        return []
+    note = f"{chinese_date(timezone.localdate(row.published_at))}公布"
+    return [OwnLine(row.name, note, "结果", reverse("result", args=[row.pk]), is_open=False)]
 
 
 def lines(user: User, today: date) -> list[OwnLine]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import after, ballots, own, papers, problems, reports, rounds, schemes, subjects
+from .views import after, ballots, own, papers, problems, reports, results, rounds, schemes, subjects
 
 urlpatterns = [
     path("rounds/", rounds.round_list, name="round_list"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("round-people/<int:pk>/gate/", subjects.subject_gate, name="subject_gate"),
     path("round-people/<int:pk>/decide/", subjects.subject_decide, name="subject_decide"),
     path("deductions/<int:pk>/give-back/", subjects.deduction_give_back, name="deduction_give_back"),
+    path("round-results/", results.result_list, name="result_list"),
+    path("round-results/<int:pk>/", results.result, name="result"),
+    path("round-results/<int:pk>/notice.<str:ending>", results.result_notice, name="result_notice"),
     # The secretary's side, and what follows the grade
     path("duty-report/", own.own_reports_page, name="own_reports"),
     path("duty-report/<int:pk>/", own.own_report, name="own_report"),

@@ -55,6 +55,7 @@ class Right(StrEnum):
     TRANSFER = "transfer"  # issue letters, take people in and let them go
     ASK_TRANSFER = "ask_transfer"  # ask for a transfer, say who has arrived, keep contact with who is away
     ASSESS = "assess"  # hold the yearly duty reports of secretaries: rounds, scores, grades
+    SEE_GRADES = "see_grades"  # what such a round came to, once it was published to leaders
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     IMPORT = "import"
     EXPORT = "export"
@@ -88,6 +89,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.TRANSFER: STAFF,
     Right.ASK_TRANSFER: STAFF | {Role.SECRETARY},
     Right.ASSESS: STAFF,
+    Right.SEE_GRADES: STAFF | {Role.LEADER},
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,
     Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},

@@ -52,6 +52,11 @@ def _assesses(user: User) -> bool:
     return has_right(user, Right.ASSESS)
 
 
+def _sees_grades(user: User) -> bool:
+    """Whoever keeps the rounds comes to their results from there."""
+    return has_right(user, Right.SEE_GRADES) and not _assesses(user)
+
+
 def _heads_station(user: User) -> bool:
     return bool(headed_stations(user))
 
@@ -80,6 +85,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("transfer_list", "组织关系", "send", _staff),
     ("station_list", "党员工作站", "flag", _seer),
     ("round_list", "述职评议", "star", _assesses),
+    ("result_list", "述职评议结果", "star", _sees_grades),
     ("quarter", "季度统计", "file", _seer),
     ("figure_index", "统计报表", "chart", _seer),
     ("import_roster", "导入", "import", _staff),

@@ -56,7 +56,7 @@ def secretary_home(
         "invitations": jointly.waiting_for(branch),
         "appeals": appeals.waiting_for(branch),
         "supplements": supplements.waiting_for(branch) if writes else [],
-        "more": [line for line in own_pages.lines_of(request.user, today) if line.is_open],
+        "more": own_pages.open_lines_of(request.user, today),
         "leaves": leave.coming([branch], today),
         **(_birthdays(branch, today) if may(request.user, Right.SEE_MEMBERS, branch.path) else {}),
     }

@@ -37,10 +37,12 @@ class Round(Scoped):
         ARCHIVED = "archived", "已归档"
 
     class Audience(models.TextChoices):
-        """Who sees the grades once they are published."""
+        """Who sees the grades once they are published: each scope holds those before it."""
 
         SELF = "self", "只给本人"
-        ROUND = "round", "参加这次述职的书记"
+        LEADERS = "leaders", "本人和党组织领导"
+        ROUND = "round", "参加这次述职的书记和党组织领导"
+        BELOW = "below", "本党组织和所属各党组织"
 
     branch = models.ForeignKey(
         Branch, verbose_name="组织述职的党组织", on_delete=models.PROTECT, related_name="rounds"

@@ -85,9 +85,9 @@ def feedback_letter(request: AuthenticatedRequest, pk: int, ending: str) -> Http
     subject = rows.filter(report=pk).first() or _subject_or_404(request.user, pk)
     if not after.is_told(subject.round) or subject.feedback_on is None:
         raise Http404
-    listed = list(subject.problems.all())
+    data = papers.letter_data(subject, list(subject.problems.all()))
     try:
-        content = (papers.letter_pdf if ending == "pdf" else papers.letter_word)(subject, listed)
+        content = (papers.as_pdf if ending == "pdf" else papers.as_word)(data)
     except CannotTypeset as lack:
         messages.error(request, str(lack))
         is_own = subject.member.account_id == request.user.pk

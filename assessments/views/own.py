@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from assessments import after, evidence, own_reports, problems, reports
+from assessments import after, evidence, own_reports, problems, reports, results
 from assessments.models import Report
 from assessments.refusals import AssessmentError, Conflict
 from assessments.report_forms import ObjectionForm, ReportForm
@@ -79,7 +79,7 @@ def _outcome(report: Report, objection: ObjectionForm) -> dict[str, Any]:
     objections = list(subject.objections.all())
     is_open = subject.round.state == after.State.PUBLISHED
     return {
-        "grades": after.grades_of_others(subject),
+        "is_told_others": results.is_told_to_reporters(subject.round),
         "remarks": subject.remarks.all(),
         "problems": problems.lines(subject.problems.all(), timezone.localdate()),
         "objections": objections,

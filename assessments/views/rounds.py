@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
-from assessments import book, progress, published, quotas, rounds
+from assessments import book, progress, published, quotas, results, rounds
 from assessments.models import Report, Round, Subject
 from assessments.refusals import AssessmentError
 from assessments.round_forms import MeetForm, OrderForm, ProgressFilter, PublishForm, RoundForm
@@ -210,6 +210,7 @@ def _shown(
         else PublishForm(initial={"decided_on": today, "audience": row.audience}),
         "conclusion": _conclusion(row),
         "faults": _faults(row),
+        "is_told_on": results.is_told_to_leaders(row),
     }
     return render(request, "assessments/round.html", context, status=422 if wrong else 200)
 

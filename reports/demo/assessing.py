@@ -51,8 +51,9 @@ def _last_year(leaf: Leaf, year: int, stream: random.Random, clerk: User) -> Non
     subjects = list(row.subjects.select_related("member", "branch"))
     held, decided = date(year, 12, 28), date(year + 1, 1, 8)
     measured = measures.of_subjects(subjects, year, Period.year(year).end)
+    developed = measures.developed_of(subjects, year)
     for subject in subjects:
-        subject.evidence = gathering.frozen(measured[subject.pk])
+        subject.evidence = gathering.frozen(measured[subject.pk], developed[subject.pk])
         subject.save()
         Report.objects.create(
             subject=subject,

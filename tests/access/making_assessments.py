@@ -50,13 +50,16 @@ def of_reports(branch: Branch, member: Member) -> list[models.Model]:
     """The secretary's report of a round that is published, what followed it, and an earlier round that is archived."""
     archived = _a_subject(branch, member, 2024, Round.State.ARCHIVED, **_graded(branch, 2024))
     Report.objects.create(subject=archived, state=Report.State.ACCEPTED)
-    return [archived.round, archived, *a_published_report(branch, member)]
+    report, *further = a_published_report(branch, member)
+    return [report.subject.round, archived.round, archived, report, *further]
 
 
-def a_published_report(branch: Branch, member: Member) -> list[models.Model]:
+def a_published_report(branch: Branch, member: Member) -> list[Any]:
     """Handed in, read and graded, with a question, a problem to be put right and an objection that waits."""
     name = branch.short_name
-    subject = _a_subject(branch, member, 2025, Round.State.PUBLISHED, **_graded(branch, 2025))
+    graded = _graded(branch, 2025)
+    graded["held"] |= {"audience": Round.Audience.ROUND, "published_at": timezone.now()}
+    subject = _a_subject(branch, member, 2025, Round.State.PUBLISHED, **graded)
     texts = {"work": f"{name}做了很多工作", "problems": f"{name}的问题", "plans": f"{name}的打算"}
     report = Report.objects.create(
         subject=subject, state=Report.State.SUBMITTED, submitted_at=timezone.now(), **texts

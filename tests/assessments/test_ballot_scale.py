@@ -1,4 +1,4 @@
-"""At full measure, 400 secretaries and five groups of sixty ballots: closed within ten seconds, the result in few queries."""
+"""Full measure, 400 secretaries and five groups of sixty ballots: closed within ten seconds, and few queries after."""
 
 from fractions import Fraction
 from time import monotonic

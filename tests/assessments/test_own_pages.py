@@ -216,11 +216,6 @@ class TestAfterwards:
             one for one in ("<b>好</b>", words, "主题党日少开两次", "反馈书 PDF") if one not in shown
         ] == []
 
-    def test_others_of_the_round_only_when_it_is_published_to_them(self, own, published):
-        assert "乙书记" not in own()
-        Round.objects.update(audience="round")
-        assert "乙书记" in own()
-
     def test_the_reason_of_the_committee_is_its_own(self, own):
         assert "票数不足，按实绩评定" not in own()
 
