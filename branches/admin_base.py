@@ -24,7 +24,7 @@ from .scope import has_right, may
 #: In a form the words of a column head are too short.
 LABELS = {"since": "开始日期", "until": "结束日期"}
 #: The groups of the menu, in this order.
-GROUPS = ("党员", "党组织", "活动", "账号与权限", "任务与提醒", "审计")
+GROUPS = ("党员", "党组织", "活动", "述职评议", "账号与权限", "任务与提醒", "审计")
 
 
 class ScopedFields:

@@ -67,6 +67,8 @@ class UnderFilter(admin.SimpleListFilter):
 
     title = "所属党组织"
     parameter_name = "under"
+    #: Where a row stands.
+    path_field = "branch_path"
 
     def _offered(self, request):
         mine = Branch.objects.reachable_by(request.user, Right.USE_ADMIN)
@@ -81,7 +83,8 @@ class UnderFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() is None:
             return queryset
-        return queryset.filter(within("branch_path", covering_ranges([self.paths.get(self.value(), "")])))
+        ranges = covering_ranges([self.paths.get(self.value(), "")])
+        return queryset.filter(within(self.path_field, ranges))
 
 
 class DueFilter(admin.SimpleListFilter):

@@ -22,6 +22,7 @@ from activities.models import (
     Supplement,
     Waiver,
 )
+from assessments.models import Problem, RaterGroup, Report, Round, Subject
 from branches.models import Branch
 from branches.roles import Role
 from branches.terms import elect
@@ -41,6 +42,7 @@ from members.models import (
 from reminders.models import Delivery, Reminder, Robot
 from tests import cast
 from tests.access.making import a_class, a_plan, an_assignment
+from tests.assessments.scene import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +193,34 @@ ONE_MORE |= {
     ),
     "trainingclass": lambda school, user, number: a_class(school.teachers, f"{number}班"),
 }
+
+
+def a_secretary_reports(school, number):
+    """In a round of his own."""
+    facts = {"branch": school.physics, "branch_path": school.physics.path}
+    round_ = Round.objects.create(
+        year=2026, name=f"述职评议{number}", scheme=kept(), report_due_on=DAY, state="published", **facts
+    )
+    member = cast.a_member(school.teachers)
+    return Subject.objects.create(
+        round=round_, member=member, branch=school.teachers, branch_path=school.physics.path
+    )
+
+
+ONE_MORE |= {
+    "round": lambda school, user, number: a_secretary_reports(school, number),
+    "ratergroup": lambda school, user, number: RaterGroup.objects.create(
+        round=a_secretary_reports(school, number).round, code="a", title="A票"
+    ),
+    "report": lambda school, user, number: Report.objects.create(subject=a_secretary_reports(school, number)),
+    "problem": lambda school, user, number: Problem.objects.create(
+        subject=a_secretary_reports(school, number),
+        problem="学习不深入",
+        measure="每月学习",
+        owner="甲",
+        due_on=DAY,
+    ),
+}
 ONE_MORE |= {
     "assignmentreturn": ONE_MORE["assignment"],
     "membershipspell": ONE_MORE["member"],
@@ -223,6 +253,10 @@ COUNTS = {
     "appeal": 6,
     "supplement": 6,
     "waiver": 6,
+    "round": 7,
+    "ratergroup": 7,
+    "report": 7,
+    "problem": 7,
     "election": 8,
     "merge": 6,
     "plan": 6,
