@@ -68,19 +68,16 @@ def answer_objection(objection: Objection, answer: str, *, by: User) -> None:
 def correct(
     round_: Round, text: str, citation: str, *, subject: Subject | None = None, by: User
 ) -> Correction:
-    """What the archive has wrong is said beside it; nothing in it is changed, and its digest stays what it was."""
+    """What the archive has wrong is said beside it, once; nothing in it is changed, its digest stays what it was."""
     with holding(round_, by, State.ARCHIVED) as row:
         if subject and subject.round_id != row.pk:
             raise AssessmentError("这位书记不在本次述职名单中。")
         if subject and subject.member.account_id == by.pk:
             raise AssessmentError("自己的述职评议由另一人办理。")
-        made = Correction.objects.create(
-            round=row,
-            subject=subject,
-            text=told(text, "更正内容", 10),
-            citation=told(citation, "更正依据", 4, 200),
-            by=by,
-        )
+        facts = {"text": told(text, "更正内容", 10), "citation": told(citation, "更正依据", 4, 200)}
+        if standing := row.corrections.filter(subject=subject, **facts).first():
+            return standing
+        made = Correction.objects.create(round=row, subject=subject, by=by, **facts)
         after = {"text": made.text, "citation": made.citation}
         audit.record("round.correct", by=by, on=row, after=after)
     return made

@@ -34,7 +34,8 @@ def give_points(
             raise AssessmentError(f"“{titles[item]}”的得分应在 0 至 100 之间，写的是 {value}。")
         kept = Points.objects.select_for_update().filter(subject=row, item=item, grader=by).first()
         if (kept.version if kept else 0) != version:
-            raise Conflict(f"“{titles[item]}”的得分刚在别处改过，请核对后再保存。")
+            now = f"改为 {shown(Fraction(kept.value))} 分" if kept else "被收回"
+            raise Conflict(f"“{titles[item]}”的得分刚在别处{now}，请核对后再保存。")
         before = {"value": str(kept.value)} if kept else {}
         if value is None:
             if kept:
@@ -61,6 +62,10 @@ def deduct(subject: Subject, points: Decimal, reason: str, *, by: User) -> Deduc
         if points <= 0 or before + points > most:
             raise AssessmentError(
                 f"扣分应大于 0，合计不超过 {shown(most)} 分；已扣 {shown(Fraction(before))} 分。"
+            )
+        if row.deductions.filter(points=points, reason=reason).exists():
+            raise AssessmentError(
+                f"“{reason}”已经扣过 {shown(Fraction(points))} 分；确实要再扣的，请在原因里写明是哪一次。"
             )
         made = Deducted.objects.create(subject=row, points=points, reason=reason, by=by)
         audit.record("assessment.deduct", by=by, on=row, after={"value": str(points), "reason": reason})

@@ -121,11 +121,14 @@ class Facts:
 
 
 def add(subject: Subject, facts: Facts, *, by: User) -> Problem:
+    """The same line is listed once, however often it is sent."""
     with transaction.atomic():
         row = _to_write(subject, by)
         facts = facts.checked()
         if row.round.decided_on and facts.due_on < row.round.decided_on:
             raise AssessmentError(f"完成期限不能早于评定会议的日期（{row.round.decided_on:%Y-%m-%d}）。")
+        if standing := row.problems.filter(**asdict(facts)).first():
+            return standing
         made = Problem.objects.create(subject=row, **asdict(facts))
         audit.record("rectification.add", by=by, on=made, after=facts.as_told())
     return made

@@ -19,17 +19,21 @@ _MOST_NAME: Final = 40
 
 
 def add(subject: Subject, *, kind: str, speaker: str, text: str, answer: str, by: User) -> Remark:
+    """The same words of the same speaker are written down once, however often they are sent."""
     with transaction.atomic():
         row = to_keep(subject, by, *WHILE)
         if kind not in Remark.Kind.values:
             raise AssessmentError("请选择提问或者点评。")
         if kind == Remark.Kind.COMMENT and answer.strip():
             raise AssessmentError("点评不用回答；要记回答的请选“提问”。")
+        speaker, text = told(speaker, "提问或点评人", 2, _MOST_NAME), told(text, "内容")
+        if standing := row.remarks.filter(kind=kind, speaker=speaker, text=text).first():
+            return standing
         made = Remark.objects.create(
             subject=row,
             kind=kind,
-            speaker=told(speaker, "提问或点评人", 2, _MOST_NAME),
-            text=told(text, "内容"),
+            speaker=speaker,
+            text=text,
             answer=told(answer, "回答", 1) if answer.strip() else "",
             entered_by=by,
         )

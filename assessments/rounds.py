@@ -44,10 +44,12 @@ def begin(
     _check_may(branch.path, by)
     if not FIRST_YEAR <= year <= min(LAST_YEAR, timezone.localdate().year + 1):
         raise AssessmentError(f"年度应在 {FIRST_YEAR} 和 {timezone.localdate().year + 1} 之间。")
-    if Round.objects.filter(branch=branch, year=year, name=name).exists():
-        raise AssessmentError(f"{year} 年度已有“{name}”，请换一个名称。")
     kept = _read(scheme)
     with transaction.atomic():
+        # The same form sent twice at once makes one round.
+        Branch.objects.select_for_update().get(pk=branch.pk)
+        if Round.objects.filter(branch=branch, year=year, name=name).exists():
+            raise AssessmentError(f"{year} 年度已有“{name}”，请换一个名称。")
         made = Round.objects.create(
             branch=branch,
             branch_path=branch.path,

@@ -13,7 +13,7 @@ from assessments import ballots
 from assessments.ballot_forms import BLANK, SheetForm
 from assessments.ballots import TURNS, Sheets
 from assessments.models import RaterGroup, Round
-from assessments.refusals import AssessmentError
+from assessments.refusals import AssessmentError, Conflict
 from assessments.views.ballots import found_group, found_round
 
 
@@ -87,6 +87,7 @@ def paper_sheet(request: AuthenticatedRequest, pk: int, group: str, turn: int, n
         marks=kept.marks if kept else None,
     )
     form.initial["known"] = kept is not None
+    is_lost = False
     if data is not None and form.is_valid():
         is_first = not form.cleaned_data["known"]
         try:
@@ -95,11 +96,13 @@ def paper_sheet(request: AuthenticatedRequest, pk: int, group: str, turn: int, n
             )
         except AssessmentError as refusal:
             form.add_error(None, str(refusal))
+            is_lost = isinstance(refusal, Conflict)
         else:
             return _next(found, turn, number)
     context = {"form": form, "round": round_, "group": found, "turn": turn, "number": number}
     context |= {"is_typed": kept is not None, "is_open": round_.is_at(Round.State.BALLOTING)}
-    return render(request, "assessments/ballot_sheet.html", context, status=422 if form.errors else 200)
+    status = 409 if is_lost else 422 if form.errors else 200
+    return render(request, "assessments/ballot_sheet.html", context, status=status)
 
 
 def _next(group: RaterGroup, turn: int, number: int) -> HttpResponse:

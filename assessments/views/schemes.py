@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import AuthenticatedRequest
 from assessments import rounds
 from assessments.models import Round
-from assessments.refusals import AssessmentError
+from assessments.refusals import AssessmentError, Conflict
 from assessments.scheme_forms import SchemeForms
 
 from .rounds import asked_round
@@ -24,6 +24,7 @@ def round_scheme(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return render(request, "assessments/round_scheme.html", {"round": row, "scheme": row.rules})
     sent = request.POST if request.method == "POST" else None
     forms = SchemeForms(row.rules, sent)
+    status = 200 if sent is None else 422
     if sent is not None and forms.is_valid():
         version = int(sent.get("version") or 0) if str(sent.get("version", "")).isdecimal() else 0
         try:
@@ -37,9 +38,10 @@ def round_scheme(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             )
         except AssessmentError as refusal:
             forms.terms.add_error(None, str(refusal))
+            status = 409 if isinstance(refusal, Conflict) else 422
+            row.refresh_from_db(fields=["version"])
         else:
             messages.success(request, "已保存方案。")
             return redirect("round", pk)
     context = {"round": row, "scheme": row.rules, "forms": forms}
-    status = 422 if sent is not None else 200
     return render(request, "assessments/round_scheme.html", context, status=status)

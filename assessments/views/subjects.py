@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
@@ -26,6 +27,7 @@ from branches.scope import get_visible_or_404
 from .rounds import asked_round, settled
 
 PER_PAGE: Final = 50
+LOST: Final = "lost"
 State = Round.State
 
 
@@ -43,6 +45,11 @@ def subject_points(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
     if _done(form, give, "value"):
         return redirect("subject", pk)
+    if _is_lost(form):
+        # Changed in another window: sent again, it is held against what stands now.
+        own = Points.objects.filter(subject=subject, item=form.cleaned_data["item"], grader=request.user)
+        version = own.values_list("version", flat=True).first() or 0
+        form.data = {**request.POST.dict(), "version": version}
     return _shown(request, subject, points=form)
 
 
@@ -81,7 +88,7 @@ def subject_decide(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     form = DecideForm(request.POST, subject=subject, grades=subject.round.rules.titles)
     if _done(form, partial(rounds.decide, subject, by=request.user), "why"):
         return redirect("subject", pk)
-    if form.non_field_errors():
+    if _is_lost(form):
         # Somebody was faster: sent again, it is held against what stands now.
         form.data = {**request.POST.dict(), "version": Subject.objects.get(pk=pk).version}
     return _shown(request, subject, decide=form)
@@ -94,9 +101,17 @@ def _done(form: Form, verb: Callable[..., object], field: str | None = None) -> 
     try:
         verb(**form.cleaned_data)
     except AssessmentError as refusal:
-        form.add_error(None if isinstance(refusal, Conflict) else field, str(refusal))
+        is_lost = isinstance(refusal, Conflict)
+        form.add_error(
+            None if is_lost else field, ValidationError(str(refusal), code=LOST if is_lost else "")
+        )
         return False
     return True
+
+
+def _is_lost(form: Form) -> bool:
+    """Whether somebody was faster."""
+    return form.has_error(NON_FIELD_ERRORS, LOST)
 
 
 @require_safe
@@ -145,7 +160,10 @@ def _shown(request: AuthenticatedRequest, subject: Subject, **wrong: Any) -> Htt
         "errors": next((form for form in wrong.values() if form.errors), None),
         "around": neighbours(subject),
     }
-    return render(request, "assessments/subject.html", context, status=422 if wrong else 200)
+    status = 200
+    if wrong:
+        status = 409 if any(map(_is_lost, wrong.values())) else 422
+    return render(request, "assessments/subject.html", context, status=status)
 
 
 def _is_open(subject: Subject) -> bool:

@@ -1,11 +1,8 @@
 """Many hands at once: no change is lost without a word (T30), no form makes two records (T31)."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from activities import tallies
@@ -13,26 +10,12 @@ from activities.models import Activity, Tally
 from branches.roles import Role
 from tests import cast
 from tests.activities.forms import filled, name_of
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = date(2026, 10, 12)
 GENERAL = reverse("activity_log", args=["general_meeting"])
-
-
-def at_once(calls):
-    """What each call answers, all of them started together, each in a thread with a connection of its own."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call):
-        try:
-            barrier.wait()
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 class TestLostUpdates:

@@ -333,7 +333,7 @@ class TestPaper:
     def test_a_colleagues_is_not_overwritten_unseen(self, desk, round_, group):
         desk.post(self.url(group, 1, 1), marked(round_, "好", "好"))
         answer = desk.post(self.url(group, 1, 1), {**marked(round_, "差", "差"), "known": "False"})
-        assert (answer.status_code, "第 1 张的第 1 遍刚由别人录入" in said(answer)) == (422, True)
+        assert (answer.status_code, "第 1 张的第 1 遍刚由别人录入" in said(answer)) == (409, True)
         assert (
             desk.post(self.url(group, 1, 1), {**marked(round_, "差", "差"), "known": "True"}).status_code
             == 302
