@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.filters import YEARS_BACK
 from branches.admin_base import ScopedModelAdmin
 from branches.admin_filters import StateFilter, UnderFilter
 from branches.admin_site import Errand
@@ -57,6 +58,34 @@ class UnderRoundFilter(UnderFilter):
     path_field = "round__branch_path"
 
 
+class YearFilter(admin.SimpleListFilter):
+    title = "年度"
+    parameter_name = "year"
+    year_field = "subject__round__year"
+
+    def lookups(self, request, model_admin):
+        now = timezone.localdate().year
+        return [(str(year), f"{year} 年") for year in range(now, now - YEARS_BACK - 1, -1)]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(**{self.year_field: self.value()}) if self.value() else queryset
+
+
+class RoundYearFilter(YearFilter):
+    year_field = "round__year"
+
+
+class RoundStateFilter(admin.SimpleListFilter):
+    title = "进度"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return Round.State.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(round__state=self.value()) if self.value() else queryset
+
+
 @admin.register(RaterGroup)
 class RaterGroupAdmin(AssessmentAdmin):
     """How many ballots are out and came back; no way leads on to what they say."""
@@ -65,7 +94,7 @@ class RaterGroupAdmin(AssessmentAdmin):
 
     fields = ["round", "title", "issued", "papers", "returned", "valid"]
     list_display = ["round", "title", "issued", "papers", "returned", "valid"]
-    list_filter = [UnderRoundFilter, "round__year", "round__state"]
+    list_filter = [UnderRoundFilter, RoundYearFilter, RoundStateFilter]
     list_select_related = ["round"]
     search_fields = ["title", "round__name", "round__branch__short_name"]
     search_help_text = "类别、述职评议名称或党组织"
@@ -117,7 +146,7 @@ class ReportAdmin(OfSubjectAdmin):
     fields = ["member", "branch", "round", "state", "submitted_at", "returned_why"]
     readonly_fields = ["member", "branch", "round"]
     list_display = ["member", "branch", "round", "state", "submitted_at"]
-    list_filter = [UnderSubjectFilter, "state", "subject__round__year"]
+    list_filter = [UnderSubjectFilter, "state", YearFilter]
     ordering = ["-subject__round__year", "subject__round_id", "subject__position", "pk"]
     sortable_by = ["submitted_at"]
 
@@ -151,7 +180,7 @@ class ProblemAdmin(OfSubjectAdmin):
     ]
     readonly_fields = ["member", "branch", "round"]
     list_display = ["problem", "member", "branch", "owner", "due_on", "done_on", "checked_on"]
-    list_filter = [UnderSubjectFilter, StageFilter, "subject__round__year"]
+    list_filter = [UnderSubjectFilter, StageFilter, YearFilter]
     search_fields = ["problem", "owner", "subject__member__name", "subject__branch__short_name"]
     search_help_text = "问题、责任人、书记或党组织"
     ordering = ["due_on", "pk"]

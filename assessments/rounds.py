@@ -108,6 +108,8 @@ def add(round_: Round, member: Member, branch: Branch, *, by: User) -> Subject:
 def leave_out(subject: Subject, *, by: User) -> None:
     """Not in this round: he is abroad, or has only just come. What he wrote so far goes with it."""
     with changing(subject.round, by, State.DRAFT, State.REPORTING) as row:
+        if subject.member.account_id == by.pk:
+            raise AssessmentError("自己移出名单由另一人办理。")
         audit.record("round.leave_out", by=by, on=row, before={"member": subject.member.number})
         subject.delete()
 
@@ -168,6 +170,8 @@ def decide(subject: Subject, *, grade: str, why: str, version: int, by: User) ->
     why = why.strip()
     with holding(subject.round, by, State.GRADING) as row:
         current = Subject.objects.select_for_update(of=("self",)).select_related("member").get(pk=subject.pk)
+        if current.member.account_id == by.pk:
+            raise AssessmentError("自己的等次由另一人登记。")
         if current.version != version:
             raise Conflict(
                 f"{current.member.name}的等次刚被改为“{current.decided or '未定'}”，请核对后再保存。"
@@ -204,6 +208,8 @@ def publish(round_: Round, *, decided_on: date, decided_by: str, audience: str, 
             raise AssessmentError("".join(faults))
         if decided_on > timezone.localdate():
             raise AssessmentError("评定会议的日期不能晚于今天。")
+        if row.meeting_on and decided_on < row.meeting_on:
+            raise AssessmentError(f"评定会议的日期不能早于述职会议（{row.meeting_on:%Y-%m-%d}）。")
         row.decided_on, row.decided_by, row.audience = decided_on, decided_by, audience
         row.published_at, row.state = timezone.now(), State.PUBLISHED
         audit.record("round.publish", by=by, on=row, after={"audience": audience})

@@ -35,7 +35,7 @@ def of_ballots(branch: Branch, member: Member, *, by: User) -> list[models.Model
     ballots.hand_out(group, 5, by=by)
     for turn in ballots.TURNS:
         ballots.type_sheet(group, number=1, turn=turn, marks={subject.pk: "好"}, by=by)
-    return [subject.round, subject]
+    return [subject.round, group, subject]
 
 
 def of_rounds(branch: Branch, member: Member) -> list[models.Model]:

@@ -35,7 +35,9 @@ def test_by_name_and_by_where_it_stands(line, staff):
     assert len(listed(staff, "report", q="甲书记")) == 1
     assert listed(staff, "report", state__exact="draft") == []
     assert listed(staff, "problem", q="主题党日") == listed(staff, "problem", state="open") == [line.problem]
-    assert listed(staff, "problem", state="checked") == []
+    assert listed(staff, "problem", state="checked") == listed(staff, "problem", year="2025") == []
+    assert listed(staff, "ratergroup", year="2026", state="published") == listed(staff, "ratergroup")
+    assert listed(staff, "ratergroup", state="draft") == []
     assert listed(staff, "problem", under=str(line.subject.branch.pk)) == [line.problem]
 
 

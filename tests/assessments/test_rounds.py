@@ -33,7 +33,7 @@ def reporting(drafted, staff):
 @pytest.fixture
 def balloting(reporting, staff):
     read_all(reporting)
-    rounds.begin_ballot(reporting, on=date(2026, 12, 28), place="学院会议室", by=staff)
+    rounds.begin_ballot(reporting, on=date(2026, 12, 9), place="学院会议室", by=staff)
     return fresh(reporting)
 
 
@@ -168,7 +168,7 @@ class TestStages:
     def test_reports_missing_are_named(self, reporting, staff):
         Report.objects.filter(subject__member__name="甲书记").update(state="accepted")
         with pytest.raises(AssessmentError, match="没有交齐或者没有审阅：乙书记。"):
-            rounds.begin_ballot(reporting, on=date(2026, 12, 28), place="", by=staff)
+            rounds.begin_ballot(reporting, on=date(2026, 12, 9), place="", by=staff)
 
     def test_quotas_that_cannot_be_met_do_not_open(self, drafted, staff):
         scheme = kept(
