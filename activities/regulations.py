@@ -164,7 +164,7 @@ NATIONAL: tuple[Rule, ...] = (
         _IN_FORCE,
         usual_from=_FOURTH_QUARTER,
         counts=Counts.REPORT,
-        note="这里计向党员大会的述职，按大会召开的年度计；向上级党组织的述职属于述职评议考核，暂不在这里登记。",
+        note="这里计向党员大会的述职，按大会召开的年度计；向上级党组织的述职由述职评议考核登记，按人另计（ZB-39-2）。",
     ),
 )
 

@@ -127,7 +127,7 @@ def _of_people(rule: yearly.PeopleRule) -> Explained:
         asked_of=rule.who,
         asked=f"每年{rule.deed}",
         enforced=_ENFORCED["duty"],
-        note="按人计算，名单见各类页面。",
+        note=f"按人计算，名单见各类页面。{rule.note}",
     )
 
 

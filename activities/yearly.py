@@ -22,6 +22,7 @@ from members.models import ON_ROSTER, MembershipSpell, Post
 
 from . import hours, lectures, talks
 from .duties import State
+from .models import ReportAbove
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class PeopleRule:
     severity: Severity
     who: str
     deed: str
+    #: What else is to be said of it.
+    note: str = ""
 
 
 _ALL: Final = (
@@ -54,6 +57,15 @@ _ALL: Final = (
         branch_rules.RULES["ZB-38"].severity,
         "党支部书记",
         "参加集中轮训",
+    ),
+    PeopleRule(
+        "ZB-39-2",
+        "书记向上级党组织述职",
+        "支部条例第二十七条：书记每年向上级党组织和党支部党员大会述职，接受评议考核",
+        Severity.MUST,
+        "党支部书记",
+        "向上级党组织述职",
+        note="上级组织述职评议考核以后才计；在述职会议上述了职的，计在述职的年度。",
     ),
     PeopleRule("JY-01", "党员学习学时", hours.ARTICLE, Severity.NORMALLY, "党员", f"学满{hours.YEARLY}学时"),
 )
@@ -123,6 +135,7 @@ def _people(ranges: tuple[Range, ...], year: int, day: date) -> Iterator[tuple[i
     yield from _inductions(ranges, year, day)
     for person in coverage.people_of(ranges, year, day, _SECRETARIES):
         yield person.branch.pk, "ZB-38", person.is_covered
+    yield from _reports_above(ranges, year)
     for each in hours.of_year(ranges, year, day):
         if each.owed:
             yield each.member.branch_id, "JY-01", each.total >= each.owed
@@ -148,6 +161,16 @@ def _inductions(ranges: Sequence[Range], year: int, day: date) -> Iterator[tuple
     inducted, _ = coverage.trained([member for _, member in new], day)
     for branch, member in new:
         yield branch, "ZB-37", member in inducted
+
+
+def _reports_above(ranges: Sequence[Range], year: int) -> Iterator[tuple[int, str, bool]]:
+    """Whoever an organisation above asked for his report; of two that did one is enough. One query."""
+    given: dict[tuple[int, UUID], bool] = defaultdict(bool)
+    rows = ReportAbove.objects.filter(within("branch_path", ranges), year=year)
+    for branch, member, given_on in rows.values_list("branch", "member", "given_on"):
+        given[branch, member] |= given_on is not None
+    for (branch, _), is_given in given.items():
+        yield branch, "ZB-39-2", is_given
 
 
 @dataclass

@@ -25,7 +25,7 @@ from lib.dates import FIRST_YEAR, LAST_YEAR
 from lib.periods import Period, anniversary
 from members.models import Member, Post
 
-from . import gathering, measures, quotas, schemes
+from . import duty, gathering, measures, quotas, schemes
 from .models import Objection, RaterGroup, Report, Round, Subject
 from .refusals import NOT_A_KEEPER, AssessmentError, Conflict
 from .schemes import SchemeError
@@ -92,7 +92,7 @@ def change(
 
 def add(round_: Round, member: Member, branch: Branch, *, by: User) -> Subject:
     """Somebody else who led an organisation right below in the year, for whatever part of it."""
-    with changing(round_, by, State.DRAFT, State.REPORTING) as row:
+    with changing(round_, by, State.DRAFT, State.REPORTING, is_duty=True) as row:
         if row.subjects.filter(member=member).exists():
             raise AssessmentError(f"{member.name}已在名单中。")
         posts = _spells_of(row.branch, row.year).get(member.pk)
@@ -107,7 +107,7 @@ def add(round_: Round, member: Member, branch: Branch, *, by: User) -> Subject:
 
 def leave_out(subject: Subject, *, by: User) -> None:
     """Not in this round: he is abroad, or has only just come. What he wrote so far goes with it."""
-    with changing(subject.round, by, State.DRAFT, State.REPORTING) as row:
+    with changing(subject.round, by, State.DRAFT, State.REPORTING, is_duty=True) as row:
         if subject.member.account_id == by.pk:
             raise AssessmentError("自己移出名单由另一人办理。")
         audit.record("round.leave_out", by=by, on=row, before={"member": subject.member.number})
@@ -128,7 +128,7 @@ def order(round_: Round, subjects: Sequence[int], *, by: User) -> None:
 
 def open_reports(round_: Round, *, by: User) -> None:
     """From now on the scheme stands, and the secretaries write."""
-    with changing(round_, by, State.DRAFT) as row:
+    with changing(round_, by, State.DRAFT, is_duty=True) as row:
         people = row.subjects.count()
         if not people:
             raise AssessmentError("名单里还没有书记。")
@@ -141,7 +141,7 @@ def open_reports(round_: Round, *, by: User) -> None:
 
 def begin_ballot(round_: Round, *, on: date, place: str, by: User) -> None:
     """The review meeting: every report must be there, and read."""
-    with changing(round_, by, State.REPORTING) as row:
+    with changing(round_, by, State.REPORTING, is_duty=True) as row:
         missing = row.subjects.exclude(report__state=Report.State.ACCEPTED)
         if names := _names(missing):
             raise AssessmentError(
@@ -264,12 +264,19 @@ def holding(round_: Round, by: User, *states: str, version: int | None = None) -
 
 
 @contextmanager
-def changing(round_: Round, by: User, *states: str, version: int | None = None) -> Iterator[Round]:
-    """The same for what changes the round itself: saved as its next version afterwards."""
+def changing(
+    round_: Round, by: User, *states: str, version: int | None = None, is_duty: bool = False
+) -> Iterator[Round]:
+    """The same for what changes the round itself: saved as its next version afterwards.
+
+    ``is_duty``: who is asked for his report changes, or that it was given.
+    """
     with holding(round_, by, *states, version=version) as row:
         yield row
         row.version += 1
         row.save()
+        if is_duty:
+            duty.write_down(row)
 
 
 def check_stage(row: Round, *states: str) -> None:

@@ -22,6 +22,7 @@ from .makeup import MakeUp
 from .minutes import AgendaItem, Task
 from .plans import Plan, PlanChange
 from .records import Activity, ActivityQuerySet, Attendance, AttendanceChange, Campaign
+from .reports_above import ReportAbove
 from .supplements import Supplement, SupplementQuerySet
 from .tallies import Tally
 from .waivers import Waiver, WaiverQuerySet
@@ -59,6 +60,7 @@ __all__ = [
     "PlanChange",
     "Programme",
     "ProgrammeItem",
+    "ReportAbove",
     "SecretaryReport",
     "Service",
     "StudiedDocument",

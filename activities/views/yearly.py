@@ -36,6 +36,7 @@ class People(NamedTuple):
     asks: Mapping[str, str] = {}
 
 
+#: Who reported to the organisation above stands on the pages of a higher room.
 _PEOPLE: Final = {
     "ZB-20": People("lecture_leaders", Right.SEE_FIGURES, "nobody", of_branches_alone=False),
     "ZB-27": People("talk_coverage", Right.RECORD, "address"),
@@ -118,8 +119,10 @@ def _parts(
 
 def _list_url(code: str, branch: Branch, year: int, sight: Sight) -> str:
     """Empty where the reader may not read names, or no list is of this organisation alone."""
-    people = _PEOPLE[code]
-    if not may(sight.user, people.right, branch.path) or (people.of_branches_alone and not branch.is_leaf):
+    people = _PEOPLE.get(code)
+    if people is None or (people.of_branches_alone and not branch.is_leaf):
+        return ""
+    if not may(sight.user, people.right, branch.path):
         return ""
     asked = {"year": year, **people.asks} | ({"branch": branch.pk} if people.of == "filter" else {})
     address = reverse(people.page, args=[branch.pk] if people.of == "address" else [])

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from accounts.models import User
-from assessments import gathering, measures, published, quotas, rounds
+from assessments import duty, gathering, measures, published, quotas, rounds
 from assessments.models import Points, Problem, Rating, Report, Round, Subject
 from lib.periods import Period
 
@@ -73,6 +73,7 @@ def _last_year(leaf: Leaf, year: int, stream: random.Random, clerk: User) -> Non
     _grade(row, subjects, decided)
     row.archived_at, row.digest = moment(date(year + 1, 3, 1), time(9)), rounds.digest_of(row)
     row.save()
+    duty.write_down(row)
 
 
 def _vote(row: Round, subjects: Sequence[Subject], stream: random.Random) -> None:

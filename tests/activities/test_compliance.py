@@ -190,6 +190,7 @@ class TestExplained:
         rule = explain("ZB-39")
         assert (rule.asked_of, rule.asked) == ("临时、功能型以外的党支部", "每年1次，一般在10月以后")
         assert rule.note.startswith("这里计向党员大会的述职")
+        assert explain("ZB-39-2").asked == "每年向上级党组织述职"
 
     @pytest.mark.parametrize(
         ("code", "kept", "articles", "also"),
