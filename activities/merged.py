@@ -106,32 +106,7 @@ def _give_changes_back(state: dict[str, Any], source: Member, kept: Member) -> N
     )
 
 
-def _each_once(model: type[models.Model], same: tuple[str, ...], counted: Q) -> merging.Carrier:
-    """The rows name the other person; where the kept one has one that says the same, the source's is laid aside."""
-
-    def carry(source: Member, kept: Member) -> dict[str, Any]:
-        rows = model._default_manager.filter(member=source)
-        there = set(model._default_manager.filter(counted, member=kept).values_list(*same))
-        doubled = [row for row in rows.filter(counted) if tuple(getattr(row, name) for name in same) in there]
-        dropped = serializers.serialize("json", doubled)
-        model._default_manager.filter(pk__in=[row.pk for row in doubled]).delete()
-        moved = list(rows.values_list("pk", flat=True))
-        rows.update(member=kept)
-        return {"moved": moved, "dropped": dropped}
-
-    def give_back(state: dict[str, Any], source: Member, kept: Member) -> None:
-        model._default_manager.filter(pk__in=state["moved"], member=kept).update(member=source)
-        for each in serializers.deserialize("json", state["dropped"]):
-            if isinstance(each.object, LeaveRequest):
-                each.object.branch_path = each.object.branch.path
-            elif isinstance(each.object, Appeal):
-                each.object.branch_path = each.object.activity.branch_path
-            each.save()
-
-    return merging.Carrier(carry, give_back)
-
-
-_MAKE_UPS = _each_once(MakeUp, ("activity_id",), Q())
+_MAKE_UPS = merging.each_once(MakeUp, ("activity_id",))
 
 
 def _carry_make_ups(source: Member, kept: Member) -> dict[str, Any]:
@@ -153,10 +128,21 @@ def _give_make_ups_back(state: dict[str, Any], source: Member, kept: Member) -> 
 _ASKED: Final = Q(state=LeaveRequest.State.ASKED)
 
 
+def _placed(row: models.Model) -> None:
+    """What comes back stands where its branch or its record stands by now."""
+    if isinstance(row, LeaveRequest):
+        row.branch_path = row.branch.path
+    elif isinstance(row, Appeal):
+        row.branch_path = row.activity.branch_path
+
+
 def register() -> None:
-    merging.register(Appeal, _each_once(Appeal, ("activity_id",), Q(state=Appeal.State.ASKED)))
-    merging.register(LeaveRequest, _each_once(LeaveRequest, ("branch_id", "on", "kind"), _ASKED))
-    merging.register(Candidate, _each_once(Candidate, ("election_id",), Q()))
+    asked = Q(state=Appeal.State.ASKED)
+    merging.register(Appeal, merging.each_once(Appeal, ("activity_id",), asked, _placed))
+    merging.register(
+        LeaveRequest, merging.each_once(LeaveRequest, ("branch_id", "on", "kind"), _ASKED, _placed)
+    )
+    merging.register(Candidate, merging.each_once(Candidate, ("election_id",)))
     merging.register(Attendance, merging.Carrier(_carry, _give_back))
     merging.register(MakeUp, merging.Carrier(_carry_make_ups, _give_make_ups_back))
     merging.register(AttendanceChange, merging.Carrier(_carry_changes, _give_changes_back))

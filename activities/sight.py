@@ -41,6 +41,10 @@ class Sight:
         return self._may(Right.EXPLAIN)
 
     @property
+    def may_review(self) -> bool:
+        return self._may(Right.REVIEW)
+
+    @property
     def may_send_back(self) -> bool:
         return self._may(Right.ASSIGN)
 

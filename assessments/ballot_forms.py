@@ -1,12 +1,12 @@
 """The forms of the ballot: the code, the marks on a phone or from paper, who votes, and how many ballots go out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
 from django.forms import BoundField
 
-from .ballots import MOST, STRANGER, Marks
+from .ballots import MOST, STRANGER
 from .models import RaterGroup, Subject
 from .schemes import HUNDRED, Scale, Scheme
 
@@ -31,8 +31,41 @@ class CodeForm(forms.Form):
     )
 
 
-class MarksForm(forms.Form):
-    """One field for everybody on the ballot, in speaking order; any may stay blank."""
+class BallotForm(forms.Form):
+    """One field for everybody on the ballot, as ``make`` makes it of his name; any may stay blank."""
+
+    are_points = False
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        people: Sequence[Any],
+        make: Callable[[str], forms.Field],
+        marks: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(data, initial={f"{_MARK}{pk}": mark for pk, mark in (marks or {}).items()})
+        self.people = people
+        for one in people:
+            self.fields[f"{_MARK}{one.pk}"] = make(one.member.name)
+
+    @property
+    def lines(self) -> list[tuple[Any, BoundField]]:
+        return [(one, self[f"{_MARK}{one.pk}"]) for one in self.people]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if any(name.startswith(_MARK) and name not in self.fields for name in self.data):
+            raise forms.ValidationError(STRANGER)
+        return cleaned
+
+    def marks(self) -> dict[Any, str]:
+        given = {one.pk: self.cleaned_data[f"{_MARK}{one.pk}"] for one in self.people}
+        return {pk: "" if mark is None else str(mark) for pk, mark in given.items()}
+
+
+class MarksForm(BallotForm):
+    """For the secretaries of a round, in speaking order, by the scale of its scheme."""
 
     def __init__(
         self,
@@ -42,29 +75,8 @@ class MarksForm(forms.Form):
         subjects: Sequence[Subject],
         marks: Mapping[str, str] | None = None,
     ) -> None:
-        kept = {f"{_MARK}{subject}": mark for subject, mark in (marks or {}).items()}
-        super().__init__(data, initial=kept)
-        self.subjects, self.scheme = subjects, scheme
-        for subject in subjects:
-            self.fields[f"{_MARK}{subject.pk}"] = _field(scheme, subject.member.name)
-
-    @property
-    def lines(self) -> list[tuple[Subject, BoundField]]:
-        return [(subject, self[f"{_MARK}{subject.pk}"]) for subject in self.subjects]
-
-    @property
-    def are_points(self) -> bool:
-        return self.scheme.scale is Scale.POINTS
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if any(name.startswith(_MARK) and name not in self.fields for name in self.data):
-            raise forms.ValidationError(STRANGER)
-        return cleaned
-
-    def marks(self) -> Marks:
-        given = {subject.pk: self.cleaned_data[f"{_MARK}{subject.pk}"] for subject in self.subjects}
-        return {subject: "" if mark is None else str(mark) for subject, mark in given.items()}
+        self.are_points = scheme.scale is Scale.POINTS
+        super().__init__(data, people=subjects, make=lambda name: _field(scheme, name), marks=marks)
 
 
 def _field(scheme: Scheme, name: str) -> forms.Field:
@@ -78,11 +90,12 @@ def _field(scheme: Scheme, name: str) -> forms.Field:
                 attrs={"class": "input", "inputmode": "numeric", "placeholder": "0—100"}
             ),
         )
+    return grade_field(name, [(title, title) for title in scheme.titles])
+
+
+def grade_field(name: str, grades: Iterable[tuple[str, str]]) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=f"{name}的等次",
-        required=False,
-        choices=[*((title, title) for title in scheme.titles), ("", BLANK)],
-        widget=forms.RadioSelect,
+        label=f"{name}的等次", required=False, choices=[*grades, ("", BLANK)], widget=forms.RadioSelect
     )
 
 

@@ -5,7 +5,6 @@ a time, an audit entry of a ballot has neither user nor address, and at close al
 and the codes are deleted.
 """
 
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,28 +14,20 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Count, F, Max
-from django.utils.crypto import salted_hmac
 
 from accounts import audit
-from accounts.audit import remote_address
 from accounts.models import User
 from lib import bulk
 
+from .codes import UNKNOWN, USED, digest, drawn, record_unnamed
 from .models import BallotCode, PaperSheet, Rater, RaterGroup, Rating, Round
 from .refusals import AssessmentError, Conflict, UnknownCode
 from .rounds import changing, freeze, holding
 from .schemes import HUNDRED, LEAST_BALLOTS, Scale, Scheme
 
 State = Round.State
-#: Without what is mistaken for something else: 0 O, 1 I L.
-ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-LENGTH: Final = 8
 MOST: Final = 500
 TURNS: Final = (1, 2)
-_SALT: Final = "assessments.ballot"
-USED: Final = "这个测评码已经投过票，每个码只能投一次。"
-UNKNOWN: Final = "没有这个测评码，请核对后再输入；测评结束后，码也就失效了。"
-
 STRANGER: Final = "选票上有不在本次名单中的人，请重新打开选票。"
 
 #: Subject → mark.
@@ -80,14 +71,14 @@ def issue(group: RaterGroup, number: int, *, by: User, known: int | None = None)
         if known is not None and known != current.issued:
             raise Conflict(f"“{current.title}”已发出 {current.issued} 个测评码，请核对后再发。")
         _check_number(current, current.issued + current.papers + number)
-        codes = [_a_code() for _ in range(number)]
-        BallotCode.objects.bulk_create(BallotCode(group=current, digest=digest(code)) for code in codes)
+        new = drawn(number)
+        BallotCode.objects.bulk_create(BallotCode(group=current, digest=digest(code)) for code in new)
         current.issued += number
         current.save(update_fields=["issued"])
         audit.record("round.issue", by=by, on=row, after={"group": current.title, "new": number})
     # Not in the order of the rows.
-    SystemRandom().shuffle(codes)
-    return codes
+    SystemRandom().shuffle(new)
+    return new
 
 
 def recall(group: RaterGroup, *, by: User) -> int:
@@ -127,24 +118,6 @@ def _check_number(group: RaterGroup, number: int) -> None:
         raise AssessmentError(f"“{group.title}”名单上有 {named} 人，共发出 {number} 张票，多于人数。")
 
 
-def _a_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-
-
-def printed(code: str) -> str:
-    """In two halves, as it is easier to read and to type."""
-    return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
-
-
-def normal(code: str) -> str:
-    """As it is printed: upper case, without the spaces and dashes people add."""
-    return "".join(code.upper().split()).replace("-", "")
-
-
-def digest(code: str) -> str:
-    return salted_hmac(_SALT, normal(code), algorithm="sha256").hexdigest()
-
-
 def code_of(text: str) -> BallotCode:
     """The unused code; raises UnknownCode, also where the ballot is over, and AssessmentError for one that is used."""
     row = BallotCode.objects.select_related("group__round").filter(digest=digest(text)).first()
@@ -169,16 +142,7 @@ def cast(text: str, marks: Marks) -> None:
         RaterGroup.objects.filter(pk=found.group_id).update(
             returned=F("returned") + 1, valid=F("valid") + int(bool(said))
         )
-        _record_unnamed(round_)
-
-
-def _record_unnamed(round_: Round) -> None:
-    """That a ballot came in; neither by whom nor from where."""
-    token = remote_address.set("")
-    try:
-        audit.record("round.cast", by=None, on=round_)
-    finally:
-        remote_address.reset(token)
+        record_unnamed("round.cast", round_)
 
 
 def _checked(round_: Round, marks: Marks) -> dict[int, str]:

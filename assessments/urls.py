@@ -1,6 +1,21 @@
 from django.urls import path
 
-from .views import after, ballots, own, papers, problems, reports, results, rounds, schemes, subjects
+from .views import (
+    after,
+    ballots,
+    own,
+    own_reviews,
+    papers,
+    problems,
+    reports,
+    results,
+    review_ballots,
+    review_entries,
+    reviews,
+    rounds,
+    schemes,
+    subjects,
+)
 
 urlpatterns = [
     path("rounds/", rounds.round_list, name="round_list"),
@@ -66,4 +81,31 @@ urlpatterns = [
     path(
         "rounds/<int:pk>/paper/<str:group>/<int:turn>/<int:number>/", papers.paper_sheet, name="paper_sheet"
     ),
+    # The members' democratic review; UNNAMED_PAGES names its ballot.
+    path("reviews/", reviews.review_list, name="review_list"),
+    path("reviews/new/", reviews.review_new, name="review_new"),
+    path("reviews/conclude/", reviews.review_conclude_all, name="review_conclude_all"),
+    path("reviews/export/", reviews.review_export, name="review_export"),
+    path("reviews/<int:pk>/", reviews.review_detail, name="review"),
+    path("reviews/<int:pk>/day/", reviews.review_day, name="review_day"),
+    path("reviews/<int:pk>/record/", reviews.review_link, name="review_link"),
+    path("reviews/<int:pk>/drop/", reviews.review_drop, name="review_drop"),
+    path("reviews/<int:pk>/issue/", review_ballots.review_issue, name="review_issue"),
+    path("reviews/<int:pk>/recall/", review_ballots.review_recall, name="review_recall"),
+    path("reviews/<int:pk>/close-ballot/", review_ballots.review_close_ballot, name="review_close_ballot"),
+    path("reviews/<int:pk>/counts/", review_ballots.review_counts, name="review_counts"),
+    path("reviews/<int:pk>/rest/", reviews.review_rest, name="review_rest"),
+    path("reviews/<int:pk>/submit/", reviews.review_submit, name="review_submit"),
+    path("reviews/<int:pk>/return/", reviews.review_return, name="review_return"),
+    path("reviews/<int:pk>/conclude/", reviews.review_conclude, name="review_conclude"),
+    path("reviews/<int:pk>/export/", reviews.review_workbook, name="review_workbook"),
+    path("reviewed/<uuid:pk>/", review_entries.review_entry, name="review_entry"),
+    path("reviewed/<uuid:pk>/self/", review_entries.review_self, name="review_self"),
+    path("reviewed/<uuid:pk>/note/", review_entries.review_note, name="review_note"),
+    path("reviewed/<uuid:pk>/grade/", review_entries.review_grade, name="review_grade"),
+    path("reviewed/<uuid:pk>/ungraded/", review_entries.review_ungraded, name="review_ungraded"),
+    path("reviewed/<uuid:pk>/correct/", review_entries.review_correct, name="review_correct"),
+    path("review-ballots/", review_ballots.review_ballot, name="review_ballot"),
+    path("review-ballots/done/", review_ballots.review_ballot_done, name="review_ballot_done"),
+    path("own-review/", own_reviews.own_review, name="own_review"),
 ]

@@ -3,17 +3,30 @@
 Kept in the cache alone, under a keyed digest: neither the database nor the trail learns of an address.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
-from .refusals import AssessmentError
+from .refusals import AssessmentError, UnknownCode
+
+Code = TypeVar("Code")
 
 MOST: Final = 300
 WITHIN: Final = timedelta(minutes=10)
 _TOO_MANY: Final = "这个网络里输错测评码的次数太多，请 10 分钟后再试，或向会场工作人员领取纸质票。"
+
+
+def counted(address: str, find: Callable[[], Code]) -> Code:
+    """What ``find`` finds; a code that it does not know is counted against ``address``."""
+    check(address)
+    try:
+        return find()
+    except UnknownCode:
+        note(address)
+        raise
 
 
 def check(address: str) -> None:

@@ -56,6 +56,7 @@ class Right(StrEnum):
     ASK_TRANSFER = "ask_transfer"  # ask for a transfer, say who has arrived, keep contact with who is away
     ASSESS = "assess"  # hold the yearly duty reports of secretaries: rounds, scores, grades
     SEE_GRADES = "see_grades"  # what such a round came to, once it was published to leaders
+    REVIEW = "review"  # hold the members' democratic review of a branch; read what became of it
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     IMPORT = "import"
     EXPORT = "export"
@@ -90,6 +91,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.ASK_TRANSFER: STAFF | {Role.SECRETARY},
     Right.ASSESS: STAFF,
     Right.SEE_GRADES: STAFF | {Role.LEADER},
+    Right.REVIEW: STAFF | {Role.SECRETARY},
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,
     Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},

@@ -271,7 +271,7 @@ SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Whoever opens these is nobody, also while signed in: the ballot.
-UNNAMED_PAGES = ["/ballots/"]
+UNNAMED_PAGES = ["/ballots/", "/review-ballots/"]
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"

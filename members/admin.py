@@ -27,6 +27,7 @@ from . import (  # noqa: F401
     admin_imports,
     admin_movement,
     admin_restructuring,
+    admin_review_results,
     enrolment,
     health,
     posts,

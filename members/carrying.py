@@ -8,7 +8,16 @@ from uuid import UUID, uuid4
 from lib.dated import Dated
 
 from . import merging, one_life, snapshots
-from .models import Development, DistinctPair, Exemption, ImportedRow, Member, Post, StationAssignment
+from .models import (
+    Development,
+    DistinctPair,
+    Exemption,
+    ImportedRow,
+    Member,
+    Post,
+    ReviewResult,
+    StationAssignment,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -150,6 +159,7 @@ def _still_exempt(state: dict[str, Rows], kept: Member) -> bool:
 
 def register() -> None:
     merging.register(Exemption, merging.Carrier(_exempt, _exempt_apart, _still_exempt))
+    merging.register(ReviewResult, merging.each_once(ReviewResult, ("year",)))
     merging.register(Development, merging.Carrier(_one_way, _DEVELOPMENTS.give_back))
     merging.register(Post, _of_two(Post, ("branch_id", "group_id", "title")))
     merging.register(StationAssignment, _of_two(StationAssignment, ("station_id", "area_id", "is_head")))

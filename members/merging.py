@@ -11,7 +11,9 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from django.core import serializers
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
@@ -169,6 +171,40 @@ def renaming(model: type[models.Model], column: str) -> Carrier:
 
     def give_back(keys: list[str], source: Member, kept: Member) -> None:
         model._default_manager.filter(pk__in=keys, **{column: kept}).update(**{column: source})
+
+    return Carrier(carry, give_back)
+
+
+def _as_it_was(row: models.Model) -> None:
+    """Nothing of the row depends on what happened meanwhile."""
+
+
+def each_once(
+    model: type[models.Model],
+    same: tuple[str, ...],
+    counted: Q = Q(),  # noqa: B008 (never changed)
+    mend: Callable[[models.Model], None] = _as_it_was,
+) -> Carrier:
+    """The rows name the other person; where the kept one has one that says the same, the source's is laid aside.
+
+    Only rows that are ``counted`` exclude each other; ``mend`` sees to a row that is taken out again.
+    """
+
+    def carry(source: Member, kept: Member) -> dict[str, Any]:
+        rows = model._default_manager.filter(member=source)
+        there = set(model._default_manager.filter(counted, member=kept).values_list(*same))
+        doubled = [row for row in rows.filter(counted) if tuple(getattr(row, name) for name in same) in there]
+        dropped = serializers.serialize("json", doubled)
+        model._default_manager.filter(pk__in=[row.pk for row in doubled]).delete()
+        moved = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        rows.update(member=kept)
+        return {"moved": moved, "dropped": dropped}
+
+    def give_back(state: dict[str, Any], source: Member, kept: Member) -> None:
+        model._default_manager.filter(pk__in=state["moved"], member=kept).update(member=source)
+        for each in serializers.deserialize("json", state["dropped"]):
+            mend(each.object)
+            each.save()
 
     return Carrier(carry, give_back)
 

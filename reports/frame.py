@@ -57,6 +57,10 @@ def _sees_grades(user: User) -> bool:
     return has_right(user, Right.SEE_GRADES) and not _assesses(user)
 
 
+def _reviews(user: User) -> bool:
+    return has_right(user, Right.REVIEW)
+
+
 def _heads_station(user: User) -> bool:
     return bool(headed_stations(user))
 
@@ -86,6 +90,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("station_list", "党员工作站", "flag", _seer),
     ("round_list", "述职评议", "star", _assesses),
     ("result_list", "述职评议结果", "star", _sees_grades),
+    ("review_list", "民主评议党员", "users", _reviews),
     ("quarter", "季度统计", "file", _seer),
     ("figure_index", "统计报表", "chart", _seer),
     ("import_roster", "导入", "import", _staff),

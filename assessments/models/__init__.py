@@ -2,6 +2,7 @@ from .after import Correction, Objection, Problem
 from .ballots import BallotCode, PaperSheet, Rater, RaterGroup, Rating
 from .judging import Deducted, GateAnswer, Points
 from .reports import Report
+from .reviews import Review, ReviewCode, ReviewCorrection, ReviewEntry, ReviewQuerySet
 from .rounds import Remark, Round, RoundQuerySet, Subject, SubjectQuerySet
 
 __all__ = [
@@ -18,6 +19,11 @@ __all__ = [
     "Rating",
     "Remark",
     "Report",
+    "Review",
+    "ReviewCode",
+    "ReviewCorrection",
+    "ReviewEntry",
+    "ReviewQuerySet",
     "Round",
     "RoundQuerySet",
     "Subject",

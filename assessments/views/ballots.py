@@ -1,7 +1,7 @@
 """The ballot on everybody's phone, and the pages of those who give it out, count it and close it."""
 
 from collections import defaultdict
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,16 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
-from assessments import ballots, turnout, wrong_codes
+from assessments import ballot_slips, ballots, turnout, wrong_codes
 from assessments.ballot_forms import CodeForm, IssueForm, MarksForm, PapersForm, RatersForm
 from assessments.models import BallotCode, RaterGroup, Round
-from assessments.refusals import AssessmentError, UnknownCode
+from assessments.refusals import AssessmentError
 from branches.scope import get_visible_or_404
-from lib import qr
 
 State = Round.State
-#: Slips on a sheet of paper.
-ON_A_SHEET: Final = 8
 
 
 @login_not_required
@@ -42,12 +39,7 @@ def ballot(request: HttpRequest) -> HttpResponse:
 
 def _code_of(request: HttpRequest, text: str) -> BallotCode:
     address = str(request.META.get("REMOTE_ADDR", ""))
-    wrong_codes.check(address)
-    try:
-        return ballots.code_of(text)
-    except UnknownCode:
-        wrong_codes.note(address)
-        raise
+    return wrong_codes.counted(address, lambda: ballots.code_of(text))
 
 
 def _opened(request: HttpRequest, text: str) -> HttpResponse:
@@ -164,9 +156,8 @@ def ballot_issue(request: AuthenticatedRequest, pk: int, group: str) -> HttpResp
     if not codes:
         return _shown(request, found.round, {found.pk: form})
     address = request.build_absolute_uri(reverse("ballot"))
-    slips = [(ballots.printed(code), qr.picture(f"{address}#{code}")) for code in codes]
-    context = {"round": found.round, "group": found, "address": address, "number": len(slips)}
-    context["sheets"] = [slips[start : start + ON_A_SHEET] for start in range(0, len(slips), ON_A_SHEET)]
+    context = {"round": found.round, "group": found, "address": address, "number": len(codes)}
+    context["sheets"] = ballot_slips.sheets(codes, address)
     return render(request, "assessments/ballot_slips.html", context)
 
 

@@ -33,6 +33,7 @@ from .people import (
     phone_last4_index,
 )
 from .posts import GroupMembership, Post, StationAssignment
+from .review_results import ReviewGrade, ReviewResult
 from .set_up_papers import SetUpPaper
 
 __all__ = [
@@ -66,6 +67,8 @@ __all__ = [
     "MembershipSpell",
     "Merge",
     "Post",
+    "ReviewGrade",
+    "ReviewResult",
     "RosterCorrection",
     "SetUpPaper",
     "StationAssignment",

@@ -112,6 +112,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "errands": _errands(user, member),
         "away": _away(user, member),
         **_exemptions(user, member),
+        "reviews": member.review_results.visible_to(user).select_related("branch"),
         "may_list": has_right(user, Right.SEE_MEMBERS),
     }
     return render(request, "members/detail.html", context)

@@ -10,6 +10,7 @@ from assessments import ballots, rounds
 from assessments.models import Deducted, Objection, Problem, Remark, Report, Subject
 from branches.roles import Role
 from tests import cast
+from tests.assessments import reviewing
 from tests.assessments.scene import fresh, kept
 from tests.assessments.verbs import DAY, FACTS, TEXTS
 
@@ -111,3 +112,20 @@ def scene(drafted, author, staff):
     Objection.objects.create(subject=subject, said="到会率没有计入补学的人，请复核。")
     Problem.objects.create(subject=subject, **vars(FACTS))
     return Subject.objects.select_related("round", "member", "branch", "report").get(pk=subject.pk)
+
+
+@pytest.fixture
+def members(school, today):
+    """Nine full members of the teachers' branch, 正1 to 正9, and 预1 on probation."""
+    return reviewing.people(school.teachers)
+
+
+@pytest.fixture
+def keeper(school, members):
+    """The secretary of the teachers' branch."""
+    return reviewing.a_secretary(school.teachers)
+
+
+@pytest.fixture
+def review(school, keeper):
+    return reviewing.begun(school.teachers, keeper)

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from assessments import ballots, wrong_codes
+from assessments.codes import digest, printed
 from assessments.models import BallotCode, PaperSheet, RaterGroup, Rating, Round
 from assessments.schemes import Scale
 from branches.roles import Role
@@ -63,7 +64,7 @@ def vote(browser, code, marks):
 
 class TestABallot:
     def test_the_code_opens_it_in_speaking_order(self, browser, code):
-        page = said(browser.post("/ballots/", {"code": ballots.printed(code).lower()}))
+        page = said(browser.post("/ballots/", {"code": printed(code).lower()}))
         assert re.findall(r"<legend><b>(.+?)</b><small>(.+?)</small>", page) == [
             ("1. 甲书记", "物理教师党支部书记"),
             ("2. 乙书记", "物理学生党支部书记"),
@@ -215,9 +216,7 @@ class TestGivingOut:
         page = said(desk.post(url, {"number": "9", "known": "0"}))
         codes = re.findall(r'secret-code">(\w{4}-\w{4})<', page)
         assert (len(set(codes)), page.count("<svg"), page.count("ballot-slips")) == (9, 9, 2)
-        assert {ballots.digest(each) for each in codes} == set(
-            BallotCode.objects.values_list("digest", flat=True)
-        )
+        assert {digest(each) for each in codes} == set(BallotCode.objects.values_list("digest", flat=True))
         assert not [
             each for each in codes if each in said(desk.get(reverse("round_ballots", args=[round_.pk])))
         ]

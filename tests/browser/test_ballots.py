@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from assessments import ballots
+from assessments.codes import printed
 from assessments.models import PaperSheet, RaterGroup, Rating
 from assessments.schemes import Scale
 from tests import cast
@@ -66,7 +67,7 @@ def test_ten_secretaries_by_a_scanned_code(phone, live_server, running, tap):
 
 def test_typed_and_without_script(chromium, live_server, running, tap):
     round_, staff = running
-    code = ballots.printed(meeting.a_code(round_, staff))
+    code = printed(meeting.a_code(round_, staff))
     context = chromium.new_context(locale="zh-CN", java_script_enabled=False, **PHONE)
     page = context.new_page()
     page.goto(f"{live_server.url}{reverse('ballot')}")

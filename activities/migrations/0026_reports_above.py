@@ -8,7 +8,7 @@ import branches.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("activities", "0024_elections"),
+        ("activities", "0025_plans_follow_heirs"),
         ("branches", "0004_granted_by"),
         ("members", "0017_set_up_papers"),
     ]

@@ -1,0 +1,279 @@
+"""Members' democratic reviews: the list of branches, one begun, one with its people, and its steps."""
+
+from io import BytesIO
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import AuthenticatedRequest
+from accounts.models import User
+from activities.kinds import Kind
+from assessments.ballot_forms import IssueForm
+from assessments.models import Review, ReviewCorrection, ReviewEntry
+from assessments.refusals import AssessmentError
+from assessments.reviews import book, keeping, reading, writing
+from assessments.reviews.forms import (
+    BeginForm,
+    DayForm,
+    MeetingForm,
+    RestForm,
+    ReturnForm,
+    ReviewFilter,
+    SubmitForm,
+)
+from assessments.views.asking import tried
+from branches.models import Branch
+from branches.roles import Right
+from branches.scope import get_visible_or_404, has_right, may
+from lib.sheets.sending import download
+
+PER_PAGE: Final = 50
+#: People in one workbook; a whole university takes it by its colleges.
+MOST_AT_ONCE: Final = 5_000
+State = Review.State
+ARTICLE: Final = (
+    "支部条例第十八条：党支部一般每年开展1次民主评议党员，按照个人自评、党员互评、民主测评的程序进行"
+)
+NEXT: Final = {
+    State.OPEN: "党员写自评，开会互评，再民主测评。",
+    State.BALLOTING: "测评进行中。收齐以后结束测评，再评定等次。",
+    State.GRADING: "支委会或党员大会逐人评定等次、写评定意见，再报送上级。",
+    State.SUBMITTED: "已报送，等上级审核。审核办结后，结果记入每位党员的记录。",
+    State.CLOSED: "已办结，结果已记入每位党员的记录；有误的由上级更正。",
+}
+
+
+def check_reviews(user: User) -> None:
+    if not has_right(user, Right.REVIEW):
+        raise PermissionDenied(keeping.NOT_A_KEEPER)
+
+
+@require_safe
+def review_list(request: AuthenticatedRequest) -> HttpResponse:
+    user = request.user
+    check_reviews(user)
+    today = timezone.localdate()
+    form = ReviewFilter(request.GET, today=today, organisations=_organisations(user))
+    asked = form.asked
+    branches = reading.branches_of(user, asked, today)
+    page = Paginator(branches, PER_PAGE).get_page(request.GET.get("page"))
+    reviews = reading.reviews_of(user, asked, branches)
+    context = {
+        "form": form,
+        "page": page,
+        "year": asked.year,
+        "lines": reading.lines(user, page.object_list, asked.year),
+        "conclusion": reading.conclusion(reviews, page.paginator.count),
+        "may_conclude": has_right(user, Right.ASSESS),
+        "given": [(name, request.GET[name]) for name in form.fields if name in request.GET],
+        "article": ARTICLE,
+    }
+    return render(request, "assessments/review_list.html", context)
+
+
+def _organisations(user: User) -> list[Branch]:
+    mine = Branch.objects.reachable_by(user, Right.REVIEW).existing_on(timezone.localdate())
+    return list(mine.order_by("order_key"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_new(request: AuthenticatedRequest) -> HttpResponse:
+    """For one branch, or at once for all below an organisation."""
+    check_reviews(request.user)
+    organisations = _organisations(request.user)
+    sent = request.POST if request.method == "POST" else None
+    form = BeginForm(sent, organisations=organisations, today=timezone.localdate())
+    if form.is_bound and form.is_valid():
+        chosen = next(one for one in organisations if str(one.pk) == form.cleaned_data["organisation"])
+        days = {"year": form.cleaned_data["year"], "on": form.cleaned_data["on"], "by": request.user}
+        try:
+            if chosen.is_leaf:
+                return redirect("review", keeping.begin(chosen, **days).pk)
+            number = keeping.begin_below(chosen, **days)
+        except AssessmentError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"已为 {number} 个党支部发起，名单按当天名册列出。")
+            return redirect("review_list")
+    context = {"form": form, "organisations": organisations, "article": ARTICLE}
+    return render(request, "assessments/review_new.html", context, status=422 if form.errors else 200)
+
+
+def found(request: AuthenticatedRequest, pk: int) -> Review:
+    rows = Review.objects.select_related("branch", "meeting")
+    row: Review = get_visible_or_404(rows, request.user, pk=pk)
+    return row
+
+
+@never_cache
+@require_safe
+def review_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    return shown(request, found(request, pk))
+
+
+def shown(request: AuthenticatedRequest, row: Review, **refused: Form) -> HttpResponse:
+    """The page of one review; ``refused`` are those of its forms that were sent with an error."""
+    entries = keeping.entries_of(row)
+    meetings = reading.meetings_for(row) if row.is_at(*keeping.AT_THE_BRANCH) else []
+    today = timezone.localdate()
+    context: dict[str, Any] = {
+        "review": row,
+        "rows": reading.rows_of(row, entries),
+        "roll": reading.roll_of(row, entries),
+        "next": NEXT[State(row.state)],
+        "is_above": may(request.user, Right.ASSESS, row.branch_path),
+        "meetings": meetings,
+        "kind": Kind.DEMOCRATIC_REVIEW.value,
+        "day_form": DayForm(None, initial={"version": row.version, "on": row.held_on}),
+        "meeting_form": MeetingForm(None, review=row, meetings=meetings),
+        "issue_form": IssueForm(initial={"known": row.issued, "number": len(entries) - row.issued or None}),
+        "rest_form": RestForm(),
+        "submit_form": SubmitForm(initial={"decided_on": today}),
+        "return_form": ReturnForm(),
+        "corrections": ReviewCorrection.objects.filter(review=row).select_related("member", "by"),
+        "article": ARTICLE,
+    }
+    status = 422 if refused else 200
+    return render(
+        request,
+        "assessments/review.html",
+        context | {"errors": list(refused.values())} | refused,
+        status=status,
+    )
+
+
+@require_POST
+def review_day(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    row = found(request, pk)
+    form = DayForm(request.POST)
+    if not form.is_valid():
+        return shown(request, row, day_form=form)
+    facts = form.cleaned_data
+    tried(request, lambda: keeping.set_day(row, **facts, by=request.user), "已按这一天的名册更新名单。")
+    return redirect("review", pk)
+
+
+@require_POST
+def review_link(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    row = found(request, pk)
+    form = MeetingForm(request.POST, review=row, meetings=reading.meetings_for(row))
+    if not form.is_valid():
+        return shown(request, row, meeting_form=form)
+    tried(request, lambda: keeping.link(row, form.chosen, by=request.user), "已关联会议记录。")
+    return redirect("review", pk)
+
+
+@require_POST
+def review_drop(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    row = found(request, pk)
+    try:
+        keeping.drop(row, by=request.user)
+    except AssessmentError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("review", pk)
+    messages.success(request, f"已撤销“{row.branch.short_name}”{row.year} 年度的民主评议。")
+    return redirect("review_list")
+
+
+@require_POST
+def review_rest(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    row = found(request, pk)
+    form = RestForm(request.POST)
+    if not form.is_valid():
+        return shown(request, row, rest_form=form)
+    opinion = form.cleaned_data["opinion"]
+    tried(request, lambda: writing.grade_rest(row, opinion, by=request.user), "其余正式党员已评为“合格”。")
+    return redirect("review", pk)
+
+
+@require_POST
+def review_submit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    row = found(request, pk)
+    form = SubmitForm(request.POST)
+    if not form.is_valid():
+        return shown(request, row, submit_form=form)
+    facts = form.cleaned_data
+    tried(request, lambda: keeping.submit(row, **facts, by=request.user), "已报送，等上级审核。")
+    return redirect("review", pk)
+
+
+@require_POST
+def review_return(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    row = _above(request, pk)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return shown(request, row, return_form=form)
+    why = form.cleaned_data["why"]
+    tried(request, lambda: keeping.send_back(row, why, by=request.user), "已退回支部。")
+    return redirect("review", pk)
+
+
+@require_POST
+def review_conclude(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    row = _above(request, pk)
+    tried(request, lambda: keeping.conclude(row, by=request.user), "已办结，结果已记入每位党员的记录。")
+    return redirect("review", pk)
+
+
+@require_POST
+def review_conclude_all(request: AuthenticatedRequest) -> HttpResponse:
+    """All on the list that were sent; whatever cannot be concluded is named."""
+    user = request.user
+    if not has_right(user, Right.ASSESS):
+        raise PermissionDenied(keeping.NOT_ABOVE)
+    reviews = _listed(request).filter(state=State.SUBMITTED)
+    done, faults = keeping.conclude_all(list(reviews), by=user)
+    messages.success(request, f"已办结 {done} 个党支部。" if done else "没有可以办结的。")
+    for fault in faults[:5]:
+        messages.error(request, fault)
+    return redirect("review_list")
+
+
+@require_POST
+def review_export(request: AuthenticatedRequest) -> HttpResponseBase:
+    """The reviews on the list, as the query says."""
+    check_reviews(request.user)
+    reviews = list(_listed(request))
+    people = ReviewEntry.objects.filter(review__in=reviews).count()
+    if people > MOST_AT_ONCE:
+        messages.error(
+            request, f"一次最多导出 {MOST_AT_ONCE} 人，现在有 {people} 人，请按党组织筛选后分批导出。"
+        )
+        return redirect("review_list")
+    return _workbook(request, reviews, "民主评议党员结果.xlsx")
+
+
+@require_POST
+def review_workbook(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
+    row = found(request, pk)
+    return _workbook(request, [row], f"{row}.xlsx")
+
+
+def _workbook(request: AuthenticatedRequest, reviews: list[Review], name: str) -> HttpResponseBase:
+    if not has_right(request.user, Right.EXPORT):
+        raise PermissionDenied
+    content = BytesIO()
+    book.write(content, reviews, by=request.user)
+    return download(content, name)
+
+
+def _listed(request: AuthenticatedRequest) -> Any:
+    user, today = request.user, timezone.localdate()
+    form = ReviewFilter(request.POST, today=today, organisations=_organisations(user))
+    return reading.reviews_of(user, form.asked, reading.branches_of(user, form.asked, today))
+
+
+def _above(request: AuthenticatedRequest, pk: int) -> Review:
+    row = found(request, pk)
+    if not may(request.user, Right.ASSESS, row.branch_path):
+        raise PermissionDenied(keeping.NOT_ABOVE)
+    return row
