@@ -66,12 +66,14 @@ def review_list(request: AuthenticatedRequest) -> HttpResponse:
     asked = form.asked
     branches = reading.branches_of(user, asked, today)
     page = Paginator(branches, PER_PAGE).get_page(request.GET.get("page"))
+    lines = reading.lines(user, page.object_list, asked.year)
     reviews = reading.reviews_of(user, asked, branches)
     context = {
         "form": form,
         "page": page,
         "year": asked.year,
-        "lines": reading.lines(user, page.object_list, asked.year),
+        "lines": lines,
+        "lacks_one": any(line.review is None for line in lines),
         "conclusion": reading.conclusion(reviews, page.paginator.count),
         "may_conclude": has_right(user, Right.ASSESS),
         "given": [(name, request.GET[name]) for name in form.fields if name in request.GET],
