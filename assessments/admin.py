@@ -15,7 +15,7 @@ from branches.admin_site import Errand
 from branches.roles import Right
 from branches.scope import has_right, ranges_of, within
 
-from . import problems
+from . import admin_reviews, problems  # noqa: F401
 from .models import Problem, RaterGroup, Report, Round, Subject
 
 

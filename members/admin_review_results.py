@@ -20,7 +20,7 @@ class ReviewResultAdmin(ScopedModelAdmin):
 
     fields = ["member", "branch", "year", "held_on", "grade", "ungraded", "decided_on", "decided_by"]
     list_display = ["member", "branch", "year", "grade", "ungraded", "decided_on"]
-    list_filter = ["year", "grade"]
+    list_filter = ["grade", "year"]
     list_select_related = ["member", "branch"]
     search_fields = ["member__name", "member__number"]
     search_help_text = "姓名或党员编号"

@@ -67,7 +67,7 @@ class Asked:
 
 def branches_of(user: User, asked: Asked, today: date) -> QuerySet[Branch]:
     """Branches that are to hold a review, and those that held one and are no more, in official order."""
-    reviews = Review.objects.visible_to(user).filter(year=asked.year)
+    reviews = Review.objects.filter(year=asked.year)
     mine = Branch.objects.reachable_by(user, Right.REVIEW).leaves()
     there = Branch.objects.existing_on(today).values("pk")
     rows = mine.filter(Q(pk__in=there) | Q(pk__in=reviews.values("branch")))
@@ -83,19 +83,17 @@ def branches_of(user: User, asked: Asked, today: date) -> QuerySet[Branch]:
     return rows.order_by("order_key")
 
 
-def lines(user: User, branches: Iterable[Branch], year: int) -> list[Line]:
-    """Each with its review. One query."""
+def lines(branches: Iterable[Branch], year: int) -> list[Line]:
+    """Each of ``branches_of`` with its review. One query."""
     wanted = list(branches)
-    rows = counted(Review.objects.visible_to(user).filter(year=year, branch__in=wanted))
+    rows = counted(Review.objects.filter(year=year, branch__in=wanted))
     found = {row.branch_id: row for row in rows}
     return [Line(branch, found.get(branch.pk)) for branch in wanted]
 
 
-def reviews_of(user: User, asked: Asked, branches: QuerySet[Branch]) -> QuerySet[Review]:
-    """The reviews of the branches on the list, in official order."""
-    rows = Review.objects.visible_to(user).filter(
-        year=asked.year, branch__in=branches.order_by().values("pk")
-    )
+def reviews_of(branches: QuerySet[Branch], year: int) -> QuerySet[Review]:
+    """The reviews of ``branches_of``, in official order."""
+    rows = Review.objects.filter(year=year, branch__in=branches.order_by().values("pk"))
     return rows.select_related("branch").order_by("branch__order_key")
 
 

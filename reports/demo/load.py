@@ -33,6 +33,7 @@ from . import (
     organisations,
     people,
     records,
+    reviewing,
     settling,
     talking,
     together,
@@ -129,6 +130,7 @@ class _Maker:
         written += talking.talk(leaf, setting, users["zuzhibu"])
         asking.ask(leaf, setting, users["zuzhibu"], users["shuji"], users["dangyuan"])
         assessing.assess(leaf, setting, users["zuzhibu"], users["shuji"])
+        reviewing.review(leaf, setting, users["zuzhibu"], users["shuji"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()
         return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)
 

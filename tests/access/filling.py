@@ -458,6 +458,35 @@ TASKS: dict[str, Task] = {
     "paper_drop": Task(on="paper_sheet"),
     "figure_export": Task(SECRETARY, on="figure_table", writes=False),
     "figure_rows_export": Task(SECRETARY, on="figure_rows", writes=False),
+    "review_new": Task(
+        fill=lambda world: {"organisation": _own(world, Branch).pk, "year": "2025", "on": "2026-01-15"}
+    ),
+    "review_conclude_all": Task(on="review_list"),
+    "review_export": Task(on="review_list", writes=False),
+    "review_day": Task(SECRETARY, on="review", fill=lambda world: {"on": DAY}),
+    # The world's branch has held no meeting for it: what is written is tried in test_review_pages.
+    "review_link": Task(SECRETARY, has_form=False, writes=False),
+    "review_drop": Task(SECRETARY, on="review"),
+    # Three take part, and a ballot by codes needs five: what is written is tried in test_review_ballots.
+    "review_issue": Task(SECRETARY, on="review", fill=lambda world: {"number": "5"}, writes=False),
+    "review_recall": Task(SECRETARY, has_form=False, writes=False),
+    "review_close_ballot": Task(SECRETARY, has_form=False, writes=False),
+    "review_counts": Task(SECRETARY, fill=lambda world: {"issued": "2", "returned": "2"}),
+    "review_rest": Task(SECRETARY, has_form=False, writes=False),
+    "review_submit": Task(SECRETARY, has_form=False, writes=False),
+    "review_return": Task(has_form=False, writes=False),
+    "review_conclude": Task(has_form=False),
+    "review_workbook": Task(has_form=False, writes=False),
+    "review_self": Task(
+        SECRETARY, on="review_entry", fill=lambda world: {"text": "一年来认真学习，按时参加。"}
+    ),
+    "review_note": Task(SECRETARY, on="review_entry", fill=lambda world: {"mutual": "发言再多些"}),
+    "review_grade": Task(SECRETARY, has_form=False, writes=False),
+    "review_ungraded": Task(SECRETARY, on="review_entry", fill=lambda world: {"why": "长期出国"}),
+    "review_correct": Task(has_form=False, writes=False),
+    "own_review": Task("member", fill=lambda world: {"text": "一年来认真学习，按时参加。"}),
+    # Which codes are good is secret: what is written is tried in test_review_ballots.
+    "review_ballot": Task(SECRETARY, fill=lambda world: {"code": "ABCDEFGH"}, writes=False),
     "quarter_export": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
     "job_cancel": Task(SECRETARY, has_form=False, writes=False),
     "job_repeat": Task(SECRETARY, has_form=False),

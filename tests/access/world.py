@@ -193,6 +193,7 @@ def _half(branch: Branch, keeper: User) -> Half:
         *making_assessments.of_ballots(branch, member, by=keeper),
         *making_assessments.of_rounds(branch, member),
         *making_assessments.of_reports(branch, member),
+        *making_assessments.of_reviews(branch, member, second),
     )
     leads = {"branch": branch.parent, "branch_path": branch.parent.path, "since": date(2026, 1, 1)}
     Post.objects.create(member=member, title=Post.Title.COMMITTEE, **leads)

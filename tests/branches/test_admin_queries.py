@@ -22,7 +22,7 @@ from activities.models import (
     Supplement,
     Waiver,
 )
-from assessments.models import Problem, RaterGroup, Report, Round, Subject
+from assessments.models import Problem, RaterGroup, Report, Review, Round, Subject
 from branches.models import Branch
 from branches.roles import Role
 from branches.terms import elect
@@ -38,6 +38,7 @@ from members.models import (
     GreetingOptOut,
     ImportBatch,
     Merge,
+    ReviewResult,
 )
 from reminders.models import Delivery, Reminder, Robot
 from tests import cast
@@ -192,6 +193,18 @@ ONE_MORE |= {
         title=f"第{number}项", position=number, citation="校党字〔2026〕1号"
     ),
     "trainingclass": lambda school, user, number: a_class(school.teachers, f"{number}班"),
+    "review": lambda school, user, number: Review.objects.create(
+        branch=school.teachers, branch_path=school.teachers.path, year=2000 + number, held_on=DAY
+    ),
+    "reviewresult": lambda school, user, number: ReviewResult.objects.create(
+        member=cast.a_member(school.teachers),
+        branch=school.teachers,
+        year=2025,
+        held_on=DAY,
+        grade="competent",
+        decided_on=DAY,
+        decided_by="支部党员大会",
+    ),
 }
 
 
@@ -272,6 +285,8 @@ COUNTS = {
     "post": 6,
     "reminder": 8,
     "rolegrant": 5,
+    "review": 7,  # the parts of the tree, the years
+    "reviewresult": 6,
     "robot": 6,
     "station": 6,
     "stationassignment": 6,

@@ -30,7 +30,9 @@ from activities.models import (
 from activities.plans.beside import of_branch
 from activities.statistics import organizational_life
 from assessments import gathering, quotas, rounds
-from assessments.models import Round
+from assessments.models import Review, ReviewEntry, Round
+from assessments.reviews import shares
+from assessments.reviews.keeping import entries_of
 from branches.models import Branch, RoleGrant, Station
 from branches.roles import Right
 from branches.scope import covering_ranges
@@ -49,6 +51,7 @@ from members.models import (
     MembershipForm,
     MembershipSpell,
     Post,
+    ReviewResult,
     Training,
     TrainingClass,
 )
@@ -319,6 +322,19 @@ def test_last_years_duty_reports_are_archived_and_this_years_are_being_written(u
     assert quotas.faults_of_grades(last.rules, [one.subject.decided for one in judged]) == []
     own = now.subjects.get(member__account__username="shuji")
     assert (own.report.state, bool(own.report.work), own.report.problems) == ("draft", True, "")
+
+
+def test_last_years_reviews_are_concluded_and_this_years_is_open_in_one_branch(university, db):
+    last, now = Review.objects.filter(year=2025), Review.objects.get(year=2026)
+    assert set(last.values_list("state", flat=True)) == {"closed"}
+    assert now.state == "open"
+    assert {bool(entry.self_at) for entry in now.entries.all()} == {True, False}
+    for review in last:
+        entries = entries_of(review)
+        assert shares.fault(review, entries) == ""
+        assert all(entry.grade for entry in entries if entry.is_to_grade)
+    people = ReviewEntry.objects.filter(review__in=last)
+    assert ReviewResult.objects.count() == people.count() > 0
 
 
 def test_a_branch_whose_term_ends_holds_an_election(university, db):
