@@ -24,7 +24,7 @@ from assessments.subjects import not_in_future, told
 from branches import local
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import covering_ranges, may, within
+from branches.scope import may
 from members import review_results
 from members.review_results import Result, ReviewResultError
 
@@ -69,8 +69,8 @@ def begin_below(organisation: Branch, *, year: int, on: date, by: User) -> int:
     """The same for every branch below that has none yet and has members; returns how many. Audited, one by one."""
     check_may(by, Right.ASSESS, organisation.path)
     _check_day(year, on)
-    leaves = Branch.objects.filter(within("path", covering_ranges([organisation.path])))
-    branches = list(leaves.leaves().existing_on(on).exclude(reviews__year=year).order_by("order_key"))
+    leaves = Branch.objects.below(organisation.path).leaves()
+    branches = list(leaves.existing_on(on).exclude(reviews__year=year).order_by("order_key"))
     rosters = roster.of(branches, on)
     elsewhere = roster.reviewed(year, [one for people in rosters.values() for one in people])
     wanted = [branch for branch in branches if any(one.member not in elsewhere for one in rosters[branch.pk])]

@@ -11,7 +11,6 @@ from activities.models import Activity
 from assessments.models import Review, ReviewEntry
 from assessments.reviews import ballot, keeping, roster, shares, writing
 from branches.models import Branch
-from branches.scope import covering_ranges, within
 from members.models import ReviewGrade
 
 from .organisations import Leaf
@@ -29,9 +28,8 @@ REST: Final = "能履行党员义务，按时参加组织生活，发挥作用�
 def review(leaf: Leaf, setting: Setting, clerk: User, secretary: User) -> None:
     """``clerk`` concludes last year's; ``secretary`` has begun this year's, and half of his branch has written."""
     stream = setting.stream("reviews")
-    college = covering_ranges([leaf.unit.branch.path])
     year = setting.today.year - 1
-    for branch in Branch.objects.filter(within("path", college)).leaves().order_by("order_key"):
+    for branch in Branch.objects.below(leaf.unit.branch.path).leaves().order_by("order_key"):
         held = Activity.objects.valid().filter(branch=branch).of_kind(Kind.DEMOCRATIC_REVIEW)
         meeting = held.filter(held_on__range=keeping.days_of(year)).order_by("held_on", "pk").last()
         if meeting and roster.of([branch], meeting.held_on)[branch.pk]:
