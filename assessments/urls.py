@@ -94,6 +94,7 @@ urlpatterns = [
     path("reviews/<int:pk>/recall/", review_ballots.review_recall, name="review_recall"),
     path("reviews/<int:pk>/close-ballot/", review_ballots.review_close_ballot, name="review_close_ballot"),
     path("reviews/<int:pk>/counts/", review_ballots.review_counts, name="review_counts"),
+    path("reviews/<int:pk>/sheet/", reviews.review_sheet, name="review_sheet"),
     path("reviews/<int:pk>/rest/", reviews.review_rest, name="review_rest"),
     path("reviews/<int:pk>/submit/", reviews.review_submit, name="review_submit"),
     path("reviews/<int:pk>/return/", reviews.review_return, name="review_return"),

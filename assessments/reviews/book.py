@@ -38,6 +38,16 @@ BALLOTS: Final = (
     *(OutColumn(str(label), "integer") for label in ReviewGrade.labels),
     OutColumn("未评", "integer"),
 )
+#: What a paper ballot asks of everybody, and the four grades at its end.
+ASKED: Final = ("理想信念", "政治理论素质", "组织纪律", "廉洁自律", "联系服务群众", "模范作用")
+PAPER: Final = (
+    OutColumn("姓名", "text", 12),
+    *(OutColumn(title, "text", 14) for title in ASKED),
+    OutColumn("综合评定", "text", 26),
+)
+HOW: Final = (
+    "不记名。各项填“好”“一般”“差”，综合评定填“优秀”“合格”“基本合格”“不合格”；本人一行留空，不了解的可以不填。"
+)
 NOTE: Final = "本系统不打分，“互评平均分”“综合得分”两栏留空；测评不足 5 票的不列票数。"
 
 
@@ -55,6 +65,16 @@ def write(target: Path | BinaryIO, reviews: Sequence[Review], *, by: User) -> in
         ],
     )
     return len(entries)
+
+
+def write_blank(target: Path | BinaryIO, review: Review, *, by: User) -> int:
+    """A paper ballot to be printed and copied; what is counted of it is the last column. Audited."""
+    names = list(review.entries.order_by("member__name_order", "pk").values_list("member__name", flat=True))
+    audit.record("review.print", by=by, on=review, after={"rows": len(names)})
+    rows = ([name, *("" for _ in PAPER[1:])] for name in names)
+    banner = [f"{review.year}年度民主评议党员测评表", f"{review.branch.short_name}　{HOW}"]
+    write_workbook(target, [OutSheet("民主评议党员测评表", PAPER, rows, banner)])
+    return len(names)
 
 
 def _results(entries: Sequence[ReviewEntry]) -> Iterator[list[object]]:

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthenticatedRequest
 from assessments import ballot_slips, ballots, turnout, wrong_codes
-from assessments.ballot_forms import CodeForm, IssueForm, MarksForm, PapersForm, RatersForm
+from assessments.ballot_forms import IssueForm, MarksForm, PapersForm, RatersForm
 from assessments.models import BallotCode, RaterGroup, Round
 from assessments.refusals import AssessmentError
+from assessments.views.asking import code_page
 from branches.scope import get_visible_or_404
 
 State = Round.State
@@ -27,14 +28,7 @@ State = Round.State
 @require_http_methods(["GET", "HEAD", "POST"])
 def ballot(request: HttpRequest) -> HttpResponse:
     """A code opens the ballot, and sent again with the marks it casts it. The code is in no address and no session."""
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            return _opened(request, form.cleaned_data["code"])
-        except AssessmentError as refusal:
-            form.add_error("code", str(refusal))
-    status = 422 if form.errors else 200
-    return render(request, "assessments/ballot_code.html", {"form": form}, status=status)
+    return code_page(request, "assessments/ballot_code.html", _opened)
 
 
 def _code_of(request: HttpRequest, text: str) -> BallotCode:

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthenticatedRequest
 from assessments import ballot_slips, wrong_codes
-from assessments.ballot_forms import CodeForm, IssueForm
+from assessments.ballot_forms import IssueForm
 from assessments.refusals import AssessmentError
 from assessments.reviews import ballot, keeping
 from assessments.reviews.forms import CountsForm, ReviewMarksForm
 from assessments.schemes import LEAST_BALLOTS
-from assessments.views.asking import tried
+from assessments.views.asking import code_page, tried
 from assessments.views.reviews import found, shown
 
 
@@ -24,14 +24,7 @@ from assessments.views.reviews import found, shown
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_ballot(request: HttpRequest) -> HttpResponse:
     """A code opens the ballot, and sent again with the marks it casts it. The code is in no address and no session."""
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            return _opened(request, form.cleaned_data["code"])
-        except AssessmentError as refusal:
-            form.add_error("code", str(refusal))
-    status = 422 if form.errors else 200
-    return render(request, "assessments/review_code.html", {"form": form}, status=status)
+    return code_page(request, "assessments/review_code.html", _opened)
 
 
 def _opened(request: HttpRequest, text: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Members' democratic reviews: the list of branches, one begun, one with its people, and its steps."""
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any, Final
 
@@ -154,25 +155,29 @@ def shown(request: AuthenticatedRequest, row: Review, **refused: Form) -> HttpRe
     )
 
 
+def _sent(
+    request: AuthenticatedRequest, row: Review, name: str, form: Form, verb: Callable[[], object], said: str
+) -> HttpResponse:
+    """A form of the page: the page again where it is wrong, else the verb is tried."""
+    if not form.is_valid():
+        return shown(request, row, **{name: form})
+    tried(request, verb, said)
+    return redirect("review", row.pk)
+
+
 @require_POST
 def review_day(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    row = found(request, pk)
-    form = DayForm(request.POST)
-    if not form.is_valid():
-        return shown(request, row, day_form=form)
-    facts = form.cleaned_data
-    tried(request, lambda: keeping.set_day(row, **facts, by=request.user), "已按这一天的名册更新名单。")
-    return redirect("review", pk)
+    row, form = found(request, pk), DayForm(request.POST)
+    verb = lambda: keeping.set_day(row, **form.cleaned_data, by=request.user)  # noqa: E731
+    return _sent(request, row, "day_form", form, verb, "已按这一天的名册更新名单。")
 
 
 @require_POST
 def review_link(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     row = found(request, pk)
     form = MeetingForm(request.POST, review=row, meetings=reading.meetings_for(row))
-    if not form.is_valid():
-        return shown(request, row, meeting_form=form)
-    tried(request, lambda: keeping.link(row, form.chosen, by=request.user), "已关联会议记录。")
-    return redirect("review", pk)
+    verb = lambda: keeping.link(row, form.chosen, by=request.user)  # noqa: E731
+    return _sent(request, row, "meeting_form", form, verb, "已关联会议记录。")
 
 
 @require_POST
@@ -189,35 +194,23 @@ def review_drop(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def review_rest(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    row = found(request, pk)
-    form = RestForm(request.POST)
-    if not form.is_valid():
-        return shown(request, row, rest_form=form)
-    opinion = form.cleaned_data["opinion"]
-    tried(request, lambda: writing.grade_rest(row, opinion, by=request.user), "其余正式党员已评为“合格”。")
-    return redirect("review", pk)
+    row, form = found(request, pk), RestForm(request.POST)
+    verb = lambda: writing.grade_rest(row, form.cleaned_data["opinion"], by=request.user)  # noqa: E731
+    return _sent(request, row, "rest_form", form, verb, "其余正式党员已评为“合格”。")
 
 
 @require_POST
 def review_submit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    row = found(request, pk)
-    form = SubmitForm(request.POST)
-    if not form.is_valid():
-        return shown(request, row, submit_form=form)
-    facts = form.cleaned_data
-    tried(request, lambda: keeping.submit(row, **facts, by=request.user), "已报送，等上级审核。")
-    return redirect("review", pk)
+    row, form = found(request, pk), SubmitForm(request.POST)
+    verb = lambda: keeping.submit(row, **form.cleaned_data, by=request.user)  # noqa: E731
+    return _sent(request, row, "submit_form", form, verb, "已报送，等上级审核。")
 
 
 @require_POST
 def review_return(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    row = _above(request, pk)
-    form = ReturnForm(request.POST)
-    if not form.is_valid():
-        return shown(request, row, return_form=form)
-    why = form.cleaned_data["why"]
-    tried(request, lambda: keeping.send_back(row, why, by=request.user), "已退回支部。")
-    return redirect("review", pk)
+    row, form = _above(request, pk), ReturnForm(request.POST)
+    verb = lambda: keeping.send_back(row, form.cleaned_data["why"], by=request.user)  # noqa: E731
+    return _sent(request, row, "return_form", form, verb, "已退回支部。")
 
 
 @require_POST
@@ -259,6 +252,17 @@ def review_export(request: AuthenticatedRequest) -> HttpResponseBase:
 def review_workbook(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     row = found(request, pk)
     return _workbook(request, [row], f"{row}.xlsx")
+
+
+@require_POST
+def review_sheet(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
+    """The paper ballot, to be printed."""
+    row = found(request, pk)
+    if not may(request.user, Right.EXPORT, row.branch_path):
+        raise PermissionDenied
+    content = BytesIO()
+    book.write_blank(content, row, by=request.user)
+    return download(content, f"{row.branch.short_name}民主评议党员测评表.xlsx")
 
 
 def _workbook(request: AuthenticatedRequest, reviews: list[Review], name: str) -> HttpResponseBase:

@@ -472,6 +472,7 @@ TASKS: dict[str, Task] = {
     "review_recall": Task(SECRETARY, has_form=False, writes=False),
     "review_close_ballot": Task(SECRETARY, has_form=False, writes=False),
     "review_counts": Task(SECRETARY, fill=lambda world: {"issued": "2", "returned": "2"}),
+    "review_sheet": Task(SECRETARY, on="review", writes=False),
     "review_rest": Task(SECRETARY, has_form=False, writes=False),
     "review_submit": Task(SECRETARY, has_form=False, writes=False),
     "review_return": Task(has_form=False, writes=False),

@@ -410,6 +410,15 @@ class TestWorkbook:
         _, *rows = self.rows(stranger.post(at("review_export"), {"year": "2026"}), "民主评议党员结果")
         assert rows == []
 
+    def test_a_blank_ballot_to_print(self, review, phone):
+        book = load_workbook(BytesIO(b"".join(phone.post(at("review_sheet", review)).streaming_content)))
+        found = [list(row) for row in book.active.iter_rows(values_only=True)]
+        head = found.index(
+            ["姓名", *"理想信念 政治理论素质 组织纪律 廉洁自律 联系服务群众 模范作用 综合评定".split()]
+        )
+        assert [row[0] for row in found[head + 1 :]] == [*(f"正{number}" for number in range(1, 10)), "预1"]
+        assert {cell for row in found[head + 1 :] for cell in row[1:]} == {None}
+
     def test_a_whole_university_by_parts(self, grading, desk, monkeypatch):
         monkeypatch.setattr("assessments.views.reviews.MOST_AT_ONCE", 9)
         answer = desk.post(at("review_export"), {"year": "2026"}, follow=True)

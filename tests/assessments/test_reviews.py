@@ -11,6 +11,7 @@ from assessments.reviews import keeping, shares, writing
 from branches import local
 from branches.models import Branch
 from branches.roles import Role
+from members import merging
 from members.models import Exemption, MembershipSpell, ReviewResult, StatusPeriod
 from tests import cast
 from tests.assessments import reviewing
@@ -443,3 +444,28 @@ class TestCorrection:
         member.save()
         with pytest.raises(AssessmentError, match="自己的民主评议由另一人办理"):
             self.corrected(concluded, staff, "正1", "competent")
+
+
+class TestMerged:
+    """Two records of one person made one: in one review he stands once, and taken apart as before."""
+
+    @pytest.fixture
+    def above(self, school):
+        return cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+
+    def test_both_in_one_review(self, review, members, above):
+        writing.note(entry(review, "正1"), "发言再多些。", "", version=1, by=above)
+        writing.note(entry(review, "正2"), "多做些工作。", "", version=1, by=above)
+        done = merging.merge(members[0], members[1], by=above)
+        assert names(review) == ["正1", *(f"正{number}" for number in range(3, 10)), "预1"]
+        assert entry(review, "正1").mutual == "发言再多些。"
+        merging.undo(done, by=above)
+        assert [entry(review, name).mutual for name in ("正1", "正2")] == ["发言再多些。", "多做些工作。"]
+
+    def test_each_in_a_review_of_his_own(self, school, review, members, above):
+        other = cast.a_member(school.students, "学1")
+        begun = reviewing.begun(school.students, above)
+        done = merging.merge(members[0], other, by=above)
+        assert begun.entries.get().member == members[0]
+        merging.undo(done, by=above)
+        assert names(begun) == ["学1"]

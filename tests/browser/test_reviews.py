@@ -77,7 +77,7 @@ def test_a_member_writes_and_another_votes(opened, review, members, keeper):
                 "radio", name="合格", exact=True
             ).tap()
         assert page.locator("[data-unrated]").is_visible()
-        button(page, "提交测评票").tap()
+        button(page, "提交选票").tap()
         page.get_by_text("谢谢。您的测评码已经失效").wait_for()
     assert (fresh(review).returned, entry(review, "正6").counts, entry(review, "预1").counts) == (
         1,
