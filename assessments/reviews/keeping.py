@@ -52,7 +52,7 @@ def begin(branch: Branch, *, year: int, on: date, by: User) -> Review:
     people = roster.of([branch], on)[branch.pk]
     if not people:
         raise AssessmentError(f"“{branch.short_name}”{on:%Y-%m-%d} 的名册上没有党员，不用评议。")
-    elsewhere = roster.reviewed(year, people)
+    elsewhere = roster.reviewed(year, [branch], on)
     if len(elsewhere) == len(people):
         raise AssessmentError(f"名册上的党员 {year} 年度都已在其他党支部参加评议。")
     try:
@@ -72,7 +72,7 @@ def begin_below(organisation: Branch, *, year: int, on: date, by: User) -> int:
     leaves = Branch.objects.below(organisation.path).leaves()
     branches = list(leaves.existing_on(on).exclude(reviews__year=year).order_by("order_key"))
     rosters = roster.of(branches, on)
-    elsewhere = roster.reviewed(year, [one for people in rosters.values() for one in people])
+    elsewhere = roster.reviewed(year, branches, on)
     wanted = [branch for branch in branches if any(one.member not in elsewhere for one in rosters[branch.pk])]
     if not wanted:
         raise AssessmentError(f"下属党支部 {year} 年度的民主评议都已发起，或者名册上没有党员。")
@@ -112,7 +112,7 @@ def set_day(review: Review, on: date, *, version: int, by: User) -> None:
             raise AssessmentError(f"{on:%Y-%m-%d} 的名册上没有党员，请核对日期。")
         before = {"on": row.held_on.isoformat(), "people": row.entries.count()}
         row.held_on = on
-        roster.renew(row, people, leaving_out=roster.reviewed(row.year, people, but=row))
+        roster.renew(row, people, leaving_out=roster.reviewed(row.year, [row.branch], on, but=row))
         after = {"on": on.isoformat(), "people": row.entries.count()}
         audit.record("review.set_day", by=by, on=row, before=before, after=after)
 

@@ -1,11 +1,13 @@
 """Who takes part in a review: whoever belongs to the branch on its day, where he stands on that very day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from assessments.models import Review, ReviewEntry
 from branches.models import Branch
@@ -25,28 +27,31 @@ class Person:
     is_exempt: bool
 
 
-def of(branches: Collection[Branch], on: date) -> Mapping[int, list[Person]]:
-    """Branch → who belonged to it on the day (隶属), full or probationary. Two queries, however many branches."""
-    rows = MembershipSpell.objects.filter(
+def spells(branches: Collection[Branch], on: date) -> QuerySet[MembershipSpell]:
+    """The belongings (隶属) to them on the day, of whoever was full or probationary then."""
+    return MembershipSpell.objects.filter(
         holds_on(on),
         holds_on(on, "member__statuses__"),
         branch__in=branches,
         kind=MembershipSpell.Kind.BELONGING,
         member__statuses__status__in=ON_ROSTER,
-    ).values_list("branch", "member", "member__statuses__status")
-    found = list(rows)
-    exempt = set(
-        Exemption.objects.on(on).filter(member__in=[row[1] for row in found]).values_list("member", flat=True)
     )
+
+
+def of(branches: Collection[Branch], on: date) -> Mapping[int, list[Person]]:
+    """Branch → who takes part. Two queries, however many branches."""
+    rows = spells(branches, on)
+    exempt = Exemption.objects.on(on).filter(member__in=rows.values("member"))
+    freed = set(exempt.values_list("member", flat=True))
     people: defaultdict[int, list[Person]] = defaultdict(list)
-    for branch, member, status in found:
-        people[branch].append(Person(member, status, member in exempt))
+    for branch, member, status in rows.values_list("branch", "member", "member__statuses__status"):
+        people[branch].append(Person(member, status, member in freed))
     return people
 
 
-def reviewed(year: int, people: Iterable[Person], but: Review | None = None) -> set[UUID]:
-    """Who of them takes part in another branch's review of the year. One query."""
-    rows = ReviewEntry.objects.filter(review__year=year, member__in=[one.member for one in people])
+def reviewed(year: int, branches: Collection[Branch], on: date, but: Review | None = None) -> set[UUID]:
+    """Who of them takes part in another review of the year. One query."""
+    rows = ReviewEntry.objects.filter(review__year=year, member__in=spells(branches, on).values("member"))
     if but:
         rows = rows.exclude(review=but)
     return set(rows.values_list("member", flat=True))

@@ -107,19 +107,21 @@ def grade_rest(review: Review, opinion: str, *, by: User) -> int:
 
 
 def leave_ungraded(entry: ReviewEntry, why: str, *, version: int, by: User) -> None:
-    """A full member gets no grade for a reason (abroad, lost, exempt); without a reason he is to be graded again."""
+    """A full member gets no grade for a reason (abroad, lost, exempt); without a reason he is to be graded again.
+
+    The trail says that it is so, not why: the reason may be somebody's health.
+    """
     with _held(entry, by, *AT_THE_BRANCH, version=version) as row:
         if not row.is_full:
             raise AssessmentError("预备党员参加评议，不评定等次，不用再登记原因。")
-        before = {"reason": row.ungraded_why, "grade": row.grade}
+        before = {"ungraded": bool(row.ungraded_why), "grade": row.grade}
         row.ungraded_why = told(why, "不评定等次的原因", 0, 100)
         if row.ungraded_why:
             row.grade, row.opinion, row.disposal = "", "", ""
         _save(row)
         _check_share(row.review)
-        audit.record(
-            "review.leave_ungraded", by=by, on=row, before=before, after={"reason": row.ungraded_why}
-        )
+        after = {"ungraded": bool(row.ungraded_why), "grade": row.grade}
+        audit.record("review.leave_ungraded", by=by, on=row, before=before, after=after)
 
 
 def correct(

@@ -319,6 +319,14 @@ class TestSteps:
             desk.post(at("review_conclude_all"), {"year": "2026"}, follow=True)
         )
 
+    def test_so_many_at_a_time(self, school, keeper, staff, desk, monkeypatch):
+        monkeypatch.setattr("assessments.views.reviews.CONCLUDED_AT_ONCE", 1)
+        reviewing.people(school.students)
+        reviewing.submitted(school.teachers, keeper)
+        reviewing.submitted(school.students, staff)
+        answer = desk.post(at("review_conclude_all"), {"year": "2026"}, follow=True)
+        assert "已办结 1 个党支部。还有 1 个，请再点一次。" in said(answer)
+
     def test_a_day_and_begun_by_mistake(self, review, phone):
         phone.post(at("review_day", review), {"version": "1", "on": "2026-12-09"})
         assert fresh(review).held_on.day == 9

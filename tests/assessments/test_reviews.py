@@ -210,9 +210,11 @@ class TestWriting:
     def test_the_trail_has_no_word_of_it(self, own, keeper):
         writing.write_for(own, self.TEXT, "", version=1, by=keeper)
         writing.note(own, "发言可以再多些。", "", version=2, by=keeper)
+        writing.leave_ungraded(own, "因病住院", version=3, by=keeper)
         said = str(list(AuditEntry.objects.values_list("before", "after")))
         assert self.TEXT not in said
         assert "发言可以" not in said
+        assert "因病" not in said
 
 
 class TestShare:
