@@ -14,7 +14,7 @@ import branches.models
 class Migration(migrations.Migration):
     dependencies = [
         ("activities", "0024_elections"),
-        ("assessments", "0001_initial"),
+        ("assessments", "0002_publish_to_leaders_and_below"),
         ("branches", "0004_granted_by"),
         ("members", "0018_review_results"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
