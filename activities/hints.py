@@ -8,8 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.models import User
+from branches.roles import SCRIBES, Right
+from branches.scope import grants_of, may
 from lib.names import first_of
 
 from .minutes import Item
@@ -24,6 +27,8 @@ SHINGLE: Final = 4
 ALIKE: Final = 0.8
 AROUND: Final = timedelta(days=366)
 MOST: Final = 5
+#: How long the branch alone is told.
+BRANCH_FIRST: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,18 @@ class Hint:
     other: Activity
 
 
+def may_see(user: User, activity: Activity) -> bool:
+    """The branch first: whoever keeps its records at once, those above who may write them when it has had a week."""
+    if not may(user, Right.RECORD, activity.branch_path):
+        return False
+    is_own = any(
+        grant.role in SCRIBES and grant.branch_path == activity.branch_path for grant in grants_of(user)
+    )
+    return is_own or timezone.now() - activity.entered_at >= BRANCH_FIRST
+
+
 def of(activity: Activity, agenda: Sequence[Item], pictures: Sequence[Evidence], user: User) -> list[Hint]:
-    """For whoever keeps the record. At most four queries; none about what the record does not have."""
+    """For whoever :func:`may_see` them. At most four queries; none about what the record does not have."""
     if activity.is_withdrawn:
         return []
     found = [

@@ -100,7 +100,9 @@ def _context(request: AuthenticatedRequest, activity: Activity, sight: Sight) ->
         "opens_talk": opens_talk,
         "swore": oaths.steps_of(activity) if sight.may_develop else [],
         "oath_article": oaths.ARTICLE,
-        "hints": hints.of(activity, agenda, files, request.user) if sight.may_write else [],
+        "hints": hints.of(activity, agenda, files, request.user)
+        if hints.may_see(request.user, activity)
+        else [],
         "links": record_links.of(request.user, activity),
         "drift": drift.of(activity) if sight.may_mark else None,
         "has_missed": activity.on_leave + activity.absent > 0 and not activity.is_heads_only,

@@ -1,6 +1,6 @@
 """Hints to whoever keeps a record: the same photo, nearly the same minutes, one person in two places."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -194,12 +194,20 @@ class TestPage:
         other = Activity.objects.get(kind="party_lecture")
         assert "像是同一张照片" in text
         assert reverse("activity_detail", args=[other.pk]) in text
-        assert "仅供本支部核对；若属正常，无需处理。" in text
+        assert "供支部核对；若属正常，无需处理。" in text
 
     @pytest.mark.parametrize("role", [Role.LEADER, Role.ATTENDANCE_TAKER])
     def test_only_to_whoever_may_edit_the_record(self, school, activity, role):
         reader = cast.a_browser(cast.a_user(role, school.teachers))
         assert "像是同一张照片" not in self.page(reader, activity).content.decode()
+
+    def test_the_branch_is_told_first_and_those_above_after_a_week(self, school, branch, activity):
+        readers = [(Role.SECRETARY, branch), (Role.RECORDER, branch), (Role.COMMITTEE_STAFF, school.physics)]
+        pages = [cast.a_browser(cast.a_user(role, place)) for role, place in readers]
+        for days, told in ((6, [True, True, False]), (7, [True, True, True])):
+            entered = timezone.now() - timedelta(days=days)
+            Activity.objects.filter(pk=activity.pk).update(entered_at=entered)
+            assert [bool(self.page(each, activity).context["hints"]) for each in pages] == told
 
     def test_queries_do_not_grow_with_what_there_is(
         self, browser, branch, activity, django_assert_num_queries
