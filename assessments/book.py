@@ -73,7 +73,9 @@ def _ballot_columns(round_: Round) -> tuple[OutColumn, ...]:
 
 
 def _ballots(round_: Round, judged: Sequence[Judged]) -> Iterator[list[object]]:
-    """A row for each group that may be shown; of points the mean alone."""
+    """A row for each group, once the ballot is closed; of points the mean alone, of few ballots that they are few."""
+    if round_.closed_at is None:
+        return
     for number, one in enumerate(judged, start=1):
         for each in shown_groups(round_.rules, one.inputs.ballots):
             told = each.mean is not None

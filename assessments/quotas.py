@@ -1,6 +1,6 @@
 """How many of a round may have a grade: what breaks a quota, and quotas that cannot be met at all. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from .schemes import Quota, Scheme
 
@@ -41,6 +41,19 @@ def why_impossible(scheme: Scheme, subjects: int, eligible: Mapping[str, int]) -
                 f"{subjects} 人按方案的比例排不出来：“{named}”最多 {high[place]} 人，却至少要 {reached} 人。"
             )
     return ""
+
+
+def why_gates_leave_too_few(scheme: Scheme, gates: Sequence[Mapping[str, bool]]) -> str:
+    """The same of people whose ``gates`` were answered, one after the other: who misses one cannot have its grade."""
+    barred = {gate.grade for gate in scheme.gates}
+    eligible = {
+        grade: sum(
+            all(answers.get(gate.code, False) for gate in scheme.gates if gate.grade == grade)
+            for answers in gates
+        )
+        for grade in barred
+    }
+    return why_impossible(scheme, len(gates), eligible)
 
 
 def _narrow(low: list[int], high: list[int], ladder: list[str], quota: Quota, subjects: int) -> None:

@@ -251,6 +251,11 @@ def digest_of(round_: Round) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+def is_intact(round_: Round) -> bool:
+    """Whether an archived round still says what was archived."""
+    return digest_of(round_) == round_.digest
+
+
 @contextmanager
 def holding(round_: Round, by: User, *states: str, version: int | None = None) -> Iterator[Round]:
     """The round, locked, when it is at one of ``states`` and ``by`` keeps it: for what is done beside its own row."""

@@ -8,6 +8,8 @@ Defined answers:
 * An item that waits for something (no grader yet, no ballot shown) leaves the total open, and is named.
 * Who held two posts in a year, or one for part of it, is measured by the days of each: the records of a post weigh as
   many days as it was held.
+* Equal totals get the same proposal and stand in speaking order, also in the list by total: where a quota falls between
+  them the committee decides, with its reason.
 * A total is rounded to two decimals, half up, and the grade proposed is that of the rounded total.
 """
 

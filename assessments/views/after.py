@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from assessments import after, papers, problems
+from assessments import after, papers, problems, rounds
 from assessments.models import Objection, Round, Subject
 from assessments.refusals import AssessmentError, Conflict
 from assessments.report_forms import AnswerForm, CorrectionForm, FeedbackForm
@@ -125,9 +125,11 @@ def round_corrections(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "更正已记下，归档的内容和校验值不变。")
             return redirect("round_corrections", pk)
+    is_archived = round_.state == after.State.ARCHIVED
     context = {
         "round": round_,
-        "form": form if round_.state == after.State.ARCHIVED else None,
+        "is_intact": is_archived and rounds.is_intact(round_),
+        "form": form if is_archived else None,
         "refused": form,
         "corrections": round_.corrections.select_related("subject__member", "by"),
     }

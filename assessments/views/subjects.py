@@ -1,6 +1,6 @@
 """One secretary of a round: what the score is made of, what graders enter, the committee's grade; and all at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -128,13 +128,22 @@ def round_grades(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "page": page,
         "by_total": by_total,
         "is_grading": row.state == State.GRADING,
-        "faults": quotas.faults_of_grades(row.rules, [one.subject.decided for one in judged]),
+        "faults": _faults(row, judged),
         "counts": [
             (title, sum(one.subject.decided == title for one in judged)) for title in row.rules.titles
         ],
         "quotas": [quota.sentence(len(judged)) for quota in row.rules.quotas],
     }
     return render(request, "assessments/round_grades.html", context)
+
+
+def _faults(row: Round, judged: Sequence[Judged]) -> list[str]:
+    """What the grades given so far break; and, while grading, that the conditions leave too few for a quota."""
+    faults = quotas.faults_of_grades(row.rules, [one.subject.decided for one in judged])
+    if row.state != State.GRADING:
+        return faults
+    why = quotas.why_gates_leave_too_few(row.rules, [one.inputs.gates for one in judged])
+    return [*faults, f"{why}请核对限制条件的登记。"] if why else faults
 
 
 def _asked(request: AuthenticatedRequest, pk: int) -> Subject:

@@ -1,5 +1,6 @@
 """The pages of what follows: feedback and its letter, the list, objections, corrections; who opens which."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -107,7 +108,7 @@ class TestLetter:
 
 class TestTheList:
     def test_what_is_not_settled_comes_first(self, browser, line, staff):
-        settled = problems.add(line.subject, FACTS, by=staff)
+        settled = problems.add(line.subject, replace(FACTS, problem="学习不够深入。"), by=staff)
         Problem.objects.filter(pk=settled.pk).update(checked_on=TODAY, done_on=TODAY, due_on=TODAY)
         shown = browser.get(reverse("problem_list"))
         assert [one.word for one in shown.context["lines"]] == ["整改中", "已核查"]
@@ -228,6 +229,9 @@ class TestObjectionsAndCorrections:
         assert browser.post(address, sent).status_code == 302
         assert Correction.objects.get().subject == subject
         assert "应为“缺 1 次”" in text_of(browser.get(address))
+        assert "与归档时一致" in text_of(browser.get(address))
         own = text_of(cast.a_browser(author).get(page("own_report", subject.report)))
         assert "应为“缺 1 次”" in own
         assert fresh(published).digest == rounds.digest_of(fresh(published))
+        published.subjects.update(decided="差")
+        assert "与归档时的校验值不一致" in text_of(browser.get(address))

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from assessments import ballots, book, gathering, outline, rounds
-from assessments.models import Report
+from assessments.models import Report, Round
 from tests.assessments.scene import fresh
 
 ON = date(2026, 12, 10)
@@ -67,9 +67,30 @@ def test_one_round_down_to_its_ballots(graded):
         }
     ]
     assert first["groups"] == [
-        {"code": "a", "valid": 5, "marks": {"好": 5}, "mean": "100"},
-        {"code": "b", "valid": 0, "marks": {}, "mean": None},
+        {"code": "a", "issued": 5, "returned": 5, "valid": 5, "marks": {"好": 5}, "mean": "100"},
+        {"code": "b", "issued": 5, "returned": 3, "valid": 0, "marks": {}, "mean": None},
     ]
+
+
+def test_an_archive_tells_whether_it_is_still_what_was_archived(graded):
+    def of_archive():
+        return json.loads(told(str(graded.pk), "--json"))["is_intact"]
+
+    assert of_archive() is None
+    Round.objects.update(state="archived", digest=rounds.digest_of(graded))
+    assert of_archive() is True
+    graded.subjects.update(decided="差")
+    assert of_archive() is False
+
+
+def test_while_they_vote_the_sheet_of_ballots_is_empty(drafted, staff):
+    rounds.open_reports(drafted, by=staff)
+    Report.objects.update(state="accepted")
+    rounds.begin_ballot(drafted, on=ON, place="", by=staff)
+    content = BytesIO()
+    book.write(content, fresh(drafted), ON, by=None)
+    votes = openpyxl.load_workbook(content)["测评汇总表"]
+    assert [row for row in votes.iter_rows(values_only=True) if row[0] == 1] == []
 
 
 def test_a_workbook_of_three_sheets(graded, tmp_path):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments import published
-from assessments.quotas import faults_of_grades, why_impossible
-from assessments.schemes import Quota
+from assessments.quotas import faults_of_grades, why_gates_leave_too_few, why_impossible
+from assessments.schemes import Gate, Quota
 
 HALF = published.HALF_AND_HALF
 THIRD = Quota(("好",), Fraction(1, 3), is_most=True)
@@ -55,6 +55,16 @@ def test_gates_may_leave_too_few():
     assert why_impossible(wanted, 10, {"好": 5}) == ""
     assert (
         why_impossible(wanted, 10, {"好": 4}) == "10 人按方案的比例排不出来：“好”最多 4 人，却至少要 5 人。"
+    )
+
+
+def test_who_misses_a_condition_cannot_fill_a_quota():
+    gate = Gate("annual", "年度考核优秀", "好")
+    wanted = replace(scheme(Quota(("好",), Fraction(1, 2), is_most=False)), gates=(gate,))
+    answers = [{"annual": True}, {"annual": False}, {}, {}]
+    assert why_gates_leave_too_few(wanted, [*answers[:2]]) == ""
+    assert why_gates_leave_too_few(wanted, answers) == (
+        "4 人按方案的比例排不出来：“好”最多 1 人，却至少要 2 人。"
     )
 
 

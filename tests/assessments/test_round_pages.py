@@ -169,7 +169,7 @@ class TestJudging:
             at("subject_decide", subject), {"version": "1", "grade": "较好", "why": "材料不全，暂定"}
         )
         late = browser.post(at("subject_decide", subject), {"version": "1", "grade": "差", "why": "另有意见"})
-        assert late.status_code == 422
+        assert late.status_code == 409
         assert "刚被改为“较好”" in late.content.decode()
         assert "另有意见" in late.content.decode()
 
@@ -221,6 +221,18 @@ def test_the_grid_costs_the_same_for_many(school, drafted, browser, django_asser
     browser.get(at("round", drafted))
     with django_assert_num_queries(7):
         browser.get(at("round", drafted))
+
+
+def test_equal_totals_stand_in_speaking_order(grading, staff, browser):
+    first, second = grading.subjects.all()
+    for subject in (first, second):
+        Points.objects.create(subject=subject, item="check", grader=staff, value=90)
+    for order in ((1, 2), (2, 1)):
+        for row, position in zip((first, second), order, strict=True):
+            grading.subjects.filter(pk=row.pk).update(position=position)
+        page = browser.get(at("round_grades", grading), {"order": "total"}).context["page"]
+        assert [one.subject.position for one in page] == [1, 2]
+        assert len({one.score.total for one in page}) == 1
 
 
 @pytest.mark.parametrize(("page", "number"), [("round_grades", 6), ("subject", 10)])
