@@ -2,20 +2,24 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import User
 from activities.own_pages import OwnLine
 from assessments.models import Review, ReviewEntry
 from lib.templatetags.ui import chinese_date
-from members.models import ReviewResult
 
 
-def running(user: User) -> list[ReviewEntry]:
-    """His entry in a review that is not concluded, the latest first. One query."""
-    rows = ReviewEntry.objects.filter(member__account=user).exclude(review__state=Review.State.CLOSED)
-    rows = rows.select_related("review__branch", "member")
-    return list(rows.order_by("-review__year", "-review__pk"))
+def entries(user: User) -> QuerySet[ReviewEntry]:
+    """His entries of all years, the latest first."""
+    rows = ReviewEntry.objects.filter(member__account=user).select_related("review__branch", "member")
+    return rows.order_by("-review__year", "-review__pk")
+
+
+def running(user: User) -> ReviewEntry | None:
+    """His entry in a review that is not concluded. One query."""
+    return entries(user).exclude(review__state=Review.State.CLOSED).first()
 
 
 def is_writable(entry: ReviewEntry) -> bool:
@@ -23,18 +27,16 @@ def is_writable(entry: ReviewEntry) -> bool:
 
 
 def lines(user: User, today: date) -> list[OwnLine]:
-    """The review that runs and asks for his own words; else his last result. Two queries."""
-    url = reverse("own_review")
-    if found := running(user):
-        entry = found[0]
-        open_ = is_writable(entry)
-        done = "自评已写" if entry.self_at else "自评没写"
-        note = f"{chinese_date(entry.review.held_on)}评议" if open_ else str(entry.review.get_state_display())
-        end = done if open_ else ""
-        label = f"{entry.review.year}年度民主评议党员"
-        return [OwnLine(label=label, note=note, end=end, url=url, is_open=open_ and not entry.self_at)]
-    last = ReviewResult.objects.filter(member__account=user).order_by("-year").first()
-    if last is None:
+    """The last review: what it asks of him, where it stands, or what became of it. One query."""
+    entry = entries(user).first()
+    if entry is None:
         return []
-    label, note = "民主评议党员", f"{last.year} 年度"
-    return [OwnLine(label=label, note=note, end=last.in_words, url=url, is_open=False)]
+    review = entry.review
+    writable = is_writable(entry)
+    if writable:
+        note, end = f"{chinese_date(review.held_on)}评议", "自评已写" if entry.self_at else "自评没写"
+    else:
+        note = str(review.get_state_display())
+        end = entry.in_words if review.state == Review.State.CLOSED else ""
+    label = f"{review.year}年度民主评议党员"
+    return [OwnLine(label, note, end, reverse("own_review"), is_open=writable and not entry.self_at)]

@@ -17,8 +17,7 @@ from members.models import ReviewResult
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_review(request: AuthenticatedRequest) -> HttpResponse:
     """POST saves his own review; refused, what he wrote stays on the page beside what is kept."""
-    running = own.running(request.user)
-    entry = running[0] if running else None
+    entry = own.running(request.user)
     form, elsewhere = None, None
     if entry and own.is_writable(entry):
         form = SelfForm(request.POST if request.method == "POST" else None, entry=entry)

@@ -128,13 +128,13 @@ class TestHome:
     def test_queries_do_not_grow(self, browser, branch, django_assert_num_queries):
         cast.a_member(branch, joined=date(2015, 10, 3))
         browser.get(HOME)
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(30):
             browser.get(HOME)
         for number in range(40):
             cast.a_member(branch, joined=date(2015, 10, 1 + number % 28))
         cast.a_group(branch, *Member.objects.all())
         cast.a_record(branch, "theme_day", date(2026, 10, 12))
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(30):
             browser.get(HOME)
 
 

@@ -190,7 +190,7 @@ class TestOwnPage:
         keeping.conclude(review, by=staff)
         page = said(browser.get(at("own_review")))
         assert ("优秀" in page, OPINION in page) == (True, True)
-        assert "2026 年度" in said(browser.get(reverse("me")))
+        assert "2026年度民主评议党员" in said(browser.get(reverse("me")))
 
     def test_nobody_elses_result(self, school, keeper, staff):
         reviewing.concluded(school.teachers, keeper, staff)
