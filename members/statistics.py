@@ -22,7 +22,7 @@ from django.db.models import (
 
 from branches.models import Placement
 from branches.scope import Range, within
-from lib.dated import holds_on, overlaps
+from lib.dated import holds_on
 
 from .models import ON_ROSTER, Departure, Destination, MembershipSpell, StatusPeriod
 
@@ -137,7 +137,7 @@ def came(ranges: Sequence[Range], start: date, end: date) -> Any:
         .annotate(
             way=Case(
                 When(Exists(anywhere), then=Value(Came.INSIDE)),
-                When(Exists(_suspended(before, end)), then=Value(Came.RESTORED)),
+                When(Exists(_suspended(before)), then=Value(Came.RESTORED)),
                 When(Exists(_standing(before)), then=Value(Came.TRANSFERRED)),
                 When(Exists(_admitted(start, end)), then=Value(Came.ADMITTED)),
                 default=Value(Came.OTHERWISE),
@@ -156,7 +156,6 @@ def left(ranges: Sequence[Range], start: date, end: date) -> Any:
         .order_by("-on", "-pk")
         .values("kind")[:1]
     )
-    suspended = StatusPeriod.objects.filter(holds_on(end), member=OuterRef("member"), status=Status.SUSPENDED)
     return (
         on_roster(ranges, before)
         .filter(~Exists(here))
@@ -164,11 +163,11 @@ def left(ranges: Sequence[Range], start: date, end: date) -> Any:
         .annotate(
             way=Case(
                 When(Exists(anywhere), then=Value(Left.INSIDE)),
+                When(Exists(_suspended(end)), then=Value(Left.SUSPENDED)),
                 When(departure=Departure.Kind.TRANSFERRED, then=Value(Left.TRANSFERRED)),
                 When(departure=Departure.Kind.DIED, then=Value(Left.DIED)),
                 When(departure=Departure.Kind.EXPELLED, then=Value(Left.EXPELLED)),
                 When(departure__isnull=False, then=Value(Left.STRUCK_OFF)),
-                When(Exists(suspended), then=Value(Left.SUSPENDED)),
                 default=Value(Left.OTHERWISE),
                 output_field=CharField(),
             )
@@ -186,9 +185,8 @@ def _then_on_roster(day: date) -> tuple[QuerySet[Placement, Any], QuerySet[Membe
     ), anywhere
 
 
-def _suspended(start: date, end: date) -> Any:
-    spans = overlaps(start, end)
-    return StatusPeriod.objects.filter(spans, member=OuterRef("member"), status=Status.SUSPENDED)
+def _suspended(day: date) -> Any:
+    return StatusPeriod.objects.filter(holds_on(day), member=OuterRef("member"), status=Status.SUSPENDED)
 
 
 def _standing(day: date) -> Any:
@@ -197,8 +195,11 @@ def _standing(day: date) -> Any:
 
 
 def _admitted(start: date, end: date) -> Any:
+    """The member of the outer row joined in a branch of the university; who joined elsewhere and then came did not."""
     return StatusPeriod.objects.filter(
+        holds_on(F("since"), "member__spells__"),
         member=OuterRef("member"),
+        member__spells__kind=MembershipSpell.Kind.BELONGING,
         status=Status.PROBATIONARY,
         since__gte=start,
         since__lte=end,

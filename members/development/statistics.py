@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from branches.scope import Range, within
 from lib.dated import holds_on
@@ -43,13 +43,16 @@ def steps_in(ranges: Sequence[Range], period: Period, steps: Any = None) -> Any:
 
 def became_full_in(ranges: Sequence[Range], period: Period) -> Any:
     """Probationary members whose full membership began in ``period``, by where they belonged that day, with
-    ``stood_at``, ``unit_category``, ``unit``, ``unit_name`` and ``unit_path``."""
-    probation = StatusPeriod.objects.filter(
-        member=OuterRef("member"), status=StatusPeriod.Status.PROBATIONARY, since__lt=OuterRef("since")
-    )
+    ``stood_at``, ``unit_category``, ``unit``, ``unit_name`` and ``unit_path``.
+
+    Who is full again after a suspension, or comes back as a full member, was one before.
+    """
+    earlier = StatusPeriod.objects.filter(member=OuterRef("member"), since__lt=OuterRef("since"))
+    last = earlier.exclude(status=StatusPeriod.Status.SUSPENDED).order_by("-since").values("status")[:1]
     return (
         StatusPeriod.objects.filter(status=StatusPeriod.Status.FULL)
         .filter(_where(ranges, "member__", F("since")), since__gte=period.start, since__lte=period.end)
-        .filter(Exists(probation))
+        .annotate(was=Subquery(last))
+        .filter(was=StatusPeriod.Status.PROBATIONARY)
         .annotate(**_unit("member__"))
     )

@@ -1,11 +1,17 @@
 """Statistics of political birthdays (政治生日): how many fell in the period, and of how many something is on record."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from branches.models import Branch
+from django.db.models import F
+
+from branches.models import Placement
 from branches.roles import Right
+from branches.scope import Range, covering_ranges, covers, within
+from lib.periods import month_of
 from members import birthdays, celebrations
 from reports.asked import Asked
 
@@ -17,7 +23,11 @@ from .things import Items
 
 @dataclass(frozen=True)
 class Birthday:
-    """One person's birthday of one year, and what was done about it."""
+    """One person's birthday of one year, and what was done about it.
+
+    ``stood_at`` is the place of the branch on the last day of that month, which tells whose roster the person is on;
+    ``branch_path`` is its place today.
+    """
 
     member_id: UUID
     name: str
@@ -25,6 +35,7 @@ class Birthday:
     branch_path: str
     branch_name: str
     branch_category: str
+    stood_at: str
     day: date
     years: int
     is_milestone: bool
@@ -33,15 +44,13 @@ class Birthday:
 
 
 def _birthdays(asked: Asked) -> list[Birthday]:
-    """Four queries for each year the period touches, however many the people."""
+    """One query, and four for each year the period touches, however many the people."""
     found: list[Birthday] = []
+    ranges = (*asked.ranges, *_moved_away(asked))
     for year in asked.period.years():
         first, last = max(year.start, asked.period.start), min(year.end, asked.period.end)
-        days = birthdays.between(first, last, asked.ranges)
-        done = celebrations.done_about(days)
-        categories = dict(
-            Branch.objects.filter(pk__in={day.branch_id for day in days}).values_list("pk", "category")
-        )
+        days = birthdays.between(first, last, ranges)
+        done, places = celebrations.done_about(days), _places({day.branch_id for day in days}, first, last)
         found += [
             Birthday(
                 day.member_id,
@@ -49,7 +58,8 @@ def _birthdays(asked: Asked) -> list[Birthday]:
                 day.branch_id,
                 day.branch_path,
                 day.branch_name,
-                categories[day.branch_id],
+                place.branch.category,
+                place.path,
                 day.day,
                 day.years,
                 day.is_milestone,
@@ -57,8 +67,25 @@ def _birthdays(asked: Asked) -> list[Birthday]:
                 "、".join(done[day.key].labels),
             )
             for day in days
+            for place in places[day.branch_id]
+            if place.holds_on(month_of(day.day).end) and covers(asked.ranges, place.path)
         ]
     return found
+
+
+def _moved_away(asked: Asked) -> tuple[Range, ...]:
+    """Where those stand today that stood in the scope within the period and no longer do."""
+    held = Placement.objects.during(asked.period.start, asked.period.end)
+    others = held.filter(within("path", asked.ranges)).exclude(path=F("branch__path"))
+    paths = others.values_list("branch__path", flat=True)
+    return covering_ranges(path for path in paths if not covers(asked.ranges, path))
+
+
+def _places(branches: Collection[int], first: date, last: date) -> dict[int, list[Placement]]:
+    places: dict[int, list[Placement]] = defaultdict(list)
+    for row in Placement.objects.during(first, last).filter(branch__in=branches).select_related("branch"):
+        places[row.branch_id].append(row)
+    return places
 
 
 def _line(row: Birthday, named: bool) -> Line:
@@ -73,8 +100,12 @@ BIRTHDAYS = Items(
     heads=("姓名", "党支部", "政治生日", "周年", "已做"),
     show=_line,
     right=Right.SEE_MEMBERS,
+    place="stood_at",
 )
-FALL = "期内政治生日（按学校设定的起算日期）到来、当月在名册上的党员"
+FALL = (
+    "期内政治生日（按学校设定的起算日期）到来、当月最后一天在名册上的党员，"
+    "记在那一天党支部所属的党组织，期间未结束时含还没有到来的"
+)
 BIRTHDAY_TABLE = ByOrganisation(
     name="birthdays",
     title="政治生日",

@@ -114,7 +114,7 @@ DEVELOPMENT_TABLE = ByOrganisation(
             code="became_full",
             heading="转正",
             band="期内办理（人次）",
-            definition="预备期满、正式党员身份从期内起算的预备党员，记在当天所在的党支部。",
+            definition="正式党员身份从期内起算的预备党员，记在当天所在的党支部；恢复党籍或转来的正式党员不计。",
             things=BECAME_FULL,
             which=Q(),
         ),

@@ -109,7 +109,11 @@ STANDINGS = (
     Group("standing_30", "30至39年", lambda asked: FULL & standing_for(30, 39)(asked)),
     Group("standing_40", "40至49年", lambda asked: FULL & standing_for(40, 49)(asked)),
     Group("standing_50", "50年及以上", lambda asked: FULL & standing_for(50, 120)(asked)),
-    Group("standing_none", "正式党员未填写转正日期", FULL & Q(member__full_on=None)),
+    Group(
+        "standing_none",
+        "正式党员转正日期未填写，或晚于统计日",
+        lambda asked: FULL & (Q(member__full_on=None) | Q(member__full_on__gt=asked.day)),
+    ),
 )
 CATEGORIES = (
     *(Group(f"category_{one.value}", one.label, Q(unit_category=one)) for one in Branch.Category),
@@ -160,19 +164,19 @@ BEFORE = replace(ROSTER, find=_before)
 CAME = _moving(_came, dict(Came.choices))
 LEFT = _moving(_left, dict(Left.choices))
 WAYS_IN = {
-    Came.ADMITTED: "期内成为预备党员、期末在名册上的",
+    Came.ADMITTED: "期内在本校党支部成为预备党员、期末在名册上的，入党日期系推定的不计",
     Came.RESTORED: "期初停止党籍、期末已恢复的",
-    Came.INSIDE: "期初在校内另一党组织、期末在这里的，含支部划入",
+    Came.INSIDE: "期初在校内另一党支部、期末在这里的，含支部划入",
     Came.TRANSFERRED: "期初已是党员、组织关系期内从校外转来的",
     Came.OTHERWISE: "期初不是党员、期末在名册上的其他人，如期内在别处入党又转来的",
 }
 WAYS_OUT = {
-    Left.INSIDE: "期初在这里、期末在校内另一党组织的，含支部划出",
+    Left.INSIDE: "期初在这里、期末在校内另一党支部的，含支部划出",
     Left.TRANSFERRED: "期内组织关系转出校外的",
     Left.DIED: "期内去世的",
     Left.EXPELLED: "期内开除党籍的",
     Left.STRUCK_OFF: "期内除名、退党、自行脱党，或取消预备党员资格的",
-    Left.SUSPENDED: "期末处于停止党籍的",
+    Left.SUSPENDED: "期末处于停止党籍的，期内曾离开又回来的也计在此",
     Left.OTHERWISE: "期初在名册、期末不在的其他人，如登记更正",
 }
 
@@ -206,7 +210,7 @@ CHANGE_TABLE = ByOrganisation(
         Figure(
             code="after",
             heading="期末",
-            definition="期间最后一天（期间未结束时为今天）在名册上的党员。",
+            definition="期间最后一天（期间未结束时为今天，选了统计日的为统计日）在名册上的党员。",
             things=ROSTER,
             which=Q(),
         ),

@@ -83,7 +83,7 @@ STATION_TABLE = ByOrganisation(
         Figure(
             code="serving",
             heading="在站党员",
-            definition=f"{DAY}在工作站服务的党员，含负责人；组织关系仍在原支部。",
+            definition=f"{DAY}在工作站服务的党员，含负责人；一人在几处服务的各计一次，组织关系仍在原支部。",
             things=SERVING,
             which=Q(),
         ),

@@ -20,15 +20,28 @@ from .tables import ByOrganisation
 from .things import Rows
 
 
+def _held(asked: Asked) -> Any:
+    return Activity.objects.of_kind(Kind.PARTY_LECTURE).held_in(asked.period)
+
+
 def _lectures(asked: Asked) -> Any:
-    return _placed(Activity.objects.valid().filter(joint_of=None), asked)
+    return _placed(_held(asked).valid().one_of_each(), asked)
 
 
-def _placed(records: Any, asked: Asked) -> Any:
-    lectures = records.of_kind(Kind.PARTY_LECTURE).held_in(asked.period)
+def _placed(lectures: Any, asked: Asked) -> Any:
     return lectures.filter(within("org_path", asked.ranges)).annotate(
         stood_at=F("org_path"), unit_category=F("branch__category")
     )
+
+
+def _withdrawn(asked: Asked) -> Any:
+    return _placed(_held(asked).exclude(withdrawn_at=None), asked)
+
+
+def _joined(asked: Asked) -> Any:
+    """The parts of the branches that did not lead."""
+    valid = _held(asked).valid()
+    return _placed(valid.exclude(pk__in=valid.one_of_each().values("pk")), asked)
 
 
 def _trainings(asked: Asked) -> Any:
@@ -62,15 +75,6 @@ def _training(row: Any, named: bool) -> Line:
     return Line(label, url, (row.unit_name, row.title, row.get_kind_display(), str(row.held_on)))
 
 
-def _withdrawn(asked: Asked) -> Any:
-    return _placed(Activity.objects.exclude(withdrawn_at=None), asked)
-
-
-def _joined(asked: Asked) -> Any:
-    """The parts of the branches that did not lead."""
-    return _placed(Activity.objects.valid().exclude(joint_of=None), asked)
-
-
 LECTURES = Rows(
     noun="次",
     find=_lectures,
@@ -92,7 +96,10 @@ TRAININGS = Rows(
     branch="unit",
 )
 Category = Lecture.Category
-GIVEN = "期内举行的党课，含与其他活动合并举行的；几个支部联合举行的记在牵头支部，只计一次"
+GIVEN = (
+    "期内举行的党课，含与其他活动合并举行的；几个支部联合举行的只计一次，记在牵头支部，"
+    "牵头支部没有登记为党课的记在登记为党课的支部"
+)
 
 
 def _given(category: Category) -> Figure:

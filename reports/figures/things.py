@@ -93,18 +93,24 @@ class Item(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Items:
-    """Rows that are reckoned, not kept. A figure's ``which`` is a test of one."""
+    """Rows that are reckoned, not kept. A figure's ``which`` is a test of one.
+
+    ``place`` names what tells where an item counts, when that is not where its organisation stands today.
+    """
 
     noun: str
     find: Callable[[Asked], Sequence[Any]]
     heads: tuple[str, ...]
     show: Callable[[Any, bool], Line]
     right: Right
+    place: str = "branch_path"
 
     def places(self, asked: Asked, figures: Sequence[Figure]) -> Iterator[tuple[str, Sequence[int]]]:
         found: dict[str, Counter[int]] = defaultdict(Counter)
         for item in self._asked(asked):
-            found[item.branch_path].update(n for n, figure in enumerate(figures) if figure.which(item))
+            found[getattr(item, self.place)].update(
+                n for n, figure in enumerate(figures) if figure.which(item)
+            )
         for place, counted in found.items():
             yield place, [counted[n] for n in range(len(figures))]
 

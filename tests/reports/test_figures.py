@@ -150,7 +150,7 @@ QUERIES = {
     "life_by_month": 18,
     "lectures": 6,
     "trainings": 6,
-    "birthdays": 7,
+    "birthdays": 8,
 }
 
 

@@ -1,0 +1,129 @@
+"""Every column of every statistic, on random universities, is what a naive oracle counts from its definition."""
+
+import json
+import random
+from contextlib import contextmanager
+from datetime import date, timedelta
+from fractions import Fraction
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.http import QueryDict
+
+from branches.roles import Role
+from lib.periods import Period, month_of, quarter_of
+from reports.figures.catalogue import STATISTICS
+from reports.filters import StatisticFilter
+from tests import cast
+
+from .figures_oracle import Oracle, Question
+from .figures_oracle_world import a_world
+
+pytestmark = pytest.mark.django_db
+FIRST = date(2026, 4, 2)
+
+
+@contextmanager
+def university(seed):
+    """A random one, what the oracle read of it, and staff of the whole; the clock stands on a random day of 2026."""
+    today = FIRST + timedelta(days=random.Random(seed).randrange(240))
+    with time_machine.travel(f"{today} 12:00 +0800", tick=False):
+        world = a_world(seed, today)
+        yield world, Oracle(), cast.a_user(Role.ORGANIZATION_STAFF, world.root)
+
+
+def questions(world, seed):
+    """A running and past quarter, a year, a school year, a month; a college, a category, both; a day of the past."""
+    rng, today = random.Random(seed), world.today
+    quarter, running = quarter_of(today).previous(), quarter_of(today)
+    on = quarter.start + timedelta(days=rng.randrange(90))
+    category = rng.choice(["student", "staff"])
+    for period in (quarter, running, Period.year(2026), Period.school_year(2025), month_of(on)):
+        yield Question(period, today)
+    yield Question(quarter, today, on=on)
+    yield Question(quarter, today, category=category)
+    yield Question(Period.year(2026), today, category=category, scope=rng.choice(world.colleges).pk)
+    for college in world.colleges[:2]:
+        yield Question(quarter, today, scope=college.pk, on=rng.choice([None, on]))
+
+
+def asked_as(user, question):
+    """What the page would be asked for; of a college, the user's own part needs no naming."""
+    told = {"period": question.period.code, "category": question.category, "on": question.on or ""}
+    if question.scope and user.grants.get().branch_id != question.scope:
+        told["org"] = question.scope
+    form = StatisticFilter(QueryDict(urlencode(told)), user=user, today=question.today)
+    assert not form.errors
+    return form.asked
+
+
+def told(statistic, row):
+    """The values of a row by their columns; nothing to judge counts none."""
+    return {
+        column.code: cell.value if column.kind == "percent" else cell.value or 0
+        for column, cell in zip(statistic.columns, row.cells, strict=True)
+    }
+
+
+def expected(statistic, numbers):
+    return {
+        column.code: numbers.get(column.code, None if column.kind == "percent" else 0)
+        for column in statistic.columns
+    }
+
+
+def full_rows(rows):
+    return {code: values for code, values in rows.items() if any(values.values())}
+
+
+def compare(oracle, user, question):
+    asked = asked_as(user, question)
+    for name, statistic in STATISTICS.items():
+        table = statistic.tabulate(asked)
+        rows, total = oracle.answer(name, question)
+        found = {row.code: told(statistic, row) for row in table.rows}
+        wanted = {code: expected(statistic, numbers) for code, numbers in rows.items()}
+        assert len(found) == len(table.rows)
+        assert full_rows(found) == full_rows(wanted), (name, question)
+        assert told(statistic, table.total) == expected(statistic, total), (name, question)
+        check_body(table)
+        check_balance(name, table)
+
+
+def check_body(table):
+    """What the command prints is what the table says."""
+    body = json.loads(json.dumps(table.body()))
+    for row, printed in zip(table.all_rows, [*body["rows"], body["total"]], strict=True):
+        values = [float(cell.value) if isinstance(cell.value, Fraction) else cell.value for cell in row.cells]
+        assert (printed["code"], list(printed["values"].values())) == (row.code, values)
+
+
+def check_balance(name, table):
+    for row in table.all_rows if name == "member_changes" else ():
+        values = told(table.statistic, row)
+        came = sum(number for code, number in values.items() if code.startswith("came_"))
+        left = sum(number for code, number in values.items() if code.startswith("left_"))
+        assert values["before"] + came - left == values["after"], row.label
+
+
+def check(seed):
+    with university(seed) as (world, oracle, staff):
+        for question in questions(world, seed):
+            compare(oracle, staff, question)
+        for college in world.colleges[:2]:  # whoever keeps a college has its numbers, no more and no fewer
+            keeper = cast.a_user(Role.COMMITTEE_STAFF, college)
+            compare(
+                oracle, keeper, Question(quarter_of(world.today).previous(), world.today, scope=college.pk)
+            )
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_universities(seed):
+    check(seed)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(2, 62))
+def test_sixty_random_universities(seed):
+    check(seed)
