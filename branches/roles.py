@@ -58,6 +58,7 @@ class Right(StrEnum):
     SEE_GRADES = "see_grades"  # what such a round came to, once it was published to leaders
     REVIEW = "review"  # hold the members' democratic review of a branch; read what became of it
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
+    CLOSE_PERIODS = "close_periods"  # lock the figures of a quarter and reopen it, for the whole university
     IMPORT = "import"
     EXPORT = "export"
     UNMASK = "unmask"
@@ -93,6 +94,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_GRADES: STAFF | {Role.LEADER},
     Right.REVIEW: STAFF | {Role.SECRETARY},
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
+    Right.CLOSE_PERIODS: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,
     Right.EXPORT: _IN_A_BRANCH | {Role.LEADER},
     Right.UNMASK: STAFF,

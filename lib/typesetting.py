@@ -38,6 +38,15 @@ def _fonts() -> typst.Fonts:
     return fonts
 
 
+def can_typeset() -> bool:
+    """Whether the machine has a Chinese font."""
+    try:
+        _fonts()
+    except CannotTypeset:
+        return False
+    return True
+
+
 def pdf(document: str, data: Mapping[str, Any]) -> bytes:
     """The pages of ``document`` (such as "card.typ") as one PDF; CannotTypeset without a Chinese font."""
     made = _compiler(document, data).compile(format="pdf")

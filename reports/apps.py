@@ -6,4 +6,6 @@ class ReportsConfig(AppConfig):
     verbose_name = "统计"
 
     def ready(self) -> None:
-        from . import workbook  # noqa: F401, PLC0415  importing registers the job; it needs the models
+        # Importing registers the jobs; they need the models.
+        from . import workbook  # noqa: F401, PLC0415
+        from .closing import periods  # noqa: F401, PLC0415

@@ -14,8 +14,16 @@ from .sheet import export_entry, heading, scope_line, title
 
 def pdf(table: Table, *, by: User | None) -> bytes:
     """The pages; CannotTypeset without a Chinese font, and then nothing is audited."""
+    data = contents(table)
+    with transaction.atomic():  # without a font nothing leaves, and nothing is written down
+        data["banner"] = [scope_line(table), audit.export_line(export_entry(table, by=by), by)]
+        return typesetting.pdf("statistics.typ", data)
+
+
+def contents(table: Table) -> dict[str, Any]:
+    """What ``table.typ`` sets; the lines below the title, ``banner``, are for the caller."""
     grouped = any(row.band for row in table.rows)
-    data: dict[str, Any] = {
+    return {
         "title": title(table),
         "grouped": grouped,
         "head": table.statistic.head,
@@ -24,9 +32,6 @@ def pdf(table: Table, *, by: User | None) -> bytes:
         "rows": [_texts(row, grouped) for row in table.all_rows],
         "meanings": [(heading(one), one.definition) for one in table.columns],
     }
-    with transaction.atomic():  # without a font nothing leaves, and nothing is written down
-        data["banner"] = [scope_line(table), audit.export_line(export_entry(table, by=by), by)]
-        return typesetting.pdf("statistics.typ", data)
 
 
 def _texts(row: Row, grouped: bool) -> list[str]:

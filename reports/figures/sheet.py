@@ -37,10 +37,11 @@ def export_entry(table: Table, *, by: User | None) -> AuditEntry:
 def write(target: Path | BinaryIO, table: Table, *, by: User | None) -> None:
     """The table and the meaning of its figures. Audited; the number of the export stands in every sheet."""
     banner = [title(table), scope_line(table), audit.export_line(export_entry(table, by=by), by)]
-    write_workbook(target, [_figures(table, banner), _meanings(table, banner)])
+    write_workbook(target, [figures(table, banner), _meanings(table, banner)])
 
 
-def _figures(table: Table, banner: list[str]) -> OutSheet:
+def figures(table: Table, banner: list[str]) -> OutSheet:
+    """The sheet of the numbers."""
     grouped = any(row.band for row in table.rows)
     heads = [OutColumn("分类", width=14)] if grouped else []
     heads += [OutColumn(table.statistic.head, width=26), OutColumn("代码", width=16)]

@@ -1,0 +1,94 @@
+"""The files of a closing: a workbook of each organisation's tables, and of the whole university a PDF beside it."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from branches.models import Branch
+from lib import files, typesetting
+from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from reports.figures import paper, sheet
+from reports.figures.base import Table
+from reports.models import ClosedFile, ClosedPeriod
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that is to be kept."""
+
+    branch: Branch
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def made_of(branch: Branch, tables: Sequence[Table], closing: ClosedPeriod) -> list[Made]:
+    """Without a Chinese font there is no PDF, and the closing goes on without it."""
+    title = f"{tables[0].asked.title}统计报表（锁定第{closing.version}版）"
+    banner = _line(closing)
+    found = [Made(branch, f"{title}.xlsx", _workbook(tables, banner))]
+    if branch.parent_id is None and typesetting.can_typeset():
+        found.append(Made(branch, f"{title}.pdf", _pdf(title, tables, banner)))
+    return found
+
+
+def _line(closing: ClosedPeriod) -> str:
+    at = timezone.localtime(closing.closed_at)
+    return f"锁定：{closing.closed_by_name}，{at:%Y-%m-%d %H:%M}，第{closing.version}版。以后的更正不改动本文件。"
+
+
+def _workbook(tables: Sequence[Table], line: str) -> bytes:
+    content = BytesIO()
+    banners = [[sheet.title(table), sheet.scope_line(table), line] for table in tables]
+    sheets = [sheet.figures(table, banner) for table, banner in zip(tables, banners, strict=True)]
+    write_workbook(content, [*sheets, _meanings(tables, line)])
+    return content.getvalue()
+
+
+def _meanings(tables: Sequence[Table], line: str) -> OutSheet:
+    columns = [
+        OutColumn("统计表", width=20),
+        OutColumn("项目", width=24),
+        OutColumn("口径", width=90),
+        OutColumn("口径版本", "integer"),
+    ]
+    rows = [
+        [table.statistic.title, sheet.heading(one), one.definition, one.version]
+        for table in tables
+        for one in table.columns
+    ]
+    return OutSheet("口径", columns, rows, ["口径", line])
+
+
+def _pdf(title: str, tables: Sequence[Table], line: str) -> bytes:
+    pages = [{**paper.contents(table), "banner": [sheet.scope_line(table), line]} for table in tables]
+    return typesetting.pdf("closing.typ", {"title": title, "tables": pages})
+
+
+def new_name() -> str:
+    return secrets.token_hex(16)
+
+
+def write(stored: str, content: bytes) -> None:
+    files.write(folder() / stored, content)
+
+
+def discard(stored: str) -> None:
+    (folder() / stored).unlink(missing_ok=True)
+
+
+def folder() -> Path:
+    return Path(settings.DATA_DIR) / "closings"
+
+
+def path_of(file: ClosedFile) -> Path:
+    return folder() / file.stored
