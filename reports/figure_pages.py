@@ -19,6 +19,7 @@ from lib.media_types import PDF
 from lib.sheets.sending import download
 from lib.typesetting import CannotTypeset
 
+from .closing import notices
 from .figures import behind, paper, sheet
 from .figures.base import Statistic, bands
 from .figures.catalogue import STATISTICS
@@ -61,6 +62,7 @@ def figure_table(request: AuthenticatedRequest, name: str) -> HttpResponse:
         "may_export": has_right(request.user, Right.EXPORT),
         "carried": _carried(form),
         "up_url": table_url(name, asked, {}) if asked.org else "",
+        "locked": notices.of(asked, name),
     }
     return render(request, "reports/figure_page.html", context)
 

@@ -93,6 +93,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("review_list", "民主评议党员", "users", _reviews),
     ("quarter", "季度统计", "file", _seer),
     ("figure_index", "统计报表", "chart", _seer),
+    ("closing_list", "季度锁定", "lock", _seer),
     ("import_roster", "导入", "import", _staff),
     ("job_list", "任务中心", "clock", _seer),
     ("system_state", "系统状态", "gear", _keeps_channels),

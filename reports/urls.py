@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import board_pages, duty, figure_pages, handover, views
+from .closing import pages as closing
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,6 +19,12 @@ urlpatterns = [
     path(
         "figures/<slug:name>/<slug:code>/export/", figure_pages.figure_rows_export, name="figure_rows_export"
     ),
+    path("closings/", closing.closing_list, name="closing_list"),
+    path("closings/files/<int:pk>/", closing.closed_file, name="closed_file"),
+    path("closings/<str:code>/", closing.closing_page, name="closing_page"),
+    path("closings/<str:code>/close/", closing.closing_close, name="closing_close"),
+    path("closings/<str:code>/reopen/", closing.closing_reopen, name="closing_reopen"),
+    path("closings/<str:code>/<slug:name>/", closing.closed_table, name="closed_table"),
     path("duties/", views.duty_list, name="duty_list"),
     path("duties/chase/", views.duty_chase, name="duty_chase"),
     path("branches/<int:pk>/duties/<str:kind>/<str:period>/", duty.duty_page, name="duty_page"),

@@ -27,6 +27,7 @@ from reminders.items import items_at_home
 
 from . import dashboard as boards
 from . import desk, drilldown, links, quarterly, records, rollup, table, workbook
+from .closing import notices
 from .definitions import definitions
 from .filters import DutyFilter, FigureFilter, RecordFilter, period_or_404
 
@@ -121,6 +122,7 @@ def quarter_period(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "may_export": has_right(request.user, Right.EXPORT),
         "dashboard_url": links.dashboard(asked.period),
         "up_url": links.statistics(asked.period),
+        "locked": notices.of(asked, "life"),
     }
     return render(request, "reports/statistics.html", context)
 

@@ -41,7 +41,7 @@ def _of_the_whole(closing: ClosedPeriod) -> Iterator[str]:
     if root_of(closing.period, closing.version, kept, made) != closing.sha256:
         yield "统计表和文件的校验值与总校验值不一致。"
     entry = AuditEntry.objects.filter(
-        action="closing.close", object_type=closing._meta.label_lower, object_id=str(closing.pk)
+        action="closing.lock", object_type=closing._meta.label_lower, object_id=str(closing.pk)
     ).first()
     if entry is None or not audit.is_genuine(entry) or entry.after.get("sha256") != closing.sha256:
         yield "总校验值与审计记录中的不一致。"

@@ -166,7 +166,7 @@ def _written(
             ClosedTable.objects.bulk_create(kept, batch_size=100)
             ClosedFile.objects.bulk_create(rows)
             facts = {"period": closing.period, "version": closing.version, "sha256": closing.sha256}
-            audit.record("closing.close", by=closing.closed_by, on=closing, after=facts)
+            audit.record("closing.lock", by=closing.closed_by, on=closing, after=facts)
     except BaseException as fault:
         for row in rows:
             files.discard(row.stored)
@@ -216,4 +216,4 @@ def reopen(closing: ClosedPeriod, reason: str, *, by: User | None) -> None:
         if not held.update(state=ClosedPeriod.State.REOPENED, **facts):
             raise ClosingError(f"{closing.span.label}的这次锁定已经解除。")
         closing.refresh_from_db()
-        audit.record("closing.reopen", by=by, on=closing, after={"period": closing.period, "reason": reason})
+        audit.record("closing.unlock", by=by, on=closing, after={"period": closing.period, "reason": reason})

@@ -1,0 +1,35 @@
+"""What a page of figures says of a period that is locked: when, by whom, and how much was corrected since."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from reports import links
+from reports.asked import SECOND_LEVEL, Asked
+from reports.models import ClosedPeriod
+
+from . import corrections
+
+
+@dataclass(frozen=True)
+class Notice:
+    """``url`` opens the adjustments, ``table_url`` the locked figures."""
+
+    closing: ClosedPeriod
+    corrections: int
+    url: str
+    table_url: str
+
+
+def of(asked: Asked, statistic: str) -> Notice | None:
+    """None for a period that is not locked. One query, three or four for a locked one."""
+    standing = ClosedPeriod.objects.standing().select_related("closed_by")
+    closing = standing.filter(period=asked.period.code).first()
+    if closing is None:
+        return None
+    number = corrections.number_of(asked.period, closing.closed_at, asked.ranges)
+    is_kept = asked.org is not None and len(asked.org.path) <= SECOND_LEVEL
+    filters = {"org": asked.org.pk if asked.org and is_kept else None}
+    page = reverse("closing_page", args=[closing.period])
+    table = reverse("closed_table", args=[closing.period, statistic])
+    return Notice(closing, number, links.with_filters(page, filters), links.with_filters(table, filters))
