@@ -67,6 +67,7 @@ class Compared:
 
     name: str
     title: str
+    head: str
     rows: tuple[Adjusted, ...]
     redefined: tuple[str, ...]
 
@@ -119,7 +120,7 @@ class _Differing:
             Adjusted(row["label"], changes, *causes.of(self.body, row)) for row, changes in self.rows
         )
         told = tuple(f"{headings[code]}：{why}" for code, why in self.redefined.items())
-        return Compared(self.body["name"], self.body["title"], rows, told)
+        return Compared(self.body["name"], self.body["title"], self.body["head"], rows, told)
 
 
 def _differing(body: Kept, asked: Asked, only: frozenset[str] | None) -> _Differing | None:
@@ -152,14 +153,11 @@ def _changes(body: Kept, now: Kept, locked: Any, present: Any, why: Mapping[str,
             continue
         before = locked["cells"][number] if locked else None
         after = present["cells"][place] if present else None
-        if (before or 0) != (after or 0) and not (_is_nothing(before) and _is_nothing(after)):
-            told = _difference(before, after)
-            yield Change(_heading(column), _text(before), _text(after), told, why.get(column["code"], ""))
-
-
-def _is_nothing(value: Any) -> bool:
-    """No share of anything, or none at all."""
-    return not value or (isinstance(value, list) and not value[1])
+        # A share that reads the same is no adjustment: what it divides is told beside it.
+        if (locked_text := _text(before)) != (text := _text(after)):
+            yield Change(
+                _heading(column), locked_text, text, _difference(before, after), why.get(column["code"], "")
+            )
 
 
 def _heading(column: Kept) -> str:
