@@ -14,6 +14,7 @@ THINGS = {
     "branch": "党组织",
     "calendar": "日历订阅",
     "campaign": "专题活动",
+    "case": "案例报告",
     "certificate": "党员证明",
     "class": "培训班",
     "competence": "履职条目",

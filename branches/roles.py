@@ -57,6 +57,7 @@ class Right(StrEnum):
     ASSESS = "assess"  # hold the yearly duty reports of secretaries: rounds, scores, grades
     SEE_GRADES = "see_grades"  # what such a round came to, once it was published to leaders
     REVIEW = "review"  # hold the members' democratic review of a branch; read what became of it
+    WRITE_CASES = "write_cases"  # texts with live figures
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     CLOSE_PERIODS = "close_periods"  # lock the figures of a quarter and reopen it, for the whole university
     IMPORT = "import"
@@ -93,6 +94,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.ASSESS: STAFF,
     Right.SEE_GRADES: STAFF | {Role.LEADER},
     Right.REVIEW: STAFF | {Role.SECRETARY},
+    Right.WRITE_CASES: STAFF,
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.CLOSE_PERIODS: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,

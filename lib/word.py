@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 BODY, HEADING, TITLE, PAGE_NUMBER = "仿宋", "黑体", "方正小标宋简体", "宋体"
-SIZE, TITLE_SIZE, PAGE_NUMBER_SIZE = Pt(16), Pt(22), Pt(14)
+SIZE, TITLE_SIZE, PAGE_NUMBER_SIZE, SMALL_SIZE = Pt(16), Pt(22), Pt(14), Pt(10.5)
 #: 225 mm by 22 lines, in twentieths of a point.
 LINE_PITCH = round(225 / 25.4 * 72 * 20 / 22)
 #: What a character of 16 pt gives up so that 28 stand on 156 mm, in 4096ths of a point.
@@ -69,13 +69,25 @@ class OfficialDocument:
             line.paragraph_format.right_indent = 4 * SIZE
             line.add_run(words)
 
-    def table(self, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
-        """A table with lines; ``widths`` in millimetres."""
+    def annex(self, title: str) -> None:
+        """On a page of its own: 附件 at the margin, the title below."""
+        line = self._line(indent=False)
+        line.paragraph_format.page_break_before = True
+        _set_font(line.add_run("附件"), HEADING)
+        self._document.add_paragraph()
+        self._centred(title, TITLE, TITLE_SIZE)
+        self._document.add_paragraph()
+
+    def table(self, rows: Sequence[Sequence[str]], widths: Sequence[int], *, small: bool = False) -> None:
+        """A table with lines; ``widths`` in millimetres. ``small`` is for many words: the first row is a head, repeated
+        on each page, and no row is torn apart."""
         table = self._document.add_table(rows=0, cols=len(widths), style="Table Grid")
         table.autofit = False
         for row in rows:
             for cell, words, width in zip(table.add_row().cells, row, widths, strict=True):
                 cell.text, cell.width = words, Mm(width)
+        if small:
+            _make_small(table)
 
     def save(self, target: BinaryIO) -> None:
         self._document.save(target)
@@ -110,6 +122,20 @@ class OfficialDocument:
         run = line.add_run(words)
         _set_font(run, font)
         run.font.size = size
+
+
+def _make_small(table: Any) -> None:
+    for number, row in enumerate(table.rows):
+        of_row = row._tr.get_or_add_trPr()
+        of_row.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            of_row.append(OxmlElement("w:tblHeader"))
+        for paragraph in (one for cell in row.cells for one in cell.paragraphs):
+            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            for run in paragraph.runs:
+                run.font.size = SMALL_SIZE
+                if number == 0:
+                    _set_font(run, HEADING)
 
 
 def _set_font(styled: Any, name: str) -> None:

@@ -94,6 +94,7 @@ DESK: tuple[tuple[str, str, str, Predicate], ...] = (
     ("quarter", "季度统计", "file", _seer),
     ("figure_index", "统计报表", "chart", _seer),
     ("closing_list", "季度锁定", "lock", _seer),
+    ("case_list", "案例报告", "file", _seer),
     ("import_roster", "导入", "import", _staff),
     ("job_list", "任务中心", "clock", _seer),
     ("system_state", "系统状态", "gear", _keeps_channels),

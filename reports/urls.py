@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import board_pages, duty, figure_pages, handover, views
+from . import board_pages, case_pages, duty, figure_pages, handover, views
 from .closing import pages as closing
 
 urlpatterns = [
@@ -25,6 +25,14 @@ urlpatterns = [
     path("closings/<str:code>/close/", closing.closing_close, name="closing_close"),
     path("closings/<str:code>/reopen/", closing.closing_reopen, name="closing_reopen"),
     path("closings/<str:code>/<slug:name>/", closing.closed_table, name="closed_table"),
+    path("cases/", case_pages.case_list, name="case_list"),
+    path("cases/new/", case_pages.case_new, name="case_new"),
+    path("cases/<int:pk>/", case_pages.case_page, name="case_page"),
+    path("cases/<int:pk>/edit/", case_pages.case_edit, name="case_edit"),
+    path("cases/<int:pk>/versions/", case_pages.case_history, name="case_history"),
+    path("cases/<int:pk>/withdraw/", case_pages.case_withdraw, name="case_withdraw"),
+    path("cases/<int:pk>/restore/", case_pages.case_restore, name="case_restore"),
+    path("cases/<int:pk>/export/<slug:ending>/", case_pages.case_export, name="case_export"),
     path("duties/", views.duty_list, name="duty_list"),
     path("duties/chase/", views.duty_chase, name="duty_chase"),
     path("branches/<int:pk>/duties/<str:kind>/<str:period>/", duty.duty_page, name="duty_page"),

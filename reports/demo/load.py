@@ -22,6 +22,7 @@ from . import (
     asking,
     assessing,
     birthdays,
+    cases,
     decided,
     details,
     developing,
@@ -131,6 +132,7 @@ class _Maker:
         asking.ask(leaf, setting, users["zuzhibu"], users["shuji"], users["dangyuan"])
         assessing.assess(leaf, setting, users["zuzhibu"], users["shuji"])
         reviewing.review(leaf, setting, users["zuzhibu"], users["shuji"])
+        cases.report(university, setting, users["zuzhibu"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()
         return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)
 

@@ -1,7 +1,7 @@
 """Statistics of organisational life (三会一课 and the rest): by organisation, by kind, by month."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from activities.duties import Duty
 from activities.regulations import NAMES
@@ -30,6 +30,8 @@ class Life:
     measures: tuple[Measure, ...]
     rows: Rows
     section: str = "组织生活"
+    #: Code and label of the rows, where they are the same for every scope and period.
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -110,6 +112,7 @@ LIFE_TABLES = (
         note="同样的数，按活动类型。",
         measures=JUDGED,
         rows=_by_kind,
+        kinds=NAMES,
     ),
     Life(
         name="life_by_month",
