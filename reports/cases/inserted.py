@@ -19,7 +19,6 @@ from reports.asked import Asked
 from reports.figures.base import Cell, Column, Row, Share, Statistic, Table, plain
 from reports.figures.catalogue import STATISTICS
 from reports.figures.life import Life
-from reports.figures.sheet import heading
 from reports.measures import DUTY, HELD
 from reports.models import CaseReport
 
@@ -52,9 +51,10 @@ class Inserted:
 
     @property
     def name(self) -> str:
-        """组织生活（按类型）：专题研讨，活动（次）：举行（主题教育）."""
+        """组织生活（按类型）：专题研讨，举行（主题教育）."""
         beside = "，".join(filter(None, (self.campaign, self.place)))
-        parts = "，".join(filter(None, (self.row, heading(self.column))))
+        column = placeholders.words_of_columns(self.statistic)[self.column.code]
+        parts = "，".join(filter(None, (self.row, column)))
         return f"{self.statistic.title}：{parts}" + (f"（{beside}）" if beside else "")
 
     @property

@@ -1,4 +1,4 @@
-"""The university's case report (典型案例): two campaigns, the work stations and where its graduates went, in figures."""
+"""The university's case report (典型案例): campaigns, work stations and where its graduates went, in figures."""
 
 from typing import Final
 
@@ -19,20 +19,30 @@ NAME: Final = "典型案例"
 TITLE: Final = "把集中学习教育融入支部日常组织生活"
 TEXT: Final = (
     "一、基本情况",
-    "学校党委现有党支部 {branches} 个、党员 {members} 名。近年来，学校党委把集中学习教育同三会一课、主题党日结合起来，"
-    "要求支部每次活动有主题、有记录、有后续安排，不另搞一套台账。",
+    (
+        "学校党委现有党支部 {branches} 个、党员 {members} 名。近年来，学校党委把集中学习教育同三会一课、主题党日"
+        "结合起来，要求支部每次活动有主题、有记录、有后续安排，不另搞一套台账。"
+    ),
     "二、主要做法",
-    "（一）研讨和实践结合。{theme_year}年主题教育期间，全校共召开专题研讨会 {seminars} 场，"
-    "开展党性实践活动 {practice} 次。研讨之前由支部收集教学、科研和服务中的问题，会上逐条讨论，"
-    "会后写明责任人和完成时间。",
-    "（二）学党史用身边的场地和材料。{history_year}年党史学习教育期间，各支部讲专题党课 {lectures} 次，"
-    "开展主题党日 {theme_days} 次，组织观看红色影片 {films} 次。校史馆、实验室和周边纪念场馆都用作课堂。",
-    "（三）把服务送到学生宿舍。学校建立宿舍党员工作站 {stations} 个，在站服务的党员 {serving} 名，"
-    "分楼层联系学生，收集意见，帮助解决生活和学习中的困难。",
+    (
+        "（一）研讨和实践结合。{theme_year}年主题教育期间，全校共召开专题研讨会 {seminars} 场，"
+        "开展党性实践活动 {practice} 次。研讨之前由支部收集教学、科研和服务中的问题，会上逐条讨论，"
+        "会后写明责任人和完成时间。"
+    ),
+    (
+        "（二）学党史用身边的场地和材料。{history_year}年党史学习教育期间，各支部讲专题党课 {lectures} 次，"
+        "开展主题党日 {theme_days} 次，组织观看红色影片 {films} 次。校史馆、实验室和周边纪念场馆都用作课堂。"
+    ),
+    (
+        "（三）把服务送到学生宿舍。学校建立宿舍党员工作站 {stations} 个，在站服务的党员 {serving} 名，"
+        "分楼层联系学生，收集意见，帮助解决生活和学习中的困难。"
+    ),
     "三、成效和不足",
     "{graduation_year}届毕业生中，到基层就业（选调）的有 {selected} 人，其中党员 {selected_members} 人，占 {share}。",
-    "工作中也有不足：少数支部的研讨记录比较简单，会后事项办结偏慢；退休教工支部参加集中活动有困难。"
-    "下一步将按季检查会后事项的办理情况，对行动不便的党员采取送学上门。",
+    (
+        "工作中也有不足：少数支部的研讨记录比较简单，会后事项办结偏慢；退休教工支部参加集中活动有困难。"
+        "下一步将按季检查会后事项的办理情况，对行动不便的党员采取送学上门。"
+    ),
 )
 
 
@@ -41,7 +51,7 @@ def report(university: University, setting: Setting, clerk: User) -> None:
     graduated = Destination.objects.aggregate(last=Max("graduates_on"))["last"] or setting.last_day
     now, left = Period.year(setting.last_day.year).code, Period.year(graduated.year).code
     text = "\n".join(TEXT).format(
-        branches=Address("organisations", "branch", period=now).token,
+        branches=Address("organisations", "branches", period=now).token,
         members=Address("members", "members", period=now).token,
         seminars=_held(THEME_EDUCATION, Kind.SEMINAR, setting),
         practice=_held(THEME_EDUCATION, Kind.PRACTICE, setting),

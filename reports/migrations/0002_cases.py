@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60, verbose_name="名称")),
                 ("title", models.CharField(max_length=80, verbose_name="标题")),
                 ("text", models.TextField(verbose_name="正文")),
-                ("period_code", models.CharField(max_length=20, verbose_name="期间")),
+                ("period_code", models.CharField(editable=False, max_length=20, verbose_name="期间")),
                 ("updated_at", models.DateTimeField(blank=True, editable=False, verbose_name="更新时间")),
                 (
                     "withdrawn_at",
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60, verbose_name="名称")),
                 ("title", models.CharField(max_length=80, verbose_name="标题")),
                 ("text", models.TextField(verbose_name="正文")),
-                ("period_code", models.CharField(max_length=20, verbose_name="期间")),
+                ("period_code", models.CharField(editable=False, max_length=20, verbose_name="期间")),
                 ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新时间")),
                 (
                     "withdrawn_at",

@@ -40,7 +40,7 @@ class CaseReport(Scoped):
     name = models.CharField("名称", max_length=60)
     title = models.CharField("标题", max_length=80)
     text = models.TextField("正文")
-    period_code = models.CharField("期间", max_length=20)
+    period_code = models.CharField("期间", max_length=20, editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="撰写人",

@@ -456,6 +456,18 @@ TASKS: dict[str, Task] = {
     "ballot_close": Task(),
     "paper_sheet": Task(fill=lambda world: {f"mark-{_voted_on(world).pk}": "差"}),
     "paper_drop": Task(on="paper_sheet"),
+    "case_new": Task(
+        fill=lambda world: {
+            "branch": world.own.branch.pk,
+            "name": "年度总结",
+            "title": "总结",
+            "text": "写好了。",
+        }
+    ),
+    "case_edit": Task(fill=lambda world: {"title": "改过的标题"}),
+    "case_withdraw": Task(),
+    "case_restore": Task(on="case_page", has_form=False, writes=False),
+    "case_export": Task(SECRETARY, on="case_page", writes=False),
     "figure_export": Task(SECRETARY, on="figure_table", writes=False),
     "figure_rows_export": Task(SECRETARY, on="figure_rows", writes=False),
     "review_new": Task(

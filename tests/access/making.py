@@ -34,6 +34,7 @@ from activities.models import (
     Waiver,
 )
 from branches.models import Branch
+from lib.periods import Period
 from members import batches, departures, merging, transfers
 from members.development import membership_forms
 from members.models import (
@@ -63,6 +64,7 @@ from members.models import (
 )
 from members.transfer_checks import Letter
 from reminders.models import Delivery, Robot
+from reports.cases import keeping as case_reports
 from tests import cast
 from tests.activities.files import a_photo
 
@@ -147,6 +149,17 @@ def of_development(branch: Branch, keeper: User) -> list[models.Model]:
         DevelopmentPlan.objects.create(branch=branch, branch_path=branch.path, year=2026, quota=3),
         *_forms(branch, keeper),
     ]
+
+
+def of_cases(branch: Branch, *, by: User) -> list[models.Model]:
+    """One that was withdrawn, and one that stands and names a figure of its branch."""
+    year = Period.year(2026)
+    told = "党员 {{members/members////2026}} 名。"
+    withdrawn = case_reports.write(branch, case_reports.Facts("旧报告", "旧标题", told, year), by=by)
+    case_reports.withdraw(withdrawn, version=1, by=by)
+    withdrawn.refresh_from_db()
+    facts = case_reports.Facts(f"{branch.short_name}案例", f"{branch.short_name}的做法", told, year)
+    return [withdrawn, case_reports.write(branch, facts, by=by)]
 
 
 def of_messages(branch: Branch) -> list[models.Model]:

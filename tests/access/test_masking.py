@@ -19,6 +19,7 @@ from activities.models import Activity
 from assessments.models import Report
 from lib import typesetting
 from members.models import Development, Member, Trainee, TrainingClass, Transfer
+from reports.models import CaseReport
 from tests.access.asking import Answer, Asker
 from tests.access.table import SIGNED_IN, declared
 from tests.access.world import World

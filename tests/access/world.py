@@ -190,6 +190,7 @@ def _half(branch: Branch, keeper: User) -> Half:
         making.a_merge(second, keeper),
         making.a_batch(second, keeper),
         *making.of_messages(branch),
+        *making.of_cases(branch, by=keeper),
         *making_assessments.of_ballots(branch, member, by=keeper),
         *making_assessments.of_rounds(branch, member),
         *making_assessments.of_reports(branch, member),
