@@ -3,6 +3,7 @@
 Nothing is counted here. The figures are those of the report's organisation, whoever reads it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,6 +26,7 @@ from reports.models import CaseReport
 from . import placeholders
 from .placeholders import Address, Names, PlaceholderError
 
+_HEADING = re.compile(r"[一二三四五六七八九十]+、")
 GONE = "没有这个指标了，请改写报告。"
 
 
@@ -94,21 +96,31 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Paragraph:
+    pieces: Sequence[Piece]
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def is_heading(self) -> bool:
+        """一、 at its beginning, as official papers number."""
+        return bool(_HEADING.match(self.text))
+
+
+@dataclass(frozen=True)
 class Composed:
     """A report ready to be read: ``paragraphs`` with the figures in place, ``figures`` each once, in their order."""
 
     report: CaseReport
     today: date
-    paragraphs: Sequence[Sequence[Piece]]
+    paragraphs: Sequence[Paragraph]
     figures: Sequence[Inserted]
 
     @property
     def faults(self) -> list[str]:
-        return [piece.fault for paragraph in self.paragraphs for piece in paragraph if piece.fault]
-
-    @property
-    def lines(self) -> list[str]:
-        return ["".join(piece.text for piece in paragraph) for paragraph in self.paragraphs]
+        return [piece.fault for paragraph in self.paragraphs for piece in paragraph.pieces if piece.fault]
 
     def body(self) -> dict[str, Any]:
         """What ``case_report NAME --json`` prints."""
@@ -117,7 +129,7 @@ class Composed:
             "title": self.report.title,
             "branch": self.report.branch.code,
             "period": self.report.period_code,
-            "text": "\n".join(self.lines),
+            "text": "\n".join(paragraph.text for paragraph in self.paragraphs),
             "figures": [figure.body() for figure in self.figures],
         }
 
@@ -127,7 +139,7 @@ def compose(report: CaseReport, today: date) -> Composed:
     figures = Figures(report.branch, report.period, today)
     found: dict[Address, Inserted] = {}
     paragraphs = [
-        list(_pieces(line.strip(), figures, found)) for line in report.text.splitlines() if line.strip()
+        Paragraph(_pieces(line.strip(), figures, found)) for line in report.text.splitlines() if line.strip()
     ]
     return Composed(report, today, paragraphs, list(found.values()))
 

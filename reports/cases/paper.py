@@ -1,7 +1,6 @@
 """A case report as an official paper (GB/T 9704), Word and PDF of one content: the text with its figures, and an annex
 that says of each figure what it means, for which period it stands and how many records are behind it."""
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
@@ -21,7 +20,6 @@ ANNEX: Final = "指标、口径和记录数"
 HEADS: Final = ("序号", "指标", "数值", "口径", "期间", "记录数")
 #: In millimetres, together the width of the text.
 WIDTHS: Final = (12, 36, 18, 52, 22, 16)
-_HEADING = re.compile(r"[一二三四五六七八九十]+、")
 
 
 class Incomplete(ValueError):
@@ -67,7 +65,7 @@ def _data(composed: Composed, ending: str, by: User | None) -> dict[str, Any]:
     entry = audit.record("case.export", by=by, on=report, after={"as": ending})
     return {
         "title": report.title,
-        "lines": [[bool(_HEADING.match(line)), line] for line in composed.lines],
+        "lines": [[one.is_heading, one.text] for one in composed.paragraphs],
         "annex": ANNEX,
         "heads": HEADS,
         "rows": [list(_row(figure)) for figure in composed.figures],

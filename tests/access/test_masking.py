@@ -122,7 +122,8 @@ def test_no_paper_does(world: World, person: Member, typeset: list[str]):
     told = [world.own.of[Report].pk, "pdf"]
     answers.append(asker.ask("GET", reverse("feedback_letter", args=told)))
     answers.append(asker.ask("POST", reverse("figure_export", args=["members", "pdf"])))
-    assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 10
+    answers.append(asker.ask("POST", reverse("case_export", args=[world.own.of[CaseReport].pk, "pdf"])))
+    assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 11
     assert set(typeset) | ON_PAGES == PAPERS
 
 

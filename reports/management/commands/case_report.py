@@ -47,7 +47,7 @@ class Command(PlainCommand):
             self._print(composed)
 
     def _print(self, composed: Composed) -> None:
-        self.stdout.write("\n".join((composed.report.title, *composed.lines, "")))
+        self.stdout.write("\n".join((composed.report.title, *(one.text for one in composed.paragraphs), "")))
         rows = [
             [str(one.number), one.name, one.text, one.period, str(one.records)] for one in composed.figures
         ]
