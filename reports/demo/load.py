@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from . import (
     assessing,
     birthdays,
     cases,
+    crowd,
     decided,
     details,
     developing,
@@ -40,7 +41,7 @@ from . import (
     together,
     trainings,
 )
-from .scale import SCALES, Scale, Setting
+from .scale import CROWDS, SCALES, Crowd, Loaded, Scale, Setting
 
 logger = logging.getLogger(__name__)
 LOADED = "demo.load"
@@ -50,22 +51,14 @@ class NotEmpty(RuntimeError):
     """There is something in the database already; the message is for whoever runs the command."""
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What was made, in numbers."""
-
-    organisations: int
-    branches: int
-    members: int
-    records: int
-
-
 def is_demo() -> bool:
     return AuditEntry.objects.filter(action=LOADED).exists()
 
 
-def load(scale: str | Scale, seed: int, today: date, say: Callable[[str], object] = logger.info) -> Loaded:
-    """The university of ``scale`` as of ``today``: the same three give the same data.
+def load(
+    scale: str | Scale | Crowd, seed: int, today: date, say: Callable[[str], object] = logger.info
+) -> Loaded:
+    """The university of ``scale`` as of ``today``: the same three give the same data. A crowd: see :mod:`.crowd`.
 
     Organisations go through their verbs. Members, posts and records are written in bulk, as an import is: with the
     rows and history that the verbs would leave, and one audit entry for all. Tallies are rebuilt and proven, and what
@@ -78,13 +71,17 @@ def load(scale: str | Scale, seed: int, today: date, say: Callable[[str], object
         or Activity.objects.exists()
     ):
         raise NotEmpty("数据库里已有数据，演示数据只能装入空的数据库。请换一个 DATA_DIR 或数据库后再试。")
-    setting = Setting(SCALES[scale] if isinstance(scale, str) else scale, seed, today)
+    wanted = (SCALES.get(scale) or CROWDS[scale]) if isinstance(scale, str) else scale
     with transaction.atomic():
-        made = _Maker(setting, say).make()
+        if isinstance(wanted, Crowd):
+            made = crowd.make(wanted, seed, today, say)
+        else:
+            made = _Maker(Setting(wanted, seed, today), say).make()
         audit.record(
             LOADED, by=None, after={"seed": seed, "today": today.isoformat(), "records": made.records}
         )
-    ledger.collect(today)
+    if isinstance(wanted, Scale):
+        ledger.collect(today)
     return made
 
 

@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from functools import lru_cache
 
 from branches.models import Branch
 from lib.id_number import check_digit
@@ -117,8 +118,18 @@ class Registry:
 
 def _name(stream: random.Random, sex: str, born: date) -> str:
     surname = stream.choice(COMPOUND) if stream.random() < 0.008 else stream.choice(SURNAMES)
-    men, women = next((men, women) for before, men, women in GIVEN if born.year < before)
-    return surname + stream.choice((women if sex == Sex.FEMALE else men).split())
+    return surname + stream.choice(given_names(born, is_woman=sex == Sex.FEMALE))
+
+
+@lru_cache(maxsize=256)
+def _given_in(year: int, is_woman: bool) -> tuple[str, ...]:
+    men, women = next((men, women) for before, men, women in GIVEN if year < before)
+    return tuple((women if is_woman else men).split())
+
+
+def given_names(born: date, *, is_woman: bool) -> tuple[str, ...]:
+    """What people of that age are called."""
+    return _given_in(born.year, is_woman)
 
 
 def some_day(stream: random.Random, first: date, last: date) -> date:

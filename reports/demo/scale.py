@@ -39,18 +39,73 @@ SMALL = Scale(
         THEME_EDUCATION: {Kind.SEMINAR: 140, Kind.PRACTICE: 240},
     },
 )
-SCALES: dict[str, Scale] = {
-    "small": SMALL,
-    "s": Scale(
-        branches=300,
+SCALES: dict[str, Scale] = {"small": SMALL}
+
+
+@dataclass(frozen=True)
+class Habit:
+    """So many ``times`` a year, of which ``named`` have attendance rows; the others only count heads."""
+
+    kind: Kind
+    times: int
+    named: int
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Universities to measure with (:mod:`reports.demo.crowd`): ``colleges`` of each top organisation, ``branches`` of
+    each college, ``members`` of all together, and what each branch holds in a year.
+    """
+
+    tops: int
+    colleges: int
+    branches: int
+    members: int
+    habits: tuple[Habit, ...]
+
+
+CROWDS: dict[str, Crowd] = {
+    # One university: 300 branches, 20,100 records and 400,000 attendance rows a year.
+    "S": Crowd(
+        tops=1,
+        colleges=20,
+        branches=15,
         members=10_000,
-        stations=30,
-        campaigns={
-            PARTY_HISTORY: {Kind.PARTY_LECTURE: 320, Kind.THEME_DAY: 1_260, Kind.FILM: 130},
-            THEME_EDUCATION: {Kind.SEMINAR: 460, Kind.PRACTICE: 800},
-        },
+        habits=(
+            Habit(Kind.COMMITTEE_MEETING, 12, 12),
+            Habit(Kind.GENERAL_MEETING, 4, 4),
+            Habit(Kind.THEME_DAY, 12, 12),
+            Habit(Kind.PARTY_LECTURE, 4, 4),
+            Habit(Kind.GROUP_MEETING, 24, 24),
+            Habit(Kind.PRACTICE, 7, 7),
+            Habit(Kind.HEART_TALK, 4, 4),
+        ),
+    ),
+    # A province: 20,000 branches, 1,000,000 records and 10,000,000 attendance rows a year.
+    "M": Crowd(
+        tops=100,
+        colleges=10,
+        branches=20,
+        members=600_000,
+        habits=(
+            Habit(Kind.COMMITTEE_MEETING, 12, 12),
+            Habit(Kind.GENERAL_MEETING, 4, 4),
+            Habit(Kind.THEME_DAY, 12, 2),
+            Habit(Kind.PARTY_LECTURE, 4, 0),
+            Habit(Kind.GROUP_MEETING, 18, 18),
+        ),
     ),
 }
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was made, in numbers."""
+
+    organisations: int
+    branches: int
+    members: int
+    records: int
 
 
 @dataclass(frozen=True)

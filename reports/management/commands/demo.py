@@ -11,7 +11,7 @@ from django.utils import timezone
 from lib.commands import PlainCommand, day_asked
 from reports.demo import accounts, load
 from reports.demo.accounts import Persona
-from reports.demo.scale import SCALES
+from reports.demo.scale import CROWDS, SCALES
 
 
 class Command(PlainCommand):
@@ -19,7 +19,12 @@ class Command(PlainCommand):
     json_options = ("accounts_json",)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--scale", choices=sorted(SCALES), default="small", help="规模（默认 small）")
+        parser.add_argument(
+            "--scale",
+            choices=[*SCALES, *CROWDS],
+            default="small",
+            help="规模：small 可供浏览（默认）；S（一所大学）、M（一个省）只供测速",
+        )
         parser.add_argument(
             "--seed", type=int, default=7, help="种子；同一种子、同一天得到同样的数据（默认 7）"
         )
