@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
+from branches.models import Branch
+
 from .models import Member, id_last4_index, id_number_index, phone_last4_index
 
 M = TypeVar("M", bound=Member)
@@ -17,18 +19,20 @@ _ID_NUMBER = re.compile(r"\d{17}[\dXx]")
 def find(members: QuerySet[M], text: str) -> QuerySet[M]:
     """``members`` that ``text`` names; every word must fit. Encrypted columns are asked by keyed hash."""
     for word in text.split():
-        members = members.filter(_fits(word))
+        first, *more = (Member.objects.filter(way).order_by().values("pk") for way in _ways(word))
+        members = members.filter(pk__in=first.union(*more) if more else first)
     return members
 
 
-def _fits(word: str) -> Q:
+def _ways(word: str) -> list[Q]:
+    """Conditions of which one must hold. Each keeps to one table, so that each finds its rows by its indexes."""
     fits = Q(school_number__startswith=word) | Q(number=word.upper())
     if _ID_NUMBER.fullmatch(word):
-        return fits | Q(id_number_hash=id_number_index(word))
+        return [fits | Q(id_number_hash=id_number_index(word))]
     if _LAST_FOUR.fullmatch(word):
-        return fits | Q(id_last4_hash=id_last4_index(word)) | Q(phone_last4_hash=phone_last4_index(word))
+        return [fits | Q(id_last4_hash=id_last4_index(word)) | Q(phone_last4_hash=phone_last4_index(word))]
     if _LETTERS.fullmatch(word):
-        return fits | Q(name_initials__startswith=word.lower()) | Q(name_pinyin__startswith=word.lower())
+        return [fits | Q(name_initials__startswith=word.lower()) | Q(name_pinyin__startswith=word.lower())]
     if word.isdigit():
-        return fits
-    return fits | Q(name__contains=word) | Q(branch__short_name__contains=word)
+        return [fits]
+    return [fits | Q(name__holds=word), Q(branch__in=Branch.objects.filter(short_name__contains=word))]

@@ -4,7 +4,7 @@ Page, command, workbook and dashboard take this object; nothing else counts.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -48,7 +48,7 @@ class Quarterly:
 
 
 def _body_of(kinds: Mapping[str, KindFigures]) -> dict[str, dict[str, int | None]]:
-    return {kind: asdict(figures) for kind, figures in kinds.items()}
+    return {kind: figures._asdict() for kind, figures in kinds.items()}
 
 
 def compose(

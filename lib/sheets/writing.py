@@ -40,7 +40,8 @@ LONGEST_TEXT = 32_767
 LARGEST_NUMBER = 2**53
 A4 = 9
 _HOT = frozenset(TRIGGERS + "'")
-_UNSAFE_START = re.compile(rf"\n[{re.escape(TRIGGERS)}']")
+_BETWEEN = "│"  # printable, and rare in what people write
+_UNSAFE_START = re.compile(rf"{_BETWEEN}[{re.escape(TRIGGERS)}']")
 _NOT_IN_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -169,13 +170,13 @@ def _row_test(texts: list[int]) -> Callable[[list[Any]], bool]:
     def is_safe(cells: list[Any]) -> bool:
         values = pick(cells)
         try:
-            plain = "".join(filter(None, values))
+            joined = _BETWEEN + _BETWEEN.join(filter(None, values))
         except TypeError:
             return False
         return (
-            plain.isprintable()
-            and len(plain) <= LONGEST_TEXT
-            and _UNSAFE_START.search("\n" + "\n".join(filter(None, values))) is None
+            joined.isprintable()
+            and len(joined) <= LONGEST_TEXT
+            and _UNSAFE_START.search(joined) is None
             and 0 not in values  # nor False: `filter` passes over them
         )
 

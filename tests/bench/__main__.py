@@ -1,6 +1,6 @@
 """`make bench`: the bars of docs/performance.md, each with both sides in the same run; 1 when one is over.
 
-    python -m tests.bench [--scale S|M] [--only 1,3,9] [--prepare]
+python -m tests.bench [--scale S|M] [--only 1,3,9] [--prepare]
 """
 
 import argparse

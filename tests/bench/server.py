@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,14 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tests.services import HOST, find_postgresql, find_spare_port, find_unprivileged_user, running
+from tests.services import (
+    HOST,
+    SECONDS_TO_START,
+    find_postgresql,
+    find_spare_port,
+    find_unprivileged_user,
+    running,
+)
 
 SETTINGS = {
     "fsync": "off",
@@ -62,8 +70,20 @@ def postgresql(home: Path) -> Iterator[str]:
 
 def ensure_database(address: str, name: str) -> str:
     """The address of the database, created empty when it was not there."""
-    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+    with _connected(f"{address}/postgres") as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if not found:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return f"{address}/{name}"
+
+
+def _connected(address: str) -> psycopg.Connection:
+    """The port answers before the server takes sessions."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            return psycopg.connect(address, autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)

@@ -1,5 +1,4 @@
 import json
-from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -53,7 +52,6 @@ class Command(PlainCommand):
             ("合计", figures.life.total),
         ]:
             for code, label in ((code, label) for code, label in NAMES.items() if code in kinds):
-                values = asdict(kinds[code]).values()
-                lines.append([name, label, *("—" if value is None else str(value) for value in values)])
+                lines.append([name, label, *("—" if value is None else str(value) for value in kinds[code])])
         for line in columns(lines):
             self.stdout.write(line)
