@@ -11,8 +11,8 @@ CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u 
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-browser test-services battery mutants bench lint lint-format lint-code lint-types lint-imports \
-	lint-templates lint-inline lint-django format shell lock audit clean
+.PHONY: help install run test test-browser test-services battery mutants bench bench-import lint lint-format lint-code \
+	lint-types lint-imports lint-templates lint-inline lint-django format shell lock audit clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -34,7 +34,11 @@ test-services: $(VENV)/.dev ## Run all tests but the browser's on PostgreSQL and
 battery: $(VENV)/.dev ## Run what proves a promise at its full measure: thousands of races, steps and rows (an hour)
 	$(CLEAN_ENV) $(PYTEST) -m nightly $(ARGS)
 
-bench: $(VENV)/.dev ## Print how long an import of 10,000 rows takes here
+SCALE ?= S
+bench: $(VENV)/.dev ## Measure the bars of docs/performance.md on a PostgreSQL of its own (SCALE=M, ARGS="--only 1,9")
+	@$(CLEAN_ENV) $(BIN)/python -m tests.bench --scale $(SCALE) $(ARGS)
+
+bench-import: $(VENV)/.dev ## Print how long an import of 10,000 rows takes here
 	$(CLEAN_ENV) $(PYTEST) tests/members/imports/test_scale.py -q -s -m nightly
 
 mutants: $(VENV)/.dev ## Switch each scope filter off in turn: a test must fail (ARGS="members reports" narrows; takes a while)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -43,8 +43,7 @@ def listed(user: User, wanted: Filter) -> QuerySet[Member]:
         spells = spells.filter(within("branch_path", covering_ranges([wanted.branch.path])))
     members = (
         Member.objects.visible_to(user)
-        .filter(pk__in=spells.values("member"))
-        .filter(pk__in=standings.values("member"))
+        .filter(*(Exists(rows.filter(member=OuterRef("pk"))) for rows in (spells, standings)))
         .annotate(
             branch_then=_then(spells, "branch__short_name"),
             order_then=_then(spells, "branch__order_key"),

@@ -12,6 +12,7 @@ from .models import Member, id_last4_index, id_number_index, phone_last4_index
 M = TypeVar("M", bound=Member)
 
 _LETTERS = re.compile(r"[a-zA-Z]+")
+_NUMBER = re.compile(r"[Mm]\d{6,}")
 _LAST_FOUR = re.compile(r"\d{3}[\dXx]")
 _ID_NUMBER = re.compile(r"\d{17}[\dXx]")
 
@@ -26,13 +27,13 @@ def find(members: QuerySet[M], text: str) -> QuerySet[M]:
 
 def _ways(word: str) -> list[Q]:
     """Conditions of which one must hold. Each keeps to one table, so that each finds its rows by its indexes."""
-    fits = Q(school_number__startswith=word) | Q(number=word.upper())
+    fits = Q(school_number__begins=word) | Q(number=word.upper())
     if _ID_NUMBER.fullmatch(word):
         return [fits | Q(id_number_hash=id_number_index(word))]
     if _LAST_FOUR.fullmatch(word):
         return [fits | Q(id_last4_hash=id_last4_index(word)) | Q(phone_last4_hash=phone_last4_index(word))]
     if _LETTERS.fullmatch(word):
-        return [fits | Q(name_initials__startswith=word.lower()) | Q(name_pinyin__startswith=word.lower())]
-    if word.isdigit():
+        return [fits | Q(name_initials__begins=word.lower()) | Q(name_pinyin__begins=word.lower())]
+    if word.isdigit() or _NUMBER.fullmatch(word):
         return [fits]
     return [fits | Q(name__holds=word), Q(branch__in=Branch.objects.filter(short_name__contains=word))]

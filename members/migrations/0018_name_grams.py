@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from lib.grams import FUNCTION
+from lib.finding import FUNCTION
 
 INDEX = "CREATE INDEX member_name_grams ON members_member USING gin (name_grams(name))"
 

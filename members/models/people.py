@@ -15,7 +15,7 @@ from branches.scope import ScopedQuerySet, headed_stations, ranges_of, within
 from lib.dated import Dated, DatedQuerySet
 from lib.encryption import Encrypted, blind_index
 from lib.fields import BytewiseField
-from lib.grams import Holds
+from lib.finding import Begins, Holds
 from members.codes import Sex
 
 
@@ -164,7 +164,11 @@ class Member(Scoped):
         return str(StatusPeriod.Status(self.status).label)
 
 
-Member._meta.get_field("name").register_lookup(Holds)
+for _column in Member._meta.concrete_fields:
+    if _column.name in ("school_number", "name_initials", "name_pinyin"):
+        _column.register_lookup(Begins)
+    elif _column.name == "name":
+        _column.register_lookup(Holds)
 
 
 class MemberRowQuerySet(DatedQuerySet):  # type: ignore[type-arg]

@@ -10,7 +10,6 @@ from members import searching
 from members.models import Member, id_last4_index, id_number_index, phone_last4_index
 from tests.bench.measuring import Line, Work, database_seconds, fetch, line, plan_of
 
-
 OFTEN = 50
 
 

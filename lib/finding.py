@@ -1,0 +1,58 @@
+"""Two ways of looking for a text in a column that both databases answer from an index.
+
+``holds`` finds it anywhere in a name. PostgreSQL keeps the one and two characters that follow each other in each name
+(`name_grams`, made by a migration of the room that has such a column) in a GIN index: a trigram index needs three
+characters, and half of the names have two. SQLite reads all names, as many as a trial has.
+
+``begins`` finds it at the beginning. Django's own ``startswith`` is answered from an index by PostgreSQL; SQLite's LIKE
+takes capitals and small letters for the same, and no index.
+"""
+
+import re
+from typing import Any, Final
+
+from django.db.models.lookups import Contains, StartsWith
+
+FUNCTION: Final = """
+CREATE OR REPLACE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT array_agg(DISTINCT substr(name, place, size))
+    FROM generate_series(1, length(name)) AS place, generate_series(1, 2) AS size
+$$
+"""
+
+
+_SPECIAL = re.compile(r"[*?\[]")
+
+
+def grams(text: str) -> list[str]:
+    """What a name that holds ``text`` has among its own: the pairs of neighbours, or the one character."""
+    return [text[place : place + 2] for place in range(len(text) - 1)] or [text]
+
+
+class Holds(Contains):
+    """``contains``, asked of the index first. For a column that has one."""
+
+    lookup_name = "holds"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return Contains(self.lhs, self.rhs).as_sql(compiler, connection)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        like, parameters = self.as_sql(compiler, connection)
+        if not self.rhs:
+            return like, list(parameters)
+        column, own = self.process_lhs(compiler, connection)
+        return f"(name_grams({column}) @> %s::text[] AND {like})", [*own, grams(self.rhs), *parameters]
+
+
+class Begins(StartsWith):
+    """``startswith``, with capitals and small letters told apart on every database."""
+
+    lookup_name = "begins"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return StartsWith(self.lhs, self.rhs).as_sql(compiler, connection)
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, own = self.process_lhs(compiler, connection)
+        return f"{column} GLOB %s", [*own, _SPECIAL.sub(r"[\g<0>]", self.rhs) + "*"]
