@@ -113,28 +113,34 @@ def organizational_life(
     counted = _campaign_counts(ranges, period, campaign) if campaign else _tally_counts(ranges, period)
     judged = [] if campaign else duties.evaluate(ranges, period, today)
     _add_duties(counted, judged)
-    return LifeFigures(period, _parts(counted), tuple(judged))
+    return LifeFigures(period, _parts(counted, ranges), tuple(judged))
 
 
 def held(ranges: Sequence[Range], period: Period) -> tuple[OrganizationFigures, ...]:
     """The parts of :func:`organizational_life` from the tallies alone, no duty judged. Two queries."""
-    return _parts(_tally_counts(ranges, period))
+    return _parts(_tally_counts(ranges, period), ranges)
 
 
-def _parts(counted: "Counted") -> tuple[OrganizationFigures, ...]:
-    """In official order, the present place of an organisation after its earlier ones. One query."""
-    rows = Branch.objects.filter(pk__in={branch_id for branch_id, _ in counted}).order_by()
-    named = {
-        pk: (order_key, path, facts)
-        for pk, order_key, path, *facts in rows.values_list(
-            "pk", "order_key", "path", "code", "short_name", "level", "category"
-        )
-    }
+def _parts(counted: "Counted", ranges: Sequence[Range]) -> tuple[OrganizationFigures, ...]:
+    """In official order, the present place of an organisation after its earlier ones.
+
+    One query, and one more for those that have left ``ranges`` since: by their keys all would be twenty thousand.
+    """
+    named = _named(within("path", ranges))
+    if gone := {pk for pk, _ in counted}.difference(named):
+        named |= _named(Q(pk__in=gone))
     parts = []
     for pk, path in sorted(counted, key=lambda place: (named[place[0]][0], place[1] == named[place[0]][1])):
-        code, name, level, category = named[pk][2]
+        _, _, code, name, level, category = named[pk]
         parts.append(OrganizationFigures(pk, code, name, level, category, path, counted[pk, path]))
     return tuple(parts)
+
+
+def _named(which: Q) -> dict[int, tuple[str, str, str, str, str, str]]:
+    """Order, present place, code, name, level and category by key."""
+    rows = Branch.objects.filter(which).order_by()
+    names = ("order_key", "path", "code", "short_name", "level", "category")
+    return {pk: facts for pk, *facts in rows.values_list("pk", *names)}
 
 
 def _add_duties(counted: "Counted", judged: Iterable[Duty]) -> None:
@@ -150,13 +156,14 @@ def _add_duties(counted: "Counted", judged: Iterable[Duty]) -> None:
         kinds[kind] = held._replace(required=required, met=met, missed=missed)
 
 
+_NOT_JUDGED = (None, None, None)
 #: (branch, its place) → kind → figures
 Counted = defaultdict[tuple[int, str], dict[str, KindFigures]]
 
 
 _SUMS = {
     f"{name}_sum": WholeSum(name)
-    for name in ("held", "activities", "on_time", "expected", "present", "on_leave", "absent")
+    for name in ("activities", "held", "on_time", "expected", "present", "on_leave", "absent")
 }
 
 
@@ -184,8 +191,8 @@ def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign
     records = Activity.objects.valid().held_in(period).order_by()
     records = records.filter(within("org_path", ranges), campaigns=campaign)
     rows = records.values_list("branch_id", "org_path", "kind").annotate(
-        held_sum=Count("pk"),
         activities_sum=Count("pk", filter=Q(joint_of__isnull=True)),
+        held_sum=Count("pk"),
         on_time_sum=Count("pk", filter=Q(is_on_time=True)),
         expected_sum=Sum("expected"),
         present_sum=Sum("present"),
@@ -200,12 +207,12 @@ def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign
 
 
 def _collected(rows: Any) -> Counted:
-    """Rows of branch, place, kind and the sums in the order in which all queries ask for them."""
+    """Rows of branch, place, kind and the sums, in the order of the fields of `KindFigures`."""
     counted: Counted = defaultdict(dict)
     for branch_id, org_path, kind, *sums in rows:
         counted[branch_id, org_path][kind] = _figures_of(*sums)
     return counted
 
 
-def _figures_of(held: int, activities: int, on_time: int, *persons: int) -> KindFigures:
-    return KindFigures(activities, held, on_time, None, None, None, *persons)
+def _figures_of(activities: int, held: int, on_time: int, *persons: int) -> KindFigures:
+    return KindFigures(activities, held, on_time, *_NOT_JUDGED, *persons)

@@ -76,7 +76,7 @@ class _Maker:
         units = []
         members: list[Member] = []
         for index, leaf in enumerate(leaves):
-            size = share + (index < more)
+            size = share + (number * len(leaves) + index < more)
             own = [self._member(leaf, stream) for _ in range(size)]
             units.append(_unit(leaf, own, [next(self.groups) for _ in range(GROUPS)]))
             members += own
