@@ -19,6 +19,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0017_set_up_papers")]
+    dependencies = [("members", "0018_review_results")]
 
     operations = [migrations.RunPython(create, drop)]
