@@ -19,6 +19,8 @@ def own_review(request: AuthenticatedRequest) -> HttpResponse:
     """POST saves his own review; refused, what he wrote stays on the page beside what is kept."""
     entry = own.running(request.user)
     form, elsewhere = None, None
+    #: What is typed is kept on the phone under this name until the server has it.
+    draft = f"u{request.user.pk}-review{entry.pk}" if entry else ""
     if entry and own.is_writable(entry):
         form = SelfForm(request.POST if request.method == "POST" else None, entry=entry)
     if request.method == "POST" and (entry is None or form is None):
@@ -34,10 +36,17 @@ def own_review(request: AuthenticatedRequest) -> HttpResponse:
         except AssessmentError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "自评已保存，测评开始以前可以修改。")
+            said = "自评已保存，测评开始以前可以修改。"
+            messages.success(request, said, extra_tags=f"draft:{draft}")
             return redirect("own_review")
     results = ReviewResult.objects.filter(member__account=request.user).select_related("branch")
-    context = {"entry": entry, "form": form, "elsewhere": elsewhere, "reviews": results.order_by("-year")}
+    context = {
+        "entry": entry,
+        "form": form,
+        "elsewhere": elsewhere,
+        "draft": draft,
+        "reviews": results.order_by("-year"),
+    }
     return render(
         request, "assessments/own_review.html", context, status=422 if form and form.errors else 200
     )

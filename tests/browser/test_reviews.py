@@ -64,8 +64,12 @@ def test_a_member_writes_and_another_votes(opened, review, members, keeper):
     with opened(members[0].account, reverse("me")) as page:
         page.get_by_role("link", name="民主评议党员").tap()
         page.fill("[name=text]", TEXT)
+        page.get_by_text("已存本机").wait_for()
+        page.reload()
+        page.get_by_text("已恢复草稿").wait_for()
         button(page, "保存自评").tap()
         page.get_by_text("自评已保存").wait_for()
+        assert page.evaluate("localStorage.length") == 0
         assert serious(page) == []
     assert entry(review, "正1").self_text == TEXT
     code = ballot.issue(review, 7, known=0, by=keeper)[0]
