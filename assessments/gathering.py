@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, Value
 
 from . import measures
 from .measures import Developed, Measured
@@ -30,7 +30,7 @@ class Judged:
 
 
 def of_round(round_: Round, today: date) -> list[Judged]:
-    """Everybody of the round, in speaking order. Eight queries once the ballot is closed."""
+    """Everybody of the round, in speaking order. Four queries once the ballot is closed."""
     subjects = list(round_.subjects.select_related("member", "branch"))
     return judged(round_, subjects, today)
 
@@ -38,7 +38,7 @@ def of_round(round_: Round, today: date) -> list[Judged]:
 def judged(round_: Round, subjects: Sequence[Subject], today: date) -> list[Judged]:
     keys = [subject.pk for subject in subjects]
     ballots = _ballots(round_, keys)
-    points, deductions, gates = _points(keys), _deductions(keys), _gates(keys)
+    (points, deductions), gates = _given(keys), _gates(keys)
     computed = computed_of(round_, subjects, today)
     found = []
     for subject in subjects:
@@ -114,19 +114,21 @@ def _ballots(round_: Round, keys: Sequence[int]) -> dict[int, Ballots]:
     return found
 
 
-def _points(keys: Sequence[int]) -> dict[int, dict[str, list[Fraction]]]:
-    found: dict[int, dict[str, list[Fraction]]] = defaultdict(lambda: defaultdict(list))
-    rows = Points.objects.filter(subject__in=keys).order_by("pk")
-    for subject, item, value in rows.values_list("subject", "item", "value"):
-        found[subject][item].append(Fraction(value))
-    return found
-
-
-def _deductions(keys: Sequence[int]) -> dict[int, list[Deduction]]:
-    found: dict[int, list[Deduction]] = defaultdict(list)
-    for row in Deducted.objects.filter(subject__in=keys).order_by("pk"):
-        found[row.subject_id].append(Deduction(row.reason, Fraction(row.points)))
-    return found
+def _given(keys: Sequence[int]) -> tuple[dict[int, dict[str, list[Fraction]]], dict[int, list[Deduction]]]:
+    """Points of graders by item, and deductions, in the order in which they were given. One query."""
+    points = Points.objects.filter(subject__in=keys).order_by()
+    deducted = Deducted.objects.filter(subject__in=keys).order_by().annotate(no_item=Value(""))
+    rows = points.values_list("pk", "subject", "item", "value", "note").union(
+        deducted.values_list("pk", "subject", "no_item", "points", "reason"), all=True
+    )
+    graded: dict[int, dict[str, list[Fraction]]] = defaultdict(lambda: defaultdict(list))
+    taken_off: dict[int, list[Deduction]] = defaultdict(list)
+    for _, subject, item, value, reason in sorted(rows):
+        if item:
+            graded[subject][item].append(Fraction(value))
+        else:
+            taken_off[subject].append(Deduction(reason, Fraction(value)))
+    return graded, taken_off
 
 
 def _gates(keys: Sequence[int]) -> dict[int, dict[str, bool]]:

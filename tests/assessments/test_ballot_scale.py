@@ -18,7 +18,6 @@ from tests.assessments.scene import fresh
 SECONDS = 10
 GROUPS = tuple(Group(code, f"{code}类", Fraction(20)) for code in "abcde")
 BALLOTS = 60
-FRAME = 3
 
 
 def filled(round_, staff, ballots_of_paper):
@@ -64,7 +63,7 @@ def test_closed_within_ten_seconds(school, today, people, ballots_of_paper):
 def test_the_result_of_all_in_eight_queries(
     school, today, people, ballots_of_paper, django_assert_max_num_queries
 ):
-    """Those of the frame aside: session, account, grants."""
+    """Session, account and grants among them."""
     staff = cast.a_user(Role.COMMITTEE_STAFF, school.music)
     meeting.secretaries(school.music, people)
     round_ = meeting.a_meeting(school.music, staff, day=today, groups=GROUPS)
@@ -72,7 +71,7 @@ def test_the_result_of_all_in_eight_queries(
     ballots.close(round_, by=staff)
     browser, address = cast.a_browser(staff), reverse("round_grades", args=[round_.pk])
     browser.get(address)
-    with django_assert_max_num_queries(8 + FRAME):
+    with django_assert_max_num_queries(8):
         page = browser.get(address, {"order": "total"})
     assert page.context["page"].paginator.count == people
     [total] = {one.score.total for one in page.context["page"]}  # everybody was marked alike

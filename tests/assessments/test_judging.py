@@ -44,7 +44,7 @@ class TestPoints:
 
     def test_two_windows_of_one_grader(self, subject, staff):
         judging.give_points(subject, "check", Decimal(90), version=0, by=staff)
-        with pytest.raises(Conflict, match="“考核组评分”的得分刚在别处改过"):
+        with pytest.raises(Conflict, match="“考核组评分”的得分刚在别处改为 90 分"):
             judging.give_points(subject, "check", Decimal(10), version=0, by=staff)
 
     @pytest.mark.parametrize("value", ["-0.01", "100.01"])

@@ -130,6 +130,6 @@ def test_what_is_refused(db, args, sentence):
 
 
 def test_a_round_costs_a_fixed_number_of_queries(graded, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         gathering.of_round(graded, ON)
     assert book.write(BytesIO(), graded, ON, by=None) == 2

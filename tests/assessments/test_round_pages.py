@@ -235,7 +235,7 @@ def test_equal_totals_stand_in_speaking_order(grading, staff, browser):
         assert len({one.score.total for one in page}) == 1
 
 
-@pytest.mark.parametrize(("page", "number"), [("round_grades", 6), ("subject", 10)])
+@pytest.mark.parametrize(("page", "number"), [("round_grades", 5), ("subject", 9)])
 def test_a_result_costs_few_queries_whatever_the_number(grading, staff, browser, page, number):
     """Besides those of the frame: session, account, grants."""
     place = grading if page == "round_grades" else grading.subjects.first()
