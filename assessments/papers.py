@@ -93,7 +93,7 @@ def notice_data(round_: Round, found: Sequence[Line]) -> dict[str, Any]:
     )
     parts: list[dict[str, Any]] = [{"heading": "", "paragraphs": [opening]}]
     for number, (grade, many) in enumerate(results.counted(round_, found), start=1):
-        people = "；".join(f"{line.branch}　{line.name}" for line in found if line.grade == grade)
+        people = "、".join(f"{line.name}（{line.branch}）" for line in found if line.grade == grade)
         parts.append(
             {"heading": f"{numbered(number)}综合评定为“{grade}”的（{many}名）", "paragraphs": [f"{people}。"]}
         )

@@ -206,6 +206,8 @@ def publish(round_: Round, *, decided_on: date, decided_by: str, audience: str, 
             raise AssessmentError(f"还有书记没有评定等次：{names}。")
         if faults := quotas.faults_of_grades(row.rules, row.subjects.values_list("decided", flat=True)):
             raise AssessmentError("".join(faults))
+        if audience not in Round.Audience.values:
+            raise AssessmentError("请选择公布范围。")
         if decided_on > timezone.localdate():
             raise AssessmentError("评定会议的日期不能晚于今天。")
         if row.meeting_on and decided_on < row.meeting_on:
