@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from activities.models import Activity, Attendance, Lecture, SecretaryReport
+from activities.models import Activity, Attendance, Lecture, SecretaryReport, Waiver
 from branches.models import Branch, LocalSetting, PartyGroup, Placement, Station, Term
 from lib.periods import Period
 from members.models import (
@@ -41,6 +41,7 @@ TABLES = (
         Attendance,
         Lecture,
         SecretaryReport,
+        Waiver,
         Branch,
         LocalSetting,
         PartyGroup,
@@ -451,13 +452,25 @@ class Oracle:
         if rule == "ZB-39":
             reports = {row.activity_id for row in self["SecretaryReport"] if row.is_given}
             held = [row for row in held if row.id in reports]
-        asked = bool(held) or self.is_asked(branch, rule, span, group)
+        agreed = self.is_waived(branch, rule, span)
+        asked = bool(held) or (self.is_asked(branch, rule, span, group) and not agreed)
         return {
             "required": asked,
             "met": bool(held),
             "missed": asked and not held and today > span.end,
             "exempt": not asked,
         }
+
+    def is_waived(self, branch: Row, rule: str, span: Period) -> bool:
+        """It was agreed that nothing is held in a time in which the whole sub-period lies."""
+        return any(
+            row.branch_id == branch.id
+            and row.state == "accepted"
+            and rule in row.codes
+            and row.start <= span.start
+            and span.end <= row.end
+            for row in self["Waiver"]
+        )
 
     def is_asked(self, branch: Row, rule: str, span: Period, group: Row | None) -> bool:
         begins = date(span.start.year, 10, 1) if rule in YEARLY else span.start

@@ -15,7 +15,7 @@ import time_machine
 from activities import jointly, records, tallies
 from activities.attendance import expected_people
 from activities.kinds import joined, may_also_be
-from activities.models import Activity, Attendance, Lecture
+from activities.models import Activity, Attendance, Lecture, SecretaryReport, Waiver
 from branches import terms, tree
 from branches.models import Branch, LocalSetting, PartyGroup, Placement, Scoped, Station
 from branches.roles import Role
@@ -41,7 +41,10 @@ CHINA = ZoneInfo("Asia/Shanghai")
 #: When the first branches were founded, and where people come from.
 LONG_AGO = date(1960, 1, 1)
 LEAVING = [kind for kind in Departure.Kind if kind != Departure.Kind.TRANSFERRED]
-KINDS = ("general_meeting", "committee_meeting", "party_lecture", "theme_day", "film", "volunteering")
+KINDS = (
+    *("general_meeting", "committee_meeting", "party_lecture", "theme_day", "film", "volunteering"),
+    *("organization_life_meeting", "democratic_review"),
+)
 
 
 @dataclass
@@ -420,11 +423,26 @@ class Maker:
         for group in PartyGroup.objects.filter(since__lt=self.today).select_related("branch"):
             day = self.some_day(max(group.since, group.branch.founded_on), self.today)
             self.a_record(group.branch, day, "group_meeting", group=group)
+            self.waive(group.branch)
         tallies.rebuild()
         for _ in range(3):
             self.a_joint_one()
         for record in rng.sample(list(Activity.objects.valid().filter(invitations=None, joint_of=None)), 3):
             records.withdraw(record, by=None, version=record.version, reason="重复登记")
+
+    def waive(self, branch: Branch) -> None:
+        """Some of what is normally asked is agreed not to be held for a time."""
+        first = self.rng.choice([date(2026, 1, 1), date(2026, 4, 1)])
+        Waiver.objects.create(
+            branch=branch,
+            branch_path=branch.path,
+            codes=self.rng.sample(["ZB-10", "ZB-13", "ZB-17"], 2),
+            start=first,
+            end=self.rng.choice([date(2026, 5, 31), date(2026, 9, 30)]),
+            reason="实习在外",
+            state=self.rng.choice(["accepted", "returned"]),
+            answered_at=self.noon(self.today),
+        )
 
     def a_record(self, branch: Branch, day: date, kind: str = "", group: PartyGroup | None = None) -> None:
         """As :func:`activities.records.log` writes it; entered on the day, or late."""
@@ -455,6 +473,8 @@ class Maker:
             Attendance(activity=record, member=person, state=state)
             for person, state in zip(expected, marks, strict=True)
         )
+        if kind == "general_meeting" and self.chance(0.4):
+            SecretaryReport.objects.create(activity=record, is_given=self.chance(0.7))
         if "party_lecture" in (kind, *also.split()) and self.chance(0.8):
             Lecture.objects.create(activity=record, category=rng.choice(["", *Lecture.Category]))
 

@@ -9,8 +9,11 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.http import QueryDict
 
+from activities import records
+from activities.models import Activity
 from branches.roles import Role
 from lib.periods import Period, month_of, quarter_of
 from reports.figures.catalogue import STATISTICS
@@ -78,7 +81,8 @@ def full_rows(rows):
 
 
 def compare(oracle, user, question):
-    asked = asked_as(user, question)
+    """All tables; returns the columns in which anything is counted."""
+    asked, seen = asked_as(user, question), set()
     for name, statistic in STATISTICS.items():
         table = statistic.tabulate(asked)
         rows, total = oracle.answer(name, question)
@@ -89,6 +93,11 @@ def compare(oracle, user, question):
         assert told(statistic, table.total) == expected(statistic, total), (name, question)
         check_body(table)
         check_balance(name, table)
+        seen |= {(name, code) for code, value in told(statistic, table.total).items() if value}
+        seen |= {
+            (name, code) for code, values in found.items() if name == "member_structure" and values["members"]
+        }
+    return seen
 
 
 def check_body(table):
@@ -107,23 +116,33 @@ def check_balance(name, table):
         assert values["before"] + came - left == values["after"], row.label
 
 
-def check(seed):
+def check(seed, part=slice(None)):
+    """Some of the questions; whoever keeps a college has its numbers, no more and no fewer."""
+    seen = set()
     with university(seed) as (world, oracle, staff):
-        for question in questions(world, seed):
-            compare(oracle, staff, question)
-        for college in world.colleges[:2]:  # whoever keeps a college has its numbers, no more and no fewer
+        for question in list(questions(world, seed))[part]:
+            seen |= compare(oracle, staff, question)
+        quarter = quarter_of(world.today).previous()
+        for college in world.colleges[:2][part]:
             keeper = cast.a_user(Role.COMMITTEE_STAFF, college)
-            compare(
-                oracle, keeper, Question(quarter_of(world.today).previous(), world.today, scope=college.pk)
-            )
+            seen |= compare(oracle, keeper, Question(quarter, world.today, scope=college.pk))
+        record = Activity.objects.valid().filter(joint_of=None, invitations=None).first()
+        records.withdraw(record, by=None, version=record.version, reason="重复登记")
+        compare(Oracle(), staff, Question(month_of(record.held_on), world.today))
+    return seen
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_random_universities(seed):
-    check(seed)
+    check(seed, slice(seed, None, 2))
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("seed", range(2, 62))
-def test_sixty_random_universities(seed):
-    check(seed)
+def test_sixty_random_universities_in_which_everything_is_counted():
+    seen = set()
+    for seed in range(2, 62):
+        with transaction.atomic():
+            seen |= check(seed)
+            transaction.set_rollback(True)
+    codes = {(name, column.code) for name, one in STATISTICS.items() for column in one.columns}
+    assert codes | {("member_structure", code) for code in STATISTICS["member_structure"].groups} == seen
