@@ -24,6 +24,7 @@ from . import (
     birthdays,
     cases,
     crowd,
+    closing,
     decided,
     details,
     developing,
@@ -130,6 +131,8 @@ class _Maker:
         assessing.assess(leaf, setting, users["zuzhibu"], users["shuji"])
         reviewing.review(leaf, setting, users["zuzhibu"], users["shuji"])
         cases.report(university, setting, users["zuzhibu"])
+        say("锁定上一季度 …")
+        closing.close(leaf, setting, users["zuzhibu"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()
         return Loaded(Branch.objects.count(), leaves, setting.scale.members, written)
 

@@ -1,0 +1,40 @@
+"""Locked periods in the browser admin: the files of one's own part of the tree, to be looked at."""
+
+from django.contrib import admin
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+
+from branches.admin_base import ScopedModelAdmin
+from branches.admin_filters import UnderFilter
+from branches.roles import Right
+
+from .models import ClosedFile
+
+
+@admin.register(ClosedFile)
+class ClosedFileAdmin(ScopedModelAdmin):
+    group = "任务与提醒"
+    place = 5
+    right_to_see = Right.SEE_FIGURES
+    has_history = False
+
+    fields = ["closing", "branch", "name", "size_in_words", "sha256"]
+    readonly_fields = ["size_in_words"]
+    list_display = ["name", "branch", "closing", "size_in_words", "state"]
+    list_filter = [UnderFilter, "closing__state"]
+    list_select_related = ["closing", "branch"]
+    search_fields = ["name", "closing__period"]
+    search_help_text = "文件名或期间，如 2026Q3"
+    ordering = ["-closing__period", "-closing__version", "branch__order_key", "pk"]
+    sortable_by = []
+
+    @admin.display(description="大小")
+    def size_in_words(self, file):
+        return filesizeformat(file.size)
+
+    @admin.display(description="状态")
+    def state(self, file):
+        return file.closing.get_state_display()
+
+    def object_tools(self, request, obj):
+        return [("打开锁定情况", reverse("closing_page", args=[obj.closing.period]))]

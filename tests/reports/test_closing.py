@@ -1,0 +1,441 @@
+"""Locked quarters: what is kept stays as it was, what is otherwise later is told beside it with its cause."""
+
+import json
+from datetime import date
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from accounts import audit
+from accounts.models import AuditEntry
+from activities import records
+from activities.models import Activity
+from branches.roles import Role
+from jobs import running
+from jobs.models import Job, Upload
+from lib import typesetting
+from lib.periods import Period
+from members import departures
+from members.imports import staging, undoing
+from members.models import Member
+from reports.closing import adjustments, checking, corrections, files, notices, periods, tables
+from reports.closing.periods import ClosingError
+from reports.figures.catalogue import STATISTICS
+from reports.management.asking import asked_of
+from reports.models import ClosedPeriod, ClosedTable
+from tests import cast
+from tests.fonts import needs_fonts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
+THIRD, TODAY = Period.quarter(2026, 3), date(2026, 10, 8)
+LATER = "2026-10-09 09:00 +0800"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path, monkeypatch):
+    """Without a PDF, which takes longest."""
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(typesetting, "can_typeset", lambda: False)
+
+
+@pytest.fixture
+def staff(school):
+    return cast.a_user(Role.ORGANIZATION_STAFF, school.root, name="何以宁")
+
+
+@pytest.fixture
+def closed(staff):
+    return periods.close(THIRD, by=staff, today=TODAY)
+
+
+@pytest.fixture
+def theme_day(school):
+    """The one of the teachers' branch in July: everybody was there, it was entered in time."""
+    return Activity.objects.get(branch=school.teachers, held_on=date(2026, 7, 15))
+
+
+def body(closing, branch, name):
+    return json.loads(closing.tables.get(branch=branch, statistic=name).body)
+
+
+def compared(closing, branch, reader=None, only=None):
+    asked = tables.asked_of(asked_of(closing.period, None), branch)
+    kept = list(closing.tables.filter(branch=branch).order_by("pk"))
+    return adjustments.of(kept, asked, closing.closed_at, reader, only)
+
+
+def told(found, statistic, label):
+    """The changes of one row as a page tells them."""
+    [row] = [row for one in found if one.name == statistic for row in one.rows if row.label == label]
+    return {
+        each.heading.rpartition("：")[2]: (each.locked, each.now, each.difference) for each in row.changes
+    }
+
+
+def causes(found, statistic, label):
+    [row] = [row for one in found if one.name == statistic for row in one.rows if row.label == label]
+    return [(one.what, one.label) for one in row.causes]
+
+
+class TestClosing:
+    def test_each_statistic_is_kept_for_the_university_and_each_college(self, closed, school):
+        kept = set(closed.tables.values_list("branch", "statistic"))
+        assert kept == {
+            (branch.pk, name) for branch in (school.root, school.physics, school.music) for name in STATISTICS
+        }
+
+    @pytest.mark.parametrize("name", STATISTICS)
+    def test_what_is_kept_is_what_the_page_shows(self, closed, school, name):
+        for branch in (school.root, school.physics):
+            table = STATISTICS[name].tabulate(tables.asked_of(asked_of("2026Q3", None), branch))
+            read = tables.table_of(body(closed, branch, name), table.asked)
+            assert [[cell.text for cell in row.cells] for row in read.all_rows] == [
+                [cell.text for cell in row.cells] for row in table.all_rows
+            ]
+            assert [row.label for row in read.all_rows] == [row.label for row in table.all_rows]
+
+    def test_each_figure_is_kept_with_its_meaning_and_version(self, closed, school):
+        columns = body(closed, school.root, "members")["columns"]
+        assert [(one["code"], one["definition"], one["version"]) for one in columns] == [
+            (one.code, one.definition, one.version) for one in STATISTICS["members"].columns
+        ]
+
+    def test_it_is_written_down_by_whom_and_with_what_sum(self, closed, staff):
+        entry = AuditEntry.objects.get(action="closing.lock")
+        assert entry.actor == staff
+        assert entry.after == {"period": "2026Q3", "version": 1, "sha256": closed.sha256}
+
+    def test_a_year_can_be_closed_too(self, staff):
+        assert periods.close(Period.year(2025), by=staff, today=TODAY).period == "2025"
+
+    @pytest.mark.parametrize(
+        ("code", "sentence"),
+        [
+            ("2026Q4", "2026年四季度还没有结束，2027-01-01 起才能锁定。"),
+            ("1990Q1", "1990年一季度没有党组织，没有可以锁定的统计。"),
+        ],
+    )
+    def test_when_it_cannot_be(self, staff, code, sentence):
+        with pytest.raises(ClosingError, match=sentence):
+            periods.close(Period.parse(code), by=staff, today=TODAY)
+
+    @pytest.mark.parametrize(
+        ("code", "sentence"), [("2026-07", "只能锁定季度或年度"), ("2026Q9", "“2026Q9”不是统计时间段")]
+    )
+    def test_only_quarters_and_years(self, code, sentence):
+        with pytest.raises(ClosingError, match=sentence):
+            periods.period_of(code)
+
+    def test_not_twice(self, closed, staff):
+        with pytest.raises(ClosingError, match="2026年三季度已由何以宁于 2026-10-08 锁定，不用再锁。"):
+            periods.close(THIRD, by=staff, today=TODAY)
+        assert ClosedPeriod.objects.count() == 1
+
+    @pytest.mark.parametrize("role", [Role.COMMITTEE_STAFF, Role.LEADER])
+    def test_only_by_the_organisation_department(self, school, closed, role):
+        user = cast.a_user(role, school.root)
+        with pytest.raises(ClosingError, match="由学校党委组织部办理"):
+            periods.close(Period.quarter(2026, 2), by=user, today=TODAY)
+        with pytest.raises(ClosingError, match="由学校党委组织部办理"):
+            periods.reopen(closed, "要重新统计", by=user)
+
+
+class TestImports:
+    @pytest.mark.parametrize("kind", [staging.WRITE, undoing.KIND])
+    @pytest.mark.parametrize("state", [Job.State.QUEUED, Job.State.RUNNING])
+    def test_not_while_one_runs(self, staff, kind, state):
+        Job.objects.create(kind=kind, owner=staff, label="导入 名册.xlsx", state=state)
+        with pytest.raises(ClosingError, match=r"任务“导入 名册\.xlsx”正在进行，完成以后再锁定。"):
+            periods.close(THIRD, by=staff, today=TODAY)
+
+    def test_not_while_one_is_written_without_a_job(self, staff):
+        Upload.objects.create(
+            kind="roster", owner=staff, name="名册.xlsx", size=1, sha256="0" * 64, state=Upload.State.WRITING
+        )
+        with pytest.raises(ClosingError, match=r"“名册\.xlsx”的导入正在进行"):
+            periods.close(THIRD, by=staff, today=TODAY)
+
+    def test_a_draft_a_check_and_one_that_is_over_are_no_obstacle(self, staff):
+        Upload.objects.create(kind="roster", owner=staff, name="名册.xlsx", size=1, sha256="0" * 64)
+        Job.objects.create(kind=staging.CHECK, owner=staff, label="核对", state=Job.State.RUNNING)
+        Job.objects.create(kind=staging.WRITE, owner=staff, label="导入", state=Job.State.DONE)
+        assert periods.close(THIRD, by=staff, today=TODAY).is_closed
+
+    def test_what_is_corrected_while_it_counts_is_counted_again(self, staff, theme_day, school, monkeypatch):
+        made_of = files.made_of
+
+        def meanwhile(*arguments):
+            if not Activity.objects.get(pk=theme_day.pk).is_withdrawn:
+                clock.shift(60)
+                records.withdraw(theme_day, by=None, version=1, reason="重复")
+                clock.shift(60)
+            return made_of(*arguments)
+
+        monkeypatch.setattr(files, "made_of", meanwhile)
+        with time_machine.travel("2026-10-08 12:00 +0800", tick=False) as clock:
+            closing = periods.close(THIRD, by=staff, today=TODAY)
+        held = [one["code"] for one in body(closing, school.root, "life")["columns"]].index("held")
+        assert body(closing, school.root, "life")["total"]["cells"][held] == 7
+
+    def test_when_it_is_corrected_all_the_time_nothing_is_closed(self, staff, monkeypatch, tmp_path):
+        monkeypatch.setattr(corrections, "is_touched", lambda *words: True)
+        with pytest.raises(ClosingError, match="没有锁定。请稍后再试"):
+            periods.close(THIRD, by=staff, today=TODAY)
+        assert (ClosedPeriod.objects.count(), list(tmp_path.rglob("closings/*"))) == (0, [])
+
+
+class TestJob:
+    def test_it_runs_as_a_job(self, staff):
+        job = periods.start(THIRD, by=staff, today=TODAY)
+        running.run(str(job.pk))
+        job.refresh_from_db()
+        assert (job.state, job.label) == (Job.State.DONE, "锁定2026年三季度")
+        assert job.message == f"2026年三季度已锁定。校验值 {ClosedPeriod.objects.get().sha256[:16]}…"
+
+    def test_what_stands_against_it_by_then_is_said(self, staff):
+        job = periods.start(THIRD, by=staff, today=TODAY)
+        periods.close(THIRD, by=None, today=TODAY)
+        running.run(str(job.pk))
+        job.refresh_from_db()
+        assert (job.state, job.message[:16]) == (Job.State.FAILED, "2026年三季度已由系统于 20")
+
+
+class TestReopening:
+    def test_it_needs_a_reason(self, closed, staff):
+        with pytest.raises(ClosingError, match="请写明解除锁定的原因，4 至 300 个字。"):
+            periods.reopen(closed, " 重算 ", by=staff)
+        assert ClosedPeriod.objects.get().is_closed
+
+    def test_what_was_kept_stays_and_the_next_closing_is_another(self, closed, staff, school, theme_day):
+        before = body(closed, school.root, "life")
+        with time_machine.travel(LATER, tick=False):
+            records.withdraw(theme_day, by=None, version=1, reason="重复")
+            periods.reopen(closed, "补记了一次活动", by=staff)
+            again = periods.close(THIRD, by=staff, today=TODAY)
+        assert (again.version, closed.reason, closed.reopened_by) == (2, "补记了一次活动", staff)
+        assert body(closed, school.root, "life") == before != body(again, school.root, "life")
+        assert compared(again, school.root) == []
+        entry = AuditEntry.objects.get(action="closing.unlock")
+        assert entry.after == {"period": "2026Q3", "reason": "补记了一次活动"}
+
+    def test_not_twice(self, closed, staff):
+        periods.reopen(closed, "要重新统计", by=staff)
+        with pytest.raises(ClosingError, match="已经解除"):
+            periods.reopen(closed, "要重新统计", by=staff)
+
+
+class TestFiles:
+    def test_the_workbook_has_each_table_as_it_was_kept(self, closed, school):
+        file = closed.files.get(branch=school.physics)
+        book = openpyxl.load_workbook(BytesIO(files.path_of(file).read_bytes()))
+        assert book.sheetnames == [*(one.title for one in STATISTICS.values()), "口径"]
+        rows = [row[:2] for row in book["党员基本情况"].iter_rows(min_row=5, values_only=True)]
+        kept = body(closed, school.physics, "members")
+        assert rows == [(row["label"], row["code"] or None) for row in (*kept["rows"], kept["total"])]
+
+    @needs_fonts
+    def test_the_university_has_a_pdf_besides(self, staff, school, monkeypatch):
+        monkeypatch.setattr(typesetting, "can_typeset", lambda: True)
+        closed = periods.close(THIRD, by=staff, today=TODAY)
+        names = closed.files.filter(branch=school.root).values_list("name", flat=True)
+        assert list(names) == [
+            "2026年三季度统计报表（锁定第1版）.xlsx",
+            "2026年三季度统计报表（锁定第1版）.pdf",
+        ]
+        assert files.path_of(closed.files.get(name__endswith="pdf")).read_bytes().startswith(b"%PDF")
+
+    def test_without_a_font_it_is_closed_without_one(self, closed):
+        assert {name[-4:] for name in closed.files.values_list("name", flat=True)} == {"xlsx"}
+
+    def test_when_it_fails_no_file_is_left(self, staff, monkeypatch, tmp_path):
+        monkeypatch.setattr(ClosedTable.objects, "bulk_create", lambda *words, **more: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            periods.close(THIRD, by=staff, today=TODAY)
+        assert (ClosedPeriod.objects.count(), list((tmp_path / "closings").iterdir())) == (0, [])
+
+
+class TestChecking:
+    def test_what_is_as_it_was(self, closed):
+        assert checking.faults(closed) == []
+
+    def test_a_value_that_was_changed(self, closed, school):
+        table = closed.tables.get(branch=school.root, statistic="members")
+        ClosedTable.objects.filter(pk=table.pk).update(body=table.body.replace("[10,", "[11,", 1))
+        assert checking.faults(closed) == ["统计表“members”（党委）的内容与锁定时不一致。"]
+
+    def test_a_value_and_its_sum(self, closed, school):
+        table = closed.tables.get(branch=school.root, statistic="members")
+        changed = table.body.replace("[10,", "[11,", 1)
+        ClosedTable.objects.filter(pk=table.pk).update(body=changed, sha256=tables.sha256_of(changed))
+        assert checking.faults(closed) == ["统计表和文件的校验值与总校验值不一致。"]
+
+    def test_all_sums_up_to_the_last(self, closed):
+        ClosedPeriod.objects.filter(pk=closed.pk).update(sha256="0" * 64)
+        closed.refresh_from_db()
+        assert checking.faults(closed) == [
+            "统计表和文件的校验值与总校验值不一致。",
+            "总校验值与审计记录中的不一致。",
+        ]
+
+    def test_a_file(self, closed, school):
+        file = closed.files.get(branch=school.music)
+        files.path_of(file).write_bytes(b"another")
+        assert checking.faults(closed) == [f"文件“{file.name}”的内容与锁定时不一致。"]
+        files.path_of(file).unlink()
+        assert checking.faults(closed) == [f"文件“{file.name}”已不在服务器上。"]
+
+
+class TestAdjustments:
+    def test_nothing_is_otherwise_at_first(self, closed, school):
+        assert compared(closed, school.root) == []
+
+    def test_a_record_withdrawn_afterwards(self, closed, school, theme_day):
+        with time_machine.travel(LATER, tick=False):
+            records.withdraw(theme_day, by=None, version=1, reason="重复登记")
+            found = compared(closed, school.root)
+        assert [one.name for one in found] == ["life", "life_by_kind", "life_by_month"]
+        assert told(found, "life", "物理学院党委")["举行"] == ("6", "5", "−1")
+        assert told(found, "life_by_kind", "主题党日")["举行"] == ("4", "3", "−1")
+        assert told(found, "life_by_month", "2026年7月")["举行"] == ("4", "3", "−1")
+        cause = ("撤回记录（重复登记）", "2026-07-15 主题党日“主题党日”")
+        for statistic, label in (("life", "物理学院党委"), ("life_by_kind", "主题党日"), ("life", "合计")):
+            assert causes(found, statistic, label) == [cause]
+
+    def test_of_a_college_by_branch(self, closed, school, theme_day):
+        with time_machine.travel(LATER, tick=False):
+            records.withdraw(theme_day, by=None, version=1, reason="重复登记")
+            found = compared(closed, school.physics)
+        assert told(found, "life", "物理教师党支部")["举行"] == ("3", "2", "−1")
+        assert compared(closed, school.music) == []
+
+    def test_a_record_entered_afterwards(self, closed, school):
+        with time_machine.travel(LATER, tick=False):
+            cast.a_record(school.musicians, "theme_day", date(2026, 9, 12))
+            found = compared(closed, school.root)
+        assert told(found, "life", "音乐学院党总支")["举行"] == ("2", "3", "+1")
+        assert causes(found, "life", "音乐学院党总支") == [("补记", "2026-09-12 主题党日“主题党日”")]
+
+    def test_a_record_of_another_quarter_is_no_cause(self, closed, school):
+        with time_machine.travel(LATER, tick=False):
+            cast.a_record(school.musicians, "theme_day", date(2026, 10, 2))
+            assert corrections.made(THIRD, closed.closed_at, asked_of("2026Q3", None).ranges, None) == []
+
+    def test_the_roster_of_its_days_corrected(self, closed, school):
+        member = Member.objects.filter(branch=school.musicians).first()
+        with time_machine.travel(LATER, tick=False):
+            departures.depart(member, "died", on=date(2026, 9, 20), by=None, evidence="死亡证明")
+            found = compared(closed, school.root)
+        assert told(found, "members", "音乐学院党总支")["党员"] == ("6", "5", "−1")
+        [(what, label)] = causes(found, "members", "音乐学院党总支")
+        assert (what[:4], label.partition("，")[0]) == ("名册更正", member.name)
+
+    def test_what_no_correction_tells(self, closed, school):
+        """Somebody wrote into the database: there is a difference and no cause."""
+        Member.objects.filter(branch=school.musicians).update(sex="female")
+        with time_machine.travel(LATER, tick=False):
+            [row, _total] = compared(closed, school.root)[0].rows
+        assert (row.label, row.causes, row.perhaps) == ("音乐学院党总支", (), ())
+
+    def test_what_was_done_there_is_told_where_nothing_is_certain(self, closed, school, staff):
+        member = Member.objects.filter(branch=school.musicians).first()
+        with time_machine.travel(LATER, tick=False):
+            Member.objects.filter(pk=member.pk).update(sex="female")
+            audit.record("member.change", by=staff, on=member)
+            [row, *_] = compared(closed, school.root)[0].rows
+        assert (row.causes, [(one.by, one.what) for one in row.perhaps]) == ((), [("何以宁", "党员：修改")])
+
+    def test_a_figure_that_means_something_else_now(self, closed, school):
+        table = closed.tables.get(branch=school.root, statistic="members")
+        kept = json.loads(table.body)
+        kept["columns"][0]["version"] = 0
+        kept["columns"][1]["definition"] = "从前的口径"
+        kept["columns"][2]["code"] = "gone"
+        assert list(adjustments.redefined(kept).values()) == [
+            "口径已更新（锁定时第0版，现第1版）",
+            "口径已更新（文字有改动）",
+            "现已不再统计",
+        ]
+
+    def test_a_difference_that_comes_with_a_new_meaning(self, closed, school):
+        table = closed.tables.get(branch=school.music, statistic="members")
+        kept = json.loads(table.body)
+        kept["columns"][0]["version"] = 0
+        kept["total"]["cells"][0] += 1
+        ClosedTable.objects.filter(pk=table.pk).update(body=tables.canonical(kept))
+        [one] = compared(closed, school.music)
+        assert one.redefined == ("党员：口径已更新（锁定时第0版，现第1版）",)
+        assert [(row.label, row.is_redefined) for row in one.rows][-1][1] is True
+
+    def test_the_rows_of_one_branch_only(self, closed, school, theme_day):
+        with time_machine.travel(LATER, tick=False):
+            records.withdraw(theme_day, by=None, version=1, reason="重复登记")
+            mine = compared(closed, school.physics, only=frozenset({school.teachers.code}))
+            others = compared(closed, school.physics, only=frozenset({school.students.code}))
+        assert [[row.label for row in one.rows] for one in mine] == [["物理教师党支部"]]
+        assert others == []
+
+
+class TestNotice:
+    def test_it_counts_what_was_corrected_within_reach(self, closed, school, theme_day):
+        whole = asked_of("2026Q3", None)
+        with time_machine.travel(LATER, tick=False):
+            records.withdraw(theme_day, by=None, version=1, reason="重复登记")
+            assert notices.of(whole, "life").corrections == 1
+            assert notices.of(tables.asked_of(whole, school.music), "life").corrections == 0
+
+    def test_none_of_a_period_that_is_open(self, closed, staff):
+        assert notices.of(asked_of("2026Q2", None), "life") is None
+        periods.reopen(closed, "要重新统计", by=staff)
+        assert notices.of(asked_of("2026Q3", None), "life") is None
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command("close_quarter", *arguments, stdout=out)
+    return out.getvalue()
+
+
+class TestCommand:
+    def test_it_closes(self, school):
+        said = json.loads(run("2026Q3", "--json"))
+        closing = ClosedPeriod.objects.get()
+        assert said == {
+            "period": "2026Q3",
+            "version": 1,
+            "closed_at": "2026-10-08T12:00:00+08:00",
+            "closed_by": "系统",
+            "sha256": closing.sha256,
+            "tables": 3 * len(STATISTICS),
+            "files": closing.files.count(),
+        }
+
+    def test_it_only_looks(self, school):
+        assert run("2026Q3", "--check") == "2026年三季度可以锁定。\n"
+        assert ClosedPeriod.objects.count() == 0
+
+    def test_it_says_what_is_otherwise(self, closed, theme_day):
+        assert run("2026Q3", "--check").endswith("保存的内容与锁定时一致。\n")
+        with time_machine.travel(LATER, tick=False):
+            records.withdraw(theme_day, by=None, version=1, reason="重复登记")
+            out = StringIO()
+            with pytest.raises(SystemExit) as ended:
+                call_command("close_quarter", "2026Q3", "--check", "--json", stdout=out)
+        said = json.loads(out.getvalue())
+        assert (ended.value.code, said["faults"]) == (1, [])
+        [row, _] = said["adjustments"][0]["rows"]
+        assert row["causes"] == ["2026-10-09 系统 撤回记录（重复登记） 2026-07-15 主题党日“主题党日”"]
+
+    @pytest.mark.parametrize(
+        ("period", "sentence"),
+        [
+            ("2026Q4", "还没有结束"),
+            ("2026Q7", "不是统计时间段"),
+            ("2026-09", "只能锁定季度或年度"),
+        ],
+    )
+    def test_it_refuses_with_a_sentence(self, school, period, sentence):
+        with pytest.raises(CommandError, match=sentence):
+            run(period)
