@@ -7,7 +7,9 @@ from activities.kinds import Kind
 from activities.models import Campaign
 from activities.statistics import organizational_life
 from lib.periods import Period, quarter_of
+from reports.cases.inserted import compose
 from reports.demo.scale import PARTY_HISTORY, THEME_EDUCATION, Scale, Setting
+from reports.models import CaseReport
 
 TODAY = date(2026, 11, 22)
 TINY = Scale(
@@ -33,3 +35,15 @@ def campaign_counts(ranges, scale, today=TODAY):
                 counts[kind] += figures.activities
         found[campaign.name] = dict(counts)
     return found
+
+
+def campaign_numbers(scale):
+    """Seminars, practice, lectures, theme days and films, as the case report names them."""
+    study, history = scale.campaigns[THEME_EDUCATION], scale.campaigns[PARTY_HISTORY]
+    kinds = (Kind.PARTY_LECTURE, Kind.THEME_DAY, Kind.FILM)
+    return [study[Kind.SEMINAR], study[Kind.PRACTICE], *(history[kind] for kind in kinds)]
+
+
+def told_case(today=TODAY):
+    """The demo's case report with its figures of that day."""
+    return compose(CaseReport.objects.get(name="典型案例"), today)

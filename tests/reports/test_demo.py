@@ -57,7 +57,7 @@ from members.models import (
 )
 from members.rosters import roster
 from reports.demo import accounts, asking, load
-from tests.reports.demo_world import TINY, TODAY, campaign_counts
+from tests.reports.demo_world import TINY, TODAY, campaign_counts, campaign_numbers, told_case
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +107,13 @@ def test_past_rosters_differ(university, db):
 
 def test_campaigns_count_exactly_what_the_scale_says(university, db):
     assert campaign_counts(university, TINY) == TINY.campaigns
+
+
+def test_the_case_report_says_the_numbers_of_the_scale(university, db):
+    told = campaign_numbers(TINY)
+    said = [figure.text for figure in told_case().figures]
+    assert said[:2] == [str(TINY.branches), str(TINY.members)]
+    assert said[2:8] == [*map(str, told), str(TINY.stations)]
 
 
 def test_each_record_of_a_campaign_has_its_attendance(university, db):

@@ -81,7 +81,8 @@ def _report(name: str | None, code: str | None) -> CaseReport:
     if not name:
         raise CommandError("请写案例报告的名称，--list 列出有哪些。")
     rows = CaseReport.objects.standing().select_related("branch")
-    found = list(rows.filter(name=name, **({"branch__code": code} if code else {})))
+    named = rows.filter(name=name, **({"branch__code": code} if code else {}))
+    found = list(named.order_by("branch__order_key"))
     if len(found) == 1:
         return found[0]
     if found:
