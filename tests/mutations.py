@@ -43,6 +43,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "the page is refused before to whoever may not read the talk, and its files are for the same readers"
     ),
     (
+        "activities/statistics.py",
+        "_parts",
+        "within",
+    ): "spares reading the whole tree; only who has figures is named",
+    (
         "assessments/measures.py",
         "read",
         "within",

@@ -15,9 +15,10 @@ LARGE = {
     "activities_tally",
 }
 _SCAN = re.compile(r"^SCAN (\w+)")
-#: PostgreSQL reads a table of a few rows whole, and rightly; asked not to, it shows whether there is another way.
-_BY_INDEX = (
-    "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+#: PostgreSQL reads a table of a few rows whole, and rightly. Left with bitmaps, it takes every index there is a use for.
+_BY_INDEX = "; ".join(
+    f"SET LOCAL enable_{way} = off"
+    for way in ("seqscan", "indexscan", "indexonlyscan", "hashjoin", "mergejoin", "memoize")
 )
 
 
