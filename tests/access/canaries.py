@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import models
 
 from activities.models import Campaign, Invitation, ProgrammeItem, Supplement
+from assessments.models import ReviewEntry
 from branches.models import Branch, PathField
 from branches.roles import Role
 from branches.terms import elect
@@ -23,7 +24,7 @@ from tests.access.making import (
     an_appeal,
     an_assignment,
 )
-from tests.access.making_assessments import a_published_report
+from tests.access.making_assessments import a_published_report, a_review
 from tests.access.rows import LEFT_OUT, OURS
 from tests.access.world import PERSONAL, Half, World
 
@@ -157,10 +158,12 @@ def _add_to(half: Half) -> None:
         branch, f"C{branch.pk:04d}01", cast.a_user(Role.ORGANIZATION_STAFF, Branch.objects.get(parent=None))
     )
     leader = cast.a_member(branch, NEW)
-    a_published_report(
-        cast.found(branch.parent, f"{NEW}述职", Branch.Level.BRANCH, f"{branch.code}8", category="student"),
-        leader,
+    other = cast.found(
+        branch.parent, f"{NEW}述职", Branch.Level.BRANCH, f"{branch.code}8", category="student"
     )
+    a_published_report(other, leader)
+    reviewed = {"member": leader, "standing": "full", "grade": "excellent"}
+    ReviewEntry.objects.create(review=a_review(other, 2026, "grading"), **reviewed)
     elect(branch, date(2026, 10, 1))
     cast.found(branch.parent, NEW, Branch.Level.BRANCH, f"{branch.code}9", category="student")
     Member.objects.filter(branch=branch).update(job=NEW)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assessments.models import Round, Subject
+from assessments.reviews.forms import ReviewFilter
 from branches.models import Branch, RoleGrant, Station
 from members import rosters
 from members.models import GroupMembership, Member, Post, Trainee
@@ -470,11 +471,18 @@ TASKS: dict[str, Task] = {
     "case_export": Task(SECRETARY, on="case_page", writes=False),
     "figure_export": Task(SECRETARY, on="figure_table", writes=False),
     "figure_rows_export": Task(SECRETARY, on="figure_rows", writes=False),
+    # The world's branches hold this year's and last year's already: what is written is tried in test_review_pages.
     "review_new": Task(
-        fill=lambda world: {"organisation": _own(world, Branch).pk, "year": "2025", "on": "2026-01-15"}
+        fill=lambda world: {"organisation": _own(world, Branch).pk, "year": "2025", "on": "2026-01-15"},
+        writes=False,
     ),
-    "review_conclude_all": Task(on="review_list"),
-    "review_export": Task(on="review_list", writes=False),
+    # Sent along is the query of the list, as with duty_chase.
+    "review_conclude_all": Task(
+        on="review_list",
+        query=lambda world: {"year": "2024"},
+        also=frozenset(ReviewFilter.base_fields),
+    ),
+    "review_export": Task(on="review_list", writes=False, also=frozenset(ReviewFilter.base_fields)),
     "review_day": Task(SECRETARY, on="review", fill=lambda world: {"on": DAY}),
     # The world's branch has held no meeting for it: what is written is tried in test_review_pages.
     "review_link": Task(SECRETARY, has_form=False, writes=False),

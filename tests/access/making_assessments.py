@@ -84,41 +84,50 @@ def a_published_report(branch: Branch, member: Member) -> list[Any]:
 
 
 def of_reviews(branch: Branch, member: Member, second: Member) -> list[models.Model]:
-    """A branch's reviews of four years: begun, being graded, sent to the superior, and concluded with a correction."""
-    begun, grading, sent, concluded = (
-        Review.objects.create(
-            branch=branch,
-            branch_path=branch.path,
-            year=year,
-            held_on=date(year, 10, 12),
-            share="1/3",
-            base="full",
-            state=state,
-            way="" if state == "open" else "paper",
-            issued=0 if state == "open" else 2,
-            returned=0 if state == "open" else 2,
-            decided_on=date(year, 10, 15) if state in ("submitted", "closed") else None,
-            decided_by="meeting" if state in ("submitted", "closed") else "",
-        )
-        for year, state in ((2026, "open"), (2025, "grading"), (2024, "submitted"), (2023, "closed"))
-    )
-    ReviewEntry.objects.create(review=begun, member=second, standing="full", version=4)
+    """A branch's reviews of four years: concluded with a correction, sent to the superior, being graded, and begun."""
+    states = {2023: "closed", 2024: "submitted", 2025: "grading", 2026: "open"}
+    concluded, sent, grading, begun = (a_review(branch, year, state) for year, state in states.items())
     said = {"member": member, "standing": "full"}
-    results = {"grade": "competent", "opinion": f"{branch.short_name}的评定意见"}
+    graded = {"grade": "competent", "opinion": f"{branch.short_name}的评定意见"}
     entries = [
-        ReviewEntry.objects.create(review=begun, version=1, **said),
+        ReviewEntry.objects.create(review=concluded, version=3, **said, **graded),
+        ReviewEntry.objects.create(review=sent, version=5, **said, **graded),
         ReviewEntry.objects.create(review=grading, version=2, **said),
-        ReviewEntry.objects.create(review=sent, version=5, **said, **results),
-        ReviewEntry.objects.create(review=concluded, version=3, **said, **results),
+        ReviewEntry.objects.create(review=begun, version=4, member=second, standing="full"),
+        ReviewEntry.objects.create(review=begun, version=1, **said),
     ]
     correction = ReviewCorrection(review=concluded, member=member, before="优秀", after="合格")
     correction.citation = f"{branch.short_name}的更正依据"
     correction.save()
-    result = ReviewResult(member=member, branch=branch, year=2023, **results)
-    result.held_on = result.decided_on = date(2023, 10, 15)
-    result.decided_by = "支部党员大会"
-    result.save()
+    day, why = date(2023, 10, 15), f"{branch.short_name}长期出国"
+    result = ReviewResult.objects.create(
+        member=member,
+        branch=branch,
+        year=2023,
+        ungraded=why,
+        held_on=day,
+        decided_on=day,
+        decided_by="支部党员大会",
+    )
     return [concluded, sent, grading, begun, *entries, correction, result]
+
+
+def a_review(branch: Branch, year: int, state: str) -> Review:
+    """Of nobody yet; two voted on paper, unless it is only begun."""
+    voted = {} if state == "open" else {"way": "paper", "issued": 2, "returned": 2}
+    is_decided = state in ("submitted", "closed")
+    return Review.objects.create(
+        branch=branch,
+        branch_path=branch.path,
+        year=year,
+        held_on=date(year, 10, 12),
+        share="1/3",
+        base="full",
+        state=state,
+        decided_on=date(year, 10, 15) if is_decided else None,
+        decided_by="meeting" if is_decided else "",
+        **voted,
+    )
 
 
 def _graded(branch: Branch, year: int) -> dict[str, Any]:
