@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import User
 from lib.dated import Dated, DatedQuerySet
 from lib.fields import BytewiseField
+from lib.finding import Holds
 
 from .roles import BRANCH_ROLES, THREE_ADMINS, Right, Role
 from .scope import PATH_LENGTH, ScopedQuerySet, headed_stations, ranges_of, roles_of, within
@@ -141,6 +142,11 @@ class Branch(models.Model):
         return (self.founded_on is None or self.founded_on <= day) and (
             self.dissolved_on is None or day < self.dissolved_on
         )
+
+
+for _column in Branch._meta.concrete_fields:
+    if _column.name == "short_name":
+        _column.register_lookup(Holds)
 
 
 class Placement(Dated):

@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -89,9 +88,9 @@ class MemberAdmin(ScopedModelAdmin):
     def visible(self, request):
         """Also the guests (参加) of the part of the tree, whose own branch lies elsewhere."""
         ranges = ranges_of(request.user, Right.USE_ADMIN)
-        guests = MembershipSpell.objects.filter(member=OuterRef("pk"), until__isnull=True)
-        guests = guests.filter(within("branch_path", ranges))
-        return Member.objects.filter(within("branch_path", ranges) | Exists(guests))
+        guests = MembershipSpell.objects.open().filter(within("branch_path", ranges))
+        own = Member.objects.filter(within("branch_path", ranges)).order_by()
+        return Member.objects.filter(pk__in=own.values("pk").union(guests.order_by().values("member")))
 
     def get_search_results(self, request, queryset, search_term):
         return searching.find(queryset, search_term), False

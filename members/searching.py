@@ -36,4 +36,4 @@ def _ways(word: str) -> list[Q]:
         return [fits | Q(name_initials__begins=word.lower()) | Q(name_pinyin__begins=word.lower())]
     if word.isdigit() or _NUMBER.fullmatch(word):
         return [fits]
-    return [fits | Q(name__holds=word), Q(branch__in=Branch.objects.filter(short_name__contains=word))]
+    return [fits | Q(name__holds=word), Q(branch__in=Branch.objects.filter(short_name__holds=word))]

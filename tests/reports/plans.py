@@ -15,7 +15,7 @@ LARGE = {
     "activities_tally",
 }
 _SCAN = re.compile(r"^SCAN (\w+)")
-#: PostgreSQL reads a table of a few rows whole, and rightly. Left with bitmaps, it takes any index that is of use.
+#: PostgreSQL reads a table of a few rows whole, and rightly. Left with bitmaps, it takes each index there is.
 _BY_INDEX = "; ".join(
     f"SET LOCAL enable_{way} = off"
     for way in ("seqscan", "indexscan", "indexonlyscan", "hashjoin", "mergejoin", "memoize")
