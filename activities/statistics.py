@@ -183,7 +183,7 @@ def monthly_life(ranges: Sequence[Range], period: Period, category: str = "") ->
     if category:
         rows = rows.filter(branch__category=category)
     summed: Any = rows.order_by().values_list("month").annotate(**_SUMS)
-    return {month: _figures_of(*sums) for month, *sums in summed}
+    return {row[0]: _figures_of(row[1:]) for row in summed}
 
 
 def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign) -> Counted:
@@ -209,10 +209,11 @@ def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign
 def _collected(rows: Any) -> Counted:
     """Rows of branch, place, kind and the sums, in the order of the fields of `KindFigures`."""
     counted: Counted = defaultdict(dict)
-    for branch_id, org_path, kind, *sums in rows:
-        counted[branch_id, org_path][kind] = _figures_of(*sums)
+    for row in rows:
+        counted[row[:2]][row[2]] = _figures_of(row[3:])
     return counted
 
 
-def _figures_of(activities: int, held: int, on_time: int, *persons: int) -> KindFigures:
-    return KindFigures(activities, held, on_time, *_NOT_JUDGED, *persons)
+def _figures_of(sums: tuple[int, ...]) -> KindFigures:
+    """Of the sums in the order of the fields, those of duties left out."""
+    return KindFigures._make(sums[:3] + _NOT_JUDGED + sums[3:])
