@@ -21,7 +21,7 @@ class ClosedFileAdmin(ScopedModelAdmin):
     fields = ["closing", "branch", "name", "size_in_words", "sha256"]
     readonly_fields = ["size_in_words"]
     list_display = ["name", "branch", "closing", "size_in_words", "state"]
-    list_filter = [UnderFilter, "closing__state"]
+    list_filter = [UnderFilter]
     list_select_related = ["closing", "branch"]
     search_fields = ["name", "closing__period"]
     search_help_text = "文件名或期间，如 2026Q3"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from accounts.models import User
-from branches.models import Branch
+from branches.models import Branch, Placement
 from branches.roles import Right
 from branches.scope import ranges_of, within
-from reports.asked import SECOND_LEVEL
+from reports.asked import SECOND_LEVEL, organisation_at
 from reports.models import ClosedFile, ClosedPeriod, ClosedTable
 
 
@@ -29,17 +29,19 @@ def seen(closing: ClosedPeriod, user: User, pk: int | None) -> Seen:
     """What ``user`` may read of a closing, of the organisation ``pk`` when one is asked for. At most three queries.
 
     Whoever holds the university or a whole organisation right below it reads its tables; whoever holds less, the rows
-    of his own branches. An organisation that is none of these is a 404.
+    of his own branches, under whichever organisation they stood then. An organisation that is none of these is a 404.
     """
     whole = ClosedTable.objects.visible_to(user).filter(closing=closing).order_by().values("branch")
     choices = tuple(Branch.objects.filter(pk__in=whole).order_by("order_key"))
     only = None
     if not choices:
-        own = Branch.objects.filter(within("path", ranges_of(user, Right.SEE_FIGURES)))
-        held = dict(own.values_list("code", "path"))
-        above = {path[:SECOND_LEVEL] for path in held.values()}
-        choices = tuple(Branch.objects.filter(path__in=above).order_by("order_key"))
-        only = frozenset(held)
+        span = closing.span
+        placed = Placement.objects.during(span.start, span.end)
+        mine = placed.filter(within("branch__path", ranges_of(user, Right.SEE_FIGURES)))
+        held = list(mine.values_list("branch__code", "path"))
+        above = {organisation_at(path[:SECOND_LEVEL]) for _, path in held}
+        choices = tuple(Branch.objects.filter(pk__in=above).order_by("order_key"))
+        only = frozenset(code for code, _ in held)
     if pk is None:
         return Seen(choices, choices[0] if choices else None, only)
     chosen = next((one for one in choices if one.pk == pk), None)

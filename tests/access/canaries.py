@@ -32,6 +32,7 @@ NEAR, FAR = "QnearQ", "QfarQ"
 #: Texts that the program reads, and does not show.
 TECHNICAL = {
     *("action", "code", "kind", "password", "result_file", "result_sha256", "sha256", "url", "username"),
+    *("body", "statistic", "stored"),
 }
 STAFF = ("organization_staff", "committee_staff")
 NEW = "Q新来Q"

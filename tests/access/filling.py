@@ -508,6 +508,9 @@ TASKS: dict[str, Task] = {
     "own_review": Task("member", fill=lambda world: {"text": "一年来认真学习，按时参加。"}),
     # Which codes are good is secret: what is written is tried in test_review_ballots.
     "review_ballot": Task(SECRETARY, fill=lambda world: {"code": "ABCDEFGH"}, writes=False),
+    "closed_file": Task(SECRETARY, on="closing_page", writes=False),
+    "closing_close": Task(ORGANIZATION, on="closing_list"),
+    "closing_reopen": Task(ORGANIZATION, on="closing_page", fill=lambda world: {"reason": "补记一次活动"}),
     "quarter_export": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
     "job_cancel": Task(SECRETARY, has_form=False, writes=False),
     "job_repeat": Task(SECRETARY, has_form=False),

@@ -41,7 +41,7 @@ from members.models import (
 )
 from reminders.models import Reminder
 from tests import cast
-from tests.access import making, making_assessments
+from tests.access import making, making_assessments, making_closing
 from tests.access.pages import Page
 from tests.access.table import MEMBER, Row
 from tests.branches.test_register import HEAD as REGISTER_HEAD
@@ -195,6 +195,7 @@ def _half(branch: Branch, keeper: User) -> Half:
         *making_assessments.of_rounds(branch, member),
         *making_assessments.of_reports(branch, member),
         *making_assessments.of_reviews(branch, member, second),
+        *making_closing.of_closing(branch),
     )
     leads = {"branch": branch.parent, "branch_path": branch.parent.path, "since": date(2026, 1, 1)}
     Post.objects.create(member=member, title=Post.Title.COMMITTEE, **leads)

@@ -41,6 +41,7 @@ from members.models import (
     ReviewResult,
 )
 from reminders.models import Delivery, Reminder, Robot
+from reports.models import ClosedFile, ClosedPeriod
 from tests import cast
 from tests.access.making import a_class, a_plan, an_assignment
 from tests.assessments.scene import kept
@@ -243,6 +244,16 @@ ONE_MORE |= {
     "statusperiod": ONE_MORE["member"],
 }
 
+ONE_MORE["closedfile"] = lambda school, user, number: ClosedFile.objects.create(
+    closing=ClosedPeriod.objects.get_or_create(period="2026Q3")[0],
+    branch=school.physics,
+    branch_path=school.physics.path,
+    name=f"统计报表{number}.xlsx",
+    stored=str(number),
+    size=1,
+    sha256=f"{number:064x}",
+)
+
 #: Five are the frame's: session, account, grants, the number of rows, the rows.
 COUNTS = {
     "activity": 8,  # the colleges of the filter, the years and months above the list
@@ -278,6 +289,7 @@ COUNTS = {
     "rostercorrection": 6,
     "transfer": 6,
     "campaign": 5,
+    "closedfile": 6,
     "job": 5,
     "member": 6,
     "membershipspell": 6,

@@ -138,18 +138,18 @@ IN_EACH_COLLEGE = {
 }
 #: Of the whole page; five are the frame's and the filter's.
 QUERIES = {
-    "organisations": 8,
-    "stations": 7,
-    "members": 7,
-    "member_structure": 6,
-    "member_changes": 10,
-    "development": 8,
-    "graduates": 6,
-    "life": 18,
-    "life_by_kind": 17,
-    "life_by_month": 18,
-    "lectures": 6,
-    "trainings": 6,
+    "organisations": 9,
+    "stations": 8,
+    "members": 8,
+    "member_structure": 7,
+    "member_changes": 11,
+    "development": 9,
+    "graduates": 7,
+    "life": 19,
+    "life_by_kind": 18,
+    "life_by_month": 19,
+    "lectures": 7,
+    "trainings": 7,
     "birthdays": 8,
 }
 
