@@ -7,18 +7,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import User
 from branches.models import Branch, Scoped
 from branches.roles import Right
-from branches.scope import ScopedQuerySet, has_right
+from branches.scope import ScopedQuerySet
 from lib.periods import Period
 
 
 class ClosedPeriodQuerySet(models.QuerySet["ClosedPeriod"]):
-    def visible_to(self, user: User) -> Self:
-        """That a period was locked is known to all who see figures; which figures, the tables' own scope decides."""
-        return self if has_right(user, Right.SEE_FIGURES) else self.none()
-
     def standing(self) -> Self:
         return self.filter(state=ClosedPeriod.State.CLOSED)
 
@@ -26,6 +21,7 @@ class ClosedPeriodQuerySet(models.QuerySet["ClosedPeriod"]):
 class ClosedPeriod(models.Model):
     """One closing (锁定) of a quarter or a year. Closed again after a reopening it is another row, ``version`` higher.
 
+    That a period was locked is known to all who see figures; which figures, the scope of its tables and files decides.
     ``sha256`` is that of all its tables and files together (:mod:`reports.closing.checking`); the trail keeps it too.
     """
 

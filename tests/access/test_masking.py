@@ -19,7 +19,11 @@ from activities.models import Activity
 from assessments.models import Report
 from lib import typesetting
 from members.models import Development, Member, Trainee, TrainingClass, Transfer
-from reports.models import CaseReport
+from reports.closing import files as closed_files
+from reports.closing import tables
+from reports.figures.catalogue import STATISTICS
+from reports.management.asking import asked_of
+from reports.models import CaseReport, ClosedPeriod
 from tests.access.asking import Answer, Asker
 from tests.access.table import SIGNED_IN, declared
 from tests.access.world import World
@@ -41,9 +45,12 @@ NOTED = {
     "admin:members_member_history": {"organization_staff", "committee_staff"},
 }
 STAFF = {"organization_staff", "committee_staff"}
-#: Papers that a page asked for with GET sets, and all that there are; official.typ is a part of others.
+#: Papers that a page asked for with GET sets, and all that there are; two are parts of others.
 ON_PAGES = {"birthday_card.typ", "branch_book.typ", "certificate.typ", "development_record.typ"}
-PAPERS = {path.name for path in (settings.BASE_DIR / typesetting.FOLDER).glob("*.typ")} - {"official.typ"}
+PAPERS = {path.name for path in (settings.BASE_DIR / typesetting.FOLDER).glob("*.typ")} - {
+    "official.typ",
+    "table.typ",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +131,11 @@ def test_no_paper_does(world: World, person: Member, typeset: list[str]):
     answers.append(asker.ask("POST", reverse("figure_export", args=["members", "pdf"])))
     answers.append(asker.ask("POST", reverse("case_export", args=[world.own.of[CaseReport].pk, "pdf"])))
     assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 11
+    asked = tables.asked_of(asked_of("2026Q3", None), world.school.root)
+    closing = ClosedPeriod(period="2026Q3")
+    kept = [one.tabulate(asked) for one in STATISTICS.values()]
+    [_, pages] = closed_files.made_of(world.school.root, kept, closing)
+    assert found_in(pages.content.decode()) == []
     assert set(typeset) | ON_PAGES == PAPERS
 
 

@@ -318,6 +318,16 @@ class TestAdjustments:
         assert told(found, "life", "音乐学院党总支")["举行"] == ("2", "3", "+1")
         assert causes(found, "life", "音乐学院党总支") == [("补记", "2026-09-12 主题党日“主题党日”")]
 
+    def test_what_was_done_elsewhere_is_no_cause(self, closed, school, theme_day, staff):
+        whole = asked_of("2026Q3", None)
+        here, elsewhere = (tables.asked_of(whole, one).ranges for one in (school.physics, school.music))
+        with time_machine.travel(LATER, tick=False):
+            records.withdraw(theme_day, by=None, version=1, reason="重复登记")
+            audit.record("branch.change", by=staff, on=school.teachers)
+        for ranges, number in ((here, 1), (elsewhere, 0)):
+            assert len(corrections.made(THIRD, closed.closed_at, ranges, None)) == number
+            assert len(corrections.deeds(["党组织"], closed.closed_at, ranges, None)["党组织"]) == number
+
     def test_a_record_of_another_quarter_is_no_cause(self, closed, school):
         with time_machine.travel(LATER, tick=False):
             cast.a_record(school.musicians, "theme_day", date(2026, 10, 2))

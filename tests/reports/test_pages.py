@@ -151,7 +151,7 @@ class TestStatistics:
         for number in (0, 30):
             for n in range(number):
                 cast.found(school.physics, f"第{n}党支部", Branch.Level.BRANCH, f"9{n:03d}")
-            with django_assert_num_queries(19):
+            with django_assert_num_queries(20):
                 statistics(client)
             with django_assert_num_queries(20):
                 client.get(reverse("dashboard"))
