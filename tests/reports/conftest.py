@@ -6,11 +6,15 @@ import pytest
 import time_machine
 
 from activities import records
-from activities.models import Campaign
+from activities.models import Activity, Campaign
 from branches import tree
 from branches.models import Branch
+from branches.roles import Role
+from lib import typesetting
 from members.models import Post
+from reports.closing import periods
 from tests import cast, scenes
+from tests.reports.locking import THIRD, TODAY
 
 
 def entered_on(day, branch, kind, held, **more):
@@ -59,3 +63,26 @@ def august():
     """The quarter runs, and the month ends within days."""
     with time_machine.travel("2026-08-28 12:00 +0800", tick=False):
         yield
+
+
+@pytest.fixture
+def own_folder(settings, tmp_path, monkeypatch):
+    """Without a PDF, which takes longest."""
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(typesetting, "can_typeset", lambda: False)
+
+
+@pytest.fixture
+def staff(school):
+    return cast.a_user(Role.ORGANIZATION_STAFF, school.root, name="何以宁")
+
+
+@pytest.fixture
+def closed(staff):
+    return periods.close(THIRD, by=staff, today=TODAY)
+
+
+@pytest.fixture
+def theme_day(school):
+    """The one of the teachers' branch in July: everybody was there, it was entered in time."""
+    return Activity.objects.get(branch=school.teachers, held_on=date(2026, 7, 15))

@@ -13,26 +13,18 @@ from activities.models import Activity
 from branches.models import Branch
 from branches.roles import Role
 from jobs.models import Job
-from lib import typesetting
-from lib.periods import Period
 from reports.closing import files, periods
 from reports.figures.catalogue import STATISTICS
 from reports.models import ClosedFile, ClosedPeriod, ClosedTable
 from tests import cast
+from tests.reports.locking import LATER, THIRD, TODAY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
-LATER = "2026-10-09 09:00 +0800"
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path, monkeypatch):
-    settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(typesetting, "can_typeset", lambda: False)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october", "own_folder")]
 
 
 @pytest.fixture
 def closed(school):
-    return periods.close(Period.quarter(2026, 3), by=None, today=date(2026, 10, 8))
+    return periods.close(THIRD, by=None, today=TODAY)
 
 
 def browser(role, branch):
@@ -88,7 +80,7 @@ class TestWhoSeesWhat:
 
     def test_a_version_that_is_no_more(self, closed, school):
         periods.reopen(closed, "要重新统计", by=None)
-        periods.close(Period.quarter(2026, 3), by=None, today=date(2026, 10, 8))
+        periods.close(THIRD, by=None, today=TODAY)
         leader = browser(Role.LEADER, school.root)
         assert page(leader).context["closing"].version == 2
         first = page(leader, version=1)
@@ -216,7 +208,7 @@ class TestCost:
             for n in range(4 * number):
                 leaf = cast.found(school.physics, f"第{n}党支部", "branch", f"9{n:03d}", category="staff")
                 cast.a_member(leaf)
-            closing = periods.close(Period.quarter(2026, 3), by=None, today=date(2026, 10, 8))
+            closing = periods.close(THIRD, by=None, today=TODAY)
             leader.get(address)
             with django_assert_num_queries(most):
                 leader.get(address)
