@@ -10,7 +10,7 @@ from django.db.models import F
 
 from branches.models import Placement
 from branches.roles import Right
-from branches.scope import Range, covering_ranges, covers, within
+from branches.scope import Range, covering_ranges, covers
 from lib.periods import month_of
 from members import birthdays, celebrations
 from reports.asked import Asked
@@ -46,7 +46,7 @@ class Birthday:
 def _birthdays(asked: Asked) -> list[Birthday]:
     """One query, and four for each year the period touches, however many the people."""
     found: list[Birthday] = []
-    ranges = (*asked.ranges, *_moved_away(asked))
+    ranges = (*asked.ranges, *_moved(asked))
     for year in asked.period.years():
         first, last = max(year.start, asked.period.start), min(year.end, asked.period.end)
         days = birthdays.between(first, last, ranges)
@@ -73,11 +73,10 @@ def _birthdays(asked: Asked) -> list[Birthday]:
     return found
 
 
-def _moved_away(asked: Asked) -> tuple[Range, ...]:
-    """Where those stand today that stood in the scope within the period and no longer do."""
+def _moved(asked: Asked) -> tuple[Range, ...]:
+    """Where those stand today that stood elsewhere within the period: some of them perhaps in the scope."""
     held = Placement.objects.during(asked.period.start, asked.period.end)
-    others = held.filter(within("path", asked.ranges)).exclude(path=F("branch__path"))
-    paths = others.values_list("branch__path", flat=True)
+    paths = held.exclude(path=F("branch__path")).values_list("branch__path", flat=True)
     return covering_ranges(path for path in paths if not covers(asked.ranges, path))
 
 
