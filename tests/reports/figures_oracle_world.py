@@ -163,6 +163,7 @@ class Maker:
                 self.some_day(),
                 self.some_day(),
                 date(2024, 2, 29),
+                self.some_day(date(2027, 1, 1), date(2029, 1, 1)),  # not yet
             ]
         )
         if self.chance(0.15):  # of those who are honoured
@@ -387,9 +388,7 @@ class Maker:
                 defaults={
                     "branch": branch,
                     "branch_path": branch.path,
-                    "kind": self.rng.choice(
-                        ["study", "employed", "grassroots", "grassroots", "abroad", "kept"]
-                    ),
+                    "kind": self.rng.choice(["grassroots", *Destination.Kind]),
                     "recorded_on": day,
                 },
             )
