@@ -5,138 +5,38 @@ rows it reads, the names of kinds and statuses, and the dates of a period.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date
 from fractions import Fraction
-from types import SimpleNamespace
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from activities.models import Activity, Attendance, Lecture, SecretaryReport, Waiver
-from branches.models import Branch, LocalSetting, PartyGroup, Placement, Station, Term
-from lib.periods import Period
-from members.models import (
-    Celebration,
-    Departure,
-    Destination,
-    Development,
-    DevelopmentStep,
-    Greeting,
-    Member,
-    MembershipSpell,
-    Post,
-    StationAssignment,
-    StatusPeriod,
-    Training,
+from .figures_oracle_life import Life
+from .figures_oracle_rows import (
+    DAY,
+    MEMBERS,
+    Counted,
+    Question,
+    Row,
+    Values,
+    added,
+    holds,
+    kinds,
+    line,
+    standing,
+    step,
+    years,
 )
 
-DAY = timedelta(days=1)
-FAR = date(9999, 12, 31)
-CHINA = ZoneInfo("Asia/Shanghai")
-MEMBERS = ("probationary", "full")
-TABLES = (
-    *(
-        Activity,
-        Attendance,
-        Lecture,
-        SecretaryReport,
-        Waiver,
-        Branch,
-        LocalSetting,
-        PartyGroup,
-        Placement,
-        Station,
-        Term,
-    ),
-    *(Celebration, Departure, Destination, Development, DevelopmentStep, Greeting, Member, MembershipSpell),
-    *(Post, StationAssignment, StatusPeriod, Training),
-)
-Row = Any
-Values = dict[str, Any]
+#: A share: what is divided, by what, and the fewest of which it says something.
+LIFE_RATES = {
+    "completion": ("met", "required", 1),
+    "on_time_rate": ("on_time", "held", 1),
+    "attendance": ("present", "expected", 5),
+}
+RATES = {"life": LIFE_RATES, "graduates": {"grassroots_share": ("grassroots_members", "grassroots", 1)}}
 
 
-@dataclass(frozen=True)
-class Question:
-    """``scope`` is the key of an organisation with all below it, None for the university."""
-
-    period: Period
-    today: date
-    scope: int | None = None
-    category: str = ""
-    on: date | None = None
-
-    @property
-    def day(self) -> date:
-        return self.on or min(self.period.end, self.today)
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Something at a place: the organisations from the root down to it, the category of the last, what it counts."""
-
-    place: tuple[int, ...]
-    category: str
-    numbers: Values
-
-
-class Oracle:
-    def __init__(self) -> None:
-        self.rows: dict[str, list[Row]] = {
-            model.__name__: [SimpleNamespace(**row) for row in model.objects.values()] for model in TABLES
-        }
-        self.branches = {row.id: row for row in self["Branch"]}
-        self.placements = self.by("Placement", "branch_id")
-        self.spells = self.by("MembershipSpell", "member_id", lambda row: row.kind == "belonging")
-        self.statuses = self.by("StatusPeriod", "member_id")
-        self.rules = {row.code: row.value for row in self["LocalSetting"]}
-
-    def __getitem__(self, name: str) -> list[Row]:
-        return self.rows[name]
-
-    def by(
-        self, name: str, key: str, which: Callable[[Row], bool] = lambda row: True
-    ) -> dict[Any, list[Row]]:
-        found: dict[Any, list[Row]] = defaultdict(list)
-        for row in self[name]:
-            if which(row):
-                found[getattr(row, key)].append(row)
-        return found
-
-    # What was when.
-
-    def place(self, branch_id: int, day: date) -> tuple[int, ...]:
-        """The organisations from the root down to the branch on ``day``; empty when it had no place."""
-        for row in self.placements[branch_id]:
-            if holds(row, day):
-                return line(row.path)
-        return ()
-
-    def at(self, branch_id: int, day: date, **numbers: Any) -> Iterator[Counted]:
-        if place := self.place(branch_id, day):
-            yield Counted(place, self.branches[branch_id].category, numbers)
-
-    def status(self, member_id: Any, day: date) -> str:
-        return next((row.status for row in self.statuses[member_id] if holds(row, day)), "")
-
-    def spell(self, member_id: Any, day: date) -> Row | None:
-        return next((row for row in self.spells[member_id] if holds(row, day)), None)
-
-    def roster(self, day: date, statuses: Iterable[str] = MEMBERS) -> Iterator[tuple[Row, Row, str]]:
-        """Person, spell and status of everybody who was one of ``statuses`` and belonged to a branch on ``day``."""
-        for member in self["Member"]:
-            spell, status = self.spell(member.id, day), self.status(member.id, day)
-            if spell and status in statuses:
-                yield member, spell, status
-
-    def where(self, member_id: Any, day: date) -> tuple[int, ...]:
-        """Where somebody stood on the roster on ``day``; empty when he was not on it."""
-        spell = self.spell(member_id, day)
-        on_it = spell is not None and self.status(member_id, day) in MEMBERS
-        return self.place(spell.branch_id, day) if spell and on_it else ()
-
-    # The tables.
-
+class Oracle(Life):
     def answer(self, name: str, asked: Question) -> tuple[dict[str, Values], Values]:
         """Row by row, by the code of the organisation, of the group, of the kind or of the month; and the total."""
         if name == "member_structure":
@@ -155,6 +55,17 @@ class Oracle:
         rates = RATES.get(name, {})
         rows = {code: with_rates(added(numbers), rates) for code, numbers in found.items()}
         return rows, with_rates(added(one.numbers for one in counted), rates)
+
+    def in_groups(
+        self, counted: Iterable[tuple[str, Counted]], asked: Question
+    ) -> tuple[dict[str, Values], Values]:
+        found: dict[str, list[Values]] = defaultdict(list)
+        for code, one in counted:
+            if asked.scope in (None, *one.place) and asked.category in ("", one.category):
+                found[code].append(one.numbers)
+        rows = {code: with_rates(added(numbers), LIFE_RATES) for code, numbers in found.items()}
+        everything = [numbers for each in found.values() for numbers in each]
+        return rows, with_rates(added(everything), LIFE_RATES)
 
     def organisations(self, asked: Question) -> Iterator[Counted]:
         people, full = Counter[int](), Counter[int]()
@@ -362,160 +273,6 @@ class Oracle:
             return date(year, 3, 1) if self.rules.get("birthday-leap-day") == "03-01" else date(year, 2, 28)
         return date(year, since.month, since.day)
 
-    # Organisational life.
-
-    def records(self, period: Period) -> Iterator[Row]:
-        for row in self["Activity"]:
-            if row.withdrawn_at is None and period.contains(row.held_on):
-                yield row
-
-    def life_of(self, row: Row) -> Iterator[tuple[str, Values]]:
-        """What a record counts at each of its kinds: people at the first alone."""
-        on_time = (row.entered_at.astimezone(CHINA).date() - row.held_on).days <= 7
-        states = Counter(one.state for one in self["Attendance"] if one.activity_id == row.id)
-        people = {
-            "present": states["present"],
-            "on_leave": states["leave"],
-            "absent": states["absent"],
-            "expected": states["present"] + states["leave"] + states["absent"],
-        }
-        for number, kind in enumerate(kinds(row)):
-            yield kind, {"held": 1, "on_time": on_time, **({} if number else people)}
-
-    def lives(self, asked: Question) -> Iterator[tuple[str, date, Counted]]:
-        for row in self.records(asked.period):
-            for kind, numbers in self.life_of(row):
-                yield (
-                    kind,
-                    row.held_on,
-                    Counted(line(row.org_path), self.branches[row.branch_id].category, numbers),
-                )
-
-    def life(self, asked: Question) -> Iterator[Counted]:
-        for _, _, one in self.lives(asked):
-            yield one
-        for _, one in self.duties(asked):
-            yield one
-
-    def life_by_kind(self, asked: Question) -> Iterator[tuple[str, Counted]]:
-        for kind, _, one in self.lives(asked):
-            yield kind, one
-        yield from self.duties(asked)
-
-    def life_by_month(self, asked: Question) -> Iterator[tuple[str, Counted]]:
-        for _, day, one in self.lives(asked):
-            yield f"{day:%Y-%m}", one
-
-    def duties(self, asked: Question) -> Iterator[tuple[str, Counted]]:
-        """Each sub-period of each rule for each branch that there was, with the name of the rule."""
-        for branch in self["Branch"]:
-            gone = branch.dissolved_on and branch.dissolved_on <= asked.period.start
-            if branch.level != "branch" or branch.founded_on > asked.period.end or gone:
-                continue
-            for rule, kind, span, group in self.asked_of(branch, asked.period):
-                place = self.place(branch.id, max(span.end, branch.founded_on))
-                judged = self.judged(branch, rule, kind, span, group, asked.today)
-                name = "secretary_report" if rule == "ZB-39" else kind
-                yield name, Counted(place, branch.category, judged)
-
-    def asked_of(self, branch: Row, period: Period) -> Iterator[tuple[str, str, Period, Row | None]]:
-        for rule, kind in RULES.items():
-            spans = (
-                period.months()
-                if rule in MONTHLY
-                else period.quarters()
-                if rule == "ZB-10"
-                else period.years()
-            )
-            for span in spans:
-                if period.start <= span.start and span.end <= period.end:
-                    if rule != "ZB-17":
-                        yield rule, kind, span, None
-                    for group in self["PartyGroup"] if rule == "ZB-17" else ():
-                        if (
-                            group.branch_id == branch.id
-                            and group.since <= span.end
-                            and last(group) >= span.start
-                        ):
-                            yield rule, kind, span, group
-
-    def judged(
-        self, branch: Row, rule: str, kind: str, span: Period, group: Row | None, today: date
-    ) -> Values:
-        held = [
-            row
-            for row in self.records(span)
-            if row.branch_id == branch.id
-            and kind in kinds(row)
-            and (group is None or row.group_id == group.id)
-        ]
-        if rule == "ZB-39":
-            reports = {row.activity_id for row in self["SecretaryReport"] if row.is_given}
-            held = [row for row in held if row.id in reports]
-        agreed = self.is_waived(branch, rule, span)
-        asked = bool(held) or (self.is_asked(branch, rule, span, group) and not agreed)
-        return {
-            "required": asked,
-            "met": bool(held),
-            "missed": asked and not held and today > span.end,
-            "exempt": not asked,
-        }
-
-    def is_waived(self, branch: Row, rule: str, span: Period) -> bool:
-        """It was agreed that nothing is held in a time in which the whole sub-period lies."""
-        return any(
-            row.branch_id == branch.id
-            and row.state == "accepted"
-            and rule in row.codes
-            and row.start <= span.start
-            and span.end <= row.end
-            for row in self["Waiver"]
-        )
-
-    def is_asked(self, branch: Row, rule: str, span: Period, group: Row | None) -> bool:
-        begins = date(span.start.year, 10, 1) if rule in YEARLY else span.start
-        spells = [row for row in self["MembershipSpell"] if row.branch_id == branch.id]
-        seats = [row for row in self["Post"] if row.branch_id == branch.id and row.title == "committee"]
-        if branch.form == "functional" or (rule == "ZB-39" and branch.form == "temporary"):
-            return False
-        if branch.founded_on > begins or (branch.dissolved_on and branch.dissolved_on <= span.end):
-            return False
-        if not spells or min(row.since for row in spells) > span.end or max(map(last, spells)) < span.start:
-            return False
-        if group and (group.since > span.start or last(group) < span.end):
-            return False
-        return rule != "ZB-13" or any(row.since <= span.end and last(row) >= span.start for row in seats)
-
-    def in_groups(
-        self, counted: Iterable[tuple[str, Counted]], asked: Question
-    ) -> tuple[dict[str, Values], Values]:
-        found: dict[str, list[Values]] = defaultdict(list)
-        for code, one in counted:
-            if asked.scope in (None, *one.place) and asked.category in ("", one.category):
-                found[code].append(one.numbers)
-        rows = {code: with_rates(added(numbers), LIFE_RATES) for code, numbers in found.items()}
-        everything = [numbers for each in found.values() for numbers in each]
-        return rows, with_rates(added(everything), LIFE_RATES)
-
-
-RULES = {
-    "ZB-10": "general_meeting",
-    "ZB-13": "committee_meeting",
-    "ZB-17": "group_meeting",
-    "ZB-21": "theme_day",
-    "ZB-23": "organization_life_meeting",
-    "ZB-25": "democratic_review",
-    "ZB-39": "general_meeting",
-}
-MONTHLY, YEARLY = ("ZB-13", "ZB-17", "ZB-21"), ("ZB-23", "ZB-25", "ZB-39")
-#: A share: what is divided, by what, and the fewest of which it says something.
-LIFE_RATES = {
-    "completion": ("met", "required", 1),
-    "on_time_rate": ("on_time", "held", 1),
-    "attendance": ("present", "expected", 5),
-}
-RATES = {"life": LIFE_RATES, "graduates": {"grassroots_share": ("grassroots_members", "grassroots", 1)}}
-
 
 def with_rates(numbers: Values, rates: dict[str, tuple[str, str, int]]) -> Values:
     for code, (part, whole, fewest) in rates.items():
@@ -524,50 +281,6 @@ def with_rates(numbers: Values, rates: dict[str, tuple[str, str, int]]) -> Value
     return numbers
 
 
-def added(many: Iterable[Values]) -> Values:
-    total: Counter[str] = Counter()
-    for numbers in many:
-        for code, number in numbers.items():
-            total[code] += int(number)
-    return dict(total)
-
-
 def row_of(place: tuple[int, ...], asked: Question) -> int:
     """Looking at the university, the organisation below the root; looking into one, the one it is."""
     return place[-1] if asked.scope else place[:2][-1]
-
-
-def line(path: str) -> tuple[int, ...]:
-    return tuple(int(path[start : start + 5], 36) for start in range(0, len(path), 5))
-
-
-def holds(row: Row, day: date) -> bool:
-    return row.since <= day <= last(row)
-
-
-def last(row: Row) -> date:
-    return row.until or FAR
-
-
-def kinds(row: Row) -> list[str]:
-    return [row.kind, *row.also_kinds.split()]
-
-
-def years(since: date | None, day: date) -> int | None:
-    """Whole years from ``since`` to ``day``."""
-    if since is None:
-        return None
-    return day.year - since.year - ((day.month, day.day) < (since.month, since.day))
-
-
-def step(number: int | None, begins: tuple[int, ...]) -> str:
-    """The group that ``number`` falls into, named by the number it begins with."""
-    if number is None or number < begins[0]:
-        return "none"
-    return str(max(begin for begin in begins if begin <= number))
-
-
-def standing(member: Row, status: str, day: date) -> str:
-    if status == "probationary":
-        return "probation"
-    return step(years(member.full_on, day), (0, 5, 10, 20, 30, 40, 50))

@@ -20,7 +20,8 @@ from reports.figures.catalogue import STATISTICS
 from reports.filters import StatisticFilter
 from tests import cast
 
-from .figures_oracle import Oracle, Question
+from .figures_oracle import Oracle
+from .figures_oracle_rows import Question
 from .figures_oracle_world import a_world
 
 pytestmark = pytest.mark.django_db
