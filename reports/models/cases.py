@@ -20,7 +20,7 @@ class CaseReportQuerySet(ScopedQuerySet["CaseReport"]):
     def visible_to(self, user: User) -> Self:
         """Of those that were withdrawn, only what one could bring back."""
         own = within("branch_path", ranges_of(user, Right.WRITE_CASES))
-        return super().visible_to(user).filter(Q(withdrawn_at=None) | own)
+        return self.reachable_by(user, self.right_to_see).filter(Q(withdrawn_at=None) | own)
 
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
