@@ -136,7 +136,7 @@ IN_EACH_COLLEGE = {
         "birthdays",
     ),
 }
-#: Of the whole page; five are the frame's and the filter's.
+#: Of the whole page; six are the frame's, the filter's and the closed quarter's.
 QUERIES = {
     "organisations": 9,
     "stations": 8,
@@ -150,7 +150,7 @@ QUERIES = {
     "life_by_month": 19,
     "lectures": 7,
     "trainings": 7,
-    "birthdays": 8,
+    "birthdays": 9,
 }
 
 
