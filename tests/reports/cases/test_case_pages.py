@@ -96,6 +96,11 @@ class TestScope:
         assert new(college, school.teachers).status_code == 302
         assert CaseReport.objects.get().branch == school.teachers
 
+    def test_no_other_organisation_is_offered(self, school):
+        college = cast.a_browser(cast.a_user(Role.COMMITTEE_STAFF, school.music))
+        offered = college.get(reverse("case_new")).context["form"].fields["branch"].queryset
+        assert set(offered) == {school.music, school.musicians}
+
     def test_the_verb_says_so_too(self, school):
         stranger = cast.a_user(Role.COMMITTEE_STAFF, school.music)
         facts = keeping.Facts("案例", "做法", MEMBERS, QUARTER)
@@ -108,7 +113,8 @@ class TestWriting:
         new(browser, school.root)
         report = CaseReport.objects.get()
         assert (report.text, report.author) == ("{{members/members////}}", staff)
-        assert AuditEntry.objects.get(action="case.add").after["text"] == report.text
+        told = {"name": "典型案例", "title": "做法和成效", "period_code": "2026Q3", "version": "1"}
+        assert AuditEntry.objects.get(action="case.add").after == told
 
     def test_a_wrong_placeholder_loses_nothing_of_what_was_typed(self, browser, report):
         typed = "共 {{党员基本情况｜党圆}} 名"
@@ -148,9 +154,10 @@ class TestWriting:
         report.refresh_from_db()
         assert save(browser, report, text="后写的").status_code == 302
 
-    def test_every_version_stays(self, browser, report):
+    def test_every_version_stays(self, browser, report, staff):
         save(browser, report, text="第二版")
         versions = page(browser, report, "case_history").context["versions"]
+        assert {row.history_user for row, _ in versions} == {staff}
         assert [text for _, text in versions] == [
             "第二版",
             f"一、做法\n开展主题党日 {HELD} 次，党员 {MEMBERS} 名。",
