@@ -99,7 +99,7 @@ class TestScope:
     def test_no_other_organisation_is_offered(self, school):
         college = cast.a_browser(cast.a_user(Role.COMMITTEE_STAFF, school.music))
         offered = college.get(reverse("case_new")).context["form"].fields["branch"].queryset
-        assert set(offered) == {school.music, school.musicians}
+        assert set(offered) == {school.music, school.musicians, school.students}
 
     def test_the_verb_says_so_too(self, school):
         stranger = cast.a_user(Role.COMMITTEE_STAFF, school.music)
