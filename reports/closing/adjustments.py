@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
@@ -156,7 +156,7 @@ def _changes(body: Kept, now: Kept, locked: Any, present: Any, why: Mapping[str,
         # A share that reads the same is no adjustment: what it divides is told beside it.
         if (locked_text := _text(before)) != (text := _text(after)):
             yield Change(
-                _heading(column), locked_text, text, _difference(before, after), why.get(column["code"], "")
+                _heading(column), locked_text, text, difference_of(before, after), why.get(column["code"], "")
             )
 
 
@@ -168,16 +168,20 @@ def _text(value: Any) -> str:
     return "0" if value is None else tables.cell_of(value).text
 
 
-def _difference(before: Any, after: Any) -> str:
-    """Signed, of shares in percentage points."""
-    if isinstance(before, list) or isinstance(after, list):
-        points = float(100 * (_share(after) - _share(before)))
-        return f"{points:+.1f} 个百分点".replace("-", "−")
-    return f"{(after or 0) - (before or 0):+,}".replace("-", "−")
+def difference_of(locked: Any, now: Any) -> str:
+    """Signed, between what is shown; of shares in percentage points, and none where one of them is shown as counts."""
+    before, after = _text(locked), _text(now)
+    if "/" in before + after:
+        return ""
+    if "%" in before + after:
+        points = _points(after) - _points(before)
+        return f"{points:+} 个百分点".replace("-", "−")
+    return f"{_points(after) - _points(before):+,}".replace("-", "−")
 
 
-def _share(value: Any) -> Fraction:
-    return Fraction(value[0], value[1]) if value and value[1] else Fraction(0)
+def _points(text: str) -> Decimal:
+    """Of nothing none."""
+    return Decimal(text.strip("%—").replace(",", "") or 0)
 
 
 class _Causes:

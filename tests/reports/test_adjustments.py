@@ -32,6 +32,20 @@ def causes(found, statistic, label):
     return [(one.what, one.label) for one in row.causes]
 
 
+@pytest.mark.parametrize(
+    ("locked", "now", "difference"),
+    [
+        (1200, 140, "−1,060"),
+        (None, 3, "+3"),
+        ([137, 150], [136, 150], "−0.6 个百分点"),
+        ([0, 0], [9, 10], "+90.0 个百分点"),
+        ([3, 4], [9, 10], ""),
+    ],
+)
+def test_a_difference_is_between_what_is_shown(locked, now, difference):
+    assert adjustments.difference_of(locked, now) == difference
+
+
 class TestAdjustments:
     def test_nothing_is_otherwise_at_first(self, closed, school):
         assert compared(closed, school.root) == []
