@@ -56,7 +56,10 @@ from members.models import (
     TrainingClass,
 )
 from members.rosters import roster
+from reports.closing import adjustments, checking
 from reports.demo import accounts, asking, load
+from reports.management.asking import asked_of
+from reports.models import ClosedPeriod
 from tests.reports.demo_world import TINY, TODAY, campaign_counts, campaign_numbers, told_case
 
 
@@ -346,3 +349,14 @@ def test_last_years_reviews_are_concluded_and_this_years_is_open_in_one_branch(u
 
 def test_a_branch_whose_term_ends_holds_an_election(university, db):
     assert [row.stage for row in reading.lines(whole_tree(), TODAY) if row.election] == ["待提出候选人"]
+
+
+def test_the_last_quarter_is_locked_and_one_record_of_it_was_withdrawn_afterwards(university, db):
+    closing = ClosedPeriod.objects.get()
+    assert (closing.period, checking.faults(closing)) == ("2026Q3", [])
+    asked = asked_of("2026Q3", None)
+    root = list(closing.tables.filter(branch__parent=None, statistic="life"))
+    [life] = adjustments.of(root, asked, closing.closed_at, None)
+    held = [each.difference for row in life.rows for each in row.changes if each.heading.endswith("举行")]
+    assert held == ["−1", "−1"]
+    assert {cause.what for row in life.rows for cause in row.causes} == {"撤回记录（同一次活动登记了两遍）"}
