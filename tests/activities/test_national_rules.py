@@ -12,6 +12,7 @@ import time_machine
 from activities import compliance, hosts, meeting_rules, tallies, yearly
 from activities.elections import rules as election_rules
 from activities.elections import verbs as elections
+from activities.models import ReportAbove
 from activities.regulations import NATIONAL
 from activities.rulebook import explain
 from activities.voting import Ballot as Votes
@@ -63,6 +64,19 @@ def in_groups(branch, day):
 
 def once(kind, **more):
     return lambda branch, day: (led(branch), held(branch, kind, day, **more))
+
+
+def asked_above(branch, given_on):
+    """Its college asked for the report of the year, as a round of duty reports writes it down."""
+    secretary, _ = led(branch)
+    ReportAbove.objects.create(
+        branch=branch,
+        branch_path=branch.path,
+        member=secretary,
+        to=branch.parent,
+        year=2026,
+        given_on=given_on,
+    )
 
 
 def a_lecture(branch, day):
@@ -137,6 +151,7 @@ JUDGED = [
     ("ZB-23", "支部条例第十七条", once("organization_life_meeting"), YEARS_END, MISSED),
     ("ZB-25", "支部条例第十八条", once("democratic_review"), YEARS_END, MISSED),
     ("ZB-39", "支部条例第二十七条", once("general_meeting", reported=True), YEARS_END, MISSED),
+    ("ZB-39-2", "支部条例第二十七条", asked_above, (day(12, 10), day(1, 8, 2027), None), MISSED),
     ("ZB-20", "支部条例第十六条", a_lecture, YEARS_END, MISSED),
     ("ZB-27", "支部条例第十九条", all_talks, YEARS_END, MISSED),
     ("ZB-37", "支部条例第二十五条", trained("induction", since=day(6, 1)), YEARS_END, MISSED),

@@ -147,7 +147,7 @@ class TestList:
         for _ in (1, 50):
             with django_assert_num_queries(5):
                 browser.get(address(branch))
-            with django_assert_num_queries(28):
+            with django_assert_num_queries(29):
                 browser.get(HOME)
             more = [TaskLine(f"第{number}件", due_on=date(2026, 10, 26)) for number in range(1, 50)]
             decide(meeting, secretary, *more)

@@ -152,7 +152,7 @@ WRONG_ARGUMENTS = [
     (("roster", "--on"), "--on 后面要写1个值。"),
     (("roster", "--changes", "2026-01-01"), "--changes 后面要写2个值。"),
     (("demo", "--seed", "七"), "--seed “七”不是整数。"),
-    (("demo", "--scale", "huge"), "--scale 不能是“huge”，可以用：s、small。"),
+    (("demo", "--scale", "huge"), "--scale 不能是“huge”，可以用：small、S、M。"),
     (("due", "--json=1"), "--json 后面不写值（“1”）。"),
     (
         ("quarterly_statistics", "2026Q3", "--json", "--xlsx", "a.xlsx"),

@@ -200,7 +200,7 @@ class TestCost:
         with django_assert_num_queries(4):
             leader.get(reverse("closing_list"))
 
-    @pytest.mark.parametrize(("name", "most"), [("closing_page", 71), ("closed_table", 21)])
+    @pytest.mark.parametrize(("name", "most"), [("closing_page", 72), ("closed_table", 21)])
     def test_a_page_costs_the_same_with_many_branches(self, school, name, most, django_assert_num_queries):
         leader = browser(Role.LEADER, school.root)
         address = reverse(name, args=["2026Q3", "life"][: 1 if name == "closing_page" else 2])
