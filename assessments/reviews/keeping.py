@@ -40,12 +40,12 @@ _LAST: Final = (3, 31)
 AHEAD: Final = timedelta(days=60)
 
 
-def begin(branch: Branch, *, year: int, on: date, by: User) -> Review:
+def begin(branch: Branch, *, year: int, on: date, by: User, today: date | None = None) -> Review:
     """The year's review of a branch; whoever stands on its roster of ``on`` takes part. Audited."""
     if not branch.is_leaf:
         raise AssessmentError("民主评议以党支部为单位，请选择党支部。")
     check_may(by, Right.REVIEW, branch.path)
-    _check_day(year, on)
+    _check_day(year, on, today or timezone.localdate())
     begun = f"“{branch.short_name}”{year} 年度的民主评议已经发起。"
     if branch.reviews.filter(year=year).exists():
         raise AssessmentError(begun)
@@ -68,7 +68,7 @@ def begin(branch: Branch, *, year: int, on: date, by: User) -> Review:
 def begin_below(organisation: Branch, *, year: int, on: date, by: User) -> int:
     """The same for every branch below that has none yet and has members; returns how many. Audited, one by one."""
     check_may(by, Right.ASSESS, organisation.path)
-    _check_day(year, on)
+    _check_day(year, on, timezone.localdate())
     leaves = Branch.objects.below(organisation.path).leaves()
     branches = list(leaves.existing_on(on).exclude(reviews__year=year).order_by("order_key"))
     rosters = roster.of(branches, on)
@@ -106,7 +106,7 @@ def _facts(branch: Branch, year: int, on: date) -> dict[str, Any]:
 def set_day(review: Review, on: date, *, version: int, by: User) -> None:
     """Another day, or the same one with its roster read anew; what those wrote who are gone goes with them."""
     with changing(review, by, State.OPEN, version=version) as row:
-        _check_day(row.year, on)
+        _check_day(row.year, on, timezone.localdate())
         people = roster.of([row.branch], on)[row.branch_id]
         if not people:
             raise AssessmentError(f"{on:%Y-%m-%d} 的名册上没有党员，请核对日期。")
@@ -268,8 +268,7 @@ def days_of(year: int) -> tuple[date, date]:
     return date(year, 1, 1), date(year + 1, *_LAST)
 
 
-def _check_day(year: int, on: date) -> None:
-    today = timezone.localdate()
+def _check_day(year: int, on: date, today: date) -> None:
     if not today.year - 1 <= year <= today.year:
         raise AssessmentError(f"可以发起 {today.year} 年度或 {today.year - 1} 年度的民主评议。")
     first, last = days_of(year)

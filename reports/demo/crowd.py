@@ -6,15 +6,15 @@ needs no more memory than a university. There is no history of members and recor
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.models import Model
 
 from accounts.models import User
 from activities import tallies
@@ -172,9 +172,7 @@ class _Maker:
     def finish(self) -> None:
         """The keys that were chosen here are taken; personas to sign in with; what the planner has to know."""
         keyed = [Branch, PartyGroup, User, RoleGrant]
-        with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), keyed):
-                cursor.execute(statement)
+        _raise_counters(keyed)
         Counter.objects.create(name="member", last=self.people)
         self._make_personas()
         planner.take_stock(
@@ -252,3 +250,16 @@ def _write_groups(units: list[Unit], since: date) -> None:
             seats += [(person.key, key) for person in unit.of_group(number)]
     insert_like(PartyGroup(since=since), ("id", "branch", "branch_path", "name", "position"), groups)
     insert_like(GroupMembership(since=since), ("member", "group"), seats)
+
+
+def _raise_counters(models: Sequence[type[Model]]) -> None:
+    """PostgreSQL goes on after the keys that were chosen here. A counter that stands higher stays: it is not taken back
+    with the transaction, and rows of another one may have its keys."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for model in models:
+            table, key = model._meta.db_table, model._meta.pk.column
+            sequence = f"pg_get_serial_sequence('{table}', '{key}')"
+            highest = f"GREATEST(nextval({sequence}), (SELECT MAX({key}) FROM {table}))"  # noqa: S608  names of models
+            cursor.execute(f"SELECT setval({sequence}, {highest})")

@@ -34,12 +34,14 @@ def review(leaf: Leaf, setting: Setting, clerk: User, secretary: User) -> None:
         meeting = held.filter(held_on__range=keeping.days_of(year)).order_by("held_on", "pk").last()
         if meeting and roster.of([branch], meeting.held_on)[branch.pk]:
             _last_year(meeting, year, setting, stream, clerk)
-    begun = keeping.begin(leaf.branch, year=setting.today.year, on=setting.today, by=secretary)
+    begun = keeping.begin(
+        leaf.branch, year=setting.today.year, on=setting.today, by=secretary, today=setting.today
+    )
     _write(keeping.entries_of(begun)[::2], setting.last_day, stream)
 
 
 def _last_year(meeting: Activity, year: int, setting: Setting, stream: random.Random, clerk: User) -> None:
-    made = keeping.begin(meeting.branch, year=year, on=meeting.held_on, by=clerk)
+    made = keeping.begin(meeting.branch, year=year, on=meeting.held_on, by=clerk, today=setting.today)
     entries = keeping.entries_of(made)
     _write(entries, meeting.held_on - timedelta(days=3), stream)
     keeping.link(made, meeting, by=clerk)
