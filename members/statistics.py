@@ -24,7 +24,7 @@ from branches.models import Placement
 from branches.scope import Range, within
 from lib.dated import holds_on
 
-from .models import ON_ROSTER, Departure, Destination, MembershipSpell, StatusPeriod
+from .models import ON_ROSTER, Departure, Destination, MembershipSpell, StatusPeriod, Training
 
 Status = StatusPeriod.Status
 
@@ -205,6 +205,40 @@ def _admitted(start: date, end: date) -> Any:
         since__lte=end,
         is_assumed=False,
     )
+
+
+def belonging_then(ranges: Sequence[Range], member: str, day: F) -> Q:
+    """The member that ``member`` leads to belonged, on the row's ``day``, to a branch then within ``ranges``.
+
+    One call of ``filter`` takes it whole, so that spell and placement are of the same day.
+    """
+    spell, placement = f"{member}spells__", f"{member}spells__branch__placements__"
+    return (
+        within(f"{placement}path", ranges)
+        & holds_on(day, spell)
+        & holds_on(day, placement)
+        & Q(**{f"{spell}kind": MembershipSpell.Kind.BELONGING})
+    )
+
+
+def unit_then(member: str) -> dict[str, F]:
+    """Of rows that :func:`belonging_then` found: ``stood_at`` and ``unit_category``, and of that day's branch ``unit``,
+    ``unit_name`` and ``unit_path`` (where it is now)."""
+    return {
+        "stood_at": F(f"{member}spells__branch__placements__path"),
+        "unit_category": F(f"{member}spells__branch__category"),
+        "unit": F(f"{member}spells__branch"),
+        "unit_name": F(f"{member}spells__branch__short_name"),
+        "unit_path": F(f"{member}spells__branch_path"),
+    }
+
+
+def trainings_in(ranges: Sequence[Range], start: date, end: date) -> Any:
+    """Trainings finished from ``start`` to ``end``, by where each person belonged that day (:func:`unit_then`)."""
+    held = Training.objects.filter(
+        belonging_then(ranges, "member__", F("held_on")), held_on__gte=start, held_on__lte=end
+    )
+    return held.annotate(**unit_then("member__"))
 
 
 def graduates_in(ranges: Sequence[Range], start: date, end: date) -> Any:

@@ -4,15 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.urls import reverse
-
 from lib.templatetags.ui import thousands
 
-from . import links, quarterly
+from . import quarterly
 from .asked import Asked
-from .measures import Cell, Measure, Sums, Value, cells, is_enough, measures_of, sums_of
+from .measures import Cell, Measure, Sums, Value, cells, is_enough, measures_of, whole_of
 from .quarterly import Quarterly
-from .rollup import sum_of
+from .table import members_of
 
 #: Of these the page says in a sentence what became of them.
 IN_SENTENCE = ("held", "completion", "attendance")
@@ -58,7 +56,7 @@ def compare(now: Asked, before: Asked) -> Comparison:
 
 def _life(now: Asked, before: Asked, figures: Quarterly, earlier: Quarterly) -> Iterator[Line]:
     measures = measures_of(judged=now.campaign is None)
-    sums, were = _sums(figures), _sums(earlier)
+    sums, were = whole_of(figures), whole_of(earlier)
     shown = zip(
         measures,
         cells(measures, sums, now.period, now.carried),
@@ -67,10 +65,6 @@ def _life(now: Asked, before: Asked, figures: Quarterly, earlier: Quarterly) -> 
     )
     for measure, cell, was in shown:
         yield Line(measure.code, measure.group, measure.heading, was, cell, _became(measure, sums, were))
-
-
-def _sums(figures: Quarterly) -> Sums:
-    return sums_of(sum_of(figures.life.total), figures.life.duties)
 
 
 def _became(measure: Measure, now: Sums, before: Sums) -> str:
@@ -99,11 +93,5 @@ def in_words(now: Value, before: Value) -> str:
 def _members(figures: Quarterly, earlier: Quarterly) -> Line:
     """The roster of the last day of each."""
     became = in_words(figures.roster.members, earlier.roster.members)
-    return Line("members", "党员（人）", "期末党员", _roster(earlier), _roster(figures), became)
-
-
-def _roster(figures: Quarterly) -> Cell:
-    """The roster knows no category."""
-    filters = {"on": figures.roster.day.isoformat(), "branch": figures.branch.pk if figures.branch else None}
-    url = "" if figures.category else links.with_filters(reverse("roster"), filters)
-    return Cell(thousands(figures.roster.members), url)
+    before, now = (members_of(each.roster.members, each.branch, each) for each in (earlier, figures))
+    return Line("members", "党员（人）", "期末党员", before, now, became)

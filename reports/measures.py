@@ -1,8 +1,9 @@
 """The columns of the statistics: what each counts, and the list behind it. Page and workbook share them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Literal
 
 from activities.duties import Duty
@@ -11,7 +12,8 @@ from lib.periods import Period
 from lib.templatetags.ui import percent, thousands
 
 from . import links
-from .rollup import exempt
+from .quarterly import Quarterly
+from .rollup import exempt, sum_of
 
 #: A share of fewer persons than this would be about somebody.
 FEWEST_FOR_A_RATE = 5
@@ -128,3 +130,13 @@ def _cell(measure: Measure, sums: Sums, period: Period, filters: Mapping[str, ob
 
 def sums_of(life: KindFigures, duties: Sequence[Duty] = ()) -> Sums:
     return Sums(life, exempt(duties) if duties else None)
+
+
+def whole_of(figures: Quarterly) -> Sums:
+    """Everything that a period counts, all organisations and kinds together."""
+    return sums_of(sum_of(figures.life.total), figures.life.duties)
+
+
+def spans(names: Iterable[str]) -> list[tuple[str, int]]:
+    """Upper headings: each name with how many columns follow each other under it."""
+    return [(name, len(list(same))) for name, same in groupby(names)]

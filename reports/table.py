@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from django.urls import reverse
 
 from activities.regulations import NAMES
+from branches.models import Branch
 from branches.scope import covers
 from lib.templatetags.ui import thousands
 
 from . import links
 from .asked import Asked
 from .links import with_filters
-from .measures import Cell, Measure, cells, measures_of, sums_of
+from .measures import Cell, Measure, cells, measures_of, spans, sums_of, whole_of
 from .quarterly import Quarterly
 from .rollup import Unit, sum_of
 
@@ -49,12 +49,12 @@ def by_unit(figures: Quarterly, asked: Asked, units: Sequence[Unit]) -> Table:
         )
         for unit in units
     ]
-    total = sums_of(sum_of(figures.life.total), figures.life.duties)
+    total = whole_of(figures)
     branches = [] if asked.is_by_branch else [Cell(thousands(sum(unit.branches for unit in units)))]
     return Table(
         caption=f"{asked.period.label}各{'党支部' if asked.is_by_branch else '二级党组织'}组织生活统计",
         heads=["党员"] if asked.is_by_branch else ["支部", "党员"],
-        bands=_bands(measures),
+        bands=spans(one.group for one in measures),
         measures=measures,
         rows=rows,
         total=Row(
@@ -62,7 +62,7 @@ def by_unit(figures: Quarterly, asked: Asked, units: Sequence[Unit]) -> Table:
             url="",
             heads=[
                 *branches,
-                _members(figures.roster.members, asked.org.pk if asked.org else None, figures),
+                members_of(figures.roster.members, asked.org, figures),
             ],
             cells=cells(measures, total, asked.period, asked.carried),
         ),
@@ -87,19 +87,15 @@ def by_kind(figures: Quarterly, asked: Asked) -> Table:
         for name, label in NAMES.items()
         if name in found
     ]
-    whole = sums_of(sum_of(found), figures.life.duties)
+    whole = whole_of(figures)
     return Table(
         caption=f"{asked.period.label}各类活动",
         heads=[],
-        bands=_bands(measures),
+        bands=spans(one.group for one in measures),
         measures=measures,
         rows=rows,
         total=Row("合计", "", [], cells(measures, whole, asked.period, asked.carried)),
     )
-
-
-def _bands(measures: Sequence[Measure]) -> list[tuple[str, int]]:
-    return [(name, len(list(group))) for name, group in groupby(measures, lambda measure: measure.group)]
 
 
 def into(unit: Unit, asked: Asked) -> str:
@@ -111,15 +107,15 @@ def into(unit: Unit, asked: Asked) -> str:
 
 
 def _heads(unit: Unit, asked: Asked, figures: Quarterly) -> list[Cell]:
-    members = _members(unit.members, unit.branch.pk, figures)
+    members = members_of(unit.members, unit.branch, figures)
     if asked.is_by_branch:
         return [members]
     return [Cell(thousands(unit.branches), "" if unit.branch.is_leaf else into(unit, asked)), members]
 
 
-def _members(number: int, org_id: int | None, figures: Quarterly) -> Cell:
+def members_of(number: int, branch: Branch | None, figures: Quarterly) -> Cell:
     """The roster of the day lists by where branches stand today, and knows no category."""
     if figures.category or not number:
         return Cell(thousands(number))
-    filters = {"branch": org_id, "on": figures.roster.day.isoformat()}
+    filters = {"branch": branch and branch.pk, "on": figures.roster.day.isoformat()}
     return Cell(thousands(number), with_filters(reverse("roster"), filters))

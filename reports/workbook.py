@@ -28,7 +28,7 @@ from . import quarterly, rollup
 from .asked import SECOND_LEVEL, Asked, organisation_at
 from .definitions import definitions
 from .filters import FigureFilter
-from .measures import Measure, Sums, measures_of, sums_of
+from .measures import Measure, Sums, measures_of, sums_of, whole_of
 from .quarterly import Quarterly
 from .rollup import Unit, sum_of
 
@@ -136,7 +136,7 @@ def _unit_rows(
         sums = sums_of(sum_of(unit.kinds), unit.duties)
         place = [unit.branch.short_name, unit.branch.code, unit.branches, unit.members]
         yield [*place, *_values(measures, sums)]
-    whole = sums_of(sum_of(figures.life.total), figures.life.duties)
+    whole = whole_of(figures)
     branches = sum(unit.branches for unit in units)
     yield ["合计", "", branches, figures.roster.members, *_values(measures, whole)]
 

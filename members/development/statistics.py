@@ -3,33 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Subquery
 
-from branches.scope import Range, within
-from lib.dated import holds_on
+from branches.scope import Range
 from lib.periods import Period
-from members.models import DevelopmentStep, MembershipSpell, StatusPeriod
-
-
-def _where(ranges: Sequence[Range], member: str, day: F) -> Q:
-    """The member that ``member`` leads to belonged, on the row's ``day``, to a branch that then stood in ``ranges``."""
-    spell, placement = f"{member}spells__", f"{member}spells__branch__placements__"
-    return (
-        within(f"{placement}path", ranges)
-        & holds_on(day, spell)
-        & holds_on(day, placement)
-        & Q(**{f"{spell}kind": MembershipSpell.Kind.BELONGING})
-    )
-
-
-def _unit(member: str) -> dict[str, F]:
-    return {
-        "stood_at": F(f"{member}spells__branch__placements__path"),
-        "unit_category": F(f"{member}spells__branch__category"),
-        "unit": F(f"{member}spells__branch"),
-        "unit_name": F(f"{member}spells__branch__short_name"),
-        "unit_path": F(f"{member}spells__branch_path"),
-    }
+from members.models import DevelopmentStep, StatusPeriod
+from members.statistics import belonging_then, unit_then
 
 
 def steps_in(ranges: Sequence[Range], period: Period, steps: Any = None) -> Any:
@@ -37,8 +16,8 @@ def steps_in(ranges: Sequence[Range], period: Period, steps: Any = None) -> Any:
     ``ranges``, with ``stood_at``, ``unit_category``, ``unit``, ``unit_name`` and ``unit_path`` (where it is now)."""
     member = "development__member__"
     taken = DevelopmentStep.objects.standing() if steps is None else steps
-    taken = taken.filter(_where(ranges, member, F("on")), on__gte=period.start, on__lte=period.end)
-    return taken.annotate(**_unit(member))
+    taken = taken.filter(belonging_then(ranges, member, F("on")), on__gte=period.start, on__lte=period.end)
+    return taken.annotate(**unit_then(member))
 
 
 def became_full_in(ranges: Sequence[Range], period: Period) -> Any:
@@ -51,8 +30,10 @@ def became_full_in(ranges: Sequence[Range], period: Period) -> Any:
     last = earlier.exclude(status=StatusPeriod.Status.SUSPENDED).order_by("-since").values("status")[:1]
     return (
         StatusPeriod.objects.filter(status=StatusPeriod.Status.FULL)
-        .filter(_where(ranges, "member__", F("since")), since__gte=period.start, since__lte=period.end)
+        .filter(
+            belonging_then(ranges, "member__", F("since")), since__gte=period.start, since__lte=period.end
+        )
         .annotate(was=Subquery(last))
         .filter(was=StatusPeriod.Status.PROBATIONARY)
-        .annotate(**_unit("member__"))
+        .annotate(**unit_then("member__"))
     )

@@ -1,15 +1,14 @@
 """What a statistic is made of and what comes of it: columns with their meaning, rows, cells that can be opened."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
 from typing import Any, Literal, Protocol
 
 from accounts.models import User
 from lib.templatetags.ui import percent, thousands
 from reports.asked import Asked
-from reports.measures import share_in_words
+from reports.measures import share_in_words, spans
 
 Value = int | Fraction | None
 Kind = Literal["integer", "percent"]
@@ -106,8 +105,8 @@ def plain(value: Value) -> int | float | None:
 
 def bands(columns: Sequence[Column]) -> list[tuple[str, int]]:
     """The upper headings with the number of columns each one spans; empty when there is none."""
-    spans = [(band, len(list(under))) for band, under in groupby(columns, key=lambda one: one.band)]
-    return spans if any(band for band, _ in spans) else []
+    found = spans(one.band for one in columns)
+    return found if any(band for band, _ in found) else []
 
 
 class Statistic(Protocol):
@@ -149,6 +148,8 @@ class Things(Protocol):
     def noun(self) -> str: ...
     @property
     def heads(self) -> tuple[str, ...]: ...
+    @property
+    def show(self) -> Callable[[Any, bool], Line]: ...
     def places(self, asked: Asked, figures: Sequence["Figure"]) -> Iterator[tuple[Place, Sequence[int]]]:
         """How many there are at each place, of each of ``figures``."""
 
@@ -162,9 +163,6 @@ class Things(Protocol):
 
     def open_to(self, rows: Any, user: User) -> Any:
         """Those of the rows that ``user`` may open."""
-
-    def lines(self, rows: Any, user: User) -> list[Line]:
-        """The rows of one page as ``user`` may see them."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from accounts.models import User
+from branches.roles import Right
+from branches.scope import has_right
 from reports.asked import Asked
 
 from .base import Figure, Group, Line, Statistic
@@ -34,12 +37,14 @@ class Found:
     def elsewhere(self) -> int:
         return self.number - self.listed
 
-    @property
+    @cached_property
     def listed(self) -> int:
         return len(self.rows) if isinstance(self.rows, list) else int(self.rows.count())
 
     def lines(self, rows: Iterable[Any]) -> list[Line]:
-        return self.figure.things.lines(rows, self.user)
+        """Rows of one page, names in clear or masked."""
+        named = has_right(self.user, Right.SEE_NAMES)
+        return [self.figure.things.show(row, named) for row in rows]
 
 
 def found(statistic: Statistic, code: str, asked: Asked, user: User) -> Found | None:

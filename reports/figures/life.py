@@ -9,7 +9,7 @@ from activities.statistics import KindFigures, monthly_life
 from reports import links, quarterly, rollup
 from reports.asked import Asked
 from reports.definitions import meanings
-from reports.measures import DUTY, MEASURES, Measure, Sums, sums_of
+from reports.measures import DUTY, MEASURES, Measure, Sums, sums_of, whole_of
 from reports.quarterly import Quarterly
 
 from .base import Cell, Column, Row, Table
@@ -49,7 +49,7 @@ class Life:
 
     def tabulate(self, asked: Asked) -> Table:
         figures = quarterly.compose_for(asked)
-        total = self.row("", "合计", _whole(figures), asked, asked.carried)
+        total = self.row("", "合计", whole_of(figures), asked, asked.carried)
         return Table(self, asked, tuple(self.rows(self, asked, figures)), total)
 
     def row(
@@ -57,10 +57,6 @@ class Life:
     ) -> Row:
         cells = tuple(_cell(measure, sums, asked, filters) for measure in self.measures)
         return Row(code, label, cells, url=url)
-
-
-def _whole(figures: Quarterly) -> Sums:
-    return sums_of(rollup.sum_of(figures.life.total), figures.life.duties)
 
 
 def _cell(measure: Measure, sums: Sums, asked: Asked, filters: Mapping[str, object]) -> Cell:

@@ -10,8 +10,8 @@ from activities.kinds import Kind
 from activities.models import Activity, Lecture
 from branches.roles import Right
 from branches.scope import within
-from lib.dated import holds_on
-from members.models import MembershipSpell, Training
+from members.models import Training
+from members.statistics import trainings_in
 from reports.asked import Asked
 
 from .base import Figure, LeftOut, Line
@@ -45,22 +45,7 @@ def _joined(asked: Asked) -> Any:
 
 
 def _trainings(asked: Asked) -> Any:
-    day, spell = F("held_on"), "member__spells__"
-    placed = f"{spell}branch__placements__"
-    return Training.objects.filter(
-        holds_on(day, spell),
-        holds_on(day, placed),
-        within(f"{placed}path", asked.ranges),
-        held_on__gte=asked.period.start,
-        held_on__lte=asked.period.end,
-        **{f"{spell}kind": MembershipSpell.Kind.BELONGING},
-    ).annotate(
-        stood_at=F(f"{placed}path"),
-        unit_category=F(f"{spell}branch__category"),
-        unit=F(f"{spell}branch"),
-        unit_name=F(f"{spell}branch__short_name"),
-        unit_path=F(f"{spell}branch_path"),
-    )
+    return trainings_in(asked.ranges, asked.period.start, asked.period.end)
 
 
 def _lecture(row: Any, named: bool) -> Line:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from branches.roles import Right
-from branches.scope import covers, has_right, ranges_of, within
+from branches.scope import covers, ranges_of, within
 from reports.asked import Asked
 
 from .base import Figure, Group, LeftOut, Line
@@ -52,10 +52,6 @@ class Rows:
 
     def open_to(self, rows: QuerySet[Any, Any], user: User) -> QuerySet[Any, Any]:
         return rows.filter(within(self.path, ranges_of(user, self.right)))
-
-    def lines(self, rows: Any, user: User) -> list[Line]:
-        named = has_right(user, Right.SEE_NAMES)
-        return [self.show(row, named) for row in rows]
 
     def _asked(self, asked: Asked) -> QuerySet[Any, Any]:
         """The rows of the scope, the category and the one organisation that are asked for."""
@@ -124,10 +120,6 @@ class Items:
     def open_to(self, rows: list[Any], user: User) -> list[Any]:
         ranges = ranges_of(user, self.right)
         return [item for item in rows if covers(ranges, item.branch_path)]
-
-    def lines(self, rows: Any, user: User) -> list[Line]:
-        named = has_right(user, Right.SEE_NAMES)
-        return [self.show(row, named) for row in rows]
 
     def _asked(self, asked: Asked) -> list[Any]:
         return [

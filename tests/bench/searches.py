@@ -15,8 +15,23 @@ OFTEN = 50
 
 def each_way(scale: str, today: date) -> Iterator[Line]:
     person = Member.objects.order_by("number")[Member.objects.count() // 2]
+    for name, (text, like, best) in _ways_to(person).items():
+        found = searching.find(Member.objects.all(), text).order_by().values_list("pk")
+        mine, theirs = (
+            database_seconds(partial(_often, work)) / OFTEN
+            for work in (lambda rows=found: list(rows.all()), lambda sql=best: fetch(*sql))
+        )
+        yield line("9", f"search by {name} / its best index form", 3, mine, theirs)
+        scans = "Seq Scan on members_member" in plan_of(*found.query.sql_with_params())
+        same = set(found) == set(Member.objects.filter(like).values_list("pk"))
+        said = f"{'reads all' if scans else 'index'}, {'same' if same else 'other'}"
+        yield Line("9", "… by index, and what LIKE finds", said, "", None, "both", same and not scans)
+
+
+def _ways_to(person: Member) -> dict[str, tuple[str, Q, tuple[str, list[object]]]]:
+    """What is typed, the LIKE that finds the same, and the best form that its index has; by what it looks for."""
     by_hash = "SELECT id FROM members_member WHERE {} = %s"
-    ways: dict[str, tuple[str, Q, tuple[str, list[object]]]] = {
+    return {
         "two characters of a name": (
             person.name[:2],
             Q(name__contains=person.name[:2]),
@@ -65,17 +80,6 @@ def each_way(scale: str, today: date) -> Iterator[Line]:
             ("SELECT id FROM members_member WHERE number = %s", [person.number]),
         ),
     }
-    for name, (text, like, best) in ways.items():
-        found = searching.find(Member.objects.all(), text).order_by().values_list("pk")
-        mine, theirs = (
-            database_seconds(partial(_often, work)) / OFTEN
-            for work in (lambda rows=found: list(rows.all()), lambda sql=best: fetch(*sql))
-        )
-        yield line("9", f"search by {name} / its best index form", 3, mine, theirs)
-        scans = "Seq Scan on members_member" in plan_of(*found.query.sql_with_params())
-        same = set(found) == set(Member.objects.filter(like).values_list("pk"))
-        said = f"{'reads all' if scans else 'index'}, {'same' if same else 'other'}"
-        yield Line("9", "… by index, and what LIKE finds", said, "", None, "both", same and not scans)
 
 
 def _often(work: Work) -> None:
