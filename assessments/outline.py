@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from . import gathering, rounds
+from . import gathering, sealing
 from .figures import shown
 from .gathering import Judged
 from .models import RaterGroup, Round
@@ -23,6 +23,9 @@ def of_round(round_: Round, today: date) -> dict[str, Any]:
         "state": round_.state,
         "organizer": round_.branch.code,
         "scheme": round_.rules.title,
+        "stages": [
+            {"code": stage.code, "title": stage.title, "step": stage.step} for stage in round_.rules.stages
+        ],
         "groups": [
             {
                 "code": group.code,
@@ -35,7 +38,7 @@ def of_round(round_: Round, today: date) -> dict[str, Any]:
         ],
         "subjects": [_subject(round_, one, groups) for one in judged],
         "digest": round_.digest,
-        "is_intact": rounds.is_intact(round_) if round_.digest else None,
+        "is_intact": sealing.is_intact(round_) if round_.digest else None,
     }
 
 

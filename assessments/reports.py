@@ -28,7 +28,7 @@ KEPT_EVERY: Final = timedelta(minutes=10)
 def save(report: Report, texts: dict[str, str], *, version: int, by: User) -> int:
     """Keep what is written so far; returns its version. The loser of two windows is told, and loses nothing he sees."""
     with transaction.atomic():
-        row = _own(report, by)
+        row = _to_write(report, by)
         if row.version != version:
             raise Conflict("这份报告刚在别处保存过。您写的内容还在下面，请核对后再保存。")
         if any(len(texts[name]) > MOST for name in PARTS):
@@ -46,13 +46,14 @@ def save(report: Report, texts: dict[str, str], *, version: int, by: User) -> in
 def submit(report: Report, *, by: User) -> None:
     """Hand it in; what the scheme asks of it is checked."""
     with transaction.atomic():
-        row = _own(report, by)
+        row = _to_write(report, by)
         if fault := fault_of(row, row.subject.round.rules):
             raise AssessmentError(fault)
         row.state, row.submitted_at, row.returned_why = State.SUBMITTED, timezone.now(), ""
         row.version += 1
         row.save()
-        audit.record("report.submit", by=by, on=row.subject, after={"version": row.version})
+        on_behalf = {"how": "代为录入"} if row.entered_by_id else {}
+        audit.record("report.submit", by=by, on=row.subject, after={"version": row.version} | on_behalf)
 
 
 def send_back(report: Report, why: str, *, by: User) -> None:
@@ -72,6 +73,8 @@ def accept(report: Report, *, by: User) -> None:
     """It was read, and stands."""
     with transaction.atomic():
         row = _to_read(report, by, State.SUBMITTED)
+        if row.entered_by_id == by.pk:
+            raise AssessmentError("代为录入的报告由另一人审阅。")
         row.state = State.ACCEPTED
         row.version += 1
         row.save()
@@ -141,9 +144,21 @@ def _length(text: str) -> int:
     return len("".join(text.split()))
 
 
-def _own(report: Report, by: User) -> Report:
+def is_without_account(report: Report) -> bool:
+    """Whether staff write it down, because its author cannot sign in."""
+    return report.subject.member.account_id is None
+
+
+def _to_write(report: Report, by: User) -> Report:
+    """For its author; for staff of the round when he has no account."""
     row = _locked(report)
-    if row.subject.member.account_id != by.pk:
+    if is_without_account(row):
+        if not may(by, Right.ASSESS, row.subject.branch_path):
+            raise AssessmentError("书记没有账号，述职报告由组织述职的党组织的工作人员代为录入。")
+        row.entered_by = by
+    elif row.subject.member.account_id == by.pk:
+        row.entered_by = None
+    else:
         raise AssessmentError("述职报告由书记本人写。")
     if row.subject.round.state != Round.State.REPORTING:
         raise AssessmentError(

@@ -66,6 +66,32 @@ class MeetForm(forms.Form):
     place = forms.CharField(label="地点", required=False, max_length=60)
 
 
+class StageForm(forms.Form):
+    """A stage of the university's own, noted for several at once; those who are noted already are not offered."""
+
+    people = forms.TypedMultipleChoiceField(
+        label="书记",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请选择书记。", "invalid_choice": "名单刚改过，请重新选择。"},
+    )
+    on = a_day("日期")
+    text = forms.CharField(
+        label="情况",
+        required=False,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": "情况最多 200 字。"},
+        help_text="可以不写；写了会记在所选的每位书记名下。",
+    )
+
+    def __init__(self, data: Any, *, waiting: Sequence[Subject], today: date) -> None:
+        super().__init__(data, initial={"on": today})
+        field = self.fields["people"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(row.pk, f"{row.member.name}（{row.branch.short_name}）") for row in waiting]
+
+
 class PublishForm(forms.Form):
     decided_on = a_day("评定会议日期")
     decided_by = forms.CharField(
@@ -171,18 +197,14 @@ class DecideForm(forms.Form):
 class ProgressFilter(forms.Form):
     """The query row of a round's people."""
 
-    STEPS: Final = (
-        ("", "全部"),
-        ("writing", "报告没交"),
-        ("reading", "报告待审阅"),
-        ("grading", "等次未定"),
-        ("feedback", "没有反馈"),
-    )
-    step = forms.ChoiceField(label="停在哪一步", required=False, choices=STEPS)
+    step = forms.ChoiceField(label="停在哪个环节", required=False)
     q = forms.CharField(label="书记或党组织", required=False, max_length=40)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, *, steps: Sequence[tuple[str, str]]) -> None:
         super().__init__(data)
+        field = self.fields["step"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = steps
         self.is_valid()
 
     @property

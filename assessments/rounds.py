@@ -3,8 +3,6 @@
 Stages follow one another and none is skipped; what a stage needs is refused by name when it is missing.
 """
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,10 +23,11 @@ from lib.dates import FIRST_YEAR, LAST_YEAR
 from lib.periods import Period, anniversary
 from members.models import Member, Post
 
-from . import duty, gathering, measures, quotas, schemes
-from .models import Objection, RaterGroup, Report, Round, Subject
+from . import duty, gathering, measures, quotas, schemes, sealing
+from .models import Objection, RaterGroup, Report, Round, StageDone, Subject
 from .refusals import NOT_A_KEEPER, AssessmentError, Conflict
 from .schemes import SchemeError
+from .stages import OWN, Step
 
 State = Round.State
 NAMED: Final = 5
@@ -140,13 +139,16 @@ def open_reports(round_: Round, *, by: User) -> None:
 
 
 def begin_ballot(round_: Round, *, on: date, place: str, by: User) -> None:
-    """The review meeting: every report must be there, and read."""
+    """The review meeting: every report must be there, and read where the scheme asks for it."""
     with changing(round_, by, State.REPORTING, is_duty=True) as row:
-        missing = row.subjects.exclude(report__state=Report.State.ACCEPTED)
-        if names := _names(missing):
+        is_read = row.rules.has(Step.READING)
+        states = (Report.State.ACCEPTED,) if is_read else Report.HANDED_IN
+        if names := _names(row.subjects.exclude(report__state__in=states)):
+            unread, reading = ("或者没有审阅", "审阅，") if is_read else ("", "")
             raise AssessmentError(
-                f"还有述职报告没有交齐或者没有审阅：{names}。请催交、审阅，或者移出名单后再开始。"
+                f"还有述职报告没有交齐{unread}：{names}。请催交、{reading}或者移出名单后再开始。"
             )
+        _check_own_stages(row, Step.BEFORE)
         row.meeting_on, row.meeting_place = on, place
         row.state = State.BALLOTING if row.rules.has_ballot else State.GRADING
         if row.state == State.GRADING:
@@ -212,6 +214,7 @@ def publish(round_: Round, *, decided_on: date, decided_by: str, audience: str, 
             raise AssessmentError("评定会议的日期不能晚于今天。")
         if row.meeting_on and decided_on < row.meeting_on:
             raise AssessmentError(f"评定会议的日期不能早于述职会议（{row.meeting_on:%Y-%m-%d}）。")
+        _check_own_stages(row, *OWN)
         row.decided_on, row.decided_by, row.audience = decided_on, decided_by, audience
         row.published_at, row.state = timezone.now(), State.PUBLISHED
         audit.record("round.publish", by=by, on=row, after={"audience": audience})
@@ -223,39 +226,12 @@ def archive(round_: Round, *, by: User) -> None:
         waiting = row.subjects.filter(objections__in=Objection.objects.filter(answered_at=None))
         if names := _names(waiting.distinct()):
             raise AssessmentError(f"还有异议没有答复：{names}。")
-        if names := _names(row.subjects.filter(feedback_on=None)):
+        untold = row.subjects.filter(feedback_on=None)
+        if row.rules.has(Step.FEEDBACK) and (names := _names(untold)):
             raise AssessmentError(f"还没有反馈：{names}。")
         row.archived_at, row.state = timezone.now(), State.ARCHIVED
-        row.digest = digest_of(row)
+        row.digest = sealing.digest_of(row)
         audit.record("round.archive", by=by, on=row, after={"sha256": row.digest})
-
-
-def digest_of(round_: Round) -> str:
-    """Of everything the round comes to: scheme, scores, grades, feedback. The same while nothing of it is changed."""
-    told = {
-        "scheme": round_.scheme,
-        "year": round_.year,
-        "decided_on": str(round_.decided_on),
-        "people": [
-            {
-                "member": judged.subject.member.number,
-                "total": str(judged.score.total),
-                "lines": [[line.code, str(line.raw), str(line.share)] for line in judged.score.lines],
-                "decided": judged.subject.decided,
-                "why": judged.subject.decided_why,
-                "feedback": judged.subject.feedback,
-            }
-            for judged in sorted(
-                gathering.of_round(round_, timezone.localdate()), key=lambda one: one.subject.pk
-            )
-        ],
-    }
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def is_intact(round_: Round) -> bool:
-    """Whether an archived round still says what was archived."""
-    return digest_of(round_) == round_.digest
 
 
 @contextmanager
@@ -290,6 +266,14 @@ def check_stage(row: Round, *states: str) -> None:
     if row.state not in states:
         allowed = "、".join(State(state).label for state in states)
         raise AssessmentError(f"“{row.name}”现在是“{row.get_state_display()}”，在“{allowed}”时才能这样做。")
+
+
+def _check_own_stages(row: Round, *steps: Step) -> None:
+    """What the scheme adds at these steps must be noted for everybody."""
+    for stage in row.rules.own_stages:
+        done = StageDone.objects.filter(stage=stage.code)
+        if stage.step in steps and (names := _names(row.subjects.exclude(stages_done__in=done))):
+            raise AssessmentError(f"“{stage.title}”还没有登记：{names}。")
 
 
 def _check_may(path: str, by: User) -> None:

@@ -7,10 +7,12 @@ from typing import Any, Final
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 
+from . import stages
 from .figures import percent, shown
 from .schemes import Item, Measure, Quota, Scale, Scheme, Way
+from .stages import Step
 
-MORE_ITEMS, MORE_GROUPS, MORE_GRADES, MORE_QUOTAS, MORE_GATES = 3, 2, 1, 2, 1
+MORE_ITEMS, MORE_GROUPS, MORE_GRADES, MORE_QUOTAS, MORE_GATES, MORE_STAGES = 3, 2, 1, 2, 1, 2
 PARENT: Final = "parent"
 HOW: Final = (
     ("", "—"),
@@ -22,6 +24,12 @@ HOW: Final = (
     (Measure.ATTENDANCE.value, "按记录计算：到会率"),
     (Measure.LECTURES.value, "按记录计算：书记本人讲党课"),
     (Measure.HOURS.value, "按记录计算：党员学时达标"),
+)
+STEPS: Final = (
+    ("", "—"),
+    *((step.value, title) for step, title in stages.TITLES.items()),
+    (Step.BEFORE.value, "本校增加：述职会议前逐人登记"),
+    (Step.AFTER.value, "本校增加：公布前逐人登记"),
 )
 MEASURES: Final = frozenset(measure.value for measure in Measure)
 
@@ -86,6 +94,19 @@ class TermsForm(forms.Form):
     citation = forms.CharField(label="方案依据", max_length=200, required=False, help_text="文件名称和文号。")
 
 
+class StageRow(forms.Form):
+    code = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    title = forms.CharField(label="环节", max_length=stages.MOST_TITLE, required=False)
+    step = forms.ChoiceField(label="做什么", choices=STEPS, required=False)
+    citation = forms.CharField(label="依据", max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean() or {}
+        if sent.get("title") and not sent.get("step"):
+            self.add_error("step", f"请选择“{sent['title']}”这个环节做什么。")
+        return sent
+
+
 class ItemRow(forms.Form):
     """A row without a title is left out; a second-level item belongs to the last first-level one above it."""
 
@@ -136,6 +157,7 @@ class SchemeForms:
 
     def __init__(self, scheme: Scheme, data: Any = None) -> None:
         self.terms = TermsForm(data, initial=_terms(scheme), prefix="terms")
+        self.stages = _rows(StageRow, MORE_STAGES, "stages", data, [vars(stage) for stage in scheme.stages])
         self.items = _rows(ItemRow, MORE_ITEMS, "items", data, list(_items(scheme.items)))
         self.groups = _rows(GroupRow, MORE_GROUPS, "groups", data, list(_groups(scheme)))
         self.grades = _rows(GradeRow, MORE_GRADES, "grades", data, list(_grades(scheme)))
@@ -144,7 +166,7 @@ class SchemeForms:
 
     @property
     def sets(self) -> "list[BaseFormSet[Any]]":
-        return [self.items, self.groups, self.grades, self.quotas, self.gates]
+        return [self.stages, self.items, self.groups, self.grades, self.quotas, self.gates]
 
     def is_valid(self) -> bool:
         return all([self.terms.is_valid(), *(each.is_valid() for each in self.sets)])
@@ -165,6 +187,10 @@ class SchemeForms:
                 "minutes": terms["minutes"] or 0,
                 "citation": terms["report_citation"],
             },
+            "stages": [
+                {name: row[name] for name in ("code", "title", "step", "citation")}
+                for row in _coded(_filled(self.stages), "stage")
+            ],
             "items": _tree(_coded(_filled(self.items), "item")),
             "groups": [
                 {"code": row["code"], "title": row["title"], "weight": str(row["weight"] or 0)}

@@ -1,4 +1,4 @@
-"""What a round of the yearly duty report asks and weighs, as data: items, rater groups, grades, quotas, gates.
+"""What a round of the yearly duty report asks and weighs, as data: stages, items, rater groups, grades, quotas, gates.
 
 A scheme is the university's own (LOCAL): every figure carries its citation, nothing here is a national rule but the
 four grades (述职评议考核办法). Pure: a scheme is read from what is kept as JSON, and refused with what is wrong where.
@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from .figures import percent, shown
+from .stages import Stage, Step, fault_of, in_order, usual
 
 HUNDRED: Final = Fraction(100)
 #: Results of fewer ballots are never shown.
@@ -129,7 +130,8 @@ class Report:
 class Scheme:
     """``threshold``: what fewer ballots say is not shown and does not count, at least five.
 
-    ``deductions`` is the most points that may be taken off the total, 0 for none.
+    ``deductions`` is the most points that may be taken off the total, 0 for none. ``stages`` are in the order of a
+    round; none named means the usual ones.
     """
 
     title: str
@@ -143,6 +145,11 @@ class Scheme:
     threshold: int = LEAST_BALLOTS
     report: Report = field(default_factory=Report)
     citation: str = ""
+    stages: tuple[Stage, ...] = ()
+
+    def __post_init__(self) -> None:
+        kept = in_order(self.stages) if self.stages else usual(has_ballot=self.has_ballot)
+        object.__setattr__(self, "stages", kept)
 
     def leaves(self) -> list[Item]:
         return [leaf for item in self.items for leaf in item.leaves()]
@@ -158,6 +165,14 @@ class Scheme:
     @property
     def has_ballot(self) -> bool:
         return bool(self.of_way(Way.BALLOT))
+
+    def has(self, step: Step) -> bool:
+        return any(stage.step is step for stage in self.stages)
+
+    @property
+    def own_stages(self) -> list[Stage]:
+        """Those of the university's own, noted for each secretary."""
+        return [stage for stage in self.stages if stage.is_own]
 
     def grade(self, title: str) -> Grade:
         return next(grade for grade in self.grades if grade.title == title)
@@ -190,6 +205,10 @@ def read(kept: Mapping[str, Any]) -> Scheme:
             threshold=int(kept.get("threshold", LEAST_BALLOTS)),
             report=_report(kept.get("report", {})),
             citation=str(kept.get("citation", "")),
+            stages=tuple(
+                Stage(s["code"], s["title"], Step(s["step"]), s.get("citation", ""))
+                for s in kept.get("stages", ())
+            ),
         )
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise SchemeError(f"方案的内容不完整或者写错了（{error}）。") from error
@@ -205,6 +224,8 @@ def check(scheme: Scheme) -> None:
         raise SchemeError("方案里还没有评分项目。")
     _check_items(scheme.items, "总分")
     _check_once([leaf.code for leaf in scheme.leaves()], "评分项目")
+    if fault := fault_of(scheme.stages, has_ballot=scheme.has_ballot):
+        raise SchemeError(fault)
     if scheme.has_ballot:
         _check_groups(scheme.groups)
     _check_grades(scheme)

@@ -1,6 +1,6 @@
 from .after import Correction, Objection, Problem
 from .ballots import BallotCode, PaperSheet, Rater, RaterGroup, Rating
-from .judging import Deducted, GateAnswer, Points
+from .judging import Deducted, GateAnswer, Points, StageDone
 from .reports import Report
 from .reviews import Review, ReviewCode, ReviewCorrection, ReviewEntry, ReviewQuerySet
 from .rounds import Remark, Round, RoundQuerySet, Subject, SubjectQuerySet
@@ -26,6 +26,7 @@ __all__ = [
     "ReviewQuerySet",
     "Round",
     "RoundQuerySet",
+    "StageDone",
     "Subject",
     "SubjectQuerySet",
 ]

@@ -1,6 +1,6 @@
-"""What graders give: points for an item, deductions, and whether a gate is open."""
+"""What graders give: points for an item, deductions, whether a gate is open, and that a stage was done."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,7 +12,7 @@ from accounts.models import User
 from branches.roles import Right
 from branches.scope import ranges_of, within
 
-from .rounds import Subject
+from .rounds import AboutSubject, Subject
 
 
 class Points(models.Model):
@@ -45,7 +45,9 @@ class Points(models.Model):
         return f"{self.subject} {self.item}"
 
 
-class DeductedQuerySet(models.QuerySet["Deducted"]):
+class OfSubjectQuerySet(models.QuerySet[Any]):
+    """Rows about one secretary, seen by whoever keeps the round."""
+
     def visible_to(self, user: User) -> Self:
         return self.filter(within("subject__branch_path", ranges_of(user, Right.ASSESS)))
 
@@ -59,7 +61,7 @@ class Deducted(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField("时间", default=timezone.now)
 
-    objects = DeductedQuerySet.as_manager()
+    objects = OfSubjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = "扣分"
@@ -89,3 +91,24 @@ class GateAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.gate}"
+
+
+class StageDone(AboutSubject, models.Model):
+    """A stage of the university's own (互查, 实地核查 …) that is done for one person."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="stages_done")
+    stage = models.CharField("环节", max_length=20)
+    on = models.DateField("日期")
+    note = models.CharField("情况", max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = OfSubjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "环节登记"
+        verbose_name_plural = "环节登记"
+        ordering = ["subject_id", "stage"]
+        constraints = [models.UniqueConstraint(fields=["subject", "stage"], name="stage_done_once")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.stage}"

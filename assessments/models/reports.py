@@ -1,5 +1,6 @@
 """The written report of a secretary."""
 
+from django.conf import settings
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -7,7 +8,10 @@ from .rounds import Subject
 
 
 class Report(models.Model):
-    """Three parts, kept as they are written; every version that was handed in stays in the history."""
+    """Three parts, kept as they are written; every version that was handed in stays in the history.
+
+    ``entered_by`` is set when staff wrote it down for a secretary without an account.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "未提交"
@@ -25,6 +29,14 @@ class Report(models.Model):
     plans = models.TextField("下一步打算", blank=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代为录入的人",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     returned_why = models.CharField("退回原因", max_length=300, blank=True)
     saved_at = models.DateTimeField("保存时间", auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)

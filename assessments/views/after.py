@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from assessments import after, papers, problems, rounds
+from assessments import after, papers, problems, sealing
 from assessments.models import Objection, Round, Subject
 from assessments.refusals import AssessmentError, Conflict
 from assessments.report_forms import AnswerForm, CorrectionForm, FeedbackForm
@@ -128,7 +128,7 @@ def round_corrections(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     is_archived = round_.state == after.State.ARCHIVED
     context = {
         "round": round_,
-        "is_intact": is_archived and rounds.is_intact(round_),
+        "is_intact": is_archived and sealing.is_intact(round_),
         "form": form if is_archived else None,
         "refused": form,
         "corrections": round_.corrections.select_related("subject__member", "by"),

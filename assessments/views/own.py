@@ -1,10 +1,13 @@
 """The secretary's own report: what is asked and known, the three parts to be written, and what came of them."""
 
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -90,49 +93,66 @@ def _outcome(report: Report, objection: ObjectionForm) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_report_write(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    return written(request, own_or_404(request.user, pk), OWN)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Page names: where the report is written, where it is read afterwards, where the script saves, if it does."""
+
+    write: str
+    read: str
+    save: str
+
+
+OWN: Final = Places("own_report_write", "own_report", "own_report_save")
+
+
+def written(request: AuthenticatedRequest, report: Report, places: Places) -> HttpResponse:
     """Saves, and with ``submit`` hands in. Of two windows the second sees both texts and decides."""
-    report = own_or_404(request.user, pk)
     if not reports.is_writable(report):
         messages.error(request, "报告已经提交，不能再改；要改的请上级退回。")
-        return redirect("own_report", pk)
+        return redirect(places.read, report.pk)
     form = ReportForm(request.POST if request.method == "POST" else None, initial=_kept(report))
+    page = partial(_writing, request, report, form, places)
     if not form.is_bound:
-        return _writing(request, report, form)
+        return page()
     if not form.is_valid():
-        return _writing(request, report, form, version=form["version"].value(), status=422)
-    written = Report(**form.texts)
+        return page(version=form["version"].value(), status=422)
+    text = Report(**form.texts)
     try:
-        return _saved(request, report, form)
+        return _saved(request, report, form, places)
     except Conflict as conflict:
         form.add_error(None, str(conflict))
         report.refresh_from_db()
-        return _writing(request, report, form, written=written, elsewhere=parts_of(report), status=409)
+        return page(text=text, elsewhere=parts_of(report), status=409)
     except AssessmentError as refusal:
         form.add_error(None, str(refusal))
         report.refresh_from_db()
-        return _writing(request, report, form, written=written, status=422)
+        return page(text=text, status=422)
 
 
 def _kept(report: Report) -> dict[str, Any]:
     return {name: getattr(report, name) for name in reports.PARTS}
 
 
-def _saved(request: AuthenticatedRequest, report: Report, form: ReportForm) -> HttpResponse:
+def _saved(request: AuthenticatedRequest, report: Report, form: ReportForm, places: Places) -> HttpResponse:
     reports.save(report, form.texts, version=form.cleaned_data["version"], by=request.user)
     if "submit" in request.POST:
         reports.submit(report, by=request.user)
-        messages.success(request, "述职报告已提交，等上级审阅。")
-        return redirect("own_report", report.pk)
+        messages.success(request, "述职报告已提交，等审阅。")
+        return redirect(places.read, report.pk)
     messages.success(request, "已保存。写完后请提交。")
-    return redirect("own_report_write", report.pk)
+    return redirect(places.write, report.pk)
 
 
 def _writing(
     request: AuthenticatedRequest,
     report: Report,
     form: ReportForm,
+    places: Places,
     *,
-    written: Report | None = None,
+    text: Report | None = None,
     elsewhere: Any = None,
     version: Any = None,
     status: int = 200,
@@ -144,11 +164,15 @@ def _writing(
         "subject": subject,
         "round": subject.round,
         "form": form,
+        "here": reverse(places.write, args=[report.pk]),
+        "back_to": reverse(places.read, args=[report.pk]),
+        "save_to": reverse(places.save, args=[report.pk]) if places.save else "",
+        "is_on_behalf": reports.is_without_account(report),
         "elsewhere": elsewhere,
         "version": version or report.version,
         "asked": reports.asked_in_words(subject.round.rules),
         "rules": subject.round.rules.report,
-        "counts": counts(written or report),
+        "counts": counts(text or report),
         "sheet": evidence.sheet_of(subject, request.user, timezone.localdate()),
         "is_late": subject.round.report_due_on < timezone.localdate(),
     }

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
@@ -19,9 +19,11 @@ from assessments import after, evidence, papers, remarks, reports
 from assessments.models import Remark, Report, Round, Subject
 from assessments.refusals import AssessmentError
 from assessments.report_forms import AnswerForm, RemarkForm
+from assessments.stages import Step
 from assessments.subjects import neighbours
+from assessments.views import own
 from assessments.views.asking import tried
-from assessments.views.own import LOOKS, counts, parts_of
+from assessments.views.own import LOOKS, Places, counts, parts_of
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right
 from lib.media_types import DOCX
@@ -29,13 +31,14 @@ from members.forms import SendBackForm
 
 REFUSAL = "述职报告由书记本人和组织述职的党组织的工作人员查看。"
 State = Report.State
+ENTERED = Places("report_enter", "duty_report", "")
 
 
 def _report_or_404(user: User, pk: int) -> Report:
     """A report of a round that the user keeps."""
     if not has_right(user, Right.ASSESS):
         raise PermissionDenied(REFUSAL)
-    rows = Subject.objects.select_related("round__branch", "member", "branch", "report")
+    rows = Subject.objects.select_related("round__branch", "member", "branch", "report__entered_by")
     subject: Subject = get_visible_or_404(rows, user, report=pk)
     report: Report = subject.report
     report.subject = subject
@@ -67,7 +70,11 @@ def _shown(
         "sheet": evidence.sheet_of(subject, request.user, timezone.localdate()),
         "before": earlier and earlier.report,
         "after": later and later.report,
-        "may_accept": is_reporting and report.state == State.SUBMITTED,
+        "may_accept": is_reporting
+        and report.state == State.SUBMITTED
+        and round_.rules.has(Step.READING)
+        and report.entered_by_id != request.user.pk,
+        "may_enter": reports.is_without_account(report) and reports.is_writable(report),
         "may_return": is_reporting and not report.is_open,
         "back": back,
         "remarks": subject.remarks.all(),
@@ -76,6 +83,16 @@ def _shown(
     }
     status = 422 if back.errors or remark.errors else 200
     return render(request, "assessments/report_read.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_enter(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Written down by staff for a secretary who cannot sign in."""
+    report = _report_or_404(request.user, pk)
+    if not reports.is_without_account(report):
+        messages.error(request, "书记有账号，述职报告由本人写。")
+        return redirect("duty_report", pk)
+    return own.written(request, report, ENTERED)
 
 
 @require_POST

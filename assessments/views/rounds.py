@@ -18,6 +18,7 @@ from assessments import book, progress, published, quotas, results, rounds
 from assessments.models import Report, Round, Subject
 from assessments.refusals import AssessmentError
 from assessments.round_forms import MeetForm, OrderForm, ProgressFilter, PublishForm, RoundForm
+from assessments.stages import Step
 from assessments.views.asking import check_assesses, tried
 from branches.models import Branch
 from branches.roles import Right
@@ -28,7 +29,6 @@ PER_PAGE: Final = 50
 State = Round.State
 NEXT: Final = {
     State.DRAFT: "核对名单和方案后，开始写述职报告。开始后方案不能再改。",
-    State.REPORTING: "报告交齐、审阅后，召开述职会议，开始现场测评。",
     State.BALLOTING: "测评票收齐后结束测评，再综合评定。",
     State.GRADING: "逐人评定等次，评定会议后公布。",
     State.PUBLISHED: "逐人反馈、答复异议后归档。归档后只能登记更正。",
@@ -193,17 +193,17 @@ def _shown(
     request: AuthenticatedRequest, row: Round, wrong: MeetForm | PublishForm | None = None
 ) -> HttpResponse:
     today = timezone.localdate()
-    form = ProgressFilter(request.GET)
+    rules = row.rules
+    form = ProgressFilter(request.GET, steps=progress.choices(rules))
     asked = form.cleaned_data
-    found = progress.narrowed(row.subjects.all(), asked.get("step", ""), asked.get("q", ""))
-    page = Paginator(progress.with_counts(found), PER_PAGE).get_page(request.GET.get("page"))
+    found = progress.narrowed(row.subjects.all(), rules, asked.get("step", ""), asked.get("q", ""))
+    page = Paginator(progress.with_counts(found, rules), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "round": row,
         "form": form,
         "page": page,
-        "stages": progress.STAGES,
         "rows": [progress.row_of(row, subject, today) for subject in page],
-        "next": NEXT[State(row.state)],
+        "next": _next(row),
         "meet": wrong if isinstance(wrong, MeetForm) else MeetForm(initial={"on": today}),
         "publish": wrong
         if isinstance(wrong, PublishForm)
@@ -215,6 +215,17 @@ def _shown(
     return render(request, "assessments/round.html", context, status=422 if wrong else 200)
 
 
+def _next(row: Round) -> str:
+    """What is to be done now, and what has to be there before."""
+    if row.state != State.REPORTING:
+        return NEXT[State(row.state)]
+    asked = ["报告交齐"]
+    asked += ["审阅"] if row.rules.has(Step.READING) else []
+    asked += [stage.title for stage in row.rules.own_stages if stage.step is Step.BEFORE]
+    then = "现场测评" if row.rules.has_ballot else "综合评定"
+    return f"{'、'.join(asked)}后，召开述职会议，开始{then}。"
+
+
 def _conclusion(row: Round) -> str:
     """What a leader asks first."""
     people = row.subjects.count()
@@ -223,7 +234,8 @@ def _conclusion(row: Round) -> str:
     if row.state == State.REPORTING:
         handed = row.subjects.filter(report__state__in=Report.HANDED_IN).count()
         read = row.subjects.filter(report__state=Report.State.ACCEPTED).count()
-        return f"{people} 份述职报告已交 {handed} 份，已审阅 {read} 份，{row.report_due_on:%Y-%m-%d} 截止。"
+        told = f"，已审阅 {read} 份" if row.rules.has(Step.READING) else ""
+        return f"{people} 份述职报告已交 {handed} 份{told}，{row.report_due_on:%Y-%m-%d} 截止。"
     if row.state == State.BALLOTING:
         groups = list(row.groups.all())
         issued = sum(group.issued + group.papers for group in groups)

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import AuthenticatedRequest
 from assessments import gathering, judging, quotas, rounds
 from assessments.gathering import Judged
-from assessments.models import Deducted, Points, Round, Subject
+from assessments.models import Deducted, Points, Round, StageDone, Subject
 from assessments.refusals import AssessmentError, Conflict
 from assessments.round_forms import DecideForm, DeductForm, GateForm, PointsForm
 from assessments.schemes import Way
 from assessments.scoring import shown_groups
+from assessments.stages import Stage
 from assessments.subjects import neighbours
 from branches.scope import get_visible_or_404
 
@@ -167,12 +168,20 @@ def _shown(request: AuthenticatedRequest, subject: Subject, **wrong: Any) -> Htt
         "gates": _gates(subject, wrong.get("gate")),
         "decide": _decide(subject, wrong.get("decide")),
         "errors": next((form for form in wrong.values() if form.errors), None),
+        "noted": _noted(subject),
         "around": neighbours(subject),
     }
     status = 200
     if wrong:
         status = 409 if any(map(_is_lost, wrong.values())) else 422
     return render(request, "assessments/subject.html", context, status=status)
+
+
+def _noted(subject: Subject) -> list[tuple[Stage, StageDone | None]]:
+    """The stages of the university's own, and what was noted of them."""
+    stages = subject.round.rules.own_stages
+    done = {row.stage: row for row in subject.stages_done.all()} if stages else {}
+    return [(stage, done.get(stage.code)) for stage in stages]
 
 
 def _is_open(subject: Subject) -> bool:

@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from typing import Final
 
 from accounts.models import User
-from assessments import duty, gathering, measures, published, quotas, rounds
+from assessments import duty, gathering, measures, own_stages, published, quotas, rounds, sealing
 from assessments.models import Points, Problem, Rating, Report, Round, Subject
+from assessments.stages import Stage, Step, usual
 from lib.periods import Period
 
 from .organisations import Leaf
@@ -24,6 +26,8 @@ PROBLEMS: Final = (
 )
 PLANS: Final = "学习前先发材料，会上人人发言；实习党员用线上方式参加，会后补学；谈话当天记录。"
 FEEDBACK: Final = "工作扎实，组织生活按期开展。要在联系实际学习、管理外出党员上下功夫。"
+#: What the college adds this year: each branch's record book is looked at before the meeting.
+BOOKS: Final = Stage("books", "查阅手册", Step.BEFORE, "学院述职评议工作安排")
 RECTIFIED: Final = (
     ("讨论时发言的人少", "会前三天发学习材料，会上轮流发言", "3月起每次会议都有五名以上党员发言"),
     ("外出实习的党员参加组织生活不及时", "实习党员线上参加，一周内补学", ""),
@@ -37,8 +41,8 @@ def assess(leaf: Leaf, setting: Setting, clerk: User, secretary: User) -> None:
     _this_year(leaf, setting.today, clerk, secretary)
 
 
-def _begin(leaf: Leaf, year: int, clerk: User) -> Round:
-    scheme = published.HALF_AND_HALF.as_kept()
+def _begin(leaf: Leaf, year: int, clerk: User, *own: Stage) -> Round:
+    scheme = replace(published.HALF_AND_HALF, stages=(*usual(has_ballot=True), *own)).as_kept()
     due = date(year, 12, 20)
     college = leaf.unit.branch
     return rounds.begin(
@@ -71,7 +75,7 @@ def _last_year(leaf: Leaf, year: int, stream: random.Random, clerk: User) -> Non
     row.decided_on, row.decided_by, row.published_at = decided, "学院党委会", moment(decided, time(17))
     row.audience, row.state = Round.Audience.ROUND, Round.State.ARCHIVED
     _grade(row, subjects, decided)
-    row.archived_at, row.digest = moment(date(year + 1, 3, 1), time(9)), rounds.digest_of(row)
+    row.archived_at, row.digest = moment(date(year + 1, 3, 1), time(9)), sealing.digest_of(row)
     row.save()
     duty.write_down(row)
 
@@ -113,7 +117,7 @@ def _grade(row: Round, subjects: Sequence[Subject], decided: date) -> None:
 
 
 def _this_year(leaf: Leaf, today: date, clerk: User, secretary: User) -> None:
-    row = _begin(leaf, today.year, clerk)
+    row = _begin(leaf, today.year, clerk, BOOKS)
     rounds.open_reports(row, by=clerk)
     others = Report.objects.filter(subject__round=row).exclude(subject__member__account=secretary)
     states = (Report.State.ACCEPTED, Report.State.SUBMITTED)
@@ -121,6 +125,8 @@ def _this_year(leaf: Leaf, today: date, clerk: User, secretary: User) -> None:
         report.work, report.problems, report.plans, report.state = WORK, PROBLEMS, PLANS, state
         report.submitted_at = moment(today, time(9))
         report.save()
+        if state == Report.State.ACCEPTED:
+            own_stages.note(row, BOOKS, [report.subject_id], on=today, text="手册完整，记录及时", by=clerk)
     own = Report.objects.filter(subject__round=row, subject__member__account=secretary).first()
     if own:
         own.work = WORK

@@ -1,4 +1,5 @@
 // Saves the report while it is written and counts its characters. Without script the two buttons do the same.
+// Where staff write it down for somebody there is no address to save to, and only the characters are counted.
 // What another window saved meanwhile is never overwritten: the script stops, and 保存 shows both.
 const PAUSE = 2000;
 const AGAIN = 15000;
@@ -35,7 +36,7 @@ function setUp() {
   };
 
   function save() {
-    if (dirty && !busy && !stopped) sending = send();
+    if (form.dataset.save && dirty && !busy && !stopped) sending = send();
   }
 
   async function send() {

@@ -147,6 +147,12 @@ def _new_person(world: World) -> dict[str, Any]:
     }
 
 
+def _on_the_list(world: World) -> Model:
+    """Who is in the round whose reports are being written."""
+    writing = world.own_row(Round, ORGANIZATION, {"state": Round.State.REPORTING})
+    return Subject.objects.get(round=writing)
+
+
 def _new_post(world: World) -> dict[str, Any]:
     return {"member": _second(world).pk, "branch": world.own.branch.pk, "title": "committee", "since": DAY}
 
@@ -359,6 +365,8 @@ TASKS: dict[str, Task] = {
     "round_order": Task(),
     # Whom the list holds already nobody adds; who may be is tried in test_rounds.
     "round_people": Task(has_form=False, writes=False),
+    "round_stage": Task(fill=lambda world: {"people": [_on_the_list(world).pk], "on": DAY}),
+    "stage_take_back": Task(on="round_stage"),
     "subject_leave_out": Task(on="round_people"),
     "subject_points": Task(on="subject", fill=lambda world: {"value": "88"}),
     "subject_deduct": Task(on="subject", fill=lambda world: {"points": "1", "reason": "缺席会议"}),
@@ -378,6 +386,8 @@ TASKS: dict[str, Task] = {
     # His objection waits for an answer.
     "own_object": Task("member", has_form=False, writes=False),
     # Read and questioned before the grades are published: tried in test_reading_pages.
+    # Only for who has no account: tried in test_entering.
+    "report_enter": Task(has_form=False, writes=False),
     "report_accept": Task(has_form=False, writes=False),
     "report_return": Task(has_form=False, writes=False),
     "report_remark": Task(has_form=False, writes=False),

@@ -19,11 +19,12 @@ from assessments.models import (
     ReviewCorrection,
     ReviewEntry,
     Round,
+    StageDone,
     Subject,
 )
 from branches.models import Branch
 from members.models import Member, ReviewResult
-from tests.assessments.scene import kept
+from tests.assessments.scene import WITH_OWN, kept
 
 
 def of_ballots(branch: Branch, member: Member, *, by: User) -> list[models.Model]:
@@ -42,11 +43,12 @@ def of_ballots(branch: Branch, member: Member, *, by: User) -> list[models.Model
 
 
 def of_rounds(branch: Branch, member: Member) -> list[models.Model]:
-    """Reports are being written; the one of ``member`` was handed in and read."""
-    subject = _a_subject(branch, member, 2026, Round.State.REPORTING, position=2)
+    """Reports are being written; the one of ``member`` was handed in and read, and one stage of two is noted."""
+    subject = _a_subject(branch, member, 2026, Round.State.REPORTING, position=2, scheme="own")
+    done = StageDone.objects.create(subject=subject, stage="talk", on=date(2026, 10, 8), note="已经谈话")
     report = Report.objects.create(subject=subject, state=Report.State.ACCEPTED)
     deducted = Deducted.objects.create(subject=subject, points=1, reason="迟交报告")
-    return [subject.round, subject, report, deducted]
+    return [subject.round, subject, report, deducted, done]
 
 
 def of_reports(branch: Branch, member: Member) -> list[models.Model]:
@@ -155,7 +157,7 @@ def _a_subject(
         branch_path=college.path,
         year=year,
         name=f"{branch.short_name}{year}年度述职评议{position}",
-        scheme=kept(scheme),
+        scheme=kept("work", stages=WITH_OWN) if scheme == "own" else kept(scheme),
         state=state,
         report_due_on=date(year, 12, 20),
         **(held or {}),

@@ -7,11 +7,11 @@ import time_machine
 from django.utils import timezone
 
 from assessments import ballots, rounds
-from assessments.models import Deducted, Objection, Problem, Remark, Report, Subject
+from assessments.models import Deducted, Objection, Problem, Remark, Report, StageDone, Subject
 from branches.roles import Role
 from tests import cast
 from tests.assessments import reviewing
-from tests.assessments.scene import fresh, kept
+from tests.assessments.scene import WITH_OWN, fresh, kept
 from tests.assessments.verbs import DAY, FACTS, TEXTS
 
 TODAY = date(2026, 12, 10)
@@ -104,10 +104,13 @@ def subject(published, author):
 @pytest.fixture
 def scene(drafted, author, staff):
     """甲书记 in a round with one of everything; the account of 甲, and the staff."""
-    rounds.change(drafted, version=1, scheme=kept("work"), name="甲", report_due_on=DAY, by=staff)
+    rounds.change(
+        drafted, version=1, scheme=kept("work", stages=WITH_OWN), name="甲", report_due_on=DAY, by=staff
+    )
     subject = drafted.subjects.select_related("round", "member", "branch").get(member__account=author)
     Report.objects.create(subject=subject, **TEXTS)
     Deducted.objects.create(subject=subject, points=1, reason="迟交报告")
+    StageDone.objects.create(subject=subject, stage="talk", on=DAY)
     Remark.objects.create(subject=subject, kind="question", speaker="张副书记", text="怎样管理外出党员？")
     Objection.objects.create(subject=subject, said="到会率没有计入补学的人，请复核。")
     Problem.objects.create(subject=subject, **vars(FACTS))

@@ -5,6 +5,14 @@ from dataclasses import replace
 
 from assessments import published
 from assessments.models import Round
+from assessments.stages import Stage, Step, usual
+
+#: The usual stages, and two of a university's own: one before the meeting, one after it.
+WITH_OWN = (
+    *usual(has_ballot=True),
+    Stage("visit", "实地核查", Step.BEFORE, "校组字〔2026〕9号"),
+    Stage("talk", "考察谈话", Step.AFTER),
+)
 
 
 def kept(name="two", **changes):

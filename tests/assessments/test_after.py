@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from accounts.models import AuditEntry
-from assessments import after, rounds
+from assessments import after, rounds, sealing
 from assessments.models import Round, Subject
 from assessments.refusals import AssessmentError, Conflict
 from branches.roles import Role
@@ -102,7 +102,7 @@ class TestCorrections:
         facts = ("原写“缺 2 次”，应为“缺 1 次”，等次不变。", "2027年3月2日学院党委会")
         after.correct(archived, *facts, subject=subject, by=staff)
         after.correct(archived, "会议地点应为学院报告厅，原写错了。", "会议通知", by=staff)
-        assert rounds.digest_of(fresh(archived)) == archived.digest == fresh(archived).digest
+        assert sealing.digest_of(fresh(archived)) == archived.digest == fresh(archived).digest
         other = archived.subjects.get(member__name="乙书记")
         assert [len(after.corrections_for(one)) for one in (subject, other)] == [2, 1]
         assert AuditEntry.objects.filter(action="round.correct").count() == 2

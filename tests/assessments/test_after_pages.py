@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from docx import Document
 
-from assessments import after, problems, rounds
+from assessments import after, problems, rounds, sealing
 from assessments.models import Correction, Problem
 from assessments.problems import Facts
 from branches.roles import Role
@@ -232,6 +232,6 @@ class TestObjectionsAndCorrections:
         assert "与归档时一致" in text_of(browser.get(address))
         own = text_of(cast.a_browser(author).get(page("own_report", subject.report)))
         assert "应为“缺 1 次”" in own
-        assert fresh(published).digest == rounds.digest_of(fresh(published))
+        assert fresh(published).digest == sealing.digest_of(fresh(published))
         published.subjects.update(decided="差")
         assert "与归档时的校验值不一致" in text_of(browser.get(address))

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from assessments import ballots, evidence, measures, rounds
+from assessments import ballots, evidence, measures, rounds, sealing
 from assessments.models import Report, Subject
 from assessments.schemes import Measure
 from branches import tree
@@ -103,12 +103,12 @@ def test_the_development_is_told_by_the_days_of_the_post_and_stays_too(reporting
 def test_nothing_of_an_archived_round_moves_with_the_records(subject, school, staff):
     """Its digest would tell; all the sheet says is of the day the ballot was closed."""
     told = {label: fact.words for label, fact in facts(subject, staff).items()}
-    digest = rounds.digest_of(subject.round)
+    digest = sealing.digest_of(subject.round)
     cast.a_record(school.teachers, "theme_day", date(2026, 9, 15), title="补记的")
     cast.a_training(subject.member, day=date(2026, 5, 1), hours=32)
     approve(school.teachers, "full_approval", date(2026, 12, 1))
     assert {label: fact.words for label, fact in facts(subject, staff).items()} == told
-    assert rounds.digest_of(subject.round) == digest
+    assert sealing.digest_of(subject.round) == digest
 
 
 def test_many_places_are_read_as_a_whole_and_say_the_same(drafted, school, monkeypatch):

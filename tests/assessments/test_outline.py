@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from assessments import ballots, book, gathering, outline, rounds
+from assessments import ballots, book, gathering, outline, rounds, sealing
 from assessments.models import Report, Round
 from tests.assessments.scene import fresh
 
@@ -77,7 +77,7 @@ def test_an_archive_tells_whether_it_is_still_what_was_archived(graded):
         return json.loads(told(str(graded.pk), "--json"))["is_intact"]
 
     assert of_archive() is None
-    Round.objects.update(state="archived", digest=rounds.digest_of(graded))
+    Round.objects.update(state="archived", digest=sealing.digest_of(graded))
     assert of_archive() is True
     graded.subjects.update(decided="差")
     assert of_archive() is False

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from accounts.models import AuditEntry
-from assessments import ballots, gathering, published, reports, rounds
+from assessments import ballots, gathering, published, reports, rounds, sealing
 from assessments.models import Points, Report, Subject
 from assessments.refusals import AssessmentError, Conflict
 from assessments.schemes import Quota
@@ -231,9 +231,9 @@ class TestGrading:
         grading.subjects.update(feedback_on=date(2026, 12, 10), feedback="好")
         rounds.archive(grading, by=staff)
         done = fresh(grading)
-        assert (done.state, rounds.digest_of(done)) == ("archived", done.digest)
+        assert (done.state, sealing.digest_of(done)) == ("archived", done.digest)
         Subject.objects.filter(round=done).update(decided="差")
-        assert rounds.digest_of(done) != done.digest
+        assert sealing.digest_of(done) != done.digest
 
     def test_a_gate_bars_the_grade(self, drafted, staff):
         scheme = kept("work")

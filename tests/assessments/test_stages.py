@@ -35,6 +35,8 @@ def test_each_is_done_at_its_own(scene, staff, author, verb):
     "verb",
     [
         "leave out",
+        "note a stage",
+        "take a stage back",
         "points",
         "deduct",
         "give back",

@@ -3,15 +3,16 @@
 from datetime import date
 from decimal import Decimal
 
-from assessments import after, ballots, judging, problems, remarks, reports, rounds
+from assessments import after, ballots, judging, own_stages, problems, remarks, reports, rounds
 from assessments.models import Round
 from assessments.problems import Facts
-from tests.assessments.scene import kept
+from tests.assessments.scene import WITH_OWN, kept
 
 DAY = date(2026, 12, 9)
 TEXTS = {"work": "做了", "problems": "问题", "plans": "打算"}
 FACTS = Facts("学习不够深入", "会前三天发材料", "甲书记", date(2027, 3, 31))
 REMARK = {"kind": "comment", "speaker": "李副书记", "text": "工作扎实。", "answer": ""}
+VISIT = next(stage for stage in WITH_OWN if stage.code == "visit")
 DRAFT, REPORTING, BALLOTING, GRADING, PUBLISHED, ARCHIVED = Round.State.values
 
 
@@ -32,7 +33,17 @@ WHEN = {
     **dict.fromkeys(("save", "submit"), (REPORTING,)),
     **dict.fromkeys(("issue", "recall", "hand out", "close"), (BALLOTING,)),
     **dict.fromkeys(
-        ("points", "deduct", "give back", "gate", "remark", "answer", "remove"),
+        (
+            "note a stage",
+            "take a stage back",
+            "points",
+            "deduct",
+            "give back",
+            "gate",
+            "remark",
+            "answer",
+            "remove",
+        ),
         (REPORTING, BALLOTING, GRADING),
     ),
     **dict.fromkeys(("decide",), (GRADING,)),
@@ -59,6 +70,8 @@ DO = {
     "points": lambda s, by, own: judging.give_points(s, "check", Decimal(80), version=0, by=by),
     "deduct": lambda s, by, own: judging.deduct(s, Decimal(2), "缺席会议", by=by),
     "give back": lambda s, by, own: judging.give_back(s.deductions.get(), by=by),
+    "note a stage": lambda s, by, own: own_stages.note(s.round, VISIT, [s.pk], on=DAY, text="", by=by),
+    "take a stage back": lambda s, by, own: own_stages.take_back(s.stages_done.get(), by=by),
     "gate": lambda s, by, own: judging.answer_gate(s, "annual", is_open=True, basis="校发1号", by=by),
     "remark": lambda s, by, own: remarks.add(
         s, kind="comment", speaker="李副书记", text="工作扎实。", answer="", by=by

@@ -29,7 +29,7 @@ from activities.models import (
 )
 from activities.plans.beside import of_branch
 from activities.statistics import organizational_life
-from assessments import gathering, quotas, rounds
+from assessments import gathering, quotas, sealing
 from assessments.models import Review, ReviewEntry, Round
 from assessments.reviews import shares
 from assessments.reviews.keeping import entries_of
@@ -326,7 +326,7 @@ def test_an_exempt_member_stands_apart_in_what_was_held_since(university, db):
 def test_last_years_duty_reports_are_archived_and_this_years_are_being_written(university, db):
     last, now = Round.objects.order_by("year")
     assert [(row.year, row.state) for row in (last, now)] == [(2025, "archived"), (2026, "reporting")]
-    assert last.digest == rounds.digest_of(last)
+    assert last.digest == sealing.digest_of(last)
     judged = gathering.of_round(last, TODAY)
     assert all(one.score.total and one.subject.decided for one in judged)
     assert quotas.faults_of_grades(last.rules, [one.subject.decided for one in judged]) == []
