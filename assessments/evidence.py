@@ -4,10 +4,10 @@ Every figure is that of :mod:`assessments.measures`, of the development and of t
 rows it is made of where the reader may open them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -71,9 +71,13 @@ def sheet_of(subject: Subject, user: User, today: date) -> Sheet:
 
 @dataclass(frozen=True)
 class _Posts:
-    """The branches led in the year, in the order of the posts, and which of their lists the reader may open."""
+    """The branches led in the year, in the order of the posts, and which of their lists the reader may open.
+
+    ``told`` says which post a line is about: nothing of the only one, its days where one branch was led twice.
+    """
 
     branches: Sequence[Branch]
+    told: Sequence[str]
     seen: frozenset[int]
     developed: frozenset[int]
     who: str
@@ -84,13 +88,21 @@ class _Posts:
         branches = [found[post["branch"]] for post in subject.posts]
         return cls(
             branches,
+            _told(subject.posts, branches),
             frozenset(one.pk for one in branches if may(user, Right.SEE_FIGURES, one.path)),
             frozenset(one.pk for one in branches if may(user, Right.SEE_DEVELOPMENT, one.path)),
             str(subject.member_id),
         )
 
-    def named(self, label: str, branch: Branch) -> str:
-        return label if len(self.branches) == 1 else f"{label}（{branch.short_name}）"
+
+def _told(posts: Sequence[Mapping[str, Any]], branches: Sequence[Branch]) -> list[str]:
+    if len(posts) == 1:
+        return [""]
+    names = [branch.short_name for branch in branches]
+    return [
+        f"（{name}，{post['since']} 至 {post['until']}）" if names.count(name) > 1 else f"（{name}）"
+        for post, name in zip(posts, names, strict=True)
+    ]
 
 
 def _facts(measured: Measured, posts: _Posts, year: int) -> Iterator[Fact]:
@@ -99,9 +111,9 @@ def _facts(measured: Measured, posts: _Posts, year: int) -> Iterator[Fact]:
         if measure is Measure.LECTURES:
             yield from (_lectured(label, part, posts, year) for part in parts)
         else:
-            for branch, part in zip(posts.branches, parts, strict=False):
+            for branch, told, part in zip(posts.branches, posts.told, parts, strict=False):
                 is_seen = branch.pk in posts.seen
-                yield _fact(measure, posts.named(label, branch), part, part.url if is_seen else "")
+                yield _fact(measure, f"{label}{told}", part, part.url if is_seen else "")
 
 
 def _fact(measure: Measure, label: str, part: Part, url: str) -> Fact:
@@ -134,11 +146,11 @@ def _lectured(label: str, part: Part, posts: _Posts, year: int) -> Fact:
 
 def _developed(developed: Sequence[Developed], posts: _Posts) -> Iterator[Fact]:
     """How many were admitted and became full members, in the branches led."""
-    for branch, each in zip(posts.branches, developed, strict=True):
+    for branch, told, each in zip(posts.branches, posts.told, developed, strict=True):
         asked = urlencode({"branch": branch.pk})
         url = f"{reverse('development_list')}?{asked}" if branch.pk in posts.developed else ""
         words = f"接收预备党员 {each.admitted} 人，转正 {each.became_full} 人"
-        yield Fact(posts.named("发展党员", branch), words, "", _links(("培养情况", url)))
+        yield Fact(f"发展党员{told}", words, "", _links(("培养情况", url)))
 
 
 def _links(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:

@@ -74,6 +74,19 @@ def test_two_posts_are_told_apart(drafted, school):
     ]
 
 
+def test_two_spells_in_one_branch_are_told_by_their_days(drafted, school):
+    subject = subject_of(drafted)
+    spell = {"branch": school.teachers.pk}
+    subject.posts = [
+        spell | {"since": "2026-01-01", "until": "2026-06-30"},
+        spell | {"since": "2026-07-01", "until": "2026-12-31"},
+    ]
+    assert list(facts(subject, cast.a_user()))[:2] == [
+        "组织生活按规定开展（物理教师党支部，2026-01-01 至 2026-06-30）",
+        "组织生活按规定开展（物理教师党支部，2026-07-01 至 2026-12-31）",
+    ]
+
+
 def test_figures_stay_when_the_ballot_is_closed(grading, school, staff):
     subject = subject_of(grading)
     before = facts(subject, staff)["到会"].words
