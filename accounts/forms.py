@@ -1,5 +1,6 @@
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.utils import timezone
 
 from . import audit
 from .models import User
@@ -46,6 +47,40 @@ class NewPasswordForm(PasswordChangeForm):
     def save(self, commit: bool = True) -> User:
         self.user.must_change_password = False
         self.user.initial_password_until = None
+        self.user.password_changed_at = timezone.now()
         user = super().save(commit=commit)
         audit.record("password.change", by=user, on=user)
         return user
+
+
+class CodeForm(forms.Form):
+    """A code of the app, or a backup code."""
+
+    code = forms.CharField(
+        label="验证码",
+        max_length=24,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"}
+        ),
+        error_messages={"required": "请输入验证码。"},
+    )
+
+
+class ConfirmForm(forms.Form):
+    """The password again."""
+
+    confirm_password = forms.CharField(
+        label="登录密码",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "请输入登录密码。"},
+        strip=False,
+    )
+
+
+class ResetForm(forms.Form):
+    why = forms.CharField(
+        label="原因",
+        max_length=200,
+        help_text="如：手机遗失，已当面核对本人。",
+        error_messages={"required": "请写明原因。"},
+    )

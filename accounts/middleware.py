@@ -14,9 +14,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
-from . import audit
+from . import audit, factors, passwords, proof, sessions
+from .models import User
 
 Responder = Callable[[HttpRequest], HttpResponse]
 SIGNED_IN_AT = "signed_in_at"
@@ -118,18 +120,19 @@ class SessionLimits:
                 return _to_login(request)
             if now - seen >= TOUCH_EVERY:
                 session[SEEN_AT] = now
+                sessions.seen(request)
         return self.get_response(request)
 
 
 class PasswordChangeRequired:
-    """A one-time password opens only the page that replaces it, and only until it expires."""
+    """A one-time password or one too old opens only the page that replaces it; the former until it expires."""
 
     def __init__(self, get_response: Responder) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and user.must_change_password:
+        if user.is_authenticated and passwords.is_due(user):
             if user.initial_password_until and user.initial_password_until < timezone.now():
                 logout(request)
                 return _to_login(request)
@@ -137,6 +140,31 @@ class PasswordChangeRequired:
             if request.path not in open_pages:
                 return redirect("password_change")
         return self.get_response(request)
+
+
+class SecondFactorRequired:
+    """Until a code was typed in this session, only the page that asks for it is open; or the one that sets it up."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and not passwords.is_due(user) and (page := _page_of_factor(request, user)):
+            target = reverse(page)
+            if request.path not in {target, reverse("logout")}:
+                if request.headers.get("HX-Request"):
+                    return HttpResponseClientRedirect(target)
+                asked = {"next": request.get_full_path()} if request.method == "GET" else {}
+                return HttpResponseRedirect(f"{target}?{urlencode(asked)}" if asked else target)
+        return self.get_response(request)
+
+
+def _page_of_factor(request: HttpRequest, user: User) -> str:
+    """What stands before everything else; empty when nothing does."""
+    if user.second_factor_at:
+        return "" if proof.has_passed(request, user) else "factor_check"
+    return "factor_set_up" if factors.needed(user) else ""
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from lib.encryption import Encrypted
+
 from .wording import action_label
 
 
@@ -31,6 +33,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须修改密码", default=False)
     initial_password_until = models.DateTimeField("初始密码有效至", null=True, blank=True)
+    password_changed_at = models.DateTimeField("密码修改时间", null=True, editable=False)
+    second_factor_at = models.DateTimeField("启用动态验证码时间", null=True, editable=False)
     date_joined = models.DateTimeField("创建时间", default=timezone.now, editable=False)
 
     USERNAME_FIELD = "username"
@@ -122,3 +126,77 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number}"
+
+
+class SecondFactor(models.Model):
+    """What an authenticator app shares with us (RFC 6238). It counts once a code of it was typed in.
+
+    ``last_step`` is the thirty seconds whose code was used last: no code is taken twice. ``failures`` are those in a
+    row; five of them close the way until ``closed_until``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    secret_cipher = models.TextField(editable=False)
+    last_step = models.PositiveBigIntegerField(default=0, editable=False)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    closed_until = models.DateTimeField(null=True, editable=False)
+
+    secret = Encrypted("secret_cipher")
+
+    class Meta:
+        verbose_name = "动态验证码"
+        verbose_name_plural = "动态验证码"
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class BackupCode(models.Model):
+    """For when the phone is lost: one of ten, each good once. Only its keyed hash is kept."""
+
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="backup_codes")
+    hash = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = "备用码"
+        verbose_name_plural = "备用码"
+        constraints = [models.UniqueConstraint(fields=["factor", "hash"], name="backup_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.factor} #{self.pk}"
+
+
+class UsedPassword(models.Model):
+    """A former password, hashed as passwords are, where a profile forbids to take it again."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="used_passwords")
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "用过的密码"
+        verbose_name_plural = "用过的密码"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class SignedIn(models.Model):
+    """A session somebody is signed in with: where from, with what, since when; its owner may end it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="signed_in")
+    session_key = models.CharField(max_length=40, unique=True, editable=False)
+    address = models.CharField("来源地址", max_length=45, blank=True)
+    browser = models.CharField("浏览器", max_length=80, blank=True)
+    at = models.DateTimeField("登录时间", default=timezone.now)
+    seen_at = models.DateTimeField("最近使用", default=timezone.now)
+
+    class Meta:
+        verbose_name = "登录设备"
+        verbose_name_plural = "登录设备"
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.browser}"

@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from . import audit
@@ -26,6 +27,17 @@ def issue(user: User, *, by: User | None) -> str:
     user.set_password(password)
     user.must_change_password = True
     user.initial_password_until = timezone.now() + VALID_FOR
-    user.save(update_fields=["password", "must_change_password", "initial_password_until"])
+    user.password_changed_at = timezone.now()
+    user.save(
+        update_fields=["password", "must_change_password", "initial_password_until", "password_changed_at"]
+    )
     audit.record("password.issue", by=by, on=user)
     return password
+
+
+def is_due(user: User) -> bool:
+    """Whether the password must be changed before anything else: a one-time one, or one too old for the profile."""
+    if user.must_change_password:
+        return True
+    changed = user.password_changed_at or user.date_joined
+    return settings.PASSWORD_DAYS > 0 and timezone.now() - changed > timedelta(days=settings.PASSWORD_DAYS)

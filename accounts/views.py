@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from . import audit
+from . import audit, passwords, sessions
 from .forms import NewPasswordForm, SignInForm
 from .http import AuthenticatedRequest
 
@@ -53,12 +53,14 @@ def password_change(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = form.save()
+        old = request.session.session_key
         update_session_auth_hash(request, user)
+        sessions.moved(request, old)
         messages.success(request, "密码已修改。")
         return redirect("home")
-    return render(
-        request, "accounts/password_change.html", {"form": form, "forced": request.user.must_change_password}
-    )
+    user = request.user
+    context = {"form": form, "forced": user.must_change_password, "is_old": passwords.is_due(user)}
+    return render(request, "accounts/password_change.html", context)
 
 
 def locked_out(

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from . import admin_grants, admin_trail, terms, tree  # noqa: F401 - the first two register their own
+from . import admin_factors, admin_grants, admin_trail, terms, tree  # noqa: F401 - the first register their own
 from .admin_base import ScopedModelAdmin
 from .admin_filters import DueFilter, ExistingFilter
 from .admin_site import Errand

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from . import grants
+from . import grants, second_factor
 from .local import Decided, Kind, Value
-from .models import Branch, RoleGrant, Term
+from .models import Branch, FactorExemption, RoleGrant, Term
+from .roles import Role
 from .scope import covering_ranges, within
 from .tree import depth
 
@@ -253,3 +254,20 @@ class RenamesForm(forms.Form):
         for name in ("shown", "overwrite"):
             field: Any = self.fields[name]
             field.choices = choices
+
+
+class FactorExemptionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Only roles that may be let off are offered."""
+
+    class Meta:
+        model = FactorExemption
+        fields = ("role", "citation", "since", "until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "role" in self.fields:
+            choices: Any = self.fields["role"]
+            choices.choices = [
+                ("", "—"),
+                *((r.value, r.label) for r in Role if r not in second_factor.ALWAYS),
+            ]

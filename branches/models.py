@@ -363,3 +363,37 @@ class RoleGrant(Dated):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()} {self.branch or self.station or ''}"
+
+
+class FactorExemption(Dated):
+    """Of a role no second factor is asked, by a document of the university's; kept for the assessor when it ended."""
+
+    role = models.CharField("角色", max_length=20, choices=Role)
+    citation = models.CharField("依据", max_length=200, help_text="文件名称、文号和日期。")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="登记人",
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    objects = DatedQuerySet["FactorExemption"].as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "免用动态验证码的角色"
+        verbose_name_plural = "免用动态验证码的角色"
+        ordering = ["-since", "pk"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["role"],
+                condition=Q(until__isnull=True),
+                name="factor_exemption_once_while_open",
+                violation_error_message="这个角色已经免用，请先结束原来的登记。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}"

@@ -69,6 +69,7 @@ class Right(StrEnum):
     KEEP_ROBOTS = "keep_robots"  # the robots that tell a group how many duties are open
     KEEP_CHANNELS = "keep_channels"  # through what messages go out, for the whole university
     KEEP_GRANTS = "keep_grants"
+    KEEP_FACTORS = "keep_factors"  # reset somebody's second factor, write down which roles need none
     READ_AUDIT = "read_audit"
 
 
@@ -106,5 +107,6 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.KEEP_ROBOTS: STAFF,
     Right.KEEP_CHANNELS: frozenset({Role.SYSTEM_ADMIN}),
     Right.KEEP_GRANTS: frozenset({Role.ORGANIZATION_STAFF, Role.SECURITY_ADMIN}),
+    Right.KEEP_FACTORS: frozenset({Role.SECURITY_ADMIN}),
     Right.READ_AUDIT: frozenset({Role.AUDITOR}),
 }

@@ -1,12 +1,14 @@
 """What Branchbook refuses to start with. Settings end with the first fault; `manage.py check` lists all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
+
+from config.passwords import PROFILES
 
 SECRET_KEY_LENGTH = 50
 SECRET_KEY_CHARACTERS = 10
@@ -16,14 +18,28 @@ INSECURE = "django-insecure-"
 MAKE_ONE = "可用 python3 -c 'import secrets; print(secrets.token_urlsafe(64))' 生成。"
 
 
+#: Settings that take one word of a few.
+CHOICES = {"PASSWORD_PROFILE": tuple(PROFILES), "SECOND_FACTOR": ("roles", "all", "off")}
+
+
 def find_faults(
-    *, trial: bool, secret: str, debug: bool, hosts: Sequence[str], database: str, redis: str
+    *,
+    trial: bool,
+    secret: str,
+    debug: bool,
+    hosts: Sequence[str],
+    database: str,
+    redis: str,
+    choices: Mapping[str, str],
 ) -> Iterator[tuple[str, str]]:
     """Yield (identifier, sentence) for each setting that must not meet real data.
 
     A trial has no SECRET_KEY of its own and keeps everything on this machine: one that answers to other machines, or
     uses a server's database or queue, is a production without a key. ``database`` is an address or an engine's name.
     """
+    for name, chosen in choices.items():
+        if chosen not in CHOICES[name]:
+            yield "E009", f"{name} 写的是“{chosen}”，应为 {' 或 '.join(CHOICES[name])}。"
     if trial:
         yield from _trial_faults(hosts, database, redis)
         return
@@ -59,6 +75,7 @@ def check_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         hosts=settings.ALLOWED_HOSTS,
         database=settings.DATABASES["default"]["ENGINE"],
         redis=settings.REDIS_URL,
+        choices={name: getattr(settings, name) for name in CHOICES},
     )
     found: list[checks.CheckMessage] = [
         checks.Error(sentence, id=f"branchbook.{code}") for code, sentence in faults
@@ -67,6 +84,10 @@ def check_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         return found
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         found.append(checks.Warning("正式环境应使用 PostgreSQL，请设置 DATABASE_URL。", id="branchbook.W001"))
+    if settings.SECOND_FACTOR == "off":
+        found.append(
+            checks.Warning("正式环境应要求动态验证码，请去掉 SECOND_FACTOR=off。", id="branchbook.W003")
+        )
     if not settings.REDIS_URL:
         found.append(checks.Warning("正式环境应使用 Redis，请设置 REDIS_URL。", id="branchbook.W002"))
     return found

@@ -2,11 +2,15 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import access, passwords
+from accounts import access, factors, passwords
+from accounts.factors import FactorError
+from accounts.forms import ResetForm
 from accounts.models import User
 from branches.admin_base import ScopedModelAdmin
 from branches.grants import GrantError
@@ -41,6 +45,8 @@ class UserAdmin(ScopedModelAdmin):
     search_help_text = "账号或姓名"
     ordering = ["username"]
     actions = ["issue_passwords", "close", "reopen"]
+    refusals = (FactorError,)
+    told = ("roles", "is_active", "state", "second_factor_at", "last_login", "date_joined")
 
     def visible(self, request):
         return account_holders.visible_accounts(request.user)
@@ -61,14 +67,10 @@ class UserAdmin(ScopedModelAdmin):
         return bool(roles_of(request.user) & OPENERS)
 
     def get_fields(self, request, obj=None):
-        return (
-            self.fields
-            if obj is None
-            else [*self.fields, "roles", "is_active", "state", "last_login", "date_joined"]
-        )
+        return self.fields if obj is None else [*self.fields, *self.told]
 
     def get_readonly_fields(self, request, obj=None):
-        return [] if obj is None else ["username", "roles", "is_active", "state", "last_login", "date_joined"]
+        return [] if obj is None else ["username", *self.told]
 
     def save_model(self, request, obj, form, change):
         if change:
@@ -80,6 +82,32 @@ class UserAdmin(ScopedModelAdmin):
         )
         obj.pk = opened.pk
         obj.initial_password_until = opened.initial_password_until
+
+    def get_urls(self):
+        return [self.object_page(self.factor_view, "second-factor"), *super().get_urls()]
+
+    def object_tools(self, request, obj):
+        if obj.second_factor_at is None or not has_right(request.user, Right.KEEP_FACTORS):
+            return []
+        return [("重置动态验证码", self.own_url(obj, "second-factor"))]
+
+    def factor_view(self, request, object_id):
+        """The phone is lost. Whoever gives passwords cannot do it: two people are needed to enter an account."""
+        account = self.get_object(request, unquote(object_id))
+        if not has_right(request.user, Right.KEEP_FACTORS):
+            raise PermissionDenied("动态验证码由安全管理员重置。")
+        form = ResetForm(request.POST or None)
+        return self.own_form(
+            request,
+            account,
+            form,
+            lambda: factors.remove(account, by=request.user, why=form.cleaned_data["why"]),
+            title="重置动态验证码",
+            button="重置",
+            danger=True,
+            done="已重置，本人下次登录时重新设置。",
+            help="请先当面或通过可靠的方式核对是本人。重置不改变密码。",
+        )
 
     def response_add(self, request, obj, post_url_continue=None):
         """The slip itself: the password is shown in this answer and in no other."""

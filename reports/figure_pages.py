@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import has_right, lone_branch
 from lib.media_types import PDF
@@ -115,6 +116,7 @@ def figure_export(request: AuthenticatedRequest, name: str, ending: str) -> Http
     return FileResponse(BytesIO(made), filename=f"{sheet.title(table)}.pdf", content_type=PDF)
 
 
+@confirmed
 @require_POST
 def figure_rows_export(request: AuthenticatedRequest, name: str, code: str) -> HttpResponse | FileResponse:
     """The rows behind a number as a workbook: those one may open, names as one may see them."""

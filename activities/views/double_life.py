@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from activities import double_life, double_life_sheet
 from activities.double_life import Leader
 from activities.filters import YearFilter
@@ -53,6 +54,7 @@ def double_life_person(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return render(request, "activities/double_life_person.html", context)
 
 
+@confirmed
 @require_POST
 def double_life_export(request: AuthenticatedRequest) -> HttpResponseBase:
     form = YearFilter(request.POST, today=timezone.localdate())

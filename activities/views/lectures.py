@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.proof import confirmed
 from activities import lecture_sheet, lectures
 from activities.filters import YearFilter
 from activities.lectures import Leader
@@ -138,6 +139,7 @@ def _named(leader: Leader, year: int, user: User) -> tuple[str, str]:
     return name, _list_url(year=year, name=leader.name) if may(user, Right.SEE_NAMES, leader.path) else ""
 
 
+@confirmed
 @require_POST
 def lecture_export(request: AuthenticatedRequest) -> HttpResponseBase:
     _check(request.user)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.proof import confirmed
 from activities.kinds import Kind
 from assessments.ballot_forms import IssueForm
 from assessments.models import Review, ReviewCorrection, ReviewEntry
@@ -239,6 +240,7 @@ def review_conclude_all(request: AuthenticatedRequest) -> HttpResponse:
     return redirect("review_list")
 
 
+@confirmed
 @require_POST
 def review_export(request: AuthenticatedRequest) -> HttpResponseBase:
     """The reviews on the list, as the query says."""
@@ -253,12 +255,14 @@ def review_export(request: AuthenticatedRequest) -> HttpResponseBase:
     return _workbook(request, reviews, "民主评议党员结果.xlsx")
 
 
+@confirmed
 @require_POST
 def review_workbook(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     row = found(request, pk)
     return _workbook(request, [row], f"{row}.xlsx")
 
 
+@confirmed
 @require_POST
 def review_sheet(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     """The paper ballot, to be printed."""

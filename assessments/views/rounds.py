@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from assessments import book, progress, published, quotas, results, rounds
 from assessments.models import Report, Round, Subject
 from assessments.refusals import AssessmentError
@@ -160,6 +161,7 @@ def subject_leave_out(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     )
 
 
+@confirmed
 @require_POST
 def round_workbook(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     row = asked_round(request, pk)

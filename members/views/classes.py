@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right
 from lib.media_types import PDF
@@ -200,6 +201,7 @@ def class_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return redirect("class_list")
 
 
+@confirmed
 @require_POST
 def class_export(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     one = _found(request, pk)

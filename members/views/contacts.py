@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import has_right
 from lib.sheets.sending import download
@@ -35,6 +36,7 @@ def contact_list(request: AuthenticatedRequest) -> HttpResponse:
     return _shown(request, form, page, contacts.lines(page, request.user), PhonesForm())
 
 
+@confirmed
 @never_cache
 @require_POST
 def contact_phones(request: AuthenticatedRequest) -> HttpResponse:
@@ -49,6 +51,7 @@ def contact_phones(request: AuthenticatedRequest) -> HttpResponse:
     return _shown(request, form, page, found, why, is_clear=True)
 
 
+@confirmed
 @never_cache
 @require_POST
 def contact_export(request: AuthenticatedRequest) -> HttpResponseBase:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.proof import confirmed
 from branches.forms import BranchChoiceField
 from branches.models import Branch
 from branches.roles import Right
@@ -130,6 +131,7 @@ def coverage_people(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "members/coverage_people.html", context)
 
 
+@confirmed
 @require_POST
 def coverage_export(request: AuthenticatedRequest) -> HttpResponseBase:
     found = _found(request, request.POST)

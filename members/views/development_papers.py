@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.media_types import DOCX, PDF
@@ -28,6 +29,7 @@ from members.models import Development, DevelopmentPlan
 PER_PAGE = 50
 
 
+@confirmed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def development_papers(request: AuthenticatedRequest) -> HttpResponseBase:

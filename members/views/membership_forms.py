@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.sheets.sending import download
@@ -166,6 +167,7 @@ def _form_page(
     return render(request, "members/membership_form.html", context, status=422 if is_wrong else 200)
 
 
+@confirmed
 @require_POST
 def form_export(request: AuthenticatedRequest, which: str) -> HttpResponseBase:
     """表1 or 表2 of what the list shows; what was not understood is not left out."""

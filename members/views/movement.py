@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.sheets.sending import download
@@ -110,6 +111,7 @@ def destination_list(request: AuthenticatedRequest) -> HttpResponse:
     return _list(request, listing, figures=figures(request.user, form.asked()))
 
 
+@confirmed
 @require_POST
 def movement_export(request: AuthenticatedRequest, which: str) -> HttpResponseBase:
     """A list as a workbook; what was not understood is not left out, as on the page."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.masking import mask_address, mask_birth, mask_id, mask_name, mask_phone
@@ -118,6 +119,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return render(request, "members/detail.html", context)
 
 
+@confirmed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_unmask(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:

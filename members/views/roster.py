@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import has_right, lone_branch
 from jobs import running
@@ -47,6 +48,7 @@ def roster(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "members/roster.html", context)
 
 
+@confirmed
 @require_POST
 def roster_export(request: AuthenticatedRequest) -> HttpResponseBase:
     """The list as a workbook: at once, or as a job when it is long.

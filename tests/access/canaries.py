@@ -6,7 +6,7 @@ from datetime import date
 from django.apps import apps
 from django.db import models
 
-from activities.models import Campaign, Invitation, ProgrammeItem, Supplement
+from activities.models import Invitation, Supplement
 from assessments.models import ReviewEntry
 from branches.models import Branch, PathField
 from branches.roles import Role
@@ -26,7 +26,7 @@ from tests.access.making import (
 )
 from tests.access.making_assessments import a_published_report, a_review
 from tests.access.rows import LEFT_OUT, OURS
-from tests.access.world import PERSONAL, Half, World
+from tests.access.world import PERSONAL, SHARED, Half, World
 
 NEAR, FAR = "QnearQ", "QfarQ"
 #: Texts that the program reads, and does not show.
@@ -87,7 +87,7 @@ def _rows_of(half: Half) -> Iterator[models.Model]:
     yield from (
         row
         for row in half.of.values()
-        if type(row) not in (Campaign, ProgrammeItem, *LEFT_OUT)
+        if type(row) not in (*SHARED, *LEFT_OUT)
         # What the organisation above sent to the half's branch stands in that organisation.
         and (type(row) not in scoped or row.branch_path != half.branch.path)
     )

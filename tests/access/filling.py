@@ -213,6 +213,14 @@ def _an_activist(world: World) -> dict[str, Any]:
 
 TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=_new_password),
+    # A code of an app, or the password again: tried in tests/accounts.
+    "factor_set_up": Task(SECRETARY, writes=False),
+    "factor_check": Task(SECRETARY, has_form=False, writes=False),
+    "backup_codes_renew": Task(SECRETARY, has_form=False, writes=False),
+    "factor_switch_off": Task(SECRETARY, has_form=False, writes=False),
+    "sessions_end": Task(SECRETARY, has_form=False),
+    "session_end": Task(SECRETARY, has_form=False, writes=False),
+    "confirm": Task(SECRETARY, writes=False),
     "handover": Task(
         query=lambda world: {"post": _own(world, Post).pk},
         fill=lambda world: {"to": _second(world).pk, "on": DAY},
@@ -569,6 +577,12 @@ TASKS: dict[str, Task] = {
     "admin:branches_partygroup_change": Task(fill=lambda world: {"name": "改名党小组"}),
     "admin:branches_partygroup_end": Task(),
     "admin:branches_partygroup_seats": Task(fill=lambda world: {"leave": [_own(world, GroupMembership).pk]}),
+    "admin:accounts_user_second-factor": Task("security_admin", writes=False),
+    "admin:branches_factorexemption_add": Task(
+        "security_admin",
+        fill=lambda world: {"role": "leader", "citation": "校信办〔2026〕3号", "since": DAY},
+    ),
+    "admin:branches_factorexemption_change": Task("security_admin", fill=lambda world: {"until": DAY}),
     "admin:branches_rolegrant_add": Task(ORGANIZATION, fill=_new_grant),
     "admin:branches_rolegrant_change": Task(ORGANIZATION, fill=lambda world: {"until": DAY}),
     "admin:branches_rolegrant_changelist": Task(ORGANIZATION, fill=partial(_selected, "revoke", RoleGrant)),

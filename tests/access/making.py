@@ -33,7 +33,7 @@ from activities.models import (
     Task,
     Waiver,
 )
-from branches.models import Branch
+from branches.models import Branch, FactorExemption
 from lib.periods import Period
 from members import batches, departures, merging, transfers
 from members.development import membership_forms
@@ -91,6 +91,9 @@ def of_records(
         plan,
         PlanChange.objects.create(plan=plan, branch_path=branch.path, **moved),
         Campaign.objects.get_or_create(name="主题教育", started_on=date(2026, 1, 1))[0],
+        FactorExemption.objects.get_or_create(
+            role="recorder", citation="校信办〔2025〕8号", since=date(2026, 1, 1), until=None
+        )[0],
         ProgrammeItem.objects.get_or_create(title="交纳党费", citation="校组字〔2026〕1号")[0],
         Tally.objects.get(branch=branch, kind="theme_day"),
         a_make_up(record, second),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from activities.models import Campaign, ProgrammeItem
+from branches.models import FactorExemption
 from jobs.models import Job
 from members.models import ColumnMapping, GreetingOptOut, Member
 from reports import quarterly, workbook
@@ -138,4 +139,12 @@ def test_the_marks_are_there_to_be_seen(world: World):
         if FAR not in asker.ask("GET", world.own_url(page, row, "organization_staff")).text
     }
     # Of the whole university, for the auditor alone, one's own, or nobody's in that half.
-    assert unmarked == {Campaign, ProgrammeItem, AuditEntry, Job, ColumnMapping, GreetingOptOut}
+    assert unmarked == {
+        Campaign,
+        ProgrammeItem,
+        FactorExemption,
+        AuditEntry,
+        Job,
+        ColumnMapping,
+        GreetingOptOut,
+    }

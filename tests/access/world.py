@@ -23,7 +23,7 @@ from activities.models import (
     Invitation,
     ProgrammeItem,
 )
-from branches.models import Branch, Placement, RoleGrant, Station, StationArea
+from branches.models import Branch, FactorExemption, Placement, RoleGrant, Station, StationArea
 from branches.roles import Right, Role
 from branches.scope import covering_ranges, has_right
 from branches.terms import elect
@@ -54,7 +54,7 @@ TODAY = "2026-10-20 12:00 +0800"
 BOUNDED = ("committee_staff", "leader", "secretary", "recorder", "attendance_taker", "station_head")
 FAR_SEEING = ("committee_staff", "leader")
 #: The same for everybody in the university.
-SHARED = (Campaign, ProgrammeItem)
+SHARED = (Campaign, ProgrammeItem, FactorExemption)
 #: Rows that belong to one account: everybody's own is another.
 PERSONAL = {ColumnMapping: "owner", Job: "owner", Upload: "owner", Reminder: "recipient"}
 

@@ -1,0 +1,104 @@
+"""What a session has proved, and when: the second factor, and the password again before data leaves (ASVS 7.5.3)."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.debug import sensitive_post_parameters
+
+from . import audit, sessions
+from .forms import ConfirmForm
+from .models import User
+
+FACTOR: Final = "second_factor"
+PROVED_AT: Final = "proved_at"
+FIELD: Final = "confirm_password"
+WRONG: Final = "密码不对，请重新输入。"
+
+View = Callable[..., HttpResponseBase]
+
+
+@receiver(user_logged_in)
+def _proved_by_signing_in(request: HttpRequest, **more: Any) -> None:
+    request.session[PROVED_AT] = int(time.time())
+
+
+def has_passed(request: HttpRequest, user: User) -> bool:
+    """Whether this session typed a code of the factor that the user has now."""
+    kept: str = request.session.get(FACTOR, "")
+    return user.second_factor_at is not None and kept == _stamp(user)
+
+
+def passed(request: HttpRequest, user: User) -> None:
+    """Remember it, under a new key of the session."""
+    sessions.renew_key(request)
+    request.session[FACTOR] = _stamp(user)
+    request.session[PROVED_AT] = int(time.time())
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether whoever sits there proved who he is in the last settings.CONFIRM_SECONDS."""
+    proved: int = request.session.get(PROVED_AT, 0)
+    return bool(time.time() - proved < settings.CONFIRM_SECONDS)
+
+
+def is_proved(request: HttpRequest, password: str) -> bool:
+    """The password of whoever is signed in; wrong ones count towards the lock of the sign-in."""
+    user = request.user
+    assert isinstance(user, User)
+    found = authenticate(request, username=user.username, password=password)
+    if found is None or found.pk != user.pk:
+        audit.record("session.prove", by=user, on=user, denied=True)
+        return False
+    request.session[PROVED_AT] = int(time.time())
+    audit.record("session.prove", by=user, on=user)
+    return True
+
+
+def confirmed(view: View) -> View:
+    """For what takes data out: asks for the password again when the last proof is old, and then goes on.
+
+    What was sent waits in the page that asks, so nothing is typed twice; a plain link is opened again afterwards.
+    """
+
+    @wraps(view)
+    @sensitive_post_parameters(FIELD)
+    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_fresh(request):
+            return view(request, *args, **kwargs)
+        if request.method != "POST":
+            target = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('confirm')}?{target}")
+        form = ConfirmForm(request.POST if FIELD in request.POST else None)
+        if form.is_valid():
+            if is_proved(request, form.cleaned_data[FIELD]):
+                request.POST = _without(request.POST)  # type: ignore[assignment]
+                return view(request, *args, **kwargs)
+            form.add_error(FIELD, WRONG)
+        kept = [(name, value) for name, values in _without(request.POST).lists() for value in values]
+        status = 422 if form.errors else 200
+        return render(request, "accounts/confirm.html", {"form": form, "kept": kept}, status=status)
+
+    asking.asks_again = True  # type: ignore[attr-defined]
+    return asking
+
+
+def _without(sent: QueryDict) -> QueryDict:
+    """What the view is meant to see."""
+    rest = sent.copy()
+    for name in (FIELD, "csrfmiddlewaretoken"):
+        rest.pop(name, None)
+    return rest
+
+
+def _stamp(user: User) -> str:
+    return user.second_factor_at.isoformat() if user.second_factor_at else ""
