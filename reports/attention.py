@@ -62,10 +62,11 @@ def _listed(found: Sequence[Duty]) -> str:
 
 
 def ending_terms(asked: Asked) -> list[Item]:
-    """Terms of office that are over or end soon, of what the user sees today. One query."""
+    """Terms of office that are over or end soon, of what the user sees today and asks for. One query."""
     ending = (
         Term.objects.filter(
             within("branch_path", asked.visible),
+            branch_path__startswith=asked.org.path if asked.org else "",
             ended_on=None,
             due_on__lte=asked.today + TERMS_AHEAD,
             branch__dissolved_on=None,

@@ -7,13 +7,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
 
-from . import comparing, links, quarterly, trend
-from . import dashboard as boards
+from . import comparing, links, projecting, trend
 from .filters import AgainstForm, FigureFilter, period_or_404
 from .views import check_figures
-
-#: What the projector shows, one after the other.
-SLIDES = ("summary", "matrix", "completion", "trend", "people")
 
 
 @require_safe
@@ -57,20 +53,20 @@ def trend_page(request: AuthenticatedRequest) -> HttpResponse:
 def projector(request: AuthenticatedRequest, slide: int) -> HttpResponse:
     """One screen of large type, to be read from the back row; ← and → go on."""
     check_figures(request.user)
-    if not 1 <= slide <= len(SLIDES):
+    if not 1 <= slide <= len(projecting.SCREENS):
         raise Http404
     form = FigureFilter(request.GET, user=request.user, today=timezone.localdate())
-    asked, shown = form.asked, SLIDES[slide - 1]
-    figures = quarterly.compose_for(asked)
+    asked = form.asked
+    shown = projecting.screen(slide, asked, request.GET.get("part", ""))
+    before, following = projecting.ways(slide, shown, request.GET)
     context = {
         "asked": asked,
-        "figures": figures,
-        "board": boards.board(figures, asked),
-        "trend": trend.trend(asked) if shown == "trend" else None,
+        "screen": shown,
         "slide": slide,
-        "shown": shown,
-        "slides": len(SLIDES),
-        "query": request.GET.urlencode(),
+        "slides": len(projecting.SCREENS),
+        "before_url": before,
+        "next_url": following,
+        "is_running": asked.period.contains(asked.today),
         "dashboard_url": links.dashboard(asked.period, **asked.carried),
     }
     return render(request, "reports/projector.html", context)

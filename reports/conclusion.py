@@ -8,13 +8,13 @@ from datetime import date
 from activities.duties import Duty
 from activities.kinds import Kind
 from activities.regulations import NAMES
+from activities.statistics import KindFigures, LifeFigures
 from lib.periods import Period, month_of, quarter_of
 from lib.templatetags.ui import percent, thousands
 
 from . import links
 from .asked import Asked
 from .measures import attendance_rate, is_enough, rate
-from .quarterly import Quarterly
 from .rollup import sum_of
 
 
@@ -84,15 +84,17 @@ def deadline(day: date, today: date) -> str:
     return f"{near or f'{day.month}月{day.day}日'}截止"
 
 
-def sentence(figures: Quarterly, asked: Asked) -> list[Piece]:
+def sentence(life: LifeFigures, asked: Asked) -> list[Piece]:
     """What there is to say first: the theme days in focus, then what is overdue."""
-    return [*_about_theme_days(figures, asked), *_about_overdue(figures, asked)]
+    return [*_about_theme_days(life, asked), *_about_overdue(life, asked)]
 
 
-def _about_theme_days(figures: Quarterly, asked: Asked) -> list[Piece]:
-    focus = judged(figures.life.duties, Kind.THEME_DAY, month_in_focus(asked))
+def _about_theme_days(life: LifeFigures, asked: Asked) -> list[Piece]:
+    focus = judged(life.duties, Kind.THEME_DAY, month_in_focus(asked))
     if not focus.required:
         return [Piece(f"{focus.title}没有应开的支部。")]
+    if focus.required == 1 and len({duty.branch_id for duty in life.duties}) == 1:
+        return _about_one(focus, asked)
     pieces = [
         Piece(f"{focus.title}应开 "),
         _counted(focus, "required", focus.required, asked),
@@ -107,13 +109,22 @@ def _about_theme_days(figures: Quarterly, asked: Asked) -> list[Piece]:
     return [*pieces, Piece(f" {short}，还有 "), missing, Piece(f" {short}未开{when}。")]
 
 
+def _about_one(focus: Judged, asked: Asked) -> list[Piece]:
+    """Of a branch by itself: whether it has been held, not how many of one."""
+    if not focus.open:
+        return [Piece(focus.title), replace(_counted(focus, "met", 1, asked), text="已开展"), Piece("。")]
+    when = f"，{deadline(focus.span.end, asked.today)}" if asked.today <= focus.span.end else ""
+    missing = replace(_counted(focus, "open", 1, asked), text="还未开展")
+    return [Piece(focus.title), missing, Piece(f"{when}。")]
+
+
 def _counted(focus: Judged, state: str, number: int, asked: Asked) -> Piece:
     url = links.duties(focus.span, **{**asked.carried, "kind": focus.kind.value, "state": state})
     return Piece(thousands(number), url if number else "")
 
 
-def _about_overdue(figures: Quarterly, asked: Asked) -> list[Piece]:
-    missed = [duty for duty in figures.life.duties if duty.is_missed]
+def _about_overdue(life: LifeFigures, asked: Asked) -> list[Piece]:
+    missed = [duty for duty in life.duties if duty.is_missed]
     if not missed:
         return [Piece("没有逾期未开的义务。")]
     name, number = Counter(duty.rule.name for duty in missed).most_common(1)[0]
@@ -128,9 +139,9 @@ def _about_overdue(figures: Quarterly, asked: Asked) -> list[Piece]:
     ]
 
 
-def four_figures(figures: Quarterly, asked: Asked) -> list[Figure]:
+def four_figures(life: LifeFigures, asked: Asked) -> list[Figure]:
     """Theme days, general meetings (committee meetings within a month), entered on time, present."""
-    found = figures.life.duties
+    found = life.duties
     quarter = quarter_in_focus(asked)
     second = (
         judged(found, Kind.GENERAL_MEETING, quarter)
@@ -141,8 +152,8 @@ def four_figures(figures: Quarterly, asked: Asked) -> list[Figure]:
     return [
         _completion(first, asked),
         _completion(second, asked),
-        _on_time(figures, asked),
-        _present(figures, asked),
+        _on_time(sum_of(life.total), asked),
+        _present(sum_of(life.total), asked),
     ]
 
 
@@ -173,8 +184,7 @@ def _share(label: str, share: Piece, part: Piece, whole: Piece, note: str) -> Fi
     return Figure(label, part.text, part.url, [Piece("/ "), whole], note)
 
 
-def _on_time(figures: Quarterly, asked: Asked) -> Figure:
-    life = sum_of(figures.life.total)
+def _on_time(life: KindFigures, asked: Asked) -> Figure:
     on_time = links.records(asked.period, **{**asked.carried, "on_time": "1"})
     held = links.records(asked.period, **asked.carried)
     late = life.held - life.on_time
@@ -187,8 +197,7 @@ def _on_time(figures: Quarterly, asked: Asked) -> Figure:
     )
 
 
-def _present(figures: Quarterly, asked: Asked) -> Figure:
-    life = sum_of(figures.life.total)
+def _present(life: KindFigures, asked: Asked) -> Figure:
     share = attendance_rate(life)
     url = links.records(asked.period, **asked.carried) if life.expected else ""
     return Figure(

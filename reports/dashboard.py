@@ -1,16 +1,13 @@
 """The dashboard: what a leader sees at a glance, put together from the figures of a period."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from activities.kinds import Kind
-from branches.models import Branch
 from branches.scope import covers
 from lib.periods import Period, month_of, quarter_of, year_of
-from lib.templatetags.ui import thousands
 
 from . import links, rollup
 from .asked import Asked, lies_in_one, organisation_at
@@ -20,6 +17,7 @@ from .matrix import Matrix, matrix
 from .measures import rate, share_in_words
 from .quarterly import Quarterly
 from .rollup import Unit
+from .structure import Bar, Structure, structure
 
 QUARTERS_BEFORE = 6
 
@@ -31,15 +29,6 @@ class Choice:
     label: str
     url: str
     is_current: bool = False
-
-
-@dataclass(frozen=True)
-class Bar:
-    label: str
-    url: str
-    width: int
-    value: str
-    value_url: str
 
 
 @dataclass(frozen=True)
@@ -60,34 +49,36 @@ class Board:
     terms: list[Item]
     further_terms: int
     completion: Bars
-    people: Bars
+    structure: Structure
 
 
 def board(figures: Quarterly, asked: Asked) -> Board:
-    """Two queries more than the figures."""
-    units = rollup.units(figures, asked)
+    """Three queries more than the figures."""
+    units = rollup.units(figures.life, asked, figures.roster)
     items, terms = attention(units, asked), ending_terms(asked)
     return Board(
-        sentence=sentence(figures, asked),
-        figures=four_figures(figures, asked),
+        sentence=sentence(figures.life, asked),
+        figures=four_figures(figures.life, asked),
         matrix=matrix(units, asked),
-        matrix_title=_matrix_title(units),
+        matrix_title=matrix_title(units),
         attention=items[:SHOWN],
         further=max(0, len(items) - SHOWN),
         terms=terms[:SHOWN],
         further_terms=max(0, len(terms) - SHOWN),
-        completion=_completion(units, asked),
-        people=_people(figures, asked),
+        completion=completion(units, asked),
+        structure=structure(asked),
     )
 
 
-def _matrix_title(units: Sequence[Unit]) -> str:
+def matrix_title(units: Sequence[Unit]) -> str:
     missed = sum(duty.is_missed for unit in units for duty in unit.duties)
     where = sum(any(duty.is_missed for duty in unit.duties) for unit in units)
-    return f"{missed} 项逾期未开，在 {where} 个单位" if missed else "没有逾期未开的义务"
+    if not missed:
+        return "没有逾期未开的义务"
+    return f"{missed} 项逾期未开" + (f"，在 {where} 个单位" if len(units) > 1 else "")
 
 
-def _completion(units: Sequence[Unit], asked: Asked) -> Bars:
+def completion(units: Sequence[Unit], asked: Asked) -> Bars:
     """Theme days in focus, in official order: a work list, not a ranking."""
     span, rows, incomplete = month_in_focus(asked), [], 0
     for unit in units:
@@ -103,23 +94,6 @@ def _completion(units: Sequence[Unit], asked: Asked) -> Bars:
         )
     title = f"{incomplete} 个单位的主题党日还未全部开展" if incomplete else "主题党日全部开展"
     return Bars(title, f"{span.short_label}主题党日完成率，按建制顺序", rows if len(rows) > 1 else [])
-
-
-def _people(figures: Quarterly, asked: Asked) -> Bars:
-    counted: Counter[str] = Counter()
-    for headcount in figures.roster.headcounts:
-        counted[headcount.category] += headcount.people
-    most = max(counted.values(), default=0)
-    rows = []
-    for category, label in [*Branch.Category.choices, ("", "未分类")]:
-        if not counted[category]:
-            continue
-        url = links.statistics(asked.period, **{**asked.carried, "category": category}) if category else ""
-        width = 100 * counted[category] // most
-        rows.append(Bar(str(label), url, width, thousands(counted[category]), url))
-    members = figures.roster.members
-    title = f"党员 {thousands(members)} 人，其中预备党员 {thousands(figures.roster.probationary)} 人"
-    return Bars(title, f"{figures.roster.day:%Y-%m-%d}，按所在支部的类别", rows)
 
 
 def choices(asked: Asked) -> list[Choice]:

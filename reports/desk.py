@@ -59,7 +59,7 @@ def figures_strip(figures: Quarterly, asked: Asked) -> list[Figure]:
         ],
         note=f"截至 {asked.today.month}月{asked.today.day}日",
     )
-    return [*four_figures(figures, asked)[:3], members]
+    return [*four_figures(figures.life, asked)[:3], members]
 
 
 def waiting(asked: Asked, user: User) -> list[Waiting]:

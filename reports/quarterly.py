@@ -81,3 +81,9 @@ def compose_for(asked: Asked) -> Quarterly:
         campaign=asked.campaign,
         category=asked.category,
     )
+
+
+def life_of(asked: Asked) -> LifeFigures:
+    """Organisational life alone. Nine queries, two under a campaign."""
+    life = organizational_life(asked.ranges, asked.period, asked.today, asked.campaign)
+    return life.of_category(asked.category) if asked.category else life

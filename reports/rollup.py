@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from activities.duties import Duty
-from activities.statistics import KindFigures, OrganizationFigures, add_up
+from activities.statistics import KindFigures, LifeFigures, OrganizationFigures, add_up
 from branches.models import Branch
+from members.statistics import RosterFigures
 
 from .asked import Asked
-from .quarterly import Quarterly
 
 #: An organisation, and whether the row is of it alone.
 Row = tuple[int, bool]
@@ -27,8 +27,8 @@ class Unit:
     filters: Mapping[str, object]
 
 
-def units(figures: Quarterly, asked: Asked) -> list[Unit]:
-    """The rows of ``figures`` in official order. One query.
+def units(life: LifeFigures, asked: Asked, roster: RosterFigures | None = None) -> list[Unit]:
+    """The rows of ``life`` in official order; of ``roster`` how many branches and members each has. One query.
 
     What a branch did before it moved stands with the organisation it belonged to then. An organisation's own records
     (a committee holds some, too) stand in the row of its own name.
@@ -37,13 +37,13 @@ def units(figures: Quarterly, asked: Asked) -> list[Unit]:
     duties: dict[Row, list[Duty]] = defaultdict(list)
     members: dict[Row, int] = defaultdict(int)
     leaves: dict[Row, set[int]] = defaultdict(set)
-    for part in figures.life.parts:
+    for part in life.parts:
         parts[asked.row_of(part.org_path)].append(part)
         if part.level == Branch.Level.BRANCH:
             leaves[asked.row_of(part.org_path)].add(part.branch_id)
-    for duty in figures.life.duties:
+    for duty in life.duties:
         duties[asked.row_of(duty.org_path)].append(duty)
-    for headcount in figures.roster.headcounts:
+    for headcount in roster.headcounts if roster else ():
         members[asked.row_of(headcount.path)] += headcount.people
         leaves[asked.row_of(headcount.path)].add(headcount.branch_id)
     rows = parts.keys() | duties.keys() | members.keys()

@@ -110,7 +110,7 @@ def quarter_period(request: AuthenticatedRequest, code: str) -> HttpResponse:
     )
     asked = form.asked
     figures = quarterly.compose_for(asked)
-    units = rollup.units(figures, asked)
+    units = rollup.units(figures.life, asked, figures.roster)
     context = {
         "form": form,
         "asked": asked,

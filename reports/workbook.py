@@ -77,7 +77,7 @@ def work(progress: running.Progress) -> None:
 
 def write(target: Path | BinaryIO, figures: Quarterly, asked: Asked, *, by: User | None) -> None:
     """Write the workbook. The audit entry tells who took what and how many rows; its number is in every sheet."""
-    units, names = rollup.units(figures, asked), _second_level(figures)
+    units, names = rollup.units(figures.life, asked, figures.roster), _second_level(figures)
     measures = measures_of(judged=asked.campaign is None)
     contents = Contents(
         units=list(_unit_rows(figures, units, measures)),

@@ -71,7 +71,7 @@ def _cell(measure: Measure, sums: Sums, asked: Asked, filters: Mapping[str, obje
 
 
 def _by_organisation(statistic: Life, asked: Asked, figures: Quarterly) -> Iterable[Row]:
-    for unit in rollup.units(figures, asked):
+    for unit in rollup.units(figures.life, asked, figures.roster):
         sums = sums_of(rollup.sum_of(unit.kinds), unit.duties)
         yield statistic.row(unit.branch.code, unit.branch.short_name, sums, asked, unit.filters)
 

@@ -51,9 +51,14 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-// After htmx replaced the frame that held the focus, the keyboard goes on from its beginning.
+// After htmx replaced the frame that held the focus, the keyboard goes on from its beginning; what comes by itself,
+// because it was scrolled to, takes no focus.
+let heldFocus = false;
+document.addEventListener('htmx:beforeSwap', (event) => {
+  heldFocus = event.detail.target.contains(document.activeElement);
+});
 document.addEventListener('htmx:afterSettle', (event) => {
-  if (document.activeElement !== document.body || event.target.getAttribute('role') === 'status') return;
+  if (!heldFocus || document.activeElement !== document.body || event.target.getAttribute('role') === 'status') return;
   event.target.tabIndex = -1;
   event.target.focus({ preventScroll: true });
 });
