@@ -7,6 +7,7 @@ row is the truth: a lost message or a killed worker leaves a row that :func:`swe
 import hashlib
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -29,6 +30,8 @@ SILENT_FOR = timedelta(minutes=5)
 QUEUED_FOR = timedelta(minutes=1)
 KEEP = timedelta(days=7)
 ATTEMPTS = 3
+#: Seconds between two looks at a job that is waited for.
+LOOKED_AT_EVERY = 0.2
 
 
 class Cancelled(Exception):
@@ -157,6 +160,19 @@ def run(job_id: str) -> None:
         )
     else:
         _end(job, Job.State.DONE, job.message)
+
+
+def wait_for(job: Job, *, seconds: float) -> bool:
+    """Whether ``job`` was done within ``seconds``: a short one is fetched at once, a long one from the job centre.
+
+    Within a transaction no worker has heard of it yet, so nothing is waited for.
+    """
+    until = time.monotonic() + (0 if connection.in_atomic_block else seconds)
+    while True:
+        state = Job.objects.values_list("state", flat=True).get(pk=job.pk)
+        if state not in (Job.State.QUEUED, Job.State.RUNNING) or time.monotonic() >= until:
+            return bool(state == Job.State.DONE)
+        time.sleep(LOOKED_AT_EVERY)
 
 
 def _held(job: Job) -> QuerySet[Job]:

@@ -1,6 +1,6 @@
 """The frame around every page: what the menus offer this user, and how much is waiting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,14 @@ class Entry:
     label: str
     icon: str
     current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of the side menu that belong together; the first group has no title."""
+
+    title: str
+    entries: Sequence[Entry]
 
 
 def _seer(user: User) -> bool:
@@ -76,31 +84,58 @@ def _has_home(user: User) -> bool:
 
 Predicate = Callable[[User], bool]
 
-DESK: tuple[tuple[str, str, str, Predicate], ...] = (
-    ("home", "首页", "home", _has_home),
-    ("dashboard", "驾驶舱", "chart", _seer),
-    ("activity_list", "活动记录", "list", _seer),
-    ("plan_list", "活动计划", "clock", _seer),
-    ("assignment_list", "通知和任务", "send", _seer),
-    ("roster", "党员花名册", "users", _seer),
-    ("birthdays", "政治生日", "gift", _seer),
-    ("contact_list", "党务通讯录", "users", _seer),
-    ("development_list", "发展党员", "step", _develops),
-    ("transfer_list", "组织关系", "send", _staff),
-    ("station_list", "党员工作站", "flag", _seer),
-    ("round_list", "述职评议", "star", _assesses),
-    ("result_list", "述职评议结果", "star", _sees_grades),
-    ("review_list", "民主评议党员", "users", _reviews),
-    ("quarter", "季度统计", "file", _seer),
-    ("figure_index", "统计报表", "chart", _seer),
-    ("closing_list", "季度锁定", "lock", _seer),
-    ("case_list", "案例报告", "file", _seer),
-    ("import_roster", "导入", "import", _staff),
-    ("job_list", "任务中心", "clock", _seer),
-    ("system_state", "系统状态", "gear", _keeps_channels),
-    ("admin:index", "数据后台", "gear", _admin),
+Line = tuple[str, str, str, Predicate]
+
+#: The side menu in its groups, at most seven; a name for each but the first.
+DESK: tuple[tuple[str, tuple[Line, ...]], ...] = (
+    ("", (("home", "首页", "home", _has_home), ("dashboard", "驾驶舱", "chart", _seer))),
+    (
+        "组织生活",
+        (
+            ("activity_list", "活动记录", "list", _seer),
+            ("plan_list", "活动计划", "clock", _seer),
+            ("assignment_list", "通知和任务", "send", _seer),
+            ("case_list", "案例报告", "file", _seer),
+        ),
+    ),
+    (
+        "党员",
+        (
+            ("roster", "党员花名册", "users", _seer),
+            ("birthdays", "政治生日", "gift", _seer),
+            ("contact_list", "党务通讯录", "users", _seer),
+            ("development_list", "发展党员", "step", _develops),
+            ("transfer_list", "组织关系", "send", _staff),
+            ("station_list", "党员工作站", "flag", _seer),
+        ),
+    ),
+    (
+        "评议",
+        (
+            ("round_list", "述职评议", "star", _assesses),
+            ("result_list", "述职评议结果", "star", _sees_grades),
+            ("review_list", "民主评议党员", "users", _reviews),
+        ),
+    ),
+    (
+        "统计",
+        (
+            ("quarter", "季度统计", "file", _seer),
+            ("figure_index", "统计报表", "chart", _seer),
+            ("closing_list", "季度锁定", "lock", _seer),
+        ),
+    ),
+    (
+        "管理",
+        (
+            ("import_roster", "导入", "import", _staff),
+            ("job_list", "任务中心", "clock", _seer),
+            ("system_state", "系统状态", "gear", _keeps_channels),
+            ("admin:index", "数据后台", "gear", _admin),
+        ),
+    ),
 )
-TABS: tuple[tuple[str, str, str, Predicate], ...] = (
+TABS: tuple[Line, ...] = (
     ("home", "首页", "home", _has_home),
     ("activity_choose", "记录", "pen", _attends),
     ("branch_own", "支部", "flag", _attends),
@@ -121,28 +156,42 @@ class Frame:
         user = getattr(self._request, "user", None)
         return user if isinstance(user, User) else None
 
-    def _entries(self, lines: tuple[tuple[str, str, str, Predicate], ...]) -> list[Entry]:
+    def _groups(self, groups: Sequence[tuple[str, Sequence[Line]]]) -> list[Group]:
+        """The groups in which this user may see anything."""
         if self._user is None:
             return []
-        found = {
-            name: (reverse(name), label, icon) for name, label, icon, may_see in lines if may_see(self._user)
-        }
-        urls = list(found.values())
+        found = [
+            (
+                title,
+                [(reverse(name), label, icon) for name, label, icon, may_see in lines if may_see(self._user)],
+            )
+            for title, lines in groups
+        ]
         here = self._request.path
         inside = [
-            url for url, _, _ in urls if here == url or (url != reverse("home") and here.startswith(url))
+            url
+            for _, lines in found
+            for url, _, _ in lines
+            if here == url or (url != reverse("home") and here.startswith(url))
         ]
         current = max(inside, key=len, default="")
-        return [Entry(url, label, icon, url == current) for url, label, icon in urls]
+        return [
+            Group(title, [Entry(url, label, icon, url == current) for url, label, icon in lines])
+            for title, lines in found
+            if lines
+        ]
 
     @cached_property
-    def nav(self) -> list[Entry]:
+    def nav(self) -> list[Group]:
         """The side menu; whoever works on phone pages finds the entries of the bottom bar there too."""
-        return self._entries((*TABS, *DESK) if self.is_phone else DESK)
+        if not self.is_phone:
+            return self._groups(DESK)
+        first, *others = DESK
+        return self._groups([("", (*TABS, *first[1][1:])), *others])
 
     @cached_property
     def tabs(self) -> list[Entry]:
-        return self._entries(TABS)
+        return [entry for group in self._groups([("", TABS)]) for entry in group.entries]
 
     @cached_property
     def is_phone(self) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import board_pages, case_pages, duty, figure_pages, handover, views
+from . import board_pages, case_pages, duty, figure_pages, handover, sharing, views
 from .closing import pages as closing
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("statistics/", views.quarter, name="quarter"),
     path("statistics/<str:code>/", views.quarter_period, name="quarter_period"),
     path("statistics/<str:code>/export/", views.quarter_export, name="quarter_export"),
+    path("statistics/<str:code>/paper/", views.quarter_paper, name="quarter_paper"),
     path("figures/", figure_pages.figure_index, name="figure_index"),
     path("figures/<slug:name>/", figure_pages.figure_table, name="figure_table"),
     path("figures/<slug:name>/export/<slug:ending>/", figure_pages.figure_export, name="figure_export"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path(
         "figures/<slug:name>/<slug:code>/export/", figure_pages.figure_rows_export, name="figure_rows_export"
     ),
+    path("share/", sharing.share, name="share"),
     path("closings/", closing.closing_list, name="closing_list"),
     path("closings/files/<int:pk>/", closing.closed_file, name="closed_file"),
     path("closings/<str:code>/", closing.closing_page, name="closing_page"),

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from io import BytesIO
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,19 +20,25 @@ from activities.models import Activity
 from activities.views.home import secretary_home
 from branches.roles import STAFF, THREE_ADMINS, Right, Role
 from branches.scope import get_visible_or_404, has_right, headed_stations, lone_branch, roles_of
+from jobs import running
 from jobs.models import Job
+from lib.media_types import PDF
 from lib.periods import quarter_of
+from lib.typesetting import CannotTypeset
 from reminders import chasing, health
 from reminders.chasing import ChaseError
 from reminders.items import items_at_home
 
 from . import dashboard as boards
 from . import desk, drilldown, links, quarterly, records, rollup, table, workbook
+from . import quarter_paper as paper
 from .closing import notices
 from .definitions import definitions
 from .filters import DutyFilter, FigureFilter, RecordFilter, period_or_404
 
 PER_PAGE = 50
+#: For so long a workbook is waited for before the page of its job is shown.
+SECONDS_FOR_WORKBOOK = 5
 
 
 def check_figures(user: User) -> None:
@@ -122,6 +129,7 @@ def quarter_period(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "may_export": has_right(request.user, Right.EXPORT),
         "dashboard_url": links.dashboard(asked.period),
         "up_url": links.statistics(asked.period),
+        "compare_url": links.comparison(asked.period, **asked.carried),
         "locked": notices.of(asked, "life"),
     }
     return render(request, "reports/statistics.html", context)
@@ -134,7 +142,26 @@ def quarter_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
     form = FigureFilter(
         request.POST, user=request.user, today=timezone.localdate(), period=period_or_404(code)
     )
-    return redirect("job_detail", pk=workbook.start(form.asked, request.user).pk)
+    job = workbook.start(form.asked, request.user)
+    is_done = running.wait_for(job, seconds=SECONDS_FOR_WORKBOOK)
+    return redirect("job_result" if is_done else "job_detail", pk=job.pk)
+
+
+@require_POST
+def quarter_paper(request: AuthenticatedRequest, code: str) -> HttpResponse | FileResponse:
+    """The same statistics as a PDF."""
+    if not has_right(request.user, Right.EXPORT):
+        raise PermissionDenied
+    form = FigureFilter(
+        request.POST, user=request.user, today=timezone.localdate(), period=period_or_404(code)
+    )
+    asked = form.asked
+    try:
+        made = paper.pdf(quarterly.compose_for(asked), asked, by=request.user)
+    except CannotTypeset as refusal:
+        messages.error(request, str(refusal))
+        return redirect(links.statistics(asked.period, **asked.carried))
+    return FileResponse(BytesIO(made), filename=f"{asked.title}组织生活统计.pdf", content_type=PDF)
 
 
 @require_safe

@@ -87,10 +87,11 @@ def write(target: Path | BinaryIO, figures: Quarterly, asked: Asked, *, by: User
     entry = audit.record(
         "statistics.export", by=by, on=asked.org, after={**asked.as_parameters, "rows": contents.number}
     )
-    write_workbook(target, _sheets(contents, measures, asked, _banner(figures, asked, entry)))
+    write_workbook(target, _sheets(contents, measures, asked, banner(figures, asked, entry)))
 
 
-def _banner(figures: Quarterly, asked: Asked, entry: AuditEntry) -> list[str]:
+def banner(figures: Quarterly, asked: Asked, entry: AuditEntry) -> list[str]:
+    """What it is, of what and as of when, and who took it: the lines above every table that leaves."""
     where = asked.org.short_name if asked.org else "权限内全部党组织"
     category = Branch.Category(asked.category).label if asked.category else "全部类别"
     campaign = f"，专题活动：{asked.campaign.name}" if asked.campaign else ""
@@ -105,7 +106,7 @@ def _banner(figures: Quarterly, asked: Asked, entry: AuditEntry) -> list[str]:
 
 
 def _sheets(
-    contents: Contents, measures: Sequence[Measure], asked: Asked, banner: list[str]
+    contents: Contents, measures: Sequence[Measure], asked: Asked, lines: list[str]
 ) -> Iterator[OutSheet]:
     figures = [OutColumn(one.heading, "percent" if one.is_rate else "integer") for one in measures]
     place = [
@@ -114,14 +115,14 @@ def _sheets(
         OutColumn("党组织代码", width=16),
     ]
     numbers = [OutColumn("支部", "integer"), OutColumn("党员", "integer")]
-    yield OutSheet("汇总", [*place[1:], *numbers, *figures], contents.units, banner)
+    yield OutSheet("汇总", [*place[1:], *numbers, *figures], contents.units, lines)
     kinds = [OutColumn("类别"), OutColumn("活动类型", width=14)]
-    yield OutSheet("各党支部", [*place, *kinds, *figures], contents.branches, banner)
+    yield OutSheet("各党支部", [*place, *kinds, *figures], contents.branches, lines)
     if asked.campaign is None:
         duty = [OutColumn("义务", width=20), OutColumn("期间", width=16), OutColumn("期限", "date")]
         notes = [OutColumn("说明", width=36), OutColumn("依据", width=36)]
-        yield OutSheet("逾期未开", [*place, *duty, *notes], contents.missed, banner)
-    yield OutSheet("口径", [OutColumn("项目", width=12), OutColumn("说明", width=90)], definitions(), banner)
+        yield OutSheet("逾期未开", [*place, *duty, *notes], contents.missed, lines)
+    yield OutSheet("口径", [OutColumn("项目", width=12), OutColumn("说明", width=90)], definitions(), lines)
 
 
 def _values(measures: Sequence[Measure], sums: Sums) -> list[object]:

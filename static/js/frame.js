@@ -30,7 +30,11 @@ document.addEventListener('click', (event) => {
   if (button) document.getElementById(button.dataset.opens)?.showModal();
   if (close) close.closest('dialog')?.close();
   const link = event.target.closest('a[href^="#"]');
-  if (link) opener = link;
+  if (link) {
+    opener = link;
+    const fold = document.getElementById(link.hash.slice(1))?.closest('details');
+    if (fold) fold.open = true;
+  }
 });
 const openTarget = () => (location.hash ? document.querySelector('.dialog-target:target') : null);
 function focusTarget() {
@@ -61,6 +65,11 @@ document.addEventListener('htmx:afterSettle', (event) => {
   if (!heldFocus || document.activeElement !== document.body || event.target.getAttribute('role') === 'status') return;
   event.target.tabIndex = -1;
   event.target.focus({ preventScroll: true });
+});
+
+// Paper has no folds: numbers and their meanings open for it.
+window.addEventListener('beforeprint', () => {
+  for (const fold of document.querySelectorAll('details.data-alt, details.definitions')) fold.open = true;
 });
 
 // What the server has confirmed needs no draft any more; nor does what nobody came back to.
