@@ -30,6 +30,7 @@ SHARED = (
     "activity_list",
 )
 LONGEST = 1000
+NOT_SHARED = "这个页面不能转发，请从驾驶舱或统计表打开“转发”。"
 
 
 class SharedForm(forms.Form):
@@ -46,7 +47,7 @@ class SharedForm(forms.Form):
         except Resolver404:
             name = None
         if parts.scheme or parts.netloc or parts.fragment or name not in SHARED:
-            raise forms.ValidationError("这个页面不能转发，请从驾驶舱或统计表打开“转发”。")
+            raise forms.ValidationError(NOT_SHARED)
         return address
 
     def clean_title(self) -> str:
@@ -59,9 +60,7 @@ def share(request: AuthenticatedRequest) -> HttpResponse:
     check_figures(request.user)
     form = SharedForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
-        messages.error(
-            request, form.errors.get("address", ["没有要转发的页面，请从驾驶舱或统计表打开“转发”。"])[0]
-        )
+        messages.error(request, NOT_SHARED)
         return redirect("dashboard")
     address, title = form.cleaned_data["address"], form.cleaned_data["title"]
     if request.method == "POST":

@@ -7,8 +7,10 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
+from branches.models import Branch
 from branches.roles import Role
 from reports.comparing import in_words
+from reports.projecting import ROWS
 from tests import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
@@ -110,13 +112,73 @@ class TestTrend:
 
 
 class TestProjector:
-    @pytest.mark.parametrize("slide", range(1, 6))
+    @pytest.mark.parametrize("slide", range(1, 7))
     def test_each_screen_has_its_content_and_the_arrows(self, browser, slide):
         page = browser.get(reverse("projector", args=[slide]), {"period": "2026Q3"})
         text = page.content.decode()
-        assert ('data-key="ArrowRight"' in text, 'data-key="ArrowLeft"' in text) == (slide < 5, slide > 1)
+        assert ('data-key="ArrowRight"' in text, 'data-key="ArrowLeft"' in text) == (slide < 6, slide > 1)
         assert "2026年三季度组织生活" in text
 
-    @pytest.mark.parametrize("slide", [0, 6])
+    @pytest.mark.parametrize("slide", [0, 7])
     def test_there_is_no_other(self, browser, slide):
         assert browser.get(f"/dashboard/projector/{slide}/").status_code == 404
+
+    def test_what_is_more_than_a_screen_goes_on_to_the_next(self, browser, school):
+        for n in range(12):
+            cast.found(school.root, f"第{n}学院党委", "college_committee", f"8{n:02d}")
+            unit = Branch.objects.get(code=f"8{n:02d}")
+            leaf = cast.found(unit, f"第{n}学院党支部", "branch", f"9{n:03d}", category="staff")
+            cast.a_record(leaf, "theme_day", date(2026, 8, 1), marks={})
+        first = browser.get(reverse("projector", args=[2]), {"period": "2026Q3"})
+        assert len(first.context["screen"].content["matrix"].rows) == ROWS
+        second = browser.get(first.context["next_url"])
+        assert len(second.context["screen"].content["matrix"].rows) == 2
+        assert second.context["before_url"] == f"{reverse('projector', args=[2])}?period=2026Q3"
+        assert second.context["next_url"] == f"{reverse('projector', args=[3])}?period=2026Q3"
+
+    @pytest.mark.parametrize(("slide", "number"), [(1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0)])
+    def test_each_asks_only_for_what_stands_on_it(
+        self, browser, school, slide, number, django_assert_num_queries
+    ):
+        address = reverse("projector", args=[slide])
+        _same_with_more(browser, school, address, number, django_assert_num_queries)
+
+
+class TestStructure:
+    @pytest.fixture
+    def divisions(self, browser):
+        page = browser.get(reverse("dashboard"), {"period": "2026Q3"})
+        return {one.code: one for one in page.context["board"].structure.divisions}
+
+    def test_each_way_counts_everybody(self, browser, divisions):
+        members = browser.get(reverse("quarter_period", args=["2026Q3"])).context["figures"].roster.members
+        counted = {
+            code: sum(int(bar.value) for bar in one.bars) for code, one in divisions.items() if one.bars
+        }
+        assert counted == {"category": members, "age": members}
+        stacked = {
+            code: sum(int(counts[0].number) for _, _, counts in one.rows)
+            for code, one in divisions.items()
+            if one.stacks
+        }
+        assert stacked == {"sex": members, "education": members}
+
+    def test_a_stacked_bar_is_a_hundred_percent(self, divisions):
+        for stack in (*divisions["sex"].stacks, *divisions["education"].stacks):
+            assert sum(piece.width for piece in stack.pieces) == pytest.approx(100, abs=0.05)
+
+    def test_every_number_opens_its_list(self, browser, divisions):
+        for bar in divisions["age"].bars:
+            assert browser.get(bar.value_url).context["found"].number == int(bar.value)
+
+    def test_few_are_told_in_numbers(self, client, school):
+        client.force_login(cast.a_user(Role.LEADER, school.musicians.parent))
+        [first, *_] = client.get(reverse("dashboard")).context["board"].structure.divisions
+        assert "%" not in first.title
+
+    def test_a_branch_reads_of_itself(self, client, school):
+        client.force_login(cast.a_user(Role.SECRETARY, school.teachers))
+        page = client.get(reverse("dashboard"), {"period": "2026-09"})
+        words = "".join(piece.text for piece in page.context["board"].sentence)
+        assert words.startswith("9月主题党日还未开展。")
+        assert page.context["board"].matrix_title == "2 项逾期未开"

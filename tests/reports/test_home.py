@@ -110,9 +110,13 @@ def labels(entries):
     return [entry.label for entry in entries]
 
 
+def menu(page):
+    return labels(entry for group in page.context["frame"].nav for entry in group.entries)
+
+
 def test_no_menu_names_one_page_twice(client, school):
     enter(client, cast.a_user(Role.LEADER, school.root))
-    assert labels(client.get("/dashboard/").context["frame"].nav)[:2] == ["驾驶舱", "活动记录"]
+    assert menu(client.get("/dashboard/"))[:2] == ["驾驶舱", "活动记录"]
     enter(client, cast.a_user())
     assert labels(client.get("/me/").context["frame"].tabs) == ["我的"]
 
@@ -121,4 +125,13 @@ def test_who_works_on_phone_pages_keeps_the_bottom_bar_on_desk_pages(client, sch
     enter(client, cast.a_user(Role.SECRETARY, school.teachers))
     page = client.get(reverse("roster"))
     assert 'class="tabbar"' in page.content.decode()
-    assert labels(page.context["frame"].nav)[:5] == ["首页", "记录", "支部", "我的", "驾驶舱"]
+    assert menu(page)[:5] == ["首页", "记录", "支部", "我的", "驾驶舱"]
+
+
+@pytest.mark.parametrize("role", [Role.ORGANIZATION_STAFF, Role.COMMITTEE_STAFF, Role.LEADER, Role.SECRETARY])
+def test_the_menu_has_at_most_seven_groups_each_but_the_first_named(client, school, role):
+    enter(client, cast.a_user(role, school.teachers if role is Role.SECRETARY else school.root))
+    groups = client.get("/dashboard/").context["frame"].nav
+    assert len(groups) <= 7
+    assert [bool(group.title) for group in groups] == [False] + [True] * (len(groups) - 1)
+    assert sum(entry.current for group in groups for entry in group.entries) == 1
