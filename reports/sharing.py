@@ -30,6 +30,7 @@ SHARED = (
     "activity_list",
 )
 LONGEST = 1000
+OWN = {Delivery.Channel.MAIL: "邮箱", Delivery.Channel.WECOM: "企业微信"}
 NOT_SHARED = "这个页面不能转发，请从驾驶舱或统计表打开“转发”。"
 
 
@@ -69,7 +70,7 @@ def share(request: AuthenticatedRequest) -> HttpResponse:
         except LinkError as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"已发送到您的{channel.label}。")
+            messages.success(request, f"已发送到您的{OWN[channel]}。")
         return redirect(with_filters(reverse("share"), form.cleaned_data))
     is_open = open_channels()
     context = {

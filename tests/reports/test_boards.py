@@ -136,7 +136,7 @@ class TestProjector:
         assert second.context["before_url"] == f"{reverse('projector', args=[2])}?period=2026Q3"
         assert second.context["next_url"] == f"{reverse('projector', args=[3])}?period=2026Q3"
 
-    @pytest.mark.parametrize(("slide", "number"), [(1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0)])
+    @pytest.mark.parametrize(("slide", "number"), [(1, 16), (2, 19), (3, 17), (4, 15), (5, 6), (6, 6)])
     def test_each_asks_only_for_what_stands_on_it(
         self, browser, school, slide, number, django_assert_num_queries
     ):
@@ -172,7 +172,7 @@ class TestStructure:
             assert browser.get(bar.value_url).context["found"].number == int(bar.value)
 
     def test_few_are_told_in_numbers(self, client, school):
-        client.force_login(cast.a_user(Role.LEADER, school.musicians.parent))
+        client.force_login(cast.a_user(Role.LEADER, school.physics))
         [first, *_] = client.get(reverse("dashboard")).context["board"].structure.divisions
         assert "%" not in first.title
 

@@ -17,7 +17,10 @@ PAGE = {"address": "/statistics/2026Q3/?category=staff", "title": "2026年三季
 
 @pytest.fixture
 def leader(school):
-    return cast.a_user(Role.LEADER, school.root, name="陈静之", email="chen@example.org")
+    user = cast.a_user(Role.LEADER, school.root, name="陈静之")
+    user.email = "chen@example.org"
+    user.save()
+    return user
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def test_the_whole_address_stands_in_a_field(browser, mails):
 
 def test_sent_to_oneself_by_mail(browser, leader, mails):
     answer = browser.post(reverse("share"), {**PAGE, "way": "mail"}, follow=True)
-    assert told(answer) == ["已发送到您的邮件。"]
+    assert told(answer) == ["已发送到您的邮箱。"]
     [sent] = mail.outbox
     assert (sent.to, sent.subject) == (["chen@example.org"], "支部簿：2026年三季度组织生活统计")
     assert "https://party.example.org/statistics/2026Q3/?category=staff" in sent.body
