@@ -161,7 +161,8 @@ def quarter_paper(request: AuthenticatedRequest, code: str) -> HttpResponse | Fi
     except CannotTypeset as refusal:
         messages.error(request, str(refusal))
         return redirect(links.statistics(asked.period, **asked.carried))
-    return FileResponse(BytesIO(made), filename=f"{asked.title}组织生活统计.pdf", content_type=PDF)
+    name = f"{asked.title}组织生活统计.pdf"
+    return FileResponse(BytesIO(made), as_attachment=True, filename=name, content_type=PDF)
 
 
 @require_safe
