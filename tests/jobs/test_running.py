@@ -254,3 +254,26 @@ def test_a_real_worker_does_it(worker):
         job.refresh_from_db()
     assert (job.state, job.message, job.attempts) == ("done", "", 1)
     assert running.result_path_of(job).read_bytes().startswith(b"PK")
+
+
+class TestWaiting:
+    def test_one_that_is_done_is_not_waited_for(self, kind):
+        kind(write)
+        job = queued()
+        running.run(str(job.pk))
+        assert running.wait_for(job, seconds=60)
+
+    def test_one_that_failed_has_nothing_to_fetch(self, kind):
+        def work(progress):
+            raise running.JobRefused("没有。")
+
+        kind(work)
+        job = queued()
+        running.run(str(job.pk))
+        assert not running.wait_for(job, seconds=60)
+
+    def test_within_a_transaction_nothing_is_waited_for(self, kind):
+        kind(write)
+        began = time.monotonic()
+        assert not running.wait_for(queued(), seconds=60)
+        assert time.monotonic() - began < 5
