@@ -30,6 +30,9 @@ def compare(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "comparison": comparing.compare(now, before),
         "against": against,
         "statistics_url": links.statistics(period, **now.carried),
+        "share_url": links.share(
+            links.comparison(period, **now.carried, against=before.period.code), f"{now.title}组织生活比较"
+        ),
         "dashboard_url": links.dashboard(period),
     }
     return render(request, "reports/compare.html", context)

@@ -20,6 +20,7 @@ from lib.media_types import PDF
 from lib.sheets.sending import download
 from lib.typesetting import CannotTypeset
 
+from . import links
 from .closing import notices
 from .figures import behind, paper, sheet
 from .figures.base import Statistic, bands
@@ -63,6 +64,10 @@ def figure_table(request: AuthenticatedRequest, name: str) -> HttpResponse:
         "may_export": has_right(request.user, Right.EXPORT),
         "carried": _carried(form),
         "up_url": table_url(name, asked, {}) if asked.org else "",
+        "share_url": links.share(
+            table_url(name, asked, {**asked.carried, "branch": asked.branch_id}),
+            f"{asked.title}{statistic.title}",
+        ),
         "locked": notices.of(asked, name),
     }
     return render(request, "reports/figure_page.html", context)

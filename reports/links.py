@@ -37,6 +37,11 @@ def projector(period: Period, **filters: object) -> str:
     return with_filters(reverse("projector", args=[1]), {"period": period.code, **filters})
 
 
+def share(address: str, title: str) -> str:
+    """Where the address of a page of figures is taken along. It names only what was understood of the query."""
+    return with_filters(reverse("share"), {"address": address, "title": title})
+
+
 def as_listed(query: QueryDict) -> str:
     """The query of a list, for the address of one of its lines: from there one goes on to the next."""
     kept = query.copy()

@@ -82,7 +82,11 @@ class Structure:
 
 
 def structure(asked: Asked, *shown: str) -> Structure:
-    """The members on the day of ``asked``, divided in the ways ``shown`` names; in all of them without. One query."""
+    """The members on the day of ``asked``, divided in the ways ``shown`` names; in all of them without. One query.
+
+    As on the rest of the dashboard, one branch by itself is not asked for: ``org`` is.
+    """
+    asked = replace(asked, branch_id=None)
     wanted = [band for band in TABLE.bands if not shown or band[0] in shown]
     table = replace(TABLE, bands=tuple(wanted)).tabulate(asked)
     members, probationary = (_number(cell) for cell in table.total.cells) if table.total else (0, 0)

@@ -94,6 +94,7 @@ def dashboard(request: AuthenticatedRequest) -> HttpResponse:
         "more": boards.further_views(asked),
         "trend_url": boards.trend_url(asked),
         "open_url": links.duties(asked.period, **{**asked.carried, "state": "open"}),
+        "share_url": links.share(links.dashboard(asked.period, **asked.carried), f"{asked.title}组织生活"),
     }
     return render(request, "reports/dashboard.html", context)
 
@@ -130,6 +131,9 @@ def quarter_period(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "dashboard_url": links.dashboard(asked.period),
         "up_url": links.statistics(asked.period),
         "compare_url": links.comparison(asked.period, **asked.carried),
+        "share_url": links.share(
+            links.statistics(asked.period, **asked.carried), f"{asked.title}组织生活统计"
+        ),
         "locked": notices.of(asked, "life"),
     }
     return render(request, "reports/statistics.html", context)

@@ -532,7 +532,7 @@ TASKS: dict[str, Task] = {
     "quarter_export": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
     "quarter_paper": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
     # The world has neither mail nor WeCom; who sends what to himself is tried in tests/reports/test_sharing.py.
-    "share": Task(SECRETARY, fill=lambda world: {"way": "mail"}, writes=False),
+    "share": Task(SECRETARY, has_form=False, fill=lambda world: {"way": "mail"}, writes=False),
     "job_cancel": Task(SECRETARY, has_form=False, writes=False),
     "job_repeat": Task(SECRETARY, has_form=False),
     "notice_choices": Task(SECRETARY, fill=lambda world: {"wecom": "True"}),

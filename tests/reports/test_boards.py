@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from branches.models import Branch
 from branches.roles import Role
+from branches.terms import elect
 from reports.comparing import in_words
 from reports.projecting import ROWS
 from tests import cast
@@ -182,3 +183,14 @@ class TestStructure:
         words = "".join(piece.text for piece in page.context["board"].sentence)
         assert words.startswith("9月主题党日还未开展。")
         assert page.context["board"].matrix_title == "2 项逾期未开"
+
+    def test_terms_that_end_are_those_of_the_organisation_asked_for(self, browser, school):
+        for branch in (school.teachers, school.musicians):
+            elect(branch, date(2023, 10, 20), by=None)
+        shown = {
+            org: [
+                item.title for item in browser.get(reverse("dashboard"), {"org": org}).context["board"].terms
+            ]
+            for org in ("", school.music.pk)
+        }
+        assert shown == {"": ["物理教师党支部", "音乐教师党支部"], school.music.pk: ["音乐教师党支部"]}
