@@ -61,6 +61,7 @@ def factor_set_up(request: AuthenticatedRequest) -> HttpResponse:
     factor = factors.propose(user)
     context = {
         "form": form,
+        "address": factors.address_of(factor),
         "picture": qr.picture(factors.address_of(factor)),
         "secret": [factor.secret[at : at + 4] for at in range(0, len(factor.secret), 4)],
         "next": _next(request),

@@ -44,6 +44,8 @@ def in_words(agent: str) -> str:
 
 @receiver(user_logged_in)
 def _write_down(request: HttpRequest, user: User, **more: Any) -> None:
+    if request.session.session_key is None:  # not kept anywhere: nothing to be listed
+        return
     SignedIn.objects.update_or_create(
         session_key=request.session.session_key,
         defaults={
