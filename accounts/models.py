@@ -200,3 +200,44 @@ class SignedIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.browser}"
+
+
+class SignOn(models.Model):
+    """The university's own sign-on service, of which there is one; local accounts work beside it."""
+
+    class Kind(models.TextChoices):
+        CAS = "cas", "CAS 3.0"
+        OIDC = "oidc", "OpenID Connect"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    only = models.BooleanField(default=True, unique=True, editable=False)
+    is_on = models.BooleanField("启用", default=False)
+    kind = models.CharField("类型", max_length=4, choices=Kind, default=Kind.CAS)
+    title = models.CharField("登录按钮上的名称", max_length=20, default="学校统一身份认证")
+    server = models.CharField(
+        "服务器地址",
+        max_length=200,
+        help_text="CAS 写到 /cas，如 https://cas.example.edu.cn/cas；OpenID Connect 写 issuer 地址。",
+    )
+    client_id = models.CharField("客户端编号", max_length=120, blank=True, help_text="CAS 不用填。")
+    secret_cipher = models.TextField(editable=False, blank=True)
+    attribute = models.CharField(
+        "账号属性名",
+        max_length=60,
+        blank=True,
+        help_text="哪个属性等于支部簿的账号。不填时，CAS 用 user，OpenID Connect 用 preferred_username。",
+    )
+    has_factor = models.BooleanField(
+        "对方已要求两种方式验证", default=False, help_text="勾选后，从这里登录的不再输入支部簿的动态验证码。"
+    )
+    changed_at = models.DateTimeField("修改时间", auto_now=True)
+
+    secret = Encrypted("secret_cipher")
+
+    class Meta:
+        verbose_name = "统一身份认证"
+        verbose_name_plural = "统一身份认证"
+        constraints = [models.CheckConstraint(condition=models.Q(only=True), name="sign_on_only_one")]
+
+    def __str__(self) -> str:
+        return self.title

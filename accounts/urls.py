@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from . import factor_pages, views
+from .sign_on import pages
 
 urlpatterns = [
     path("login/", login_not_required(views.SignIn.as_view()), name="login"),
@@ -14,5 +15,7 @@ urlpatterns = [
     path("security/second-factor/off/", factor_pages.factor_switch_off, name="factor_switch_off"),
     path("security/sessions/end/", factor_pages.sessions_end, name="sessions_end"),
     path("security/sessions/<int:pk>/end/", factor_pages.session_end, name="session_end"),
+    path("sign-on/", login_not_required(pages.sign_on), name="sign_on"),
+    path("sign-on/back/", login_not_required(pages.sign_on_back), name="sign_on_back"),
     path("confirm/", factor_pages.confirm, name="confirm"),
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from . import audit, passwords, sessions
 from .forms import NewPasswordForm, SignInForm
 from .http import AuthenticatedRequest
+from .sign_on import keeping
 
 
 class SignIn(LoginView):
@@ -23,7 +24,8 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(ended="ended" in self.request.GET, **kwargs)
+        ended = "ended" in self.request.GET
+        return super().get_context_data(ended=ended, service=keeping.in_use(), **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
@@ -68,7 +70,12 @@ def locked_out(
 ) -> HttpResponse:
     """Too many wrong passwords for this account from this address (django-axes calls this)."""
     form = SignInForm(request)
-    return render(request, "accounts/login.html", {"form": form, "locked": True}, status=429)
+    return render(
+        request,
+        "accounts/login.html",
+        {"form": form, "locked": True, "service": keeping.in_use()},
+        status=429,
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -76,6 +76,7 @@ THINGS = {
     "localduty": "校内义务规定",
     "wecomapp": "企业微信应用",
     "second_factor": "动态验证码",
+    "sign_on": "统一身份认证",
 }
 DEEDS = {
     "accept": "认可说明",
@@ -200,6 +201,7 @@ DEEDS = {
     "secretary_report": "登记书记述职",
     "settle": "登记去向",
     "sign_in": "登录",
+    "sign_on": "由统一身份认证登录",
     "sign_out": "退出",
     "sign_up": "报名",
     "split": "分设",

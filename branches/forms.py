@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import SignOn, User
+from lib import required
 
 from . import grants, second_factor
 from .local import Decided, Kind, Value
@@ -271,3 +272,27 @@ class FactorExemptionForm(forms.ModelForm):  # type: ignore[type-arg]
                 ("", "—"),
                 *((r.value, r.label) for r in Role if r not in second_factor.ALWAYS),
             ]
+
+
+class SignOnForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What stands in the row already is not shown again when it is secret."""
+
+    secret = forms.CharField(
+        label="客户端密钥",
+        max_length=200,
+        required=False,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="CAS 不用填。",
+    )
+
+    class Meta:
+        model = SignOn
+        fields = ("kind", "title", "server", "client_id", "attribute", "has_factor", "is_on")
+        widgets: ClassVar = {"kind": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.secret_cipher:
+            self.fields["secret"].help_text = "已保存，不再显示；不改的不填。"
+        required.name_fields(self.fields)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import register, rules
+from .views import register, rules, sign_on
 
 urlpatterns = [
     path("branches/import/", register.import_register, name="import_register"),
@@ -15,6 +15,7 @@ urlpatterns = [
         name="import_register_wrong_rows",
     ),
     path("branches/import/<uuid:pk>/drop/", register.import_register_drop, name="import_register_drop"),
+    path("system/sign-on/", sign_on.sign_on_set_up, name="sign_on_set_up"),
     path("rules/", rules.local_rules, name="local_rules"),
     path("rules/<slug:code>/", rules.local_rule, name="local_rule"),
 ]

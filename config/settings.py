@@ -266,6 +266,9 @@ PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="asvs")
 AUTH_PASSWORD_VALIDATORS, PASSWORD_DAYS = password_rules(PASSWORD_PROFILE)
 # Who needs a second factor: "roles" (whoever holds a role, but for exemptions written down), "all", or "off".
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="off" if TRIAL else "roles")
+# Servers that may say who signs in (CAS, OpenID Connect), as "https://cas.example.edu.cn"; what else it takes is set up
+# in the browser. Named here, because whoever could name them there could become anybody.
+SIGN_ON_SERVERS: list[str] = env.list("SIGN_ON_SERVERS", default=[])
 # How long a proof of who one is suffices for taking data out.
 CONFIRM_SECONDS = env.int("CONFIRM_SECONDS", default=15 * 60)
 

@@ -43,6 +43,7 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
 
 # Nobody listens there: for what asks where a message goes, and sends none.
 MESSAGE_SERVERS = ["http://127.0.0.1:9"]
+SIGN_ON_SERVERS = ["https://cas.example.edu.cn"]
 
 # What answers 403 or 404 on purpose, a thousand times, needs no traceback.
 LOGGING["loggers"]["django.request"] = {"level": "ERROR"}

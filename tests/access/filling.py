@@ -539,6 +539,14 @@ TASKS: dict[str, Task] = {
     "calendar_reset": Task(SECRETARY, on="notice_choices"),
     # The world's user has none.
     "calendar_close": Task(SECRETARY, has_form=False, writes=False),
+    "sign_on_set_up": Task(
+        "system_admin",
+        fill=lambda world: {
+            "kind": "cas",
+            "title": "统一身份认证",
+            "server": "https://cas.example.edu.cn/cas",
+        },
+    ),
     "message_channels": Task("system_admin", fill=lambda world: {**A_WECOM_APP}),
     "admin:reminders_delivery_changelist": Task(fill=partial(_selected, "send_again", Delivery)),
     # Nobody answers where the world's robot stands: only the trail is written.

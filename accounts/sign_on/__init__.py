@@ -1,0 +1,1 @@
+"""Signing in through the university's own service, CAS or OpenID Connect, beside the local accounts."""

@@ -1,0 +1,93 @@
+"""To the university's service and back, signed in as the account of that name. No account is made here."""
+
+from typing import Final
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts import audit, proof
+from accounts.models import SignOn, User
+
+from . import cas, keeping, oidc
+from .fetching import SignOnError
+
+KEPT: Final = "sign_on"
+_BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
+_UNKNOWN: Final = "已通过学校统一身份认证，但支部簿里没有您的账号，或者账号已停用。请联系本单位组织员开通。"
+
+
+@never_cache
+@require_safe
+def sign_on(request: HttpRequest) -> HttpResponse:
+    """Send the browser there; what must fit when it comes back stays in the session."""
+    service = _in_use()
+    kept = {"next": request.GET.get("next", "")}
+    try:
+        if service.kind == SignOn.Kind.CAS:
+            target = cas.begin(service, _back(request))
+        else:
+            target, more = oidc.begin(service, _back(request))
+            kept |= more
+    except SignOnError as error:
+        return _failed(request, error)
+    request.session[KEPT] = kept
+    return redirect(target)
+
+
+@never_cache
+@require_safe
+def sign_on_back(request: HttpRequest) -> HttpResponse:
+    """The answer is believed once, and only in the browser that asked."""
+    service, kept = _in_use(), request.session.pop(KEPT, None)
+    if kept is None:
+        return _failed(request, SignOnError("登录没有从支部簿开始，或者已经用过，请重新登录。"))
+    try:
+        name = _name(request, service, kept)
+    except SignOnError as error:
+        return _failed(request, error)
+    user = User.objects.filter(username=name, is_active=True).first()
+    if user is None:
+        audit.record("session.sign_on", by=None, denied=True, after={"account": audit.hashed(name)})
+        messages.error(request, _UNKNOWN)
+        return redirect("login")
+    login(request, user, _BACKEND)
+    if service.has_factor:
+        proof.vouched(request)
+    audit.record("session.sign_on", by=user, on=user, after={"how": service.get_kind_display()})
+    target = kept["next"]
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return redirect(target if is_ours else "home")
+
+
+def _name(request: HttpRequest, service: SignOn, kept: dict[str, str]) -> str:
+    if service.kind == SignOn.Kind.CAS:
+        return cas.name_of(service, request.GET.get("ticket", ""), _back(request))
+    if "error" in request.GET:
+        raise SignOnError("统一身份认证没有同意登录，请重试。")
+    if request.GET.get("state", "") != kept["state"]:
+        raise SignOnError("登录不是从这个浏览器开始的，请重新登录。")
+    return oidc.name_of(service, request.GET.get("code", ""), _back(request), kept)
+
+
+def _in_use() -> SignOn:
+    service = keeping.in_use()
+    if service is None:
+        raise Http404
+    return service
+
+
+def _back(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("sign_on_back"))
+
+
+def _failed(request: HttpRequest, error: SignOnError) -> HttpResponse:
+    """The local sign-in is always there."""
+    audit.record("session.sign_on", by=None, denied=True, after={"reason": str(error)[:200]})
+    messages.error(request, f"{error}也可以用支部簿的账号和密码登录。")
+    return redirect("login")

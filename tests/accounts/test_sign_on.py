@@ -1,0 +1,361 @@
+"""Signing in through CAS and OpenID Connect, against a server of the test's own; what it may not be talked into."""
+
+import json
+import threading
+import time
+from base64 import b64decode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.urls import reverse
+
+from accounts.models import AuditEntry, SignOn
+from accounts.sign_on import keeping
+from accounts.sign_on.fetching import SignOnError
+from branches.roles import Role
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+XML = '<cas:serviceResponse xmlns:cas="http://www.yale.edu/tp/cas">{}</cas:serviceResponse>'
+FAILURE = XML.format('<cas:authenticationFailure code="INVALID_TICKET">no</cas:authenticationFailure>')
+KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+SECRET = "s3cret/with?signs"
+
+
+class Provider:
+    """Answers as CAS and as OpenID Connect do; ``answers`` maps a path to what it says, ``asked`` keeps what came."""
+
+    def __init__(self):
+        self.answers, self.asked = {}, []
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                provider.answer(self, "")
+
+            def do_POST(self):
+                provider.answer(self, self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+            def log_message(self, *args):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def answer(self, handler, body):
+        parts = urlsplit(handler.path)
+        self.asked.append((parts.path, parse_qs(parts.query), parse_qs(body), dict(handler.headers)))
+        status, text = self.answers.get(parts.path, (404, ""))
+        content = text().encode() if callable(text) else text.encode()
+        handler.send_response(status)
+        if status == 302:
+            handler.send_header("Location", text)
+        handler.end_headers()
+        handler.wfile.write(content)
+
+
+@pytest.fixture
+def provider(settings):
+    made = Provider()
+    settings.SIGN_ON_SERVERS = [made.address]
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def admin():
+    return cast.a_user(Role.SYSTEM_ADMIN)
+
+
+@pytest.fixture
+def user():
+    return cast.a_user(Role.SECRETARY, cast.a_university().teachers)
+
+
+def set_up(admin, provider, kind, **more):
+    facts = {
+        "kind": kind,
+        "title": "统一身份认证",
+        "server": f"{provider.address}/{kind}",
+        "client_id": "branchbook",
+        "secret": SECRET,
+        "attribute": "",
+        "has_factor": False,
+        "is_on": True,
+    }
+    return keeping.set_up(**facts | more, by=admin)
+
+
+def is_signed_in(browser):
+    return browser.get("/members/").status_code == 200
+
+
+def said(browser):
+    return browser.get("/login/").content.decode()
+
+
+class TestCas:
+    BACK = "/sign-on/back/"
+
+    def ticket(self, provider, body):
+        provider.answers["/cas/p3/serviceValidate"] = (200, XML.format(body))
+
+    def success(self, name, attributes=""):
+        return (
+            f"<cas:authenticationSuccess><cas:user>{name}</cas:user>{attributes}</cas:authenticationSuccess>"
+        )
+
+    def test_there_and_back(self, provider, admin, user):
+        set_up(admin, provider, "cas")
+        browser = cast.a_browser()
+        assert "统一身份认证登录" in said(browser)
+        there = browser.get("/sign-on/?next=/members/")
+        service = "http%3A%2F%2Ftestserver%2Fsign-on%2Fback%2F"
+        assert there.url == f"{provider.address}/cas/login?service={service}"
+        self.ticket(provider, self.success(user.username))
+        back = browser.get(f"{self.BACK}?ticket=ST-1")
+        assert (back.url, is_signed_in(browser)) == ("/members/", True)
+        path, query, _, _ = provider.asked[-1]
+        assert (path, query["ticket"]) == ("/cas/p3/serviceValidate", ["ST-1"])
+        assert AuditEntry.objects.get(action="session.sign_on").actor == user
+
+    def test_by_an_attribute(self, provider, admin, user):
+        set_up(admin, provider, "cas", attribute="employeeNumber")
+        browser = cast.a_browser()
+        browser.get("/sign-on/")
+        number = f"<cas:employeeNumber>{user.username}</cas:employeeNumber>"
+        self.ticket(provider, self.success("someone@x", f"<cas:attributes>{number}</cas:attributes>"))
+        browser.get(f"{self.BACK}?ticket=ST-1")
+        assert is_signed_in(browser)
+
+    def test_a_refused_ticket_says_why_and_the_local_way_stays(self, provider, admin, user):
+        set_up(admin, provider, "cas")
+        browser = cast.a_browser()
+        browser.get("/sign-on/")
+        provider.answers["/cas/p3/serviceValidate"] = (200, FAILURE)
+        assert browser.get(f"{self.BACK}?ticket=ST-1").url == "/login/"
+        assert "不认这张凭据（INVALID_TICKET）" in said(browser)
+        browser.post("/login/", {"username": user.username, "password": cast.PASSWORD})
+        assert is_signed_in(browser)
+
+    def test_an_answer_is_believed_once_and_only_where_it_was_asked_for(self, provider, admin, user):
+        set_up(admin, provider, "cas")
+        self.ticket(provider, self.success(user.username))
+        stranger = cast.a_browser()
+        assert stranger.get(f"{self.BACK}?ticket=ST-1").url == "/login/"
+        assert not is_signed_in(stranger)
+        browser = cast.a_browser()
+        browser.get("/sign-on/")
+        browser.get(f"{self.BACK}?ticket=ST-1")
+        browser.post("/logout/")
+        browser.get(f"{self.BACK}?ticket=ST-1")
+        assert not is_signed_in(browser)
+
+    @pytest.mark.parametrize("state", ["nobody", "closed"])
+    def test_no_account_is_made(self, provider, admin, user, state):
+        if state == "closed":
+            user.is_active = False
+            user.save()
+        set_up(admin, provider, "cas")
+        browser = cast.a_browser()
+        browser.get("/sign-on/")
+        self.ticket(provider, self.success("nobody" if state == "nobody" else user.username))
+        browser.get(f"{self.BACK}?ticket=ST-1")
+        assert "没有您的账号，或者账号已停用" in said(browser)
+        entry = AuditEntry.objects.get(action="session.sign_on")
+        assert (entry.outcome, user.username in str(entry.after)) == ("denied", False)
+
+    def test_not_off_this_site(self, provider, admin, user):
+        set_up(admin, provider, "cas")
+        browser = cast.a_browser()
+        browser.get("/sign-on/?next=//evil.example/")
+        self.ticket(provider, self.success(user.username))
+        assert browser.get(f"{self.BACK}?ticket=ST-1").url == "/"
+
+    @pytest.mark.parametrize(
+        ("answer", "sentence"),
+        [
+            ((200, "<html>hello"), "回应不是 XML"),
+            ((200, '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), "回应不是 XML"),
+            ((200, XML.format("")), "回应里没有登录结果"),
+            ((200, XML.format("<cas:authenticationSuccess/>")), "回应里没有“user”"),
+            ((500, "broken"), "拒绝了请求（HTTP 500）"),
+            ((302, "http://evil.example/"), "拒绝了请求（HTTP 302）"),
+            ((200, "x" * (300 << 10)), "回应太长"),
+        ],
+    )
+    def test_a_strange_answer(self, provider, admin, answer, sentence):
+        set_up(admin, provider, "cas")
+        browser = cast.a_browser()
+        browser.get("/sign-on/")
+        provider.answers["/cas/p3/serviceValidate"] = answer
+        browser.get(f"{self.BACK}?ticket=ST-1")
+        assert sentence in said(browser)
+
+    def test_the_code_of_ours_is_asked_unless_theirs_was(self, provider, admin, user, settings):
+        settings.SECOND_FACTOR = "roles"
+        self.ticket(provider, self.success(user.username))
+        pages = []
+        for has_factor in (False, True):
+            set_up(admin, provider, "cas", has_factor=has_factor)
+            browser = cast.a_browser()
+            browser.get("/sign-on/")
+            browser.get(f"{self.BACK}?ticket=ST-1")
+            pages.append(browser.get("/members/").status_code)
+        assert pages == [302, 200]
+
+
+class TestOidc:
+    @pytest.fixture
+    def service(self, provider, admin):
+        base = f"{provider.address}/oidc"
+        told = {
+            "issuer": base,
+            "authorization_endpoint": f"{base}/authorize",
+            "token_endpoint": f"{base}/token",
+            "jwks_uri": f"{base}/keys",
+        }
+        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {
+            "kid": "1",
+            "alg": "RS256",
+        }
+        provider.answers["/oidc/.well-known/openid-configuration"] = (200, json.dumps(told))
+        provider.answers["/oidc/keys"] = (200, json.dumps({"keys": [public]}))
+        return set_up(admin, provider, "oidc")
+
+    def come_back(self, provider, browser, user, *, key=KEY, algorithm="RS256", **changes):
+        """Through the authorization and back; ``changes`` are to the claims."""
+        there = parse_qs(urlsplit(browser.get("/sign-on/?next=/members/").url).query)
+        now = int(time.time())
+        claims = {
+            "iss": f"{provider.address}/oidc",
+            "aud": "branchbook",
+            "sub": "1",
+            "iat": now,
+            "exp": now + 300,
+            "nonce": there["nonce"][0],
+            "preferred_username": user.username,
+        }
+        signed = jwt.encode(claims | changes, key, algorithm, headers={"kid": "1"})
+        provider.answers["/oidc/token"] = (200, json.dumps({"id_token": signed}))
+        return there, browser.get(f"/sign-on/back/?code=c0de&state={there['state'][0]}")
+
+    def test_there_and_back(self, provider, service, user):
+        browser = cast.a_browser()
+        there, back = self.come_back(provider, browser, user)
+        assert (back.url, is_signed_in(browser)) == ("/members/", True)
+        assert (there["code_challenge_method"], there["client_id"]) == (["S256"], ["branchbook"])
+        _, _, form, headers = next(asked for asked in provider.asked if asked[0] == "/oidc/token")
+        assert form["code"] == ["c0de"]
+        assert len(form["code_verifier"][0]) >= 43
+        assert (
+            b64decode(headers["Authorization"].removeprefix("Basic ")) == b"branchbook:s3cret%2Fwith%3Fsigns"
+        )
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"nonce": "another"},
+            {"aud": "another"},
+            {"iss": "https://evil.example"},
+            {"exp": int(time.time()) - 300},
+            {"key": OTHER_KEY},
+            {"key": "shared" * 8, "algorithm": "HS256"},
+            {"key": None, "algorithm": "none"},
+            {"preferred_username": ""},
+        ],
+        ids="-".join,
+    )
+    def test_a_token_that_is_not_right(self, provider, service, user, changes):
+        browser = cast.a_browser()
+        _, back = self.come_back(provider, browser, user, **changes)
+        assert (back.url, is_signed_in(browser)) == ("/login/", False)
+        assert "身份令牌" in said(browser)
+
+    def test_another_browsers_state(self, provider, service, user):
+        browser, other = cast.a_browser(), cast.a_browser()
+        browser.get("/sign-on/")
+        there, _ = self.come_back(provider, other, user)
+        assert browser.get(f"/sign-on/back/?code=c0de&state={there['state'][0]}").url == "/login/"
+        assert "不是从这个浏览器开始的" in said(browser)
+
+    def test_refused_over_there(self, provider, service):
+        browser = cast.a_browser()
+        browser.get("/sign-on/")
+        browser.get("/sign-on/back/?error=access_denied")
+        assert "没有同意登录" in said(browser)
+
+    def test_tried_out(self, provider, service):
+        assert keeping.try_out(service).startswith("连接正常：对方是 OpenID Connect 服务器")
+        service.server += "/x"
+        with pytest.raises(SignOnError, match="HTTP 404"):
+            keeping.try_out(service)
+
+    def test_a_server_that_sends_the_secret_elsewhere(self, provider, service, user):
+        """What it tells of itself leads to no other server than the settings name."""
+        told = json.loads(provider.answers["/oidc/.well-known/openid-configuration"][1])
+        told["token_endpoint"] = "https://evil.example/token"
+        provider.answers["/oidc/.well-known/openid-configuration"] = (200, json.dumps(told))
+        browser = cast.a_browser()
+        self.come_back(provider, browser, user)
+        assert "不在设置 SIGN_ON_SERVERS 里" in said(browser)
+
+
+class TestSettingUp:
+    PAGE = reverse("sign_on_set_up")
+    SENT = {
+        "kind": "cas",
+        "title": "学校统一身份认证",
+        "attribute": "",
+        "client_id": "",
+        "secret": "",
+        "is_on": "on",
+    }
+
+    def test_tried_at_once(self, provider, admin):
+        browser = cast.a_browser(admin)
+        provider.answers["/cas/p3/serviceValidate"] = (200, FAILURE)
+        sent = self.SENT | {"server": f"{provider.address}/cas"}
+        answer = browser.post(self.PAGE, sent | {"try": "1"}, follow=True).content.decode()
+        assert "连接正常：对方是 CAS 服务器" in answer
+        provider.answers["/cas/p3/serviceValidate"] = (200, "<html>")
+        answer = browser.post(self.PAGE, sent | {"try": "1"}, follow=True).content.decode()
+        assert "测试没有通过：服务器的回应不是 XML" in answer
+
+    def test_only_servers_of_the_settings(self, provider, admin):
+        answer = cast.a_browser(admin).post(self.PAGE, self.SENT | {"server": "https://evil.example/cas"})
+        assert "“https://evil.example”不在设置 SIGN_ON_SERVERS 里" in answer.content.decode()
+        assert not SignOn.objects.exists()
+
+    def test_the_secret_is_sealed_kept_and_never_shown(self, provider, admin):
+        service = set_up(admin, provider, "oidc")
+        assert SECRET not in service.secret_cipher
+        browser = cast.a_browser(admin)
+        assert SECRET not in browser.get(self.PAGE).content.decode()
+        sent = self.SENT | {"kind": "oidc", "client_id": "b", "server": f"{provider.address}/oidc"}
+        browser.post(self.PAGE, sent)
+        assert SignOn.objects.get().secret == SECRET
+        assert SECRET not in str(list(AuditEntry.objects.values_list("before", "after")))
+
+    def test_openid_needs_its_names(self, provider, admin):
+        with pytest.raises(SignOnError, match="须填写客户端编号和密钥"):
+            set_up(admin, provider, "oidc", secret="")
+
+    def test_switched_off_it_is_not_there(self, provider, admin):
+        set_up(admin, provider, "cas", is_on=False)
+        browser = cast.a_browser()
+        assert "统一身份认证登录" not in said(browser)
+        assert browser.get("/sign-on/").status_code == 404
+
+    @pytest.mark.parametrize(("address", "sentence"), [("http://127.0.0.1:9", "连不上 127.0.0.1:9")])
+    def test_nobody_there(self, admin, provider, settings, address, sentence):
+        settings.SIGN_ON_SERVERS = [address]
+        service = set_up(admin, provider, "cas", server=f"{address}/cas")
+        with pytest.raises(SignOnError, match=sentence):
+            keeping.try_out(service)
