@@ -1,37 +1,26 @@
-"""Sending what was planned: lease, send, mark.
+"""Sending what was planned: lease, send, mark (:mod:`reminders.leasing`).
 
-What holds when a process is killed at any point, or two run at once:
-
-* In the application a reminder is a row of the ledger under a unique key: exactly once.
-* A message goes through a lease that only one process can take. Killed before the sending, it is sent when the lease
-  has run out. Killed between the sending and the mark, it is sent a second time, with the same Message-ID (mail), or
-  with the same words within the time in which WeCom drops repetitions. So mail is never lost, and at the worst comes
-  twice after a kill.
-* What fails is tried again with growing pauses, then stands as failed, with the reason, where staff see it.
+In the application a reminder is a row of the ledger under a unique key: exactly once.
 """
 
 import logging
 import time
-import uuid
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
 
-from . import channels, choices, ledger, planning, pulses
+from . import channels, choices, leasing, ledger, planning, pulses
 from .messages import Message, message_to_group, message_to_person
 from .models import Delivery
 from .quiet import may_send
 
 logger = logging.getLogger(__name__)
 
-State = Delivery.State
-#: Minutes to wait after each attempt that failed; after the last the message has failed.
-PAUSES = (1, 5, 15, 60, 240, 1440, 1440)
 #: How often the ledger is looked at while messages may go out: what is settled meanwhile is not sent.
 PLANNED_EVERY = timedelta(minutes=15)
 
@@ -68,33 +57,21 @@ def drain(seconds: float) -> int:
 
 
 def take(at: datetime) -> Delivery | None:
-    """Lease one message that is ready; None when there is none. Whoever changes the row from free to leased has it."""
-    ready = Delivery.objects.waiting().free(at).filter(day=timezone.localdate(at), next_at__lte=at)
-    for pk in ready.order_by("next_at", "pk").values_list("pk", flat=True)[:20]:
-        lease = uuid.uuid4()
-        until = at + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
-        mine = Delivery.objects.waiting().free(at).filter(pk=pk).update(lease=lease, leased_until=until)
-        if mine:
-            return Delivery.objects.select_related("recipient", "robot__branch").get(pk=pk)
-    return None
+    """Lease one message of the day that is ready; None when there is none."""
+    rows = Delivery.objects.filter(day=timezone.localdate(at)).select_related("recipient", "robot__branch")
+    return leasing.take(rows, at)
 
 
 def send(delivery: Delivery) -> bool:
     """Send one leased message and mark it. True when it went out."""
-    try:
-        message = _message(delivery)
-        if message is None:
-            _mark(delivery, state=State.CANCELLED)
-            return False
+    return leasing.attempt(delivery, partial(_go, delivery))
+
+
+def _go(delivery: Delivery) -> bool:
+    message = _message(delivery)
+    if message:
         channels.send(delivery, message)
-    except channels.Unsent as reason:
-        _fail(delivery, str(reason))
-    except Exception:
-        logger.exception("delivery %s failed", delivery.pk)
-        _fail(delivery, "发送时程序出错，请系统管理员查看后台日志。")
-    else:
-        return _mark(delivery, state=State.SENT, sent_at=timezone.now(), last_error="")
-    return False
+    return message is not None
 
 
 def _message(delivery: Delivery) -> Message | None:
@@ -107,27 +84,10 @@ def _message(delivery: Delivery) -> Message | None:
     return message_to_person(delivery)
 
 
-def _mark(delivery: Delivery, **facts: object) -> bool:
-    """Write how it ended, as long as our lease stands; False when another process has taken over."""
-    mine = Delivery.objects.waiting().filter(pk=delivery.pk, lease=delivery.lease)
-    return bool(mine.update(lease=None, leased_until=None, **facts))
-
-
-def _fail(delivery: Delivery, reason: str) -> None:
-    attempts = delivery.attempts + 1
-    facts: dict[str, object] = {"attempts": attempts, "last_error": reason[:200]}
-    if attempts > len(PAUSES):
-        _mark(delivery, state=State.FAILED, **facts)
-        return
-    next_at = timezone.now() + timedelta(minutes=PAUSES[attempts - 1])
-    _mark(delivery, next_at=next_at, **facts)
-
-
 def send_again(delivery: Delivery, *, by: User) -> bool:
     """Let what failed be tried anew; it goes out when the next messages are planned."""
     with transaction.atomic():
-        failed = Delivery.objects.filter(pk=delivery.pk, state=State.FAILED)
-        again = failed.update(state=State.WAITING, attempts=0, next_at=timezone.now())
+        again = leasing.renew(delivery)
         if again:
             audit.record("delivery.send_again", by=by, on=delivery)
-    return bool(again)
+    return again

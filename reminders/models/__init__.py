@@ -2,6 +2,7 @@ from .calendars import CalendarFeed
 from .channels import NoticeChoice, Robot, WeComApp
 from .chases import Chase
 from .deliveries import Delivery, DeliveryLine
+from .leased import Leased, LeasedQuerySet
 from .ledger import Key, Reminder
 from .pulse import Pulse
 
@@ -11,6 +12,8 @@ __all__ = [
     "Delivery",
     "DeliveryLine",
     "Key",
+    "Leased",
+    "LeasedQuerySet",
     "NoticeChoice",
     "Pulse",
     "Reminder",

@@ -1,55 +1,37 @@
 """One message to one person, or to one group, through one channel on one day; and what it tells."""
 
-import uuid
-from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import User
-from branches.models import Scoped
 from branches.roles import Right
 from branches.scope import ranges_of, within
 
 from .channels import Robot
+from .leased import Leased, LeasedQuerySet
 from .ledger import Reminder
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
+class DeliveryQuerySet(LeasedQuerySet["Delivery"]):
     def sent_below(self, user: User, right: Right) -> Self:
         """Those sent on account of the part of the tree over which ``user`` holds ``right``."""
         return self.filter(within("branch_path", ranges_of(user, right)))
 
-    def waiting(self) -> Self:
-        return self.filter(state=Delivery.State.WAITING)
 
-    def free(self, at: datetime) -> Self:
-        """In nobody's hands: never taken, or taken by a process that did not come back."""
-        return self.filter(Q(leased_until=None) | Q(leased_until__lte=at))
+class Delivery(Leased):
+    """A row from the moment the ledger decides to send.
 
-
-class Delivery(Scoped):
-    """A row from the moment the ledger decides to send. ``id`` is also the Message-ID, the same at every attempt.
-
-    ``attempts`` counts those that ended with an answer; a process that is killed uses none up. ``day`` is the day it
-    goes out: what could not be sent yesterday goes on today, with what has come besides.
+    ``day`` is the day it goes out: what could not be sent yesterday goes on today, with what has come besides.
     """
-
-    class State(models.TextChoices):
-        WAITING = "waiting", "待发送"
-        SENT = "sent", "已发送"
-        FAILED = "failed", "发送失败"
-        CANCELLED = "cancelled", "不必再发"
 
     class Channel(models.TextChoices):
         MAIL = "mail", "邮件"
         WECOM = "wecom", "企业微信"
         ROBOT = "robot", "群机器人"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     channel = models.CharField("渠道", max_length=10, choices=Channel)
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -68,14 +50,6 @@ class Delivery(Scoped):
         related_name="deliveries",
     )
     day = models.DateField("发送日")
-    state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField("未成次数", default=0)
-    next_at = models.DateTimeField("下次发送", default=timezone.now)
-    lease = models.UUIDField(null=True, blank=True, editable=False)
-    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
-    sent_at = models.DateTimeField("发送时间", null=True, blank=True)
-    last_error = models.CharField("未成原因", max_length=200, blank=True)
-    created_at = models.DateTimeField("产生时间", default=timezone.now)
 
     objects = DeliveryQuerySet.as_manager()
 

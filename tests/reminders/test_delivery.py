@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
-from reminders import channels, delivery, planning, pulses
+from reminders import channels, delivery, leasing, planning, pulses
 from reminders.channels import Unsent
 from reminders.models import Delivery, DeliveryLine, NoticeChoice, Reminder
 from tests.reminders.scene import a_reader, a_reminder, messages
@@ -180,7 +180,7 @@ class TestFailing:
         planning.plan(timezone.now())
         monkeypatch.setattr(channels, "send", _refuse)
         waited = []
-        for _ in range(len(delivery.PAUSES) + 1):
+        for _ in range(len(leasing.PAUSES) + 1):
             one = Delivery.objects.get()
             delivery.send(_leased(one))
             after = Delivery.objects.get()
@@ -237,7 +237,7 @@ class TestKills:
     def test_killed_before_the_mark_it_comes_twice_with_one_message_id(self, clock, monkeypatch):
         a_reminder(a_reader(), DUE)
         with monkeypatch.context() as dying:
-            dying.setattr(delivery, "_mark", _die)
+            dying.setattr(leasing, "mark", _die)
             with pytest.raises(Killed):
                 at(clock, DAY, 10, 0)
         at(clock, DAY, 10, 2)
