@@ -58,6 +58,7 @@ class Right(StrEnum):
     SEE_GRADES = "see_grades"  # what such a round came to, once it was published to leaders
     REVIEW = "review"  # hold the members' democratic review of a branch; read what became of it
     WRITE_CASES = "write_cases"  # texts with live figures
+    KEEP_SUBSCRIPTIONS = "keep_subscriptions"  # of statistics, also those of leaders and other staff
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     CLOSE_PERIODS = "close_periods"  # lock the figures of a quarter and reopen it, for the whole university
     IMPORT = "import"
@@ -96,6 +97,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_GRADES: STAFF | {Role.LEADER},
     Right.REVIEW: STAFF | {Role.SECRETARY},
     Right.WRITE_CASES: STAFF,
+    Right.KEEP_SUBSCRIPTIONS: STAFF,
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.CLOSE_PERIODS: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,

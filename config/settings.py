@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
     },
     "jobs.tasks.sweep": {"task": "jobs.tasks.sweep", **EACH_MINUTE},
+    "reports.tasks.send_subscriptions": {"task": "reports.tasks.send_subscriptions", **EACH_MINUTE},
     "activities.tasks.sweep_evidence": {
         "task": "activities.tasks.sweep_evidence",
         "schedule": crontab(hour="4", minute="20"),

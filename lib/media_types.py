@@ -7,3 +7,10 @@ DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 PDF: Final = "application/pdf"
 JPEG: Final = "image/jpeg"
 PNG: Final = "image/png"
+
+_BY_ENDING: Final = {"xlsx": XLSX, "docx": DOCX, "pdf": PDF, "jpg": JPEG, "png": PNG}
+
+
+def of(name: str) -> str:
+    """What a file of that name is; KeyError for an ending that is never handed out."""
+    return _BY_ENDING[name.rpartition(".")[2]]

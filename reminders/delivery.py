@@ -4,7 +4,6 @@ In the application a reminder is a row of the ledger under a unique key: exactly
 """
 
 import logging
-import time
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -47,13 +46,7 @@ def _plan(now: datetime) -> None:
 
 
 def drain(seconds: float) -> int:
-    until, sent = time.monotonic() + seconds, 0
-    while time.monotonic() < until and may_send(now := timezone.now()):
-        delivery = take(now)
-        if delivery is None:
-            break
-        sent += send(delivery)
-    return sent
+    return leasing.drain(take, send, seconds, may_send)
 
 
 def take(at: datetime) -> Delivery | None:

@@ -8,6 +8,7 @@ growing pauses, then stands as failed, with the reason, where staff see it.
 """
 
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -36,6 +37,22 @@ def take(rows: LeasedQuerySet[Row], at: datetime) -> Row | None:
         if rows.order_by().waiting().free(at).filter(pk=pk).update(lease=lease, leased_until=until):
             return rows.get(pk=pk)
     return None
+
+
+def drain(
+    take: Callable[[datetime], Row | None],
+    send: Callable[[Row], bool],
+    seconds: float,
+    may_send: Callable[[datetime], bool],
+) -> int:
+    """Send what ``take`` finds for about ``seconds``, as long as one may. Returns how many went out."""
+    until, sent = time.monotonic() + seconds, 0
+    while time.monotonic() < until and may_send(now := timezone.now()):
+        row = take(now)
+        if row is None:
+            break
+        sent += send(row)
+    return sent
 
 
 def attempt(row: Leased, go: Callable[[], bool]) -> bool:

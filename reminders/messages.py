@@ -28,6 +28,8 @@ class Message:
     title: str
     lines: tuple[Line, ...]
     foot: str = ""
+    #: Name and content of each; mail alone carries them.
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 def absolute(path: str) -> str:

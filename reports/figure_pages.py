@@ -43,7 +43,8 @@ def figure_index(request: AuthenticatedRequest) -> HttpResponse:
     check_figures(request.user)
     sections = groupby(STATISTICS.values(), key=lambda one: one.section)
     found = [(section, list(statistics)) for section, statistics in sections]
-    return render(request, "reports/figure_index.html", {"sections": found})
+    context = {"sections": found, "may_subscribe": has_right(request.user, Right.EXPORT)}
+    return render(request, "reports/figure_index.html", context)
 
 
 @require_safe

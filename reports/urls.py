@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import board_pages, case_pages, duty, figure_pages, handover, sharing, views
 from .closing import pages as closing
+from .subscriptions import pages as subscriptions
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +15,12 @@ urlpatterns = [
     path("statistics/<str:code>/export/", views.quarter_export, name="quarter_export"),
     path("statistics/<str:code>/paper/", views.quarter_paper, name="quarter_paper"),
     path("figures/", figure_pages.figure_index, name="figure_index"),
+    path("figures/subscriptions/", subscriptions.subscription_list, name="subscription_list"),
+    path("figures/subscriptions/add/", subscriptions.subscription_add, name="subscription_add"),
+    path("figures/subscriptions/<int:pk>/end/", subscriptions.subscription_end, name="subscription_end"),
+    path(
+        "figures/subscriptions/<int:pk>/again/", subscriptions.subscription_again, name="subscription_again"
+    ),
     path("figures/<slug:name>/", figure_pages.figure_table, name="figure_table"),
     path("figures/<slug:name>/export/<slug:ending>/", figure_pages.figure_export, name="figure_export"),
     path("figures/<slug:name>/<slug:code>/", figure_pages.figure_rows, name="figure_rows"),

@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.message import sanitize_address
 
 from accounts.models import User
+from lib import media_types
 from reminders.messages import Message
 
 from .posting import Unsent
@@ -21,6 +22,8 @@ def send(user: User, message: Message, key: UUID) -> None:
     place = sender.rstrip(">").rpartition("@")[2] or "localhost"
     headers = {"Message-ID": f"<{key}@{place}>", "Auto-Submitted": "auto-generated"}
     mail = EmailMessage(message.title, _body(user, message), to=[user.email], headers=headers)
+    for name, content in message.files:
+        mail.attach(name, content, media_types.of(name))
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused:

@@ -15,7 +15,7 @@ from lib import files, typesetting
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 from reports.figures import paper, sheet
 from reports.figures.base import Table
-from reports.models import ClosedFile, ClosedPeriod
+from reports.models import ClosedFile, ClosedPeriod, SentFile
 
 
 @dataclass(frozen=True)
@@ -34,27 +34,28 @@ class Made:
 def made_of(branch: Branch, tables: Sequence[Table], closing: ClosedPeriod) -> list[Made]:
     """Without a Chinese font there is no PDF, and the closing goes on without it."""
     title = f"{tables[0].asked.title}统计报表（锁定第{closing.version}版）"
-    banner = _line(closing)
-    found = [Made(branch, f"{title}.xlsx", _workbook(tables, banner))]
+    lines = [line(closing)]
+    found = [Made(branch, f"{title}.xlsx", workbook(tables, lines))]
     if branch.parent_id is None and typesetting.can_typeset():
-        found.append(Made(branch, f"{title}.pdf", _pdf(title, tables, banner)))
+        found.append(Made(branch, f"{title}.pdf", pdf(title, tables, lines)))
     return found
 
 
-def _line(closing: ClosedPeriod) -> str:
+def line(closing: ClosedPeriod) -> str:
     at = timezone.localtime(closing.closed_at)
     return f"锁定：{closing.closed_by_name}，{at:%Y-%m-%d %H:%M}，第{closing.version}版。以后的更正不改动本文件。"
 
 
-def _workbook(tables: Sequence[Table], line: str) -> bytes:
+def workbook(tables: Sequence[Table], lines: Sequence[str]) -> bytes:
+    """A sheet of each table, and one of what the figures mean; ``lines`` stand in the banner of each."""
     content = BytesIO()
-    banners = [[sheet.title(table), sheet.scope_line(table), line] for table in tables]
+    banners = [[sheet.title(table), sheet.scope_line(table), *lines] for table in tables]
     sheets = [sheet.figures(table, banner) for table, banner in zip(tables, banners, strict=True)]
-    write_workbook(content, [*sheets, _meanings(tables, line)])
+    write_workbook(content, [*sheets, _meanings(tables, lines)])
     return content.getvalue()
 
 
-def _meanings(tables: Sequence[Table], line: str) -> OutSheet:
+def _meanings(tables: Sequence[Table], lines: Sequence[str]) -> OutSheet:
     columns = [
         OutColumn("统计表", width=20),
         OutColumn("项目", width=24),
@@ -66,11 +67,11 @@ def _meanings(tables: Sequence[Table], line: str) -> OutSheet:
         for table in tables
         for one in table.columns
     ]
-    return OutSheet("口径", columns, rows, ["口径", line])
+    return OutSheet("口径", columns, rows, ["口径", *lines])
 
 
-def _pdf(title: str, tables: Sequence[Table], line: str) -> bytes:
-    pages = [{**paper.contents(table), "banner": [sheet.scope_line(table), line]} for table in tables]
+def pdf(title: str, tables: Sequence[Table], lines: Sequence[str]) -> bytes:
+    pages = [{**paper.contents(table), "banner": [sheet.scope_line(table), *lines]} for table in tables]
     return typesetting.pdf("closing.typ", {"title": title, "tables": pages})
 
 
@@ -90,5 +91,5 @@ def folder() -> Path:
     return Path(settings.DATA_DIR) / "closings"
 
 
-def path_of(file: ClosedFile) -> Path:
+def path_of(file: ClosedFile | SentFile) -> Path:
     return folder() / file.stored

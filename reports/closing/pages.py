@@ -21,7 +21,7 @@ from branches.models import Branch
 from branches.reach import whole_tree
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may, ranges_of
-from lib.media_types import PDF, XLSX
+from lib import media_types
 from lib.periods import Period, quarter_of, year_of
 from reports import links
 from reports.asked import Asked
@@ -223,5 +223,6 @@ def closed_file(request: AuthenticatedRequest, pk: int) -> HttpResponse | FileRe
         messages.error(request, f"文件“{file.name}”已不在服务器上，请联系系统管理员从备份恢复。")
         return redirect("closing_page", code=file.closing.period)
     audit.record("closing.fetch", by=request.user, on=file, after={"file": file.name, "sha256": file.sha256})
-    kind = PDF if file.name.endswith(".pdf") else XLSX
-    return FileResponse(path.open("rb"), as_attachment=True, filename=file.name, content_type=kind)
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=file.name, content_type=media_types.of(file.name)
+    )
