@@ -8,7 +8,7 @@ from django import forms
 from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import has_right, ranges_of
+from branches.scope import grants_of, has_right, ranges_of
 from reports.figures.catalogue import STATISTICS
 from reports.filters import units_within
 
@@ -44,7 +44,8 @@ class SubscriptionForm(forms.Form):
     def __init__(self, *args: Any, user: User, today: date, **more: Any) -> None:
         super().__init__(*args, **more)
         ranges = ranges_of(user, rights.RIGHT)
-        tops = Branch.objects.filter(path__in=[start for start, _ in ranges]).order_by("order_key")
+        starts = {start for start, _ in ranges}
+        tops = [grant.branch for grant in grants_of(user) if grant.branch and grant.branch_path in starts]
         offered = {one.pk: one for one in [*tops, *units_within(ranges)]}
         self.branches = offered
         fields: Any = self.fields

@@ -529,6 +529,9 @@ TASKS: dict[str, Task] = {
     "closed_file": Task(SECRETARY, on="closing_page", writes=False),
     "closing_close": Task(ORGANIZATION, on="closing_list"),
     "closing_reopen": Task(ORGANIZATION, on="closing_page", fill=lambda world: {"reason": "补记一次活动"}),
+    "subscription_add": Task(on="subscription_list"),
+    "subscription_end": Task(on="subscription_list"),
+    "subscription_again": Task(on="subscription_list"),
     "quarter_export": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
     "quarter_paper": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
     # The world has neither mail nor WeCom; who sends what to himself is tried in tests/reports/test_sharing.py.

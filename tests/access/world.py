@@ -196,6 +196,7 @@ def _half(branch: Branch, keeper: User) -> Half:
         *making_assessments.of_reports(branch, member),
         *making_assessments.of_reviews(branch, member, second),
         *making_closing.of_closing(branch),
+        *making_closing.of_subscription(branch, account),
     )
     leads = {"branch": branch.parent, "branch_path": branch.parent.path, "since": date(2026, 1, 1)}
     Post.objects.create(member=member, title=Post.Title.COMMITTEE, **leads)
