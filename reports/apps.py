@@ -7,5 +7,5 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing registers the jobs; they need the models.
-        from . import workbook  # noqa: F401, PLC0415
+        from . import list_sheets, workbook  # noqa: F401, PLC0415
         from .closing import periods  # noqa: F401, PLC0415

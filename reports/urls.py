@@ -43,6 +43,7 @@ urlpatterns = [
     path("cases/<int:pk>/restore/", case_pages.case_restore, name="case_restore"),
     path("cases/<int:pk>/export/<slug:ending>/", case_pages.case_export, name="case_export"),
     path("duties/", views.duty_list, name="duty_list"),
+    path("lists/<slug:code>/export/", views.list_export, name="list_export"),
     path("duties/chase/", views.duty_chase, name="duty_chase"),
     path("branches/<int:pk>/duties/<str:kind>/<str:period>/", duty.duty_page, name="duty_page"),
     path("handover/", handover.handover, name="handover"),

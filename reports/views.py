@@ -30,7 +30,7 @@ from reminders.chasing import ChaseError
 from reminders.items import items_at_home
 
 from . import dashboard as boards
-from . import desk, drilldown, links, quarterly, records, rollup, table, workbook
+from . import desk, drilldown, links, list_sheets, quarterly, records, rollup, table, workbook
 from . import quarter_paper as paper
 from .closing import notices
 from .definitions import definitions
@@ -169,6 +169,22 @@ def quarter_paper(request: AuthenticatedRequest, code: str) -> HttpResponse | Fi
     return FileResponse(BytesIO(made), as_attachment=True, filename=name, content_type=PDF)
 
 
+@require_POST
+def list_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    """The list as it is filtered, as a workbook that a job makes: records or duties."""
+    check_figures(request.user)
+    if not has_right(request.user, Right.EXPORT):
+        raise PermissionDenied
+    if code not in list_sheets.SHEETS:
+        raise Http404
+    form = list_sheets.SHEETS[code].form(request.POST, user=request.user, today=timezone.localdate())
+    if form.errors:
+        # The list would be another one than was looked at.
+        messages.error(request, "筛选条件有误，没有导出。请重新查询后再导出。")
+        return redirect(list_sheets.SHEETS[code].page)
+    return redirect("job_detail", pk=list_sheets.start(code, form, request.user).pk)
+
+
 @require_safe
 def duty_list(request: AuthenticatedRequest) -> HttpResponse:
     """The duties behind a figure: as many lines as the figure says."""
@@ -184,6 +200,7 @@ def duty_list(request: AuthenticatedRequest) -> HttpResponse:
         "page": page,
         "lines": _chased(shown) if chases else shown,
         "query": list(request.GET.items()),
+        "may_export": has_right(request.user, Right.EXPORT),
         "to_chase": len(chasing.open_among(listed, form.asked.today)) if chases else 0,
         "lone": lone_branch(request.user),
         "counts": drilldown.count_states(found),
@@ -246,6 +263,8 @@ def activity_list(request: AuthenticatedRequest) -> HttpResponse:
         "totals": totals,
         "lone": lone_branch(request.user),
         "may_import": has_right(request.user, Right.IMPORT),
+        "may_export": has_right(request.user, Right.EXPORT),
+        "query": list(request.GET.items()),
         "dashboard_url": links.dashboard(form.asked.period),
     }
     return render(request, "reports/activity_list.html", context)

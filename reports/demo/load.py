@@ -38,6 +38,7 @@ from . import (
     records,
     reviewing,
     settling,
+    subscribing,
     talking,
     together,
     trainings,
@@ -131,6 +132,7 @@ class _Maker:
         assessing.assess(leaf, setting, users["zuzhibu"], users["shuji"])
         reviewing.review(leaf, setting, users["zuzhibu"], users["shuji"])
         cases.report(university, setting, users["zuzhibu"])
+        subscribing.subscribe(university, leaf, setting, users)
         say("锁定上一季度 …")
         closing.close(leaf, setting, users["zuzhibu"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()

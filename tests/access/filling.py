@@ -529,6 +529,7 @@ TASKS: dict[str, Task] = {
     "closed_file": Task(SECRETARY, on="closing_page", writes=False),
     "closing_close": Task(ORGANIZATION, on="closing_list"),
     "closing_reopen": Task(ORGANIZATION, on="closing_page", fill=lambda world: {"reason": "补记一次活动"}),
+    "list_export": Task(on="duty_list", also=frozenset(DutyFilter.base_fields)),
     "subscription_add": Task(on="subscription_list"),
     "subscription_end": Task(on="subscription_list"),
     "subscription_again": Task(on="subscription_list"),
