@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
 from django.contrib.admin.utils import NestedObjects, unquote
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from accounts import audit
 from lib import required
 
-from . import history
+from . import admin_export, history
 from .forms import BranchChoiceField, DateInput
 from .models import Branch
 from .roles import Right
@@ -98,6 +98,8 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
     group = GROUPS[0]
     place = 0
     right_to_see = Right.SEE_BRANCHES
+    #: What it takes to take the list along as a workbook.
+    right_to_export = Right.EXPORT
     can_add = can_delete = False
     has_history = True
     #: How the history page shows columns that this page does not show in clear.
@@ -208,12 +210,31 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         }
 
     def changelist_view(self, request, extra_context=None):
+        may_export = has_right(request.user, self.right_to_export)
+        if request.method == "POST" and "export" in request.POST:
+            return self._export(request)
         if request.method == "POST":
             if not self.get_actions(request):
                 return HttpResponseNotAllowed(["GET"])
             self._refuse_foreign_selection(request)
-        context = {"title": self.opts.verbose_name_plural, "tools": self.list_tools(request)}
+        context = {
+            "title": self.opts.verbose_name_plural,
+            "tools": self.list_tools(request),
+            "may_export": may_export,
+        }
         return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def _export(self, request):
+        """The list as it is filtered, as a workbook."""
+        if not self.has_view_permission(request) or not has_right(request.user, self.right_to_export):
+            raise PermissionDenied
+        try:
+            return admin_export.workbook(self, request, self.get_changelist_instance(request))
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(request.path)
+        except admin_export.TooManyRows as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
     def _refuse_foreign_selection(self, request):
         """One row of somebody else's among the selected ones, and nothing is done to any."""

@@ -53,7 +53,7 @@ class ThingFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(ScopedModelAdmin):
     group = "审计"
     place = 1
-    right_to_see = Right.READ_AUDIT
+    right_to_see = right_to_export = Right.READ_AUDIT
     has_history = False
 
     fields = ["at", "actor_label", "address", "what", "object_shown", "outcome", "values", "seal_number"]

@@ -131,7 +131,9 @@ def work(progress: running.Progress) -> None:
     listed, period = SHEETS[values.pop("list")], Period.parse(values.pop("period"))
     owner = progress.owner
     try:
-        form = listed.form(QueryDict(urlencode(values)), user=owner, today=timezone.localdate(), period=period)
+        form = listed.form(
+            QueryDict(urlencode(values)), user=owner, today=timezone.localdate(), period=period
+        )
     except Http404:
         raise running.JobRefused("您现在的权限已不包括这个党组织，没有生成工作簿。") from None
     if not has_right(owner, Right.EXPORT):
