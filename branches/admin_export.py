@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from accounts import audit
+from lib.sheets.dating import dated
 from lib.sheets.sending import download
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
@@ -35,8 +36,10 @@ def workbook(model_admin, request, changelist):
     entry = audit.record("list.export", by=request.user, after=facts)
     said = "，".join(f"{name}={value}" for name, value in filters.items()) or "无"
     banner = [title, f"筛选：{said}；共 {number} 行。", audit.export_line(entry, request.user)]
-    columns = [_column(model_admin, name) for name in names]
-    cells = ([_value(model_admin, name, row) for name in names] for row in rows.iterator(500))
+    columns, cells = dated(
+        [_column(model_admin, name) for name in names],
+        [[_value(model_admin, name, row) for name in names] for row in rows.iterator(500)],
+    )
     content = BytesIO()
     write_workbook(content, [OutSheet(title, columns, cells, banner)])
     return download(content, f"{title}.xlsx")

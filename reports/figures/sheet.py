@@ -6,6 +6,7 @@ from typing import BinaryIO
 from accounts import audit
 from accounts.models import AuditEntry, User
 from branches.models import Branch
+from lib.sheets.dating import dated
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
 from .base import Column, Table, plain
@@ -81,6 +82,8 @@ def write_rows(target: Path | BinaryIO, found: Found, *, by: User) -> None:
     banner = [found.title, f"口径：{found.figure.definition}", audit.export_line(entry, by)]
     if found.elsewhere:
         banner.insert(2, f"另有 {found.elsewhere} {found.figure.things.noun}不在您的权限内，只计数。")
-    columns = [OutColumn(head, width=20) for head in found.figure.things.heads]
-    rows = [[line.label, *line.cells] for line in lines]
+    columns, rows = dated(
+        [OutColumn(head, width=20) for head in found.figure.things.heads],
+        [[line.label, *line.cells] for line in lines],
+    )
     write_workbook(target, [OutSheet("明细", columns, rows, banner)])
