@@ -52,7 +52,7 @@ class ActivityAdmin(ScopedModelAdmin):
 
     @admin.display(description="登记日期", ordering="entered_at")
     def entered_on(self, activity):
-        return activity.entered_at.date()
+        return timezone.localdate(activity.entered_at)
 
     def object_tools(self, request, obj):
         return [("打开记录", reverse("activity_detail", args=[obj.pk]))]

@@ -30,7 +30,9 @@ def dated(
 
 def _holds_days(cells: Sequence[object]) -> bool:
     said = [cell for cell in cells if cell not in (None, "", "—")]
-    return bool(said) and all(isinstance(cell, str) and _is_day(cell) for cell in said)
+    return bool(said) and all(
+        isinstance(cell, date) or (isinstance(cell, str) and _is_day(cell)) for cell in said
+    )
 
 
 def _is_day(text: str) -> bool:
@@ -44,4 +46,6 @@ def _is_day(text: str) -> bool:
 
 
 def _day(cell: object) -> date | None:
+    if isinstance(cell, date):
+        return cell
     return date.fromisoformat(cell) if isinstance(cell, str) and _ISO.fullmatch(cell) else None

@@ -160,7 +160,8 @@ def plain(found):
 
 
 def trimmed(row):
-    cells = [None if cell == "" else cell for cell in row]
+    # LibreOffice keeps fifteen digits of a share.
+    cells = [None if cell == "" else round(cell, 12) if isinstance(cell, float) else cell for cell in row]
     while cells and cells[-1] is None:
         cells.pop()
     return cells
