@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from lib.periods import Period, quarter_of
-from lib.workdays import after_workdays
+from lib.workdays import after_workdays, is_announced
 from reminders import leasing, pulses
 from reminders.channels import mail
 from reminders.channels.posting import Unsent
@@ -43,11 +43,12 @@ def due_on(period: Period) -> date:
     return after_workdays(period.end, 1)
 
 
-def next_due(today: date) -> tuple[Period, date]:
-    """The quarter that goes out next to whoever subscribes ``today``, and its day."""
+def next_due(today: date) -> tuple[Period, str]:
+    """The quarter that goes out next to whoever subscribes ``today``, and when, as far as the holidays are known."""
     ended = quarter_of(today).previous()
     period = ended if today <= due_on(ended) else quarter_of(today)
-    return period, due_on(period)
+    day = due_on(period)
+    return period, day.isoformat() if is_announced(day) else f"{day.year}年{day.month}月第一个工作日"
 
 
 def _period_due(on: date) -> Period | None:
