@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 
 from accounts import audit
+from accounts.proof import confirmed
 from lib import required
 
 from . import admin_export, history
@@ -212,7 +213,7 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         may_export = has_right(request.user, self.right_to_export)
         if request.method == "POST" and "export" in request.POST:
-            return self._export(request)
+            return confirmed(self._export)(request)
         if request.method == "POST":
             if not self.get_actions(request):
                 return HttpResponseNotAllowed(["GET"])

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.proof import confirmed
 from activities.models import Activity
 from activities.views.home import secretary_home
 from branches.roles import STAFF, THREE_ADMINS, Right, Role
@@ -169,6 +170,7 @@ def quarter_paper(request: AuthenticatedRequest, code: str) -> HttpResponse | Fi
     return FileResponse(BytesIO(made), as_attachment=True, filename=name, content_type=PDF)
 
 
+@confirmed
 @require_POST
 def list_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """The list as it is filtered, as a workbook that a job makes: records or duties."""

@@ -77,6 +77,13 @@ class TestAskingAgain:
         outcomes = AuditEntry.objects.filter(action="session.prove").order_by("at")
         assert list(outcomes.values_list("outcome", flat=True)) == ["denied", "done"]
 
+    def test_also_for_a_list_of_the_admin(self, staff):
+        browser, here = cast.a_browser(staff), reverse("admin:members_member_changelist")
+        assert is_file(browser.post(f"{here}?q=1", {"export": "1"}))
+        with later(minutes=16):
+            assert "再次输入密码" in browser.post(here, {"export": "1"}).content.decode()
+            assert is_file(browser.post(here, {"export": "1", "confirm_password": cast.PASSWORD}))
+
     def test_wrong_ones_count_towards_the_lock(self, staff):
         browser = cast.a_browser(staff)
         with later(minutes=16):
