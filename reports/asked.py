@@ -17,7 +17,8 @@ class Asked:
     """Figures of ``ranges`` in ``period``: the scope of the user, cut to one organisation when one is asked for.
 
     ``org`` takes in all below it, as it stood then; ``branch_id`` is one organisation by itself. ``visible`` is what
-    the user may open today. ``on`` is the day whose state is counted, where it is not the last of the period.
+    the user may open today. ``on`` is the day whose state is counted, where it is not the last of the period; what
+    ``is_known_later`` than the period ends is counted as of today.
     """
 
     period: Period
@@ -33,11 +34,12 @@ class Asked:
     on_time: str = ""
     on: date | None = None
     group: str = ""
+    is_known_later: bool = False
 
     @property
     def day(self) -> date:
         """The day as of which people and organisations are counted: the last one, or today's while the period runs."""
-        return self.on or min(self.period.end, self.today)
+        return self.on or (self.today if self.is_known_later else min(self.period.end, self.today))
 
     def on_day(self, day: date) -> "Asked":
         return replace(self, on=day)

@@ -41,7 +41,8 @@ def _statistic_or_404(name: str) -> Statistic:
 @require_safe
 def figure_index(request: AuthenticatedRequest) -> HttpResponse:
     check_figures(request.user)
-    sections = groupby(STATISTICS.values(), key=lambda one: one.section)
+    mine = [one for one in STATISTICS.values() if has_right(request.user, one.right)]
+    sections = groupby(mine, key=lambda one: one.section)
     found = [(section, list(statistics)) for section, statistics in sections]
     context = {"sections": found, "may_subscribe": has_right(request.user, Right.EXPORT)}
     return render(request, "reports/figure_index.html", context)
@@ -51,13 +52,14 @@ def figure_index(request: AuthenticatedRequest) -> HttpResponse:
 def figure_table(request: AuthenticatedRequest, name: str) -> HttpResponse:
     check_figures(request.user)
     statistic = _statistic_or_404(name)
-    form = StatisticFilter(request.GET, user=request.user, today=timezone.localdate())
-    asked = form.asked
+    form = _filter(request, statistic)
+    table = statistic.tabulate(form.asked)
+    asked = table.asked
     context = {
         "statistic": statistic,
         "form": form,
         "asked": asked,
-        "table": statistic.tabulate(asked),
+        "table": table,
         "bands": bands(statistic.columns),
         "width": len(statistic.columns) + 1,
         "definitions": [(sheet.heading(one), one.definition) for one in statistic.columns],
@@ -69,7 +71,7 @@ def figure_table(request: AuthenticatedRequest, name: str) -> HttpResponse:
             table_url(name, asked, {**asked.carried, "branch": asked.branch_id}),
             f"{asked.title}{statistic.title}",
         ),
-        "locked": notices.of(asked, name),
+        "locked": notices.of(asked, statistic),
     }
     return render(request, "reports/figure_page.html", context)
 
@@ -83,15 +85,16 @@ def _carried(form: StatisticFilter) -> list[tuple[str, Any]]:
 def figure_rows(request: AuthenticatedRequest, name: str, code: str) -> HttpResponse:
     """The rows that one number counts: as many as it says, and in words those that are not shown here."""
     check_figures(request.user)
-    form = StatisticFilter(request.GET, user=request.user, today=timezone.localdate())
-    found = behind.found(_statistic_or_404(name), code, form.asked, request.user)
+    statistic = _statistic_or_404(name)
+    form = _filter(request, statistic)
+    found = behind.found(statistic, code, form.asked, request.user)
     if found is None:
         raise Http404
     heads = found.figure.things.heads[1:]
     page = Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "asked": form.asked,
+        "asked": found.asked,
         "found": found,
         "page": page,
         "lines": [(line, zip(heads, line.cells, strict=True)) for line in found.lines(page)],
@@ -108,8 +111,9 @@ def figure_export(request: AuthenticatedRequest, name: str, ending: str) -> Http
     """The table as a workbook or as a PDF."""
     if ending not in ENDINGS:
         raise Http404
-    form = _asked_to_export(request)
-    table = _statistic_or_404(name).tabulate(form.asked)
+    statistic = _statistic_or_404(name)
+    form = _asked_to_export(request, statistic)
+    table = statistic.tabulate(form.asked)
     if ending == "xlsx":
         content = BytesIO()
         sheet.write(content, table, by=request.user)
@@ -126,8 +130,9 @@ def figure_export(request: AuthenticatedRequest, name: str, ending: str) -> Http
 @require_POST
 def figure_rows_export(request: AuthenticatedRequest, name: str, code: str) -> HttpResponse | FileResponse:
     """The rows behind a number as a workbook: those one may open, names as one may see them."""
-    form = _asked_to_export(request)
-    found = behind.found(_statistic_or_404(name), code, form.asked, request.user)
+    statistic = _statistic_or_404(name)
+    form = _asked_to_export(request, statistic)
+    found = behind.found(statistic, code, form.asked, request.user)
     if found is None:
         raise Http404
     content = BytesIO()
@@ -135,8 +140,13 @@ def figure_rows_export(request: AuthenticatedRequest, name: str, code: str) -> H
     return download(content, f"{found.title}.xlsx")
 
 
-def _asked_to_export(request: AuthenticatedRequest) -> StatisticFilter:
+def _asked_to_export(request: AuthenticatedRequest, statistic: Statistic) -> StatisticFilter:
     check_figures(request.user)
     if not has_right(request.user, Right.EXPORT):
         raise PermissionDenied
-    return StatisticFilter(request.POST, user=request.user, today=timezone.localdate())
+    return _filter(request, statistic)
+
+
+def _filter(request: AuthenticatedRequest, statistic: Statistic) -> StatisticFilter:
+    data = request.POST if request.method == "POST" else request.GET
+    return StatisticFilter(data, statistic=statistic, user=request.user, today=timezone.localdate())

@@ -3,7 +3,7 @@
 A field in error counts as not given; its error stands under the field. An organisation outside the scope is a 404.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from lib.periods import Period, month_of, quarter_of, school_year_of, year_of
 
 from .asked import Asked, lies_in_one
 from .drilldown import STATE_GROUPS
+from .figures.base import Statistic, why_not
 
 QUARTERS_OFFERED = 8
 MONTHS_OFFERED = 12
@@ -54,8 +55,8 @@ def period_or_404(code: str) -> Period:
         raise Http404 from None
 
 
-def period_choices(today: date, *extra: Period) -> list[Any]:
-    """Year, quarters and months up to today, latest first; ``extra`` when it is none of them."""
+def period_choices(today: date, *extra: Period, kinds: Collection[str] = ()) -> list[Any]:
+    """Year, quarters and months up to today, latest first, or of ``kinds`` alone; ``extra`` when it is none of them."""
     years = year_of(today).run(-YEARS_OFFERED)
     quarters = quarter_of(today).run(-QUARTERS_OFFERED)
     months = month_of(today).run(-MONTHS_OFFERED)
@@ -63,6 +64,7 @@ def period_choices(today: date, *extra: Period) -> list[Any]:
     offered = {*years, *quarters, *months, *school_years}
     others = [(one.code, one.label) for one in extra if one not in offered]
     groups = [("季度", quarters), ("月", months), ("年", years), ("学年", school_years)]
+    groups = [(name, run) for name, run in groups if not kinds or run[0].kind in kinds]
     return others + [(name, [(one.code, _label(one, today)) for one in periods]) for name, periods in groups]
 
 
@@ -93,7 +95,10 @@ class FigureFilter(forms.Form):
     branch = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     #: What is shown when no period is given.
-    default_period = staticmethod(quarter_of)
+    default_period: Callable[[date], Period] = staticmethod(quarter_of)
+    #: What one must hold where figures are counted; and of which kinds the periods are, of all when it is empty.
+    right = Right.SEE_FIGURES
+    period_kinds: Collection[str] = ()
 
     def __init__(self, data: QueryDict, *, user: User, today: date, period: Period | None = None) -> None:
         values = data.copy()
@@ -105,7 +110,7 @@ class FigureFilter(forms.Form):
         shown = self.cleaned_data.get("period") or self.default_period(today)
         if not values.get("period"):
             values["period"] = shown.code  # so that the field says what the page shows
-        self.reach = reach_during(user, Right.SEE_FIGURES, shown.start, shown.end)
+        self.reach = reach_during(user, self.right, shown.start, shown.end)
         self.units = units_within(self.reach)
         self.asked = self._read(shown)
         self._offer()
@@ -134,7 +139,9 @@ class FigureFilter(forms.Form):
     def _offer(self) -> None:
         """Fill the choices; the values asked for are always among them."""
         fields: dict[str, Any] = self.fields
-        fields["period"].widget.choices = period_choices(self.today, self.asked.period)
+        fields["period"].widget.choices = period_choices(
+            self.today, self.asked.period, kinds=self.period_kinds
+        )
         units = self.units if self.asked.org in (None, *self.units) else [self.asked.org, *self.units]
         fields["org"].widget.choices = [("", "全部"), *((unit.pk, unit.short_name) for unit in units if unit)]
         if not self.asked.branch_id:
@@ -175,6 +182,12 @@ class StatisticFilter(FigureFilter):
 
     field_order = ("period", "org", "category", "on")
 
+    def __init__(self, data: QueryDict, *, statistic: Statistic, user: User, today: date) -> None:
+        self.statistic, self.right = statistic, statistic.right
+        if statistic.span != "any":
+            self.default_period, self.period_kinds = year_of, ("year",)
+        super().__init__(data, user=user, today=today)
+
     def _read(self, period: Period) -> Asked:
         asked = super()._read(period)
         if asked.branch_id:  # the same 404 for a stranger's and for none
@@ -186,10 +199,16 @@ class StatisticFilter(FigureFilter):
         period, on = values.get("period") or self.default_period(self.today), values.get("on")
         if on and on > self.today:
             self.add_error("on", f"统计日不能晚于今天（{self.today}）。")
-        elif on and not period.contains(on):
+        elif on and not period.start <= on <= self._last(period):
             self.add_error("on", f"统计日应在期间内（{period.start} 至 {period.end}）。")
-        if period.start > self.today:
+        if why := why_not(self.statistic, period):
+            self.add_error("period", why)
+        elif period.start > self.today:
             self.add_error("period", f"{period.label}还没有开始，请选择已经开始的期间。")
+
+    def _last(self, period: Period) -> date:
+        """What came of a year is counted as of a later day, too."""
+        return self.today if self.statistic.span == "result" else period.end
 
 
 class DutyFilter(FigureFilter):

@@ -35,6 +35,7 @@ from . import desk, drilldown, links, list_sheets, quarterly, records, rollup, t
 from . import quarter_paper as paper
 from .closing import notices
 from .definitions import definitions
+from .figures.catalogue import STATISTICS
 from .filters import DutyFilter, FigureFilter, RecordFilter, period_or_404
 
 PER_PAGE = 50
@@ -135,7 +136,7 @@ def quarter_period(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "share_url": links.share(
             links.statistics(asked.period, **asked.carried), f"{asked.title}组织生活统计"
         ),
-        "locked": notices.of(asked, "life"),
+        "locked": notices.of(asked, STATISTICS["life"]),
     }
     return render(request, "reports/statistics.html", context)
 

@@ -13,7 +13,8 @@ from django import forms
 from branches.models import Branch
 from branches.scope import covering_ranges
 from lib.periods import Period
-from reports.figures.catalogue import STATISTICS
+from reports.figures.base import Statistic, why_not
+from reports.figures.catalogue import INSERTABLE
 from reports.figures.life import Life
 from reports.filters import period_choices, units_within
 
@@ -27,7 +28,7 @@ class ChooserForm(forms.Form):
     """Selects whose choices depend on the statistic; those that it does not have are not there."""
 
     figure_statistic = forms.ChoiceField(
-        label="统计表", choices=[(one.name, one.title) for one in STATISTICS.values()]
+        label="统计表", choices=[(one.name, one.title) for one in INSERTABLE.values()]
     )
     figure_row = forms.ChoiceField(label="分组", required=False)
     figure_column = forms.ChoiceField(label="指标")
@@ -48,7 +49,7 @@ class Choice:
 def choice(data: Mapping[str, Any], branch: Branch, period: Period, today: date, *, look: bool) -> Choice:
     """``look`` asks for the value too, which counts a table."""
     figures = Figures(branch, period, today)
-    statistic = STATISTICS.get(data.get("figure_statistic", ""), STATISTICS[FIRST])
+    statistic = INSERTABLE.get(data.get("figure_statistic", ""), INSERTABLE[FIRST])
     rows, columns = words_of_rows(statistic), words_of_columns(statistic)
     units = {
         str(one.pk): one.short_name for one in units_within(covering_ranges([branch.path])) if one != branch
@@ -63,7 +64,7 @@ def choice(data: Mapping[str, Any], branch: Branch, period: Period, today: date,
         "figure_organisation": [("", f"{branch.short_name}（报告的党组织）"), *units.items()]
         if units
         else [],
-        "figure_period": [("", f"{period.label}（报告的期间）"), *period_choices(today)],
+        "figure_period": _periods(statistic, period, today),
     }
     chosen = {"figure_statistic": statistic.name}
     for name, choices in offered.items():
@@ -77,6 +78,14 @@ def choice(data: Mapping[str, Any], branch: Branch, period: Period, today: date,
     if not look:
         return Choice(form)
     return _looked_at(form, _address(chosen), figures, today)
+
+
+def _periods(statistic: Statistic, period: Period, today: date) -> list[Any]:
+    """The report's own and the last ones; of a yearly statistic years alone."""
+    if why_not(statistic, period):
+        return period_choices(today, kinds=("year",))
+    kinds = () if statistic.span == "any" else ("year",)
+    return [("", f"{period.label}（报告的期间）"), *period_choices(today, kinds=kinds)]
 
 
 def _fitting(value: str, choices: list[Any]) -> str:

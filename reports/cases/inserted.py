@@ -17,8 +17,8 @@ from branches.tree import ranges_during
 from lib.dates import written
 from lib.periods import Period
 from reports.asked import Asked
-from reports.figures.base import Cell, Column, Row, Share, Statistic, Table, plain
-from reports.figures.catalogue import STATISTICS
+from reports.figures.base import Cell, Column, Difference, Row, Share, Statistic, Table, plain, why_not
+from reports.figures.catalogue import INSERTABLE
 from reports.figures.life import Life
 from reports.measures import DUTY, HELD
 from reports.models import CaseReport
@@ -203,7 +203,10 @@ class Figures:
 
     def _table(self, of: Address) -> Table:
         if of not in self._tables:
-            self._tables[of] = STATISTICS[of.statistic].tabulate(self._asked_for(of))
+            statistic, asked = INSERTABLE[of.statistic], self._asked_for(of)
+            if why := why_not(statistic, asked.period):
+                raise PlaceholderError(why)
+            self._tables[of] = statistic.tabulate(asked)
         return self._tables[of]
 
     def _asked_for(self, of: Address) -> Asked:
@@ -238,9 +241,10 @@ def _row_of(table: Table, code: str) -> Row | None:
 def counted_by(statistic: Statistic, column: Column) -> str:
     """The code of the figure that says how many rows lie behind ``column``.
 
-    Of a share that is what it divides by, of people who came the records they came to.
+    Of a share that is what it divides by, of a difference what it takes from, of people who came the records they came
+    to.
     """
-    if isinstance(column, Share):
+    if isinstance(column, Share | Difference):
         return column.whole
     if not isinstance(statistic, Life):
         return column.code

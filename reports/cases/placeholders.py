@@ -18,7 +18,7 @@ from activities.models import Campaign
 from branches.models import Branch
 from lib.periods import Period
 from reports.figures.base import Statistic
-from reports.figures.catalogue import STATISTICS
+from reports.figures.catalogue import INSERTABLE
 from reports.figures.life import Life
 from reports.figures.sheet import heading
 from reports.figures.tables import ByGroup
@@ -56,7 +56,7 @@ class Address:
         parts = inside.split(_CODES)
         if (
             len(parts) != 6
-            or parts[0] not in STATISTICS
+            or parts[0] not in INSERTABLE
             or not all(re.fullmatch(r"\d*", n) for n in parts[3:5])
         ):
             return None
@@ -64,7 +64,7 @@ class Address:
         return cls(statistic, column, row, int(campaign or 0) or None, int(organisation or 0) or None, period)
 
     def is_known(self) -> bool:
-        statistic = STATISTICS[self.statistic]
+        statistic = INSERTABLE[self.statistic]
         rows = {"", *words_of_rows(statistic)}
         return self.column in words_of_columns(statistic) and self.row in rows
 
@@ -113,7 +113,7 @@ class Names:
 
     def in_words(self, address: Address) -> str:
         """The placeholder as it is written; ``address`` must be known."""
-        statistic = STATISTICS[address.statistic]
+        statistic = INSERTABLE[address.statistic]
         parts = [
             statistic.title,
             words_of_rows(statistic).get(address.row, ""),
@@ -175,9 +175,9 @@ def parse(inside: str, names: Names, today: date) -> Address:
 
 
 def _statistic(word: str) -> Statistic:
-    found = next((one for one in STATISTICS.values() if word in (one.title, one.name)), None)
+    found = next((one for one in INSERTABLE.values() if word in (one.title, one.name)), None)
     if found is None:
-        raise PlaceholderError(_nothing("统计表", word, (one.title for one in STATISTICS.values())))
+        raise PlaceholderError(_nothing("统计表", word, (one.title for one in INSERTABLE.values())))
     return found
 
 
@@ -234,7 +234,7 @@ def _period(code: str) -> Period:
 
 
 def _check(address: Address, names: Names, today: date) -> None:
-    statistic = STATISTICS[address.statistic]
+    statistic = INSERTABLE[address.statistic]
     if address.campaign:
         column = next(one for one in statistic.columns if one.code == address.column)
         if not isinstance(statistic, Life):

@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from reports import links
 from reports.asked import SECOND_LEVEL, Asked
+from reports.figures.base import Statistic
+from reports.figures.catalogue import is_kept
 from reports.models import ClosedPeriod
 
 from . import corrections
@@ -21,15 +23,17 @@ class Notice:
     table_url: str
 
 
-def of(asked: Asked, statistic: str) -> Notice | None:
-    """None for a period that is not locked. One query, three or four for a locked one."""
+def of(asked: Asked, statistic: Statistic) -> Notice | None:
+    """None for a period that is not locked, or where it was not locked. One query, three or four for a locked one."""
+    if not is_kept(statistic, asked.period):
+        return None
     standing = ClosedPeriod.objects.standing().select_related("closed_by")
     closing = standing.filter(period=asked.period.code).first()
     if closing is None:
         return None
     number = corrections.number_of(asked.period, closing.closed_at, asked.ranges)
-    is_kept = asked.org is not None and len(asked.org.path) <= SECOND_LEVEL
-    filters = {"org": asked.org.pk if asked.org and is_kept else None}
+    has_own = asked.org is not None and len(asked.org.path) <= SECOND_LEVEL
+    filters = {"org": asked.org.pk if asked.org and has_own else None}
     page = reverse("closing_page", args=[closing.period])
-    table = reverse("closed_table", args=[closing.period, statistic])
+    table = reverse("closed_table", args=[closing.period, statistic.name])
     return Notice(closing, number, links.with_filters(page, filters), links.with_filters(table, filters))

@@ -20,7 +20,7 @@ from lib.periods import Period
 from members.imports import staging, undoing
 from reports.asked import SECOND_LEVEL, Asked
 from reports.figures.base import Table
-from reports.figures.catalogue import STATISTICS
+from reports.figures.catalogue import STATISTICS, is_kept
 from reports.models import ClosedFile, ClosedPeriod, ClosedTable
 
 from . import checking, corrections, files, tables
@@ -142,7 +142,7 @@ def _counted(period: Period, today: date, say: Say) -> Mapping[Branch, list[Tabl
     for number, branch in enumerate(found):
         say("统计", number, len(found))
         asked = tables.asked_of(everything, branch)
-        counted[branch] = [statistic.tabulate(asked) for statistic in STATISTICS.values()]
+        counted[branch] = [one.tabulate(asked) for one in STATISTICS.values() if is_kept(one, period)]
     say("生成文件", 0, 0)
     return counted
 

@@ -10,7 +10,7 @@ from typing import Any
 from branches.models import Branch
 from branches.tree import ranges_during
 from reports.asked import Asked
-from reports.figures.base import Cell, Column, Row, Table
+from reports.figures.base import Cell, Column, Named, Row, Table
 from reports.measures import rate
 
 Kept = dict[str, Any]
@@ -72,15 +72,11 @@ def cell_of(value: Any) -> Cell:
     return Cell(rate(*value), parts=(value[0], value[1])) if isinstance(value, list) else Cell(value)
 
 
-@dataclass(frozen=True)
-class Locked:
+@dataclass(frozen=True, kw_only=True)
+class Locked(Named):
     """A statistic that counts nothing any more."""
 
-    name: str
-    title: str
-    section: str
     head: str
-    note: str
     columns: Sequence[Column] = field(default_factory=tuple)
 
     def tabulate(self, asked: Asked) -> Table:

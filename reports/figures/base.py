@@ -1,17 +1,21 @@
 """What a statistic is made of and what comes of it: columns with their meaning, rows, cells that can be opened."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, Protocol
 
 from accounts.models import User
+from branches.roles import Right
+from lib.periods import Period
 from lib.templatetags.ui import percent, thousands
 from reports.asked import Asked
 from reports.measures import share_in_words, spans
 
 Value = int | Fraction | None
 Kind = Literal["integer", "percent"]
+#: Of what periods a statistic is: of any, of years as of their last day, or of years as what came of them is known.
+Span = Literal["any", "year", "result"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +127,36 @@ class Statistic(Protocol):
     @property
     def note(self) -> str: ...
     @property
+    def span(self) -> Span: ...
+    @property
+    def right(self) -> Right: ...
+    @property
     def columns(self) -> Sequence[Column]: ...
     def tabulate(self, asked: Asked) -> Table: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """What every statistic says of itself; ``right`` is what one must hold where its rows are counted."""
+
+    name: str
+    title: str
+    section: str
+    note: str
+    span: Span = "any"
+    right: Right = Right.SEE_FIGURES
+
+
+def why_not(statistic: "Statistic", period: Period) -> str:
+    """Why there is no such statistic of ``period``; empty when there is."""
+    if statistic.span == "any" or period.kind == "year":
+        return ""
+    return f"“{statistic.title}”按年统计，没有{period.label}的数，请选择年份。"
+
+
+def as_taken(statistic: "Statistic", asked: Asked) -> Asked:
+    """``asked`` as the statistic takes it: what came of a year is counted as it is known today."""
+    return replace(asked, is_known_later=statistic.span == "result")
 
 
 @dataclass(frozen=True)
@@ -194,6 +226,14 @@ class Share(Column):
     part: str
     whole: str
     kind: Kind = "percent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference(Column):
+    """One figure of the same table less another, both by their code."""
+
+    whole: str
+    less: str
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from branches.roles import Right
 from branches.scope import has_right
 from reports.asked import Asked
 
-from .base import Figure, Group, Line, Statistic
+from .base import Figure, Group, Line, Statistic, as_taken
 from .catalogue import figure_of
 from .tables import ByGroup
 
@@ -49,7 +49,7 @@ class Found:
 
 def found(statistic: Statistic, code: str, asked: Asked, user: User) -> Found | None:
     """What lies behind the figure ``code``; None where there is no such figure or group. Two counts and the rows."""
-    figure = figure_of(statistic, code)
+    figure, asked = figure_of(statistic, code), as_taken(statistic, asked)
     groups = statistic.groups if isinstance(statistic, ByGroup) else {}
     if figure is None or (asked.group and asked.group not in groups):
         return None

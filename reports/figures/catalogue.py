@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
+from branches.roles import Right
+from lib.periods import Period
+
 from .base import Figure, Statistic
 from .birthdays import BIRTHDAY_TABLE
 from .development import DEVELOPMENT_TABLE
+from .duty_reports import DUTY_TABLE
 from .graduates import GRADUATE_TABLE
 from .life import LIFE_TABLES
+from .member_reviews import REVIEW_TABLE
 from .members import CHANGE_TABLE, MEMBER_TABLE, STRUCTURE_TABLE
 from .organisations import ORGANISATION_TABLE
 from .stations import STATION_TABLE
@@ -27,8 +32,19 @@ STATISTICS: Final[Mapping[str, Statistic]] = {
         LECTURE_TABLE,
         TRAINING_TABLE,
         BIRTHDAY_TABLE,
+        DUTY_TABLE,
+        REVIEW_TABLE,
     )
 }
+#: Those that are the same for everybody who sees figures, and so may stand in a text that others read.
+INSERTABLE: Final[Mapping[str, Statistic]] = {
+    name: one for name, one in STATISTICS.items() if one.right == Right.SEE_FIGURES
+}
+
+
+def is_kept(statistic: Statistic, period: Period) -> bool:
+    """Whether it is locked with ``period``: what comes of a year is not over when the year is, and is never locked."""
+    return statistic.span == "any" or (statistic.span == "year" and period.kind == "year")
 
 
 def figure_of(statistic: Statistic, code: str) -> Figure | None:

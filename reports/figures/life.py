@@ -12,7 +12,7 @@ from reports.definitions import meanings
 from reports.measures import DUTY, MEASURES, Measure, Sums, sums_of, whole_of
 from reports.quarterly import Quarterly
 
-from .base import Cell, Column, Row, Table
+from .base import Cell, Column, Named, Row, Table
 
 JUDGED = MEASURES
 HELD = tuple(one for one in MEASURES if one.group != DUTY)
@@ -20,16 +20,13 @@ Rows = Callable[["Life", Asked, Quarterly], Iterable[Row]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Life:
+class Life(Named):
     """A statistic made of the figures of a period, which duties, tallies and roster are."""
 
-    name: str
-    title: str
-    note: str
+    section: str = "组织生活"
     head: str
     measures: tuple[Measure, ...]
     rows: Rows
-    section: str = "组织生活"
     #: Code and label of the rows, where they are the same for every scope and period.
     kinds: Mapping[str, str] = field(default_factory=dict)
 

@@ -11,21 +11,21 @@ from reports import links
 from reports.asked import Asked
 from reports.measures import rate
 
-from .base import Cell, Figure, Group, Row, Share, Table, Things
+from .base import Cell, Difference, Figure, Group, Named, Row, Share, Table, Things, as_taken
+
+#: A number of a row; one that rows are behind, or one made of two others.
+Counting = Figure | Share | Difference
 
 
 @dataclass(frozen=True, kw_only=True)
-class ByOrganisation:
+class ByOrganisation(Named):
     """One row an organisation, in official order. A query for each sort of row and one for the names."""
 
-    name: str
-    title: str
-    section: str
-    note: str
-    columns: tuple[Figure | Share, ...]
+    columns: tuple[Counting, ...]
     head: str = "党组织"
 
     def tabulate(self, asked: Asked) -> Table:
+        asked = as_taken(self, asked)
         found: dict[tuple[int, bool], Counter[str]] = defaultdict(Counter)
         for things, figures in by_things(self.columns):
             for place, numbers in things.places(asked, figures):
@@ -50,14 +50,10 @@ class ByOrganisation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ByGroup:
+class ByGroup(Named):
     """One row a group; each of ``bands`` divides everybody in one way. A query for each sort of row."""
 
-    name: str
-    title: str
-    section: str
-    note: str
-    columns: tuple[Figure | Share, ...]
+    columns: tuple[Counting, ...]
     bands: tuple[tuple[str, tuple[Group, ...]], ...]
     head: str = "分组"
 
@@ -66,7 +62,7 @@ class ByGroup:
         return {group.code: group for _, groups in self.bands for group in groups}
 
     def tabulate(self, asked: Asked) -> Table:
-        groups = self.groups
+        asked, groups = as_taken(self, asked), self.groups
         counted: dict[str, Counter[str]] = defaultdict(Counter)
         for things, figures in by_things(self.columns):
             wanted = [(figure, group) for figure in figures for group in (None, *groups.values())]
@@ -83,7 +79,7 @@ class ByGroup:
         return cells(self.name, self.columns, asked, counted, {**asked.carried, "group": group})
 
 
-def by_things(columns: Sequence[Figure | Share]) -> Iterator[tuple[Things, list[Figure]]]:
+def by_things(columns: Sequence[Counting]) -> Iterator[tuple[Things, list[Figure]]]:
     """The figures that count the same sort of row, together."""
     figures = [one for one in columns if isinstance(one, Figure)]
     for things in dict.fromkeys(figure.things for figure in figures):
@@ -92,16 +88,24 @@ def by_things(columns: Sequence[Figure | Share]) -> Iterator[tuple[Things, list[
 
 def cells(
     statistic: str,
-    columns: Sequence[Figure | Share],
+    columns: Sequence[Counting],
     asked: Asked,
     counted: Mapping[str, int],
     filters: Mapping[str, object],
 ) -> tuple[Cell, ...]:
     """The cells of a row; a number opens the rows it counts, and nothing is behind none."""
     return tuple(
-        _share(one, counted) if isinstance(one, Share) else _number(statistic, one, asked, counted, filters)
+        _number(statistic, one, asked, counted, filters)
+        if isinstance(one, Figure)
+        else _made_of(one, counted)
         for one in columns
     )
+
+
+def _made_of(column: Share | Difference, counted: Mapping[str, int]) -> Cell:
+    if isinstance(column, Difference):
+        return Cell(counted.get(column.whole, 0) - counted.get(column.less, 0))
+    return _share(column, counted)
 
 
 def _share(share: Share, counted: Mapping[str, int]) -> Cell:

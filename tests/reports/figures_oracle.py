@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from .figures_oracle_life import Life
+from .figures_oracle_assessed import Assessed
 from .figures_oracle_rows import (
     DAY,
     MEMBERS,
@@ -33,10 +33,14 @@ LIFE_RATES = {
     "on_time_rate": ("on_time", "held", 1),
     "attendance": ("present", "expected", 5),
 }
-RATES = {"life": LIFE_RATES, "graduates": {"grassroots_share": ("grassroots_members", "grassroots", 1)}}
+RATES = {
+    "life": LIFE_RATES,
+    "graduates": {"grassroots_share": ("grassroots_members", "grassroots", 1)},
+    "member_reviews": {"excellent_share": ("excellent", "base", 1)},
+}
 
 
-class Oracle(Life):
+class Oracle(Assessed):
     def answer(self, name: str, asked: Question) -> tuple[dict[str, Values], Values]:
         """Row by row, by the code of the organisation, of the group, of the kind or of the month; and the total."""
         if name == "member_structure":

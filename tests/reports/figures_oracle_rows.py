@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from activities.models import Activity, Attendance, Lecture, SecretaryReport, Waiver
+from assessments.models import Problem, Report, Review, ReviewEntry, Round, Subject
 from branches.models import Branch, LocalSetting, PartyGroup, Placement, Station, Term
 from lib.periods import Period
 from members.models import (
@@ -46,6 +47,7 @@ TABLES = (
     ),
     *(Celebration, Departure, Destination, Development, DevelopmentStep, Greeting, Member, MembershipSpell),
     *(Post, StationAssignment, StatusPeriod, Training),
+    *(Problem, Report, Review, ReviewEntry, Round, Subject),
 )
 Row = Any
 Values = dict[str, Any]
@@ -64,6 +66,11 @@ class Question:
     @property
     def day(self) -> date:
         return self.on or min(self.period.end, self.today)
+
+    @property
+    def known(self) -> date:
+        """As of when it is counted what came of a year."""
+        return self.on or self.today
 
 
 @dataclass(frozen=True)

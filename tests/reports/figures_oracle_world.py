@@ -24,6 +24,7 @@ from members.models import (
 )
 from tests import cast
 
+from .figures_oracle_assessing import Assessing
 from .figures_oracle_people import DAY, FIRST, LONG_AGO, People, World
 
 KINDS = (
@@ -37,7 +38,7 @@ def a_world(seed: int, today: date) -> World:
     return Maker(random.Random(seed), today).make()
 
 
-class Maker(People):
+class Maker(Assessing, People):
     def make(self) -> World:
         self.found()
         self.rearrange()
@@ -49,6 +50,7 @@ class Maker(People):
         self.graduate()
         self.elect()
         self.hold()
+        self.assess()
         return self.world
 
     def found(self) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from activities import records
 from activities.models import Activity
+from assessments.models import Review, ReviewEntry, Round, Subject
 from branches import tree
 from branches.models import Term
 from branches.roles import Role
@@ -24,6 +25,7 @@ from reports.figures.catalogue import STATISTICS
 from reports.figures.tables import ByGroup
 from tests import cast
 from tests.fonts import needs_fonts
+from tests.reports.spans import period_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
 OF_SETS = [name for name, one in STATISTICS.items() if any(isinstance(each, Figure) for each in one.columns)]
@@ -36,7 +38,9 @@ def browser(client, school):
 
 
 def table(browser, name, **asked):
-    return browser.get(reverse("figure_table", args=[name]), {"period": "2026Q3", **asked}).context["table"]
+    return browser.get(reverse("figure_table", args=[name]), {"period": period_of(name), **asked}).context[
+        "table"
+    ]
 
 
 def command(*arguments):
@@ -91,9 +95,9 @@ def test_what_was_before_and_came_less_who_left_is_what_is_now(browser, school):
 @pytest.mark.parametrize("name", STATISTICS)
 def test_page_workbook_and_command_say_the_same(browser, name):
     found = table(browser, name)
-    body = command(name, "--period", "2026Q3", "--json")
+    body = command(name, "--period", period_of(name), "--json")
     address = reverse("figure_export", args=[name, "xlsx"])
-    answer = browser.post(address, {"period": "2026Q3"})
+    answer = browser.post(address, {"period": period_of(name)})
     sheet = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).worksheets[0]
     width = len(found.columns)
     written = [list(row)[-width:] for row in sheet.iter_rows(min_row=5, values_only=True)]
@@ -116,10 +120,10 @@ def _near(value):
 @needs_fonts
 @pytest.mark.parametrize("name", STATISTICS)
 def test_each_table_is_a_pdf_and_its_leaving_is_written_down(browser, name):
-    answer = browser.post(reverse("figure_export", args=[name, "pdf"]), {"period": "2026Q3"})
+    answer = browser.post(reverse("figure_export", args=[name, "pdf"]), {"period": period_of(name)})
     assert b"".join(answer.streaming_content).startswith(b"%PDF")
     entry = AuditEntry.objects.get(action="statistics.export")
-    assert (entry.after["statistic"], entry.after["period"]) == (name, "2026Q3")
+    assert (entry.after["statistic"], entry.after["period"]) == (name, period_of(name))
 
 
 #: What the fixture ``twice`` has in each college.
@@ -134,6 +138,8 @@ IN_EACH_COLLEGE = {
         "lectures",
         "rotation",
         "birthdays",
+        "subjects",
+        "took_part",
     ),
 }
 #: Of the whole page; six are the frame's, the filter's and the closed quarter's.
@@ -151,6 +157,8 @@ QUERIES = {
     "lectures": 7,
     "trainings": 7,
     "birthdays": 9,
+    "duty_reports": 9,
+    "member_reviews": 7,
 }
 
 
@@ -199,7 +207,34 @@ def twice(school):
         candidate = cast.a_member(branch, full=None, joined=day)
         StatusPeriod.objects.filter(member=candidate).update(since=date(2025, 9, 1), until=day)
         StatusPeriod.objects.create(member=candidate, status="full", since=date(2026, 9, 21))
+        assessed(branch, member)
     return school
+
+
+def assessed(branch, secretary):
+    """He reports to the organisation above, and his branch has reviewed him."""
+    above = branch.parent
+    round_ = Round.objects.create(
+        branch=above,
+        branch_path=above.path,
+        year=2026,
+        name="述职评议",
+        scheme={},
+        state="reporting",
+        report_due_on=date(2026, 9, 30),
+    )
+    Subject.objects.create(round=round_, branch_path=above.path, member=secretary, branch=branch)
+    review = Review.objects.create(
+        branch=branch,
+        branch_path=branch.path,
+        year=2026,
+        held_on=date(2026, 9, 20),
+        share="1/3",
+        base="full",
+        state="closed",
+        closed_at=timezone.now(),
+    )
+    ReviewEntry.objects.create(review=review, member=secretary, standing="full", grade="excellent")
 
 
 class TestScope:

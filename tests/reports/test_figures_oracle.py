@@ -16,6 +16,7 @@ from activities import records
 from activities.models import Activity
 from branches.roles import Role
 from lib.periods import Period, month_of, quarter_of
+from reports.figures.base import why_not
 from reports.figures.catalogue import STATISTICS
 from reports.filters import StatisticFilter
 from tests import cast
@@ -45,6 +46,8 @@ def questions(world, seed):
     category = rng.choice(["student", "staff"])
     for period in (quarter, running, Period.year(2026), Period.school_year(2025), month_of(on)):
         yield Question(period, today)
+    yield Question(Period.year(2026), today, on=min(on, today))
+    yield Question(Period.year(2025), today)
     yield Question(quarter, today, on=on)
     yield Question(quarter, today, category=category)
     yield Question(Period.year(2026), today, category=category, scope=rng.choice(world.colleges).pk)
@@ -52,12 +55,12 @@ def questions(world, seed):
         yield Question(quarter, today, scope=college.pk, on=rng.choice([None, on]))
 
 
-def asked_as(user, question):
+def asked_as(user, question, statistic):
     """What the page would be asked for; of a college, the user's own part needs no naming."""
     told = {"period": question.period.code, "category": question.category, "on": question.on or ""}
     if question.scope and user.grants.get().branch_id != question.scope:
         told["org"] = question.scope
-    form = StatisticFilter(QueryDict(urlencode(told)), user=user, today=question.today)
+    form = StatisticFilter(QueryDict(urlencode(told)), statistic=statistic, user=user, today=question.today)
     assert not form.errors
     return form.asked
 
@@ -83,9 +86,11 @@ def full_rows(rows):
 
 def compare(oracle, user, question):
     """All tables; returns the columns in which anything is counted."""
-    asked, seen = asked_as(user, question), set()
+    seen = set()
     for name, statistic in STATISTICS.items():
-        table = statistic.tabulate(asked)
+        if why_not(statistic, question.period):
+            continue
+        table = statistic.tabulate(asked_as(user, question, statistic))
         rows, total = oracle.answer(name, question)
         found = {row.code: told(statistic, row) for row in table.rows}
         wanted = {code: expected(statistic, numbers) for code, numbers in rows.items()}

@@ -17,9 +17,9 @@ from reports.figures.catalogue import STATISTICS
 from tests import cast
 
 from .conftest import entered_on
+from .spans import period_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
-PERIOD = {"period": "2026Q3"}
 HELD = ("held", "on_time", "expected", "present")
 
 
@@ -49,14 +49,14 @@ class Cells(HTMLParser):
 
 
 def on_page(client, name):
-    page = client.get(reverse("figure_table", args=[name]), PERIOD)
+    page = client.get(reverse("figure_table", args=[name]), {"period": period_of(name)})
     for label, *texts in Cells(page.content.decode()).rows:
         plain = [text.replace(",", "") for text in texts]
         yield label, [int(text) if text.isdigit() else 0 for text in plain]
 
 
 def in_workbook(client, name):
-    answer = client.post(reverse("figure_export", args=[name, "xlsx"]), PERIOD)
+    answer = client.post(reverse("figure_export", args=[name, "xlsx"]), {"period": period_of(name)})
     sheet = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).worksheets[0]
     width = len(STATISTICS[name].columns)
     for row in sheet.iter_rows(min_row=5, values_only=True):
@@ -65,7 +65,7 @@ def in_workbook(client, name):
 
 def in_json(client, name):
     out = StringIO()
-    call_command("statistics", name, "--period", "2026Q3", "--json", stdout=out)
+    call_command("statistics", name, "--period", period_of(name), "--json", stdout=out)
     body = json.loads(out.getvalue())
     for row in (*body["rows"], body["total"]):
         yield row["label"], list(row["values"].values())

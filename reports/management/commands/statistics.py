@@ -10,7 +10,7 @@ from lib.terminal import columns
 from lib.typesetting import CannotTypeset
 from reports.asked import Asked
 from reports.figures import paper, sheet
-from reports.figures.base import Statistic, Table
+from reports.figures.base import Statistic, Table, why_not
 from reports.figures.catalogue import STATISTICS
 from reports.management.asking import asked_of
 
@@ -36,7 +36,7 @@ class Command(PlainCommand):
         for target in filter(None, (options["xlsx"], options["pdf"])):
             refuse_unwritable(target)
         statistic = _statistic(options["name"])
-        table = statistic.tabulate(_asked(options))
+        table = statistic.tabulate(_asked(options, statistic))
         if options["json"]:
             self.stdout.write(json.dumps(table.body(), ensure_ascii=False))
         elif options["xlsx"]:
@@ -82,17 +82,19 @@ def _statistic(name: str | None) -> Statistic:
     raise CommandError(f"没有名为“{name}”的统计表，有：{names}。" if name else f"请写统计表的名称：{names}。")
 
 
-def _asked(options: dict[str, Any]) -> Asked:
+def _asked(options: dict[str, Any], statistic: Statistic) -> Asked:
     if not options["period"]:
         raise CommandError("请用 --period 写统计的时间段，如 2026Q3。")
     asked = asked_of(options["period"], options["branch"])
+    if why := why_not(statistic, asked.period):
+        raise CommandError(why)
     if asked.period.start > asked.today:
         raise CommandError(f"{asked.period.label}还没有开始，没有可以统计的。")
     if not options["on"]:
         return asked
     on = day_asked(options["on"], "--on")
-    if on > asked.today or not asked.period.contains(on):
-        last = min(asked.period.end, asked.today)
+    last = asked.today if statistic.span == "result" else min(asked.period.end, asked.today)
+    if not asked.period.start <= on <= last:
         raise CommandError(f"--on 应在期间内、不晚于今天：{asked.period.start} 至 {last}。")
     return asked.on_day(on)
 

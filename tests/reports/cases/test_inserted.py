@@ -17,9 +17,10 @@ from lib.periods import Period
 from reports.cases.inserted import compose
 from reports.cases.placeholders import Address, words_of_columns
 from reports.figures.base import plain
-from reports.figures.catalogue import STATISTICS
+from reports.figures.catalogue import INSERTABLE
 from tests import cast
 from tests.reports.cases.scene import HELD, MEMBERS, QUARTER
+from tests.reports.spans import period_of
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 10, 8)
@@ -34,24 +35,26 @@ def test_the_text_reads_with_its_numbers(report):
     assert (held.number, held.records, members.number, members.records) == (1, 2, 2, 10)
 
 
-@pytest.mark.parametrize("name", STATISTICS)
+@pytest.mark.parametrize("name", INSERTABLE)
 def test_each_figure_is_the_one_of_its_table(written, school, staff, name):
-    codes = list(words_of_columns(STATISTICS[name]))
-    text = "".join(Address(name, code).token for code in codes)
+    codes, period = list(words_of_columns(INSERTABLE[name])), period_of(name, QUARTER.code)
+    text = "".join(Address(name, code, period=period).token for code in codes)
     composed = compose(written(text, school.root), TODAY)
-    asked = {"period": QUARTER.code, "org": school.root.pk}
+    asked = {"period": period, "org": school.root.pk}
     table = cast.a_browser(staff).get(reverse("figure_table", args=[name]), asked).context["table"]
     assert [one.cell.value for one in composed.figures] == [cell.value for cell in table.total.cells]
     out = StringIO()
-    call_command("statistics", name, "--period", QUARTER.code, "--json", stdout=out)
+    call_command("statistics", name, "--period", period, "--json", stdout=out)
     total = json.loads(out.getvalue())["total"]["values"]
     assert [one["value"] for one in composed.body()["figures"]] == [total[code] for code in codes]
 
 
-@pytest.mark.parametrize("name", STATISTICS)
+@pytest.mark.parametrize("name", INSERTABLE)
 def test_each_figure_opens_as_many_rows_as_it_says(written, school, staff, name):
     browser = cast.a_browser(staff)
-    text = "".join(Address(name, code).token for code in words_of_columns(STATISTICS[name]))
+    period = period_of(name, QUARTER.code)
+    codes = words_of_columns(INSERTABLE[name])
+    text = "".join(Address(name, code, period=period).token for code in codes)
     for figure in compose(written(text, school.root), TODAY).figures:
         if figure.url:
             assert opened(browser, figure.url) == figure.records, figure.name
@@ -62,6 +65,19 @@ def opened(browser, url):
     if "found" in context:
         return context["found"].number
     return context["totals"].held if "totals" in context else context["page"].paginator.count
+
+
+def test_what_is_counted_by_years_wants_a_year(written, school):
+    text = "{{民主评议党员｜参加评议}} {{民主评议党员｜参加评议｜2026}}"
+    wrong, right = (
+        one
+        for one in compose(written(text, school.root), TODAY).paragraphs[0].pieces
+        if one.figure or one.fault
+    )
+    assert (wrong.fault.split("：")[1], right.fault) == (
+        "“民主评议党员”按年统计，没有2026年三季度的数，请选择年份。",
+        "",
+    )
 
 
 def test_rows_of_groups_and_of_one_organisation(written, school):
@@ -98,7 +114,7 @@ def test_a_figure_named_twice_is_listed_once(written, school):
 
 @pytest.mark.parametrize("times", [1, 30])
 def test_queries_do_not_grow_with_what_is_named(written, school, django_assert_num_queries, times):
-    columns = list(words_of_columns(STATISTICS["member_structure"]))
+    columns = list(words_of_columns(INSERTABLE["member_structure"]))
     rows = ["sex_male", "sex_female"]
     named = [Address("member_structure", column, row).token for column in columns for row in rows][:times]
     report = written("".join(named * times), school.root)

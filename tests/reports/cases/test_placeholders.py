@@ -15,13 +15,13 @@ from reports.cases.placeholders import (
     words_of_columns,
     words_of_rows,
 )
-from reports.figures.catalogue import STATISTICS
+from reports.figures.catalogue import INSERTABLE
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 10, 8)
 EVERY = [
     Address(name, column, row)
-    for name, one in STATISTICS.items()
+    for name, one in INSERTABLE.items()
     for column in words_of_columns(one)
     for row in ("", *words_of_rows(one))
 ]
