@@ -184,6 +184,8 @@ class StatisticFilter(FigureFilter):
 
     def __init__(self, data: QueryDict, *, statistic: Statistic, user: User, today: date) -> None:
         self.statistic, self.right = statistic, statistic.right
+        #: Why the period that was asked for is none of this statistic; its year is shown instead.
+        self.refusal = ""
         if statistic.span != "any":
             self.default_period, self.period_kinds = year_of, ("year",)
         super().__init__(data, user=user, today=today)
@@ -195,15 +197,17 @@ class StatisticFilter(FigureFilter):
         return asked
 
     def clean(self) -> None:
-        values = self.cleaned_data
+        values: dict[str, Any] = self.cleaned_data
         period, on = values.get("period") or self.default_period(self.today), values.get("on")
+        if why := why_not(self.statistic, period):
+            self.refusal, period = why, year_of(period.start)
+            self.data["period"] = period.code  # so that the field says what the page shows
+            values["period"] = period
         if on and on > self.today:
             self.add_error("on", f"统计日不能晚于今天（{self.today}）。")
         elif on and not period.start <= on <= self._last(period):
             self.add_error("on", f"统计日应在期间内（{period.start} 至 {period.end}）。")
-        if why := why_not(self.statistic, period):
-            self.add_error("period", why)
-        elif period.start > self.today:
+        if period.start > self.today:
             self.add_error("period", f"{period.label}还没有开始，请选择已经开始的期间。")
 
     def _last(self, period: Period) -> date:

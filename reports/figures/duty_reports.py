@@ -23,7 +23,7 @@ from .tables import ByOrganisation
 from .things import Rows
 
 OF_YEAR = "评议年度为所选年份的述职评议，记在组织它的党组织（按交报告截止当天所属）"
-SECRETARIES = f"{OF_YEAR}名单上的书记"
+SECRETARIES = "所选年度述职评议名单上的书记"
 CODES = ("good", "fairly_good", "fair", "poor")
 TITLES = tuple(grade.title for grade in GRADES)
 
@@ -161,10 +161,10 @@ DUTY_TABLE = ByOrganisation(
         _of_rounds(
             "met",
             "已开述职会",
-            f"{OF_YEAR}，统计日以前开了述职会议的。",
+            "统计日以前开了述职会议的述职评议。",
             lambda asked: Q(state__in=MET, meeting_on__lte=asked.day),
         ),
-        _of_secretaries("subjects", "应述职", f"{SECRETARIES}。", Q(), DRAFTED),
+        _of_secretaries("subjects", "应述职", f"{SECRETARIES}，记在组织述职的党组织。", Q(), DRAFTED),
         _of_secretaries(
             "handed_in",
             "已交报告",
@@ -176,6 +176,12 @@ DUTY_TABLE = ByOrganisation(
             "按时交",
             f"{SECRETARIES}，最后一次交报告不晚于截止日期的。",
             lambda asked: _handed_in(asked) & Q(report__submitted_at__date__lte=F("round__report_due_on")),
+        ),
+        _of_secretaries(
+            "feedback",
+            "已反馈",
+            f"{SECRETARIES}，统计日以前向本人反馈了意见的。",
+            lambda asked: Q(feedback_on__lte=asked.day),
         ),
         *(
             _of_grades(
@@ -204,18 +210,12 @@ DUTY_TABLE = ByOrganisation(
             f"{SECRETARIES}，统计日还没有公布等次的，不论是否已经评定。",
             lambda asked: ~published_by(asked.day),
         ),
-        _of_secretaries(
-            "feedback",
-            "已反馈",
-            f"{SECRETARIES}，统计日以前向本人反馈了意见的。",
-            lambda asked: Q(feedback_on__lte=asked.day),
-        ),
-        _of_problems("problems", "清单", f"{SECRETARIES}的整改清单上的事项，按现在的登记。", Q()),
-        _of_problems("done", "已完成", f"{SECRETARIES}的整改事项，统计日以前完成的，不论是否已核查。", _done),
+        _of_problems("problems", "清单", "这些书记的整改清单上的事项，按现在的登记。", Q()),
+        _of_problems("done", "已完成", "这些书记的整改事项，统计日以前完成的，不论是否已核查。", _done),
         _of_problems(
             "overdue",
             "逾期未完成",
-            f"{SECRETARIES}的整改事项，完成期限在统计日以前、统计日还没有完成的。",
+            "这些书记的整改事项，完成期限在统计日以前、统计日还没有完成的。",
             lambda asked: Q(due_on__lt=asked.day) & ~_done(asked),
         ),
     ),

@@ -22,7 +22,7 @@ from .tables import ByOrganisation
 from .things import Rows
 
 OF_YEAR = "评议年度为所选年份、统计日以前已办结的民主评议"
-PEOPLE = f"{OF_YEAR}名单上的党员，记在评议的党支部（按评议当天所属）"
+PEOPLE = "所选年度已办结的民主评议名单上的党员"
 
 
 def _reviews(asked: Asked) -> Any:
@@ -122,7 +122,14 @@ REVIEW_TABLE = ByOrganisation(
             things=REVIEWS,
             which=lambda asked: closed_by(asked.day),
         ),
-        _of("took_part", "参加评议", "党员（人）", Q(), f"{PEOPLE}。", LEFT_OUT),
+        _of(
+            "took_part",
+            "参加评议",
+            "党员（人）",
+            Q(),
+            f"{OF_YEAR}名单上的党员，记在评议的党支部（按评议当天所属）。",
+            LEFT_OUT,
+        ),
         *(
             _of(
                 grade.value, grade.label, "党员（人）", Q(grade=grade), f"{PEOPLE}，评定为“{grade.label}”的。"
