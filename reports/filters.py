@@ -5,7 +5,7 @@ A field in error counts as not given; its error stands under the field. An organ
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import Http404, QueryDict
@@ -197,11 +197,11 @@ class StatisticFilter(FigureFilter):
         return asked
 
     def clean(self) -> None:
-        values: dict[str, Any] = self.cleaned_data
+        values, shown = self.cleaned_data, cast("QueryDict", self.data)
         period, on = values.get("period") or self.default_period(self.today), values.get("on")
         if why := why_not(self.statistic, period):
             self.refusal, period = why, year_of(period.start)
-            self.data["period"] = period.code  # so that the field says what the page shows
+            shown["period"] = period.code  # so that the field says what the page shows
             values["period"] = period
         if on and on > self.today:
             self.add_error("on", f"统计日不能晚于今天（{self.today}）。")

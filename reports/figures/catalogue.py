@@ -6,6 +6,7 @@ from typing import Final
 from branches.roles import Right
 from lib.periods import Period
 
+from .annual import ANNUAL_TABLES
 from .base import Figure, Statistic
 from .birthdays import BIRTHDAY_TABLE
 from .development import DEVELOPMENT_TABLE
@@ -34,6 +35,7 @@ STATISTICS: Final[Mapping[str, Statistic]] = {
         BIRTHDAY_TABLE,
         DUTY_TABLE,
         REVIEW_TABLE,
+        *ANNUAL_TABLES,
     )
 }
 #: Those that are the same for everybody who sees figures, and so may stand in a text that others read.

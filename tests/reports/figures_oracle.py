@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from .figures_oracle_assessed import Assessed
+from .figures_oracle_annual import Annual
 from .figures_oracle_rows import (
     DAY,
     MEMBERS,
@@ -38,13 +38,19 @@ RATES = {
     "graduates": {"grassroots_share": ("grassroots_members", "grassroots", 1)},
     "member_reviews": {"excellent_share": ("excellent", "base", 1)},
 }
+OF_GROUPS = (
+    *("annual_compared", "annual_members", "annual_joined", "annual_education"),
+    *("annual_left_people", "annual_developed"),
+)
 
 
-class Oracle(Assessed):
+class Oracle(Annual):
     def answer(self, name: str, asked: Question) -> tuple[dict[str, Values], Values]:
         """Row by row, by the code of the organisation, of the group, of the kind or of the month; and the total."""
         if name == "member_structure":
             return self.member_structure(asked)
+        if name in OF_GROUPS:
+            return self.of_groups(name, asked)
         if name in ("life_by_kind", "life_by_month"):
             return self.in_groups(getattr(self, name)(asked), asked)
         counted = [

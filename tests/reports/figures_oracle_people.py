@@ -131,6 +131,7 @@ class People:
                 [None, self.some_day(date(1935, 1, 1), date(2005, 1, 1)), date(1988, 2, 29)]
             ),
             education=rng.choice(["", "11", "14", "21", "31", "41", "61", "90"]),
+            graduates_on=rng.choice([None, date(2025, 6, 30), date(2026, 6, 30), date(2027, 6, 30)]),
             **facts,
         )
         self.members.append(person)
