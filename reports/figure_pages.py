@@ -24,6 +24,7 @@ from . import links
 from .closing import notices
 from .figures import behind, paper, sheet
 from .figures.base import Statistic, bands
+from .figures.books import BOOKS, IN_BOOKS
 from .figures.catalogue import STATISTICS
 from .figures.tables import table_url
 from .filters import StatisticFilter
@@ -41,10 +42,16 @@ def _statistic_or_404(name: str) -> Statistic:
 @require_safe
 def figure_index(request: AuthenticatedRequest) -> HttpResponse:
     check_figures(request.user)
-    mine = [one for one in STATISTICS.values() if has_right(request.user, one.right)]
+    mine = [
+        one for one in STATISTICS.values() if has_right(request.user, one.right) and one.name not in IN_BOOKS
+    ]
     sections = groupby(mine, key=lambda one: one.section)
     found = [(section, list(statistics)) for section, statistics in sections]
-    context = {"sections": found, "may_subscribe": has_right(request.user, Right.EXPORT)}
+    context = {
+        "sections": found,
+        "books": BOOKS.values(),
+        "may_subscribe": has_right(request.user, Right.EXPORT),
+    }
     return render(request, "reports/figure_index.html", context)
 
 
@@ -65,7 +72,7 @@ def figure_table(request: AuthenticatedRequest, name: str) -> HttpResponse:
         "definitions": [(sheet.heading(one), one.definition) for one in statistic.columns],
         "endings": ENDINGS.items(),
         "may_export": has_right(request.user, Right.EXPORT),
-        "carried": _carried(form),
+        "carried": carried_by(form),
         "up_url": table_url(name, asked, {}) if asked.org else "",
         "share_url": links.share(
             table_url(name, asked, {**asked.carried, "branch": asked.branch_id}),
@@ -76,7 +83,7 @@ def figure_table(request: AuthenticatedRequest, name: str) -> HttpResponse:
     return render(request, "reports/figure_page.html", context)
 
 
-def _carried(form: StatisticFilter) -> list[tuple[str, Any]]:
+def carried_by(form: StatisticFilter) -> list[tuple[str, Any]]:
     """What was asked for, for the form that asks for it again as a file."""
     return [(name, form.data[name]) for name in form.fields if form.data.get(name)]
 
@@ -101,7 +108,7 @@ def figure_rows(request: AuthenticatedRequest, name: str, code: str) -> HttpResp
         "lone": lone_branch(request.user),
         "table_url": table_url(name, form.asked, form.asked.carried),
         "may_export": has_right(request.user, Right.EXPORT),
-        "carried": _carried(form),
+        "carried": carried_by(form),
     }
     return render(request, "reports/figure_rows.html", context)
 

@@ -22,7 +22,7 @@ from lib.periods import Period, month_of, quarter_of, school_year_of, year_of
 
 from .asked import Asked, lies_in_one
 from .drilldown import STATE_GROUPS
-from .figures.base import Statistic, why_not
+from .figures.base import Spanned, why_not
 
 QUARTERS_OFFERED = 8
 MONTHS_OFFERED = 12
@@ -169,7 +169,7 @@ class AgainstForm(forms.Form):
 
 
 class StatisticFilter(FigureFilter):
-    """What a table of the catalogue, or the rows behind one of its figures, are asked for."""
+    """What a table of the catalogue or a book of them, or the rows behind one of its figures, are asked for."""
 
     on = forms.DateField(
         label="统计日",
@@ -182,7 +182,7 @@ class StatisticFilter(FigureFilter):
 
     field_order = ("period", "org", "category", "on")
 
-    def __init__(self, data: QueryDict, *, statistic: Statistic, user: User, today: date) -> None:
+    def __init__(self, data: QueryDict, *, statistic: Spanned, user: User, today: date) -> None:
         self.statistic, self.right = statistic, statistic.right
         #: Why the period that was asked for is none of this statistic; its year is shown instead.
         self.refusal = ""

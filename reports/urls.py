@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import board_pages, case_pages, duty, figure_pages, handover, sharing, views
+from . import board_pages, book_pages, case_pages, duty, figure_pages, handover, sharing, views
 from .closing import pages as closing
 from .subscriptions import pages as subscriptions
 
@@ -28,6 +28,8 @@ urlpatterns = [
         "figures/<slug:name>/<slug:code>/export/", figure_pages.figure_rows_export, name="figure_rows_export"
     ),
     path("share/", sharing.share, name="share"),
+    path("yearbooks/<slug:name>/", book_pages.book_page, name="book"),
+    path("yearbooks/<slug:name>/export/<slug:ending>/", book_pages.book_export, name="book_export"),
     path("closings/", closing.closing_list, name="closing_list"),
     path("closings/files/<int:pk>/", closing.closed_file, name="closed_file"),
     path("closings/<str:code>/", closing.closing_page, name="closing_page"),

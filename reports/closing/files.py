@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from branches.models import Branch
 from lib import files, typesetting
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.writing import write_workbook
 from reports.figures import paper, sheet
 from reports.figures.base import Table
 from reports.models import ClosedFile, ClosedPeriod, SentFile
@@ -49,29 +49,14 @@ def line(closing: ClosedPeriod) -> str:
 def workbook(tables: Sequence[Table], lines: Sequence[str]) -> bytes:
     """A sheet of each table, and one of what the figures mean; ``lines`` stand in the banner of each."""
     content = BytesIO()
-    banners = [[sheet.title(table), sheet.scope_line(table), *lines] for table in tables]
+    banners = [[sheet.title(table), sheet.scope_line(table.asked), *lines] for table in tables]
     sheets = [sheet.figures(table, banner) for table, banner in zip(tables, banners, strict=True)]
-    write_workbook(content, [*sheets, _meanings(tables, lines)])
+    write_workbook(content, [*sheets, sheet.meanings_of(tables, ["口径", *lines])])
     return content.getvalue()
 
 
-def _meanings(tables: Sequence[Table], lines: Sequence[str]) -> OutSheet:
-    columns = [
-        OutColumn("统计表", width=20),
-        OutColumn("项目", width=24),
-        OutColumn("口径", width=90),
-        OutColumn("口径版本", "integer"),
-    ]
-    rows = [
-        [table.statistic.title, sheet.heading(one), one.definition, one.version]
-        for table in tables
-        for one in table.columns
-    ]
-    return OutSheet("口径", columns, rows, ["口径", *lines])
-
-
 def pdf(title: str, tables: Sequence[Table], lines: Sequence[str]) -> bytes:
-    pages = [{**paper.contents(table), "banner": [sheet.scope_line(table), *lines]} for table in tables]
+    pages = [{**paper.contents(table), "banner": [sheet.scope_line(table.asked), *lines]} for table in tables]
     return typesetting.pdf("closing.typ", {"title": title, "tables": pages})
 
 

@@ -56,10 +56,10 @@ def picked(table: ByOrganisation, *codes: str) -> tuple[Figure, ...]:
     return tuple(found[code] for code in codes)
 
 
-def cut(figure: Figure, to: Q, words: str, left_out: tuple[LeftOut, ...] = ()) -> Figure:
+def cut(figure: Figure, code: str, to: Q, words: str, left_out: tuple[LeftOut, ...] = ()) -> Figure:
     """The same figure of those alone for whom ``to`` holds."""
-    which = _both(to, figure.which)
-    return replace(figure, which=which, definition=f"{words}{figure.definition}", band="", left_out=left_out)
+    which, definition = _both(to, figure.which), f"{words}{figure.definition}"
+    return replace(figure, code=code, which=which, definition=definition, left_out=left_out)
 
 
 def _both(to: Q, which: Q | Callable[[Asked], Q]) -> Q | Callable[[Asked], Q]:
@@ -205,7 +205,13 @@ STUDENTS: Final = ByOrganisation(
     span="year",
     columns=(
         *(
-            cut(one, OF_STUDENTS, IN_STUDENTS, (MIXED,) if one.code == "members" else ())
+            cut(
+                one,
+                f"student_{one.code}",
+                OF_STUDENTS,
+                IN_STUDENTS,
+                (MIXED,) if one.code == "members" else (),
+            )
             for one in picked(MEMBER_TABLE, "members", "full", "probationary", "women", "minority")
         ),
         Figure(

@@ -113,13 +113,22 @@ def bands(columns: Sequence[Column]) -> list[tuple[str, int]]:
     return found if any(band for band, _ in found) else []
 
 
-class Statistic(Protocol):
-    """A named table. ``head`` is the heading of its first column, ``note`` one sentence on what it shows."""
+class Spanned(Protocol):
+    """What is asked for by a name, of periods of one sort; ``right`` is what one must hold where it counts."""
 
     @property
     def name(self) -> str: ...
     @property
     def title(self) -> str: ...
+    @property
+    def span(self) -> Span: ...
+    @property
+    def right(self) -> Right: ...
+
+
+class Statistic(Spanned, Protocol):
+    """A named table. ``head`` is the heading of its first column, ``note`` one sentence on what it shows."""
+
     @property
     def section(self) -> str: ...
     @property
@@ -127,17 +136,13 @@ class Statistic(Protocol):
     @property
     def note(self) -> str: ...
     @property
-    def span(self) -> Span: ...
-    @property
-    def right(self) -> Right: ...
-    @property
     def columns(self) -> Sequence[Column]: ...
     def tabulate(self, asked: Asked) -> Table: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """What every statistic says of itself; ``right`` is what one must hold where its rows are counted."""
+    """What every statistic says of itself."""
 
     name: str
     title: str
@@ -147,14 +152,14 @@ class Named:
     right: Right = Right.SEE_FIGURES
 
 
-def why_not(statistic: "Statistic", period: Period) -> str:
-    """Why there is no such statistic of ``period``; empty when there is."""
-    if statistic.span == "any" or period.kind == "year":
+def why_not(asked_for: Spanned, period: Period) -> str:
+    """Why there is no such figure of ``period``; empty when there is."""
+    if asked_for.span == "any" or period.kind == "year":
         return ""
-    return f"“{statistic.title}”按年统计，没有{period.label}的数，请选择年份。"
+    return f"“{asked_for.title}”按年统计，没有{period.label}的数，请选择年份。"
 
 
-def as_taken(statistic: "Statistic", asked: Asked) -> Asked:
+def as_taken(statistic: Statistic, asked: Asked) -> Asked:
     """``asked`` as the statistic takes it: what came of a year is counted as it is known today."""
     return replace(asked, is_known_later=statistic.span == "result")
 

@@ -1,5 +1,6 @@
-"""A statistic as a workbook, and the rows behind one of its numbers."""
+"""A statistic as a workbook, a book of them, and the rows behind one number."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -8,36 +9,39 @@ from accounts.models import AuditEntry, User
 from branches.models import Branch
 from lib.sheets.dating import dated
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from reports.asked import Asked
 
 from .base import Column, Table, plain
 from .behind import Found
+from .books import Book, tables_of
 
 
 def title(table: Table) -> str:
     return f"{table.asked.title}{table.statistic.title}"
 
 
-def scope_line(table: Table) -> str:
+def scope_line(asked: Asked) -> str:
     """Of what and as of when the figures are."""
-    asked = table.asked
     where = asked.org.short_name if asked.org else "权限内全部党组织"
     category = f"，{Branch.Category(asked.category).label}党支部" if asked.category else ""
     running = "，期间未结束" if asked.period.contains(asked.today) else ""
     return f"范围：{where}{category}；{asked.period.start} 至 {asked.period.end}{running}；统计日 {asked.day}"
 
 
-def export_entry(table: Table, *, by: User | None) -> AuditEntry:
-    return audit.record(
-        "statistics.export",
-        by=by,
-        on=table.asked.org,
-        after={**table.asked.as_parameters, "statistic": table.statistic.name, "rows": len(table.rows)},
-    )
+def export_entry(asked: Asked, name: str, rows: int, *, by: User | None) -> AuditEntry:
+    after = {**asked.as_parameters, "statistic": name, "rows": rows}
+    return audit.record("statistics.export", by=by, on=asked.org, after=after)
+
+
+def banner_of(table: Table, *, by: User | None) -> list[str]:
+    """The lines below the title of a table that leaves; audited with them."""
+    entry = export_entry(table.asked, table.statistic.name, len(table.rows), by=by)
+    return [scope_line(table.asked), audit.export_line(entry, by)]
 
 
 def write(target: Path | BinaryIO, table: Table, *, by: User | None) -> None:
     """The table and the meaning of its figures. Audited; the number of the export stands in every sheet."""
-    banner = [title(table), scope_line(table), audit.export_line(export_entry(table, by=by), by)]
+    banner = [title(table), *banner_of(table, by=by)]
     write_workbook(target, [figures(table, banner), _meanings(table, banner)])
 
 
@@ -63,6 +67,39 @@ def _meanings(table: Table, banner: list[str]) -> OutSheet:
     columns = [OutColumn("项目", width=24), OutColumn("口径", width=90), OutColumn("口径版本", "integer")]
     rows = [[heading(one), one.definition, one.version] for one in table.columns]
     return OutSheet("口径", columns, rows, banner)
+
+
+def meanings_of(tables: Sequence[Table], banner: list[str]) -> OutSheet:
+    """Of several tables in one sheet."""
+    columns = [
+        OutColumn("统计表", width=20),
+        OutColumn("项目", width=24),
+        OutColumn("口径", width=90),
+        OutColumn("口径版本", "integer"),
+    ]
+    rows = [
+        [table.statistic.title, heading(one), one.definition, one.version]
+        for table in tables
+        for one in table.columns
+    ]
+    return OutSheet("口径", columns, rows, banner)
+
+
+def write_book(target: Path | BinaryIO, book: Book, asked: Asked, *, by: User | None) -> None:
+    """The contents, a sheet for each table, and the meanings. Audited."""
+    filled = book.filled(asked)
+    tables = tables_of(filled)
+    line = audit.export_line(book_entry(book, tables, asked, by=by), by)
+    first = [f"{asked.title}{book.title}", scope_line(asked), line]
+    columns = [OutColumn("表号", width=8), OutColumn("表名", width=30), OutColumn("说明", width=60)]
+    rows = [[f"表{one.leaf.number}", one.leaf.title, one.note] for one in filled]
+    sheets = [figures(table, [title(table), scope_line(table.asked), line]) for table in tables]
+    contents = OutSheet("目录", columns, rows, [*first, book.note])
+    write_workbook(target, [contents, *sheets, meanings_of(tables, first)])
+
+
+def book_entry(book: Book, tables: Sequence[Table], asked: Asked, *, by: User | None) -> AuditEntry:
+    return export_entry(asked, book.name, sum(len(table.rows) for table in tables), by=by)
 
 
 def write_rows(target: Path | BinaryIO, found: Found, *, by: User) -> None:

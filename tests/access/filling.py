@@ -488,6 +488,7 @@ TASKS: dict[str, Task] = {
     "case_restore": Task(on="case_page", has_form=False, writes=False),
     "case_export": Task(SECRETARY, on="case_page", writes=False),
     "figure_export": Task(SECRETARY, on="figure_table", writes=False),
+    "book_export": Task(SECRETARY, on="book", writes=False),
     "figure_rows_export": Task(SECRETARY, on="figure_rows", writes=False),
     # The world's branches hold this year's and last year's already: what is written is tried in test_review_pages.
     "review_new": Task(

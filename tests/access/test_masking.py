@@ -129,8 +129,9 @@ def test_no_paper_does(world: World, person: Member, typeset: list[str]):
     told = [world.own.of[Report].pk, "pdf"]
     answers.append(asker.ask("GET", reverse("feedback_letter", args=told)))
     answers.append(asker.ask("POST", reverse("figure_export", args=["members", "pdf"])))
+    answers.append(asker.ask("POST", reverse("book_export", args=["annual", "pdf"])))
     answers.append(asker.ask("POST", reverse("case_export", args=[world.own.of[CaseReport].pk, "pdf"])))
-    assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 11
+    assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 12
     asked = tables.asked_of(asked_of("2026Q3", None), world.school.root)
     closing = ClosedPeriod(period="2026Q3")
     kept = [one.tabulate(asked) for one in STATISTICS.values()]

@@ -80,8 +80,8 @@ class Annual(Assessed):
         for member, spell, status in self.roster(asked.day):
             if self.branches[spell.branch_id].category == "student":
                 ends = member.graduates_on
-                numbers = of_people(member, status) | {
-                    "full": status == "full",
+                people = of_people(member, status) | {"full": status == "full"}
+                numbers = {f"student_{code}": number for code, number in people.items()} | {
                     "graduating": ends is not None and asked.period.contains(ends),
                 }
                 yield from self.at(spell.branch_id, asked.day, **numbers)

@@ -19,8 +19,10 @@ from assessments.models import Review, ReviewEntry, Round, Subject
 from branches import tree
 from branches.models import Term
 from branches.roles import Role
+from members import departures
 from members.models import Destination, Development, DevelopmentStep, MembershipSpell, StatusPeriod
 from reports.figures.base import Figure
+from reports.figures.books import BOOKS
 from reports.figures.catalogue import STATISTICS
 from reports.figures.tables import ByGroup
 from tests import cast
@@ -140,6 +142,10 @@ IN_EACH_COLLEGE = {
         "birthdays",
         "subjects",
         "took_part",
+        "now",
+        "gone",
+        "student_members",
+        "step_admission_approval",
     ),
 }
 #: Of the whole page; six are the frame's, the filter's and the closed quarter's.
@@ -159,6 +165,10 @@ QUERIES = {
     "birthdays": 9,
     "duty_reports": 9,
     "member_reviews": 7,
+    **dict.fromkeys(("annual_compared", "annual_students", "annual_left", "annual_development"), 8),
+    **dict.fromkeys(("annual_members", "annual_joined", "annual_education"), 7),
+    **dict.fromkeys(("annual_left_people", "annual_developed"), 7),
+    "annual_probation": 9,
 }
 
 
@@ -203,11 +213,16 @@ def twice(school):
             recorded_on=day,
         )
         development = Development.objects.create(member=member, applied_on=day)
-        DevelopmentStep.objects.create(development=development, step="application", on=day)
+        for step in ("application", "admission_approval"):
+            DevelopmentStep.objects.create(development=development, step=step, on=day)
         candidate = cast.a_member(branch, full=None, joined=day)
         StatusPeriod.objects.filter(member=candidate).update(since=date(2025, 9, 1), until=day)
         StatusPeriod.objects.create(member=candidate, status="full", since=date(2026, 9, 21))
         assessed(branch, member)
+        students = cast.found(branch.parent, "学生党支部", "branch", f"{branch.code}8", category="student")
+        cast.a_member(students)
+        leaving = cast.a_member(branch, joined=date(2014, 9, 1))
+        departures.depart(leaving, "expelled", on=day, evidence="党委决定", by=None)
     return school
 
 
@@ -341,7 +356,7 @@ class TestLeftOut:
         assert said("organisations", "branches", org=school.music.pk) == {}
 
     def test_steps_taken_back_and_decisions_that_said_no(self, said, twice):
-        step = DevelopmentStep.objects.filter(development__member__branch=twice.teachers).get()
+        step = DevelopmentStep.objects.get(development__member__branch=twice.teachers, step="application")
         step.withdrawn_at = timezone.now()
         step.save()
         DevelopmentStep.objects.exclude(pk=step.pk).update(is_effective=False)
@@ -393,4 +408,4 @@ class TestAsked:
             call_command("statistics", *arguments)
 
     def test_the_list_names_each_table_with_its_columns(self):
-        assert [one["name"] for one in command("--list", "--json")] == list(STATISTICS)
+        assert [one["name"] for one in command("--list", "--json")] == [*STATISTICS, *BOOKS]

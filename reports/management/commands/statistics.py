@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from lib.terminal import columns
 from lib.typesetting import CannotTypeset
 from reports.asked import Asked
 from reports.figures import paper, sheet
-from reports.figures.base import Statistic, Table, why_not
+from reports.figures.base import Spanned, Statistic, Table, why_not
+from reports.figures.books import BOOKS, Book
 from reports.figures.catalogue import STATISTICS
 from reports.management.asking import asked_of
 
@@ -35,6 +37,9 @@ class Command(PlainCommand):
             return
         for target in filter(None, (options["xlsx"], options["pdf"])):
             refuse_unwritable(target)
+        if book := BOOKS.get(options["name"] or ""):
+            self._book(book, _asked(options, book), options)
+            return
         statistic = _statistic(options["name"])
         table = statistic.tabulate(_asked(options, statistic))
         if options["json"]:
@@ -44,9 +49,25 @@ class Command(PlainCommand):
             sheet.write(content, table, by=None)
             self._written(options["xlsx"], content.getvalue())
         elif options["pdf"]:
-            self._written(options["pdf"], _pdf(table))
+            self._written(options["pdf"], _pdf(lambda: paper.pdf(table, by=None)))
         else:
             self._table(table)
+
+    def _book(self, book: Book, asked: Asked, options: dict[str, Any]) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(book.body(asked), ensure_ascii=False))
+        elif options["xlsx"]:
+            content = BytesIO()
+            sheet.write_book(content, book, asked, by=None)
+            self._written(options["xlsx"], content.getvalue())
+        elif options["pdf"]:
+            self._written(options["pdf"], _pdf(lambda: paper.book(book, asked, by=None)))
+        else:
+            for one in book.filled(asked):
+                if one.table:
+                    self._table(one.table)
+                else:
+                    self.stdout.write(f"{one.leaf.label}  {one.leaf.why}")
 
     def _written(self, target: Path, content: bytes) -> None:
         write_file(target, content)
@@ -62,13 +83,19 @@ class Command(PlainCommand):
                 }
                 for one in STATISTICS.values()
             ]
+            found += [
+                {"name": one.name, "title": one.title, "tables": [leaf.label for leaf in one.leaves]}
+                for one in BOOKS.values()
+            ]
             self.stdout.write(json.dumps(found, ensure_ascii=False))
         else:
-            for line in columns([[one.name, one.title, one.note] for one in STATISTICS.values()]):
+            told = [[one.name, one.title, one.note] for one in STATISTICS.values()]
+            told += [[one.name, one.title, one.note] for one in BOOKS.values()]
+            for line in columns(told):
                 self.stdout.write(line)
 
     def _table(self, table: Table) -> None:
-        self.stdout.write(f"{sheet.title(table)}  {sheet.scope_line(table)}")
+        self.stdout.write(f"{sheet.title(table)}  {sheet.scope_line(table.asked)}")
         lines = [[table.statistic.head, *map(sheet.heading, table.columns)]]
         lines += [[row.label, *(cell.text for cell in row.cells)] for row in table.all_rows]
         for line in columns(lines):
@@ -78,11 +105,11 @@ class Command(PlainCommand):
 def _statistic(name: str | None) -> Statistic:
     if name and name in STATISTICS:
         return STATISTICS[name]
-    names = "、".join(STATISTICS)
+    names = "、".join((*STATISTICS, *BOOKS))
     raise CommandError(f"没有名为“{name}”的统计表，有：{names}。" if name else f"请写统计表的名称：{names}。")
 
 
-def _asked(options: dict[str, Any], statistic: Statistic) -> Asked:
+def _asked(options: dict[str, Any], statistic: Spanned) -> Asked:
     if not options["period"]:
         raise CommandError("请用 --period 写统计的时间段，如 2026Q3。")
     asked = asked_of(options["period"], options["branch"])
@@ -99,8 +126,8 @@ def _asked(options: dict[str, Any], statistic: Statistic) -> Asked:
     return asked.on_day(on)
 
 
-def _pdf(table: Table) -> bytes:
+def _pdf(make: Callable[[], bytes]) -> bytes:
     try:
-        return paper.pdf(table, by=None)
+        return make()
     except CannotTypeset as lack:
         raise CommandError(str(lack)) from None
