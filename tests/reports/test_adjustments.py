@@ -11,6 +11,7 @@ from activities import records
 from members import departures
 from members.models import Member
 from reports.closing import adjustments, corrections, notices, periods, tables
+from reports.figures.catalogue import STATISTICS
 from reports.management.asking import asked_of
 from reports.models import ClosedTable
 from tests import cast
@@ -151,10 +152,10 @@ class TestNotice:
         whole = asked_of("2026Q3", None)
         with time_machine.travel(LATER, tick=False):
             records.withdraw(theme_day, by=None, version=1, reason="重复登记")
-            assert notices.of(whole, "life").corrections == 1
-            assert notices.of(tables.asked_of(whole, school.music), "life").corrections == 0
+            assert notices.of(whole, STATISTICS["life"]).corrections == 1
+            assert notices.of(tables.asked_of(whole, school.music), STATISTICS["life"]).corrections == 0
 
     def test_none_of_a_period_that_is_open(self, closed, staff):
-        assert notices.of(asked_of("2026Q2", None), "life") is None
+        assert notices.of(asked_of("2026Q2", None), STATISTICS["life"]) is None
         periods.reopen(closed, "要重新统计", by=staff)
-        assert notices.of(asked_of("2026Q3", None), "life") is None
+        assert notices.of(asked_of("2026Q3", None), STATISTICS["life"]) is None
