@@ -174,6 +174,10 @@ class TestReviews:
         roster = page_of(staff, "members").context["table"].total.cells[0].value
         assert left_out == {"在名册上、没有列入已办结的民主评议的": roster}
 
+    def test_another_college_has_none_of_it(self, review, school):
+        staff = cast.a_user(Role.COMMITTEE_STAFF, school.music)
+        assert list(page_of(staff, "member_reviews").context["table"].rows) == []
+
     def test_a_leader_has_the_counts_and_no_names(self, review, school):
         found = page_of(cast.a_user(Role.LEADER, school.root), "member_reviews", "excellent").context["found"]
         assert (found.number, found.elsewhere) == (1, 1)
