@@ -20,6 +20,7 @@ from lib.sheets.sending import download
 from lib.typesetting import CannotTypeset
 
 from . import links
+from .closing import notices
 from .figure_pages import ENDINGS, carried_by
 from .figures import paper, sheet
 from .figures.base import Table, bands
@@ -63,6 +64,7 @@ def book_page(request: AuthenticatedRequest, name: str) -> HttpResponse:
         "asked": form.asked,
         "parts": [Part(one) for one in book.filled(form.asked)],
         "endings": ENDINGS.items(),
+        "locked": notices.of(form.asked, book.first),
         "may_export": has_right(request.user, Right.EXPORT),
         "carried": carried_by(form),
     }

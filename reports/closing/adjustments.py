@@ -23,6 +23,8 @@ SHOWN = 5
 CERTAIN: Mapping[str, tuple[str, ...]] = {
     "组织生活": (RECORDS, ROSTER),
     "党员": (ROSTER,),
+    "党内统计年报": (ROSTER,),
+    "教育部年度报表": (ROSTER,),
     "党组织": (ROSTER,),
 }
 

@@ -30,10 +30,21 @@ DEEDS: Final = "deeds"
 About = Literal["records", "roster", "deeds"]
 MOST_DEEDS: Final = 200
 
+_OF_MEMBERS: Final = (
+    "member",
+    "membershipspell",
+    "roster",
+    "development",
+    "destination",
+    "movement",
+    "branch",
+)
 #: Of a section of the statistics, the things of the trail that may move its figures and have no day of their own.
 THINGS: Final[dict[str, tuple[str, ...]]] = {
     "党组织": ("branch", "term", "election", "station", "stationarea", "register", "post", "membershipspell"),
-    "党员": ("member", "membershipspell", "roster", "development", "destination", "movement", "branch"),
+    "党员": _OF_MEMBERS,
+    "党内统计年报": _OF_MEMBERS,
+    "教育部年度报表": (*_OF_MEMBERS, "post", "circumstance", "suspension"),
     "组织生活": (
         "waiver",
         "exemption",

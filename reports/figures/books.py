@@ -10,6 +10,7 @@ from typing import Any, Final
 from branches.roles import Right
 from reports.asked import Asked
 
+from . import ministry
 from .annual import (
     BASICS,
     BY_EDUCATION,
@@ -25,6 +26,7 @@ from .annual import (
 )
 from .base import Span, Statistic, Table
 from .member_reviews import REVIEW_TABLE
+from .organisations import ORGANISATION_TABLE
 from .teaching import TRAINING_TABLE
 
 
@@ -73,6 +75,10 @@ class Book:
     leaves: tuple[Leaf, ...]
     span: Span = "year"
     right: Right = Right.SEE_FIGURES
+
+    @property
+    def first(self) -> Statistic:
+        return next(leaf.statistic for leaf in self.leaves if leaf.statistic)
 
     def filled(self, asked: Asked) -> tuple[Filled, ...]:
         """Each table counted, under the name it has here."""
@@ -126,7 +132,21 @@ ANNUAL: Final = Book(
         Leaf(15, "发展党员构成情况", DEVELOPED),
     ),
 )
-BOOKS: Final[Mapping[str, Book]] = {one.name: one for one in (ANNUAL,)}
+MINISTRY: Final = Book(
+    name="ministry",
+    title=ministry.SECTION,
+    note="教育部年度统计中高校党建各表，支部簿有数据的，按公开的报表名称和顺序排列。帮助填报和核对，表式和口径以当年的通知为准。",
+    leaves=(
+        Leaf(1, "高校基层党组织建设情况", ORGANISATION_TABLE),
+        Leaf(2, "教职工党员队伍", ministry.STAFF),
+        Leaf(3, "高层次人才党员", why="支部簿不登记职称和人才称号，请按人事部门的数据填写。"),
+        Leaf(4, "“双带头人”", ministry.LEADERS),
+        Leaf(5, "学生党员队伍", STUDENTS),
+        Leaf(6, "失联党员汇总", ministry.LOST),
+        Leaf(7, "失联党员规范管理及组织处置", ministry.HANDLED),
+    ),
+)
+BOOKS: Final[Mapping[str, Book]] = {one.name: one for one in (ANNUAL, MINISTRY)}
 #: Shown within a book, and not by themselves beside it.
 IN_BOOKS: Final = frozenset(
     leaf.statistic.name

@@ -15,6 +15,7 @@ from .graduates import GRADUATE_TABLE
 from .life import LIFE_TABLES
 from .member_reviews import REVIEW_TABLE
 from .members import CHANGE_TABLE, MEMBER_TABLE, STRUCTURE_TABLE
+from .ministry import MINISTRY_TABLES
 from .organisations import ORGANISATION_TABLE
 from .stations import STATION_TABLE
 from .teaching import LECTURE_TABLE, TRAINING_TABLE
@@ -36,6 +37,7 @@ STATISTICS: Final[Mapping[str, Statistic]] = {
         DUTY_TABLE,
         REVIEW_TABLE,
         *ANNUAL_TABLES,
+        *MINISTRY_TABLES,
     )
 }
 #: Those that are the same for everybody who sees figures, and so may stand in a text that others read.

@@ -37,8 +37,9 @@ def _taking_part(asked: Asked) -> Any:
     return people_with(ON_ROSTER, asked.ranges, asked.day, MembershipSpell.Kind.ATTENDING)
 
 
+SUSPENDED = replace(ROSTER, find=_suspended)
 NOT_MEMBERS = (
-    LeftOut("停止党籍的", replace(ROSTER, find=_suspended), Q()),
+    LeftOut("停止党籍的", SUSPENDED, Q()),
     LeftOut("只参加功能型、临时党支部的（在组织关系所在支部计）", replace(ROSTER, find=_taking_part), Q()),
 )
 ALL = _of("members", "党员", f"{MEMBERS}。", Q(), NOT_MEMBERS)

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from .figures_oracle_annual import Annual
+from .figures_oracle_lost import Lost
 from .figures_oracle_rows import (
     DAY,
     MEMBERS,
@@ -36,6 +36,7 @@ LIFE_RATES = {
 RATES = {
     "life": LIFE_RATES,
     "graduates": {"grassroots_share": ("grassroots_members", "grassroots", 1)},
+    "moe_leaders": {"double_share": ("double_leaders", "secretaries", 1)},
     "member_reviews": {"excellent_share": ("excellent", "base", 1)},
 }
 OF_GROUPS = (
@@ -44,7 +45,7 @@ OF_GROUPS = (
 )
 
 
-class Oracle(Annual):
+class Oracle(Lost):
     def answer(self, name: str, asked: Question) -> tuple[dict[str, Values], Values]:
         """Row by row, by the code of the organisation, of the group, of the kind or of the month; and the total."""
         if name == "member_structure":

@@ -14,6 +14,7 @@ from branches.models import Branch, LocalSetting, PartyGroup, Placement, Station
 from lib.periods import Period
 from members.models import (
     Celebration,
+    Circumstance,
     Departure,
     Destination,
     Development,
@@ -24,6 +25,7 @@ from members.models import (
     Post,
     StationAssignment,
     StatusPeriod,
+    Suspension,
     Training,
 )
 
@@ -47,6 +49,7 @@ TABLES = (
     ),
     *(Celebration, Departure, Destination, Development, DevelopmentStep, Greeting, Member, MembershipSpell),
     *(Post, StationAssignment, StatusPeriod, Training),
+    *(Circumstance, Suspension),
     *(Problem, Report, Review, ReviewEntry, Round, Subject),
 )
 Row = Any

@@ -25,6 +25,7 @@ from members.models import (
 from tests import cast
 
 from .figures_oracle_assessing import Assessing
+from .figures_oracle_lost import Losing
 from .figures_oracle_people import DAY, FIRST, LONG_AGO, People, World
 
 KINDS = (
@@ -38,7 +39,7 @@ def a_world(seed: int, today: date) -> World:
     return Maker(random.Random(seed), today).make()
 
 
-class Maker(Assessing, People):
+class Maker(Assessing, Losing, People):
     def make(self) -> World:
         self.found()
         self.rearrange()
@@ -51,6 +52,7 @@ class Maker(Assessing, People):
         self.elect()
         self.hold()
         self.assess()
+        self.lose()
         return self.world
 
     def found(self) -> None:

@@ -20,7 +20,15 @@ from branches import tree
 from branches.models import Term
 from branches.roles import Role
 from members import departures
-from members.models import Destination, Development, DevelopmentStep, MembershipSpell, StatusPeriod
+from members.models import (
+    Circumstance,
+    Destination,
+    Development,
+    DevelopmentStep,
+    MembershipSpell,
+    StatusPeriod,
+    Suspension,
+)
 from reports.figures.base import Figure
 from reports.figures.books import BOOKS
 from reports.figures.catalogue import STATISTICS
@@ -145,6 +153,10 @@ IN_EACH_COLLEGE = {
         "now",
         "gone",
         "student_members",
+        "staff_members",
+        "category_staff",
+        "lost",
+        "suspended_as_lost",
         "step_admission_approval",
     ),
 }
@@ -169,6 +181,10 @@ QUERIES = {
     **dict.fromkeys(("annual_members", "annual_joined", "annual_education"), 7),
     **dict.fromkeys(("annual_left_people", "annual_developed"), 7),
     "annual_probation": 9,
+    "moe_staff": 8,
+    "moe_leaders": 9,
+    "moe_lost": 8,
+    "moe_lost_handled": 9,
 }
 
 
@@ -219,11 +235,20 @@ def twice(school):
         StatusPeriod.objects.filter(member=candidate).update(since=date(2025, 9, 1), until=day)
         StatusPeriod.objects.create(member=candidate, status="full", since=date(2026, 9, 21))
         assessed(branch, member)
+        lost(cast.a_member(branch), cast.a_member(branch))
         students = cast.found(branch.parent, "学生党支部", "branch", f"{branch.code}8", category="student")
         cast.a_member(students)
         leaving = cast.a_member(branch, joined=date(2014, 9, 1))
         departures.depart(leaving, "expelled", on=day, evidence="党委决定", by=None)
     return school
+
+
+def lost(member, suspended):
+    """One is not to be found; the other's membership was suspended for that."""
+    Circumstance.objects.create(member=member, kind="lost", since=date(2026, 3, 1), evidence="多方联系无果")
+    facts = {"since": date(2026, 6, 1), "status_before": "full", "evidence": "决议"}
+    Suspension.objects.create(member=suspended, ground="lost", **facts)
+    StatusPeriod.objects.filter(member=suspended).update(status="suspended")
 
 
 def assessed(branch, secretary):
