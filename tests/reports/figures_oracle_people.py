@@ -64,6 +64,7 @@ class People:
                 self.some_day(),
                 self.some_day(),
                 date(2024, 2, 29),
+                self.some_day(date(1945, 1, 1), date(1980, 1, 1)),
                 self.some_day(date(2027, 1, 1), date(2029, 1, 1)),  # not yet
             ]
         )

@@ -2,6 +2,7 @@
 the statistics, and the others with the reason why there are none."""
 
 import json
+from datetime import date
 from io import BytesIO, StringIO
 
 import openpyxl
@@ -11,7 +12,11 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from branches.roles import Role
-from reports.figures.books import ANNUAL
+from lib.periods import Period
+from reports.closing import periods
+from reports.closing.adjustments import CERTAIN
+from reports.closing.corrections import THINGS
+from reports.figures.books import ANNUAL, IN_BOOKS, MINISTRY
 from reports.figures.catalogue import STATISTICS
 from tests import cast
 from tests.fonts import needs_fonts
@@ -52,6 +57,11 @@ class TestTables:
             assert f">{leaf.label}</h2>" in text
             assert (leaf.why == "", leaf.why in text) == (leaf.statistic is not None, True)
         assert [leaf.number for leaf in ANNUAL.leaves if not leaf.statistic] == [5, 6, 12]
+
+    def test_the_ministry_has_its_own(self, browser):
+        text = browser.get(reverse("book", args=["ministry"]), YEAR).content.decode()
+        assert [leaf.number for leaf in MINISTRY.leaves if not leaf.statistic] == [3]
+        assert all(f">{leaf.label}</h2>" in text and leaf.why in text for leaf in MINISTRY.leaves)
 
     def test_each_has_the_figures_of_its_statistic_and_their_meaning(self, browser):
         answer = page(browser)
@@ -134,19 +144,29 @@ class TestCommand:
 def test_the_catalogue_lists_the_book_and_not_its_tables(browser):
     text = browser.get(reverse("figure_index")).content.decode()
     linked = [name for name in STATISTICS if reverse("figure_table", args=[name]) in text]
-    assert reverse("book", args=["annual"]) in text
-    assert linked == [name for name in STATISTICS if not name.startswith("annual_")]
+    assert all(reverse("book", args=[name]) in text for name in ("annual", "ministry"))
+    assert linked == [name for name in STATISTICS if name not in IN_BOOKS]
 
 
 def test_the_number_of_queries_is_the_same_with_many_branches(browser, school, django_assert_num_queries):
     page(browser)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         page(browser)
     for n in range(5):
         leaf = cast.found(school.physics, f"第{n}党支部", "branch", f"9{n:03d}", category="student")
         cast.a_member(leaf)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         page(browser)
+
+
+def test_a_locked_year_has_the_tables_of_the_books_and_says_so(browser, school, own_folder):
+    last = {"period": "2025"}
+    closing = periods.close(Period.year(2025), by=None, today=date(2026, 10, 8))
+    kept = set(closing.tables.values_list("statistic", flat=True))
+    assert kept | {"member_reviews"} >= IN_BOOKS
+    assert {STATISTICS[name].section for name in kept} == CERTAIN.keys() == THINGS.keys()
+    locked = browser.get(reverse("book", args=["annual"]), last).context["locked"]
+    assert (locked.closing, browser.get(locked.table_url).status_code) == (closing, 200)
 
 
 def near(value):
