@@ -21,6 +21,8 @@ urlpatterns = [
     path(
         "figures/subscriptions/<int:pk>/again/", subscriptions.subscription_again, name="subscription_again"
     ),
+    path("figures/books/<slug:name>/", book_pages.book_page, name="book"),
+    path("figures/books/<slug:name>/export/<slug:ending>/", book_pages.book_export, name="book_export"),
     path("figures/<slug:name>/", figure_pages.figure_table, name="figure_table"),
     path("figures/<slug:name>/export/<slug:ending>/", figure_pages.figure_export, name="figure_export"),
     path("figures/<slug:name>/<slug:code>/", figure_pages.figure_rows, name="figure_rows"),
@@ -28,8 +30,6 @@ urlpatterns = [
         "figures/<slug:name>/<slug:code>/export/", figure_pages.figure_rows_export, name="figure_rows_export"
     ),
     path("share/", sharing.share, name="share"),
-    path("yearbooks/<slug:name>/", book_pages.book_page, name="book"),
-    path("yearbooks/<slug:name>/export/<slug:ending>/", book_pages.book_export, name="book_export"),
     path("closings/", closing.closing_list, name="closing_list"),
     path("closings/files/<int:pk>/", closing.closed_file, name="closed_file"),
     path("closings/<str:code>/", closing.closing_page, name="closing_page"),

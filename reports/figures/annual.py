@@ -31,11 +31,11 @@ from .members import (
 )
 from .people import FEMALE, FULL, PROBATIONARY, ROSTER
 from .tables import ByGroup, ByOrganisation
+from .things import Rows
 
 SECTION: Final = "党内统计年报"
+Which = Q | Callable[[Asked], Q]
 Kind = Departure.Kind
-#: 出党, and by which way; who is transferred or died does not leave the party.
-GONE: Final = Q(way__in=(Left.EXPELLED, Left.STRUCK_OFF))
 WAYS: Final = (
     Kind.EXPELLED,
     Kind.RESIGNED,
@@ -56,14 +56,19 @@ def picked(table: ByOrganisation, *codes: str) -> tuple[Figure, ...]:
     return tuple(found[code] for code in codes)
 
 
-def cut(figure: Figure, code: str, to: Q, words: str, left_out: tuple[LeftOut, ...] = ()) -> Figure:
-    """The same figure of those alone for whom ``to`` holds."""
-    which, definition = _both(to, figure.which), f"{words}{figure.definition}"
-    return replace(figure, code=code, which=which, definition=definition, left_out=left_out)
+def narrowed(things: Rows, to: Which) -> Rows:
+    """Those rows alone for which ``to`` holds: an organisation that has none of them has no row in the table."""
+
+    def find(asked: Asked) -> Any:
+        return things.find(asked).filter(to(asked) if callable(to) else to)
+
+    return replace(things, find=find)
 
 
-def _both(to: Q, which: Q | Callable[[Asked], Q]) -> Q | Callable[[Asked], Q]:
-    return (lambda asked: to & which(asked)) if callable(which) else to & which
+def cut(figure: Figure, code: str, things: Rows, words: str, left_out: tuple[LeftOut, ...] = ()) -> Figure:
+    """The same figure of other rows."""
+    definition = f"{words}{figure.definition}"
+    return replace(figure, code=code, things=things, definition=definition, left_out=left_out)
 
 
 def under(prefix: str, groups: Sequence[Group]) -> tuple[Group, ...]:
@@ -71,7 +76,7 @@ def under(prefix: str, groups: Sequence[Group]) -> tuple[Group, ...]:
     return tuple(replace(group, which=_under(prefix, group.which)) for group in groups)
 
 
-def _under(prefix: str, which: Q | Callable[[Asked], Q]) -> Q | Callable[[Asked], Q]:
+def _under(prefix: str, which: Which) -> Which:
     if callable(which):
         return lambda asked: _led(prefix, which(asked))
     return _led(prefix, which)
@@ -192,7 +197,7 @@ BY_EDUCATION: Final = _grouped(
     "统计日在册党员按登记的学历（GB/T 4658）。",
     (("学历", EDUCATIONS),),
 )
-OF_STUDENTS: Final = Q(unit_category=Branch.Category.STUDENT)
+OF_STUDENTS: Final = narrowed(ROSTER, Q(unit_category=Branch.Category.STUDENT))
 IN_STUDENTS: Final = "学生党支部的党员："
 MIXED: Final = LeftOut(
     "在师生混合党支部的（其中的学生没有分开登记）", ROSTER, Q(unit_category=Branch.Category.MIXED)
@@ -218,19 +223,19 @@ STUDENTS: Final = ByOrganisation(
             code="graduating",
             heading="本年毕业",
             definition=f"{IN_STUDENTS}预计毕业日期在本年的，统计日仍在册。",
-            things=ROSTER,
-            which=lambda asked: (
-                OF_STUDENTS & Q(member__graduates_on__range=(asked.period.start, asked.period.end))
-            ),
+            things=OF_STUDENTS,
+            which=lambda asked: Q(member__graduates_on__range=(asked.period.start, asked.period.end)),
         ),
     ),
 )
+#: 出党; who is transferred or died does not leave the party.
+GONE: Final = narrowed(LEFT, Q(way__in=(Left.EXPELLED, Left.STRUCK_OFF)))
 LEAVING: Final = Figure(
     code="gone",
     heading="出党",
     definition="上年末在册、本年内开除党籍、除名（含退党、自行脱党、失联）或取消预备党员资格，统计日不在册的。",
-    things=LEFT,
-    which=GONE,
+    things=GONE,
+    which=Q(),
 )
 
 
@@ -239,8 +244,8 @@ def _gone_by(kind: Kind) -> Figure:
         code=f"gone_{kind.value}",
         heading=str(kind.label),
         definition=f"出党的党员中，最后一次离开登记为{kind.label}的。",
-        things=LEFT,
-        which=GONE & Q(departure=kind),
+        things=GONE,
+        which=Q(departure=kind),
     )
 
 
@@ -264,8 +269,8 @@ LEAVERS_BY_GROUP: Final = ByGroup(
             code="gone_women",
             heading="女",
             definition="出党的党员中的女党员。",
-            things=LEFT,
-            which=GONE & FEMALE,
+            things=GONE,
+            which=FEMALE,
         ),
     ),
     bands=(("人员类别", STANDINGS), ("性别", SEXES), ("年龄", AGES), ("学历", EDUCATIONS)),

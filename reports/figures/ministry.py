@@ -14,15 +14,15 @@ from lib.dated import holds_on
 from members.models import Circumstance, Departure, Post, Suspension
 from reports.asked import Asked
 
-from .annual import GONE, MIXED, cut, picked
+from .annual import GONE, MIXED, cut, narrowed, picked
 from .base import Figure, Share
-from .members import LEFT, MEMBER_TABLE, SUSPENDED
+from .members import MEMBER_TABLE, SUSPENDED
 from .organisations import ORGANISATION_TABLE
 from .people import ROSTER, listed
 from .tables import ByOrganisation
 
 SECTION: Final = "教育部年度报表"
-OF_STAFF: Final = Q(unit_category=Branch.Category.STAFF)
+OF_STAFF: Final = narrowed(ROSTER, Q(unit_category=Branch.Category.STAFF))
 IN_STAFF: Final = "教职工党支部的党员："
 
 
@@ -121,6 +121,11 @@ def _suspended_as_lost(asked: Asked) -> Q:
     return Q(Exists(rows))
 
 
+def _found(asked: Asked) -> Q:
+    return _lost(until__gte=asked.period.start, until__lt=asked.day) & ~_lost_that_day(asked)
+
+
+LOST_OR_FOUND: Final = narrowed(ROSTER, lambda asked: _lost_that_day(asked) | _found(asked))
 ON_ROSTER_THAT_DAY: Final = "统计日在册的党员中"
 LOST: Final = ByOrganisation(
     name="moe_lost",
@@ -133,21 +138,21 @@ LOST: Final = ByOrganisation(
             code="lost",
             heading="失联",
             definition=f"{ON_ROSTER_THAT_DAY}，当天登记为失去联系的。",
-            things=ROSTER,
+            things=LOST_OR_FOUND,
             which=_lost_that_day,
         ),
         Figure(
             code="lost_since",
             heading="其中本年新增",
             definition=f"{ON_ROSTER_THAT_DAY}，当天登记为失去联系、从本年内起的。",
-            things=ROSTER,
+            things=LOST_OR_FOUND,
             which=lambda asked: _lost_that_day(asked) & _lost(since__range=(asked.period.start, asked.day)),
         ),
         Figure(
             code="found",
             heading="本年找到",
             definition=f"{ON_ROSTER_THAT_DAY}，失去联系的登记在本年内结束、当天没有失去联系的。",
-            things=ROSTER,
+            things=LOST_OR_FOUND,
             which=lambda asked: (
                 _lost(until__gte=asked.period.start, until__lt=asked.day) & ~_lost_that_day(asked)
             ),
@@ -165,15 +170,15 @@ HANDLED: Final = ByOrganisation(
             code="suspended_as_lost",
             heading="停止党籍",
             definition="统计日因失去联系停止党籍的，记在组织关系所在的党支部。",
-            things=SUSPENDED,
-            which=_suspended_as_lost,
+            things=narrowed(SUSPENDED, _suspended_as_lost),
+            which=Q(),
         ),
         Figure(
             code="struck_off_as_lost",
             heading="失联除名",
             definition="上年末在册、本年内作失联除名、统计日不在册的，记在上年末所在的党支部。",
-            things=LEFT,
-            which=GONE & Q(departure=Departure.Kind.LOST),
+            things=narrowed(GONE, Q(departure=Departure.Kind.LOST)),
+            which=Q(),
         ),
     ),
 )

@@ -177,14 +177,14 @@ QUERIES = {
     "birthdays": 9,
     "duty_reports": 9,
     "member_reviews": 7,
-    **dict.fromkeys(("annual_compared", "annual_students", "annual_left", "annual_development"), 8),
+    **dict.fromkeys(("annual_compared", "annual_students", "annual_development"), 8),
     **dict.fromkeys(("annual_members", "annual_joined", "annual_education"), 7),
-    **dict.fromkeys(("annual_left_people", "annual_developed"), 7),
+    **dict.fromkeys(("annual_left", "annual_left_people", "annual_developed"), 7),
     "annual_probation": 9,
     "moe_staff": 8,
     "moe_leaders": 9,
-    "moe_lost": 8,
-    "moe_lost_handled": 9,
+    "moe_lost": 7,
+    "moe_lost_handled": 8,
 }
 
 
