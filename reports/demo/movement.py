@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.models import User
@@ -218,19 +218,31 @@ def _other(stream: random.Random, college: Branch, kind: str, day: date) -> Dest
     )
 
 
+#: How those of a job left; the others moved.
+ENDS: Final = {
+    "离退休人员": (Departure.Kind.DIED, "家属告知并送来死亡证明"),
+    "图书资料人员": (Departure.Kind.RESIGNED, "本人书面提出退党，支部大会决定除名，报上级党委备案"),
+    "医务人员": (
+        Departure.Kind.BY_ITSELF,
+        "连续六个月没有正当理由不参加组织生活，支部大会决定除名，上级党委批准",
+    ),
+}
+MOVED: Final = (Departure.Kind.TRANSFERRED, "组织关系介绍信回执")
+
+
 def _departures(gone: Sequence[Gone], sent: dict[UUID | None, Transfer]) -> None:
     rows = []
     for one in gone:
         member, transfer = one.person.member, sent.get(one.person.member.pk)
-        died = member.job == "离退休人员"
+        kind, evidence = ENDS.get(member.job, MOVED)
         rows.append(
             Departure(
                 member=member,
                 branch=one.branch,
                 branch_path=one.branch.path,
-                kind=Departure.Kind.DIED if died else Departure.Kind.TRANSFERRED,
+                kind=kind,
                 on=one.on,
-                evidence="家属告知并送来死亡证明" if died else "组织关系介绍信回执",
+                evidence=evidence,
                 document=transfer.letter if transfer else "",
                 transfer=transfer,
                 course=one.course,
