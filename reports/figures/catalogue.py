@@ -44,6 +44,10 @@ STATISTICS: Final[Mapping[str, Statistic]] = {
 INSERTABLE: Final[Mapping[str, Statistic]] = {
     name: one for name, one in STATISTICS.items() if one.right == Right.SEE_FIGURES
 }
+#: Of those, what a quarter has, too: they go out by mail after it.
+QUARTERLY: Final[Mapping[str, Statistic]] = {
+    name: one for name, one in INSERTABLE.items() if one.span == "any"
+}
 
 
 def is_kept(statistic: Statistic, period: Period) -> bool:

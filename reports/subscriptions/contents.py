@@ -18,7 +18,7 @@ from reports.asked import Asked
 from reports.closing import files, tables
 from reports.closing.files import Made
 from reports.figures.base import Table
-from reports.figures.catalogue import STATISTICS
+from reports.figures.catalogue import QUARTERLY
 from reports.models import ClosedPeriod, Sending, Subscription
 
 from .rights import RIGHT
@@ -45,7 +45,7 @@ def contents_of(subscription: Subscription, period: Period, today: date) -> Cont
         found = [tables.table_of(json.loads(one.body), asked) for one in chosen]
         locked = _locked_files(closing, subscription.branch) if len(chosen) == len(kept) else ()
         return Contents(found, files.line(closing), title, locked)
-    found = [STATISTICS[name].tabulate(asked) for name in subscription.statistics if name in STATISTICS]
+    found = [QUARTERLY[name].tabulate(asked) for name in subscription.statistics if name in QUARTERLY]
     return Contents(found, _unlocked(closing, period), f"{asked.title}统计报表")
 
 

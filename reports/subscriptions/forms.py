@@ -9,7 +9,7 @@ from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import grants_of, has_right, ranges_of
-from reports.figures.catalogue import STATISTICS
+from reports.figures.catalogue import QUARTERLY
 from reports.filters import units_within
 
 from . import rights
@@ -35,8 +35,8 @@ class SubscriptionForm(forms.Form):
     )
     statistics = forms.MultipleChoiceField(
         label="统计表",
-        choices=[(one.name, one.title) for one in STATISTICS.values()],
-        initial=list(STATISTICS),
+        choices=[(one.name, one.title) for one in QUARTERLY.values()],
+        initial=list(QUARTERLY),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请至少选择一张统计表。"},
     )

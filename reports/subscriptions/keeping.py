@@ -10,7 +10,7 @@ from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covers, may
-from reports.figures.catalogue import STATISTICS
+from reports.figures.catalogue import QUARTERLY
 from reports.models import Subscription
 
 from . import rights
@@ -30,7 +30,7 @@ def subscribe(
     Subscribed already, it is these tables from now on. SubscriptionError when ``by`` may not do it for ``person``, and
     when ``person`` has no right to the figures.
     """
-    wanted = [name for name in STATISTICS if name in statistics]
+    wanted = [name for name in QUARTERLY if name in statistics]
     if not wanted:
         raise SubscriptionError("请至少选择一张统计表。")
     if person != by and not _may_for(by, person, branch, today):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right
-from reports.figures.catalogue import STATISTICS
+from reports.figures.catalogue import QUARTERLY
 from reports.models import Sending, Subscription
 from reports.views import PER_PAGE, check_figures
 
@@ -41,8 +41,8 @@ class Shown:
 
     @property
     def tables(self) -> str:
-        names = [STATISTICS[name].title for name in self.row.statistics if name in STATISTICS]
-        return "全部统计表" if len(names) == len(STATISTICS) else "、".join(names)
+        names = [QUARTERLY[name].title for name in self.row.statistics if name in QUARTERLY]
+        return "全部统计表" if len(names) == len(QUARTERLY) else "、".join(names)
 
     @property
     def may_end(self) -> bool:

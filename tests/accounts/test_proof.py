@@ -18,7 +18,14 @@ from tests import cast
 pytestmark = pytest.mark.django_db
 
 #: Exports in which nobody's data stand: figures, plans and tasks of organisations.
-OF_NOBODY = {"quarter_export", "figure_export", "case_export", "plan_export", "assignment_export"}
+OF_NOBODY = {
+    "quarter_export",
+    "figure_export",
+    "case_export",
+    "book_export",
+    "plan_export",
+    "assignment_export",
+}
 #: Further pages that show or take out personal data.
 OF_PEOPLE = {"member_unmask", "contact_phones", "development_papers", "review_sheet", "backup_codes_renew"}
 

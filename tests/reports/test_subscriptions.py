@@ -20,7 +20,7 @@ from lib.periods import Period
 from members.models import Member
 from reminders import channels
 from reports.closing import files
-from reports.figures.catalogue import STATISTICS
+from reports.figures.catalogue import QUARTERLY
 from reports.models import Sending, SentFile, Subscription
 from reports.subscriptions import keeping, sending
 from reports.subscriptions.keeping import SubscriptionError
@@ -51,7 +51,7 @@ def a_leader(branch, *, email="leader@example.edu.cn", role=Role.LEADER) -> User
     return User.objects.get(pk=user.pk)
 
 
-def subscribed(user, branch, statistics=tuple(STATISTICS), today=TODAY) -> Subscription:
+def subscribed(user, branch, statistics=tuple(QUARTERLY), today=TODAY) -> Subscription:
     return keeping.subscribe(user, branch, statistics, by=user, today=today)
 
 
@@ -156,7 +156,7 @@ class TestContents:
         subscribed(leader, school.physics, ("members",))
         sending.deliver()
         entry = AuditEntry.objects.get(action="subscription.export")
-        rows = len(STATISTICS["members"].tabulate(asked(leader, school.physics)).rows)
+        rows = len(QUARTERLY["members"].tabulate(asked(leader, school.physics)).rows)
         assert (entry.branch_path, entry.after) == (
             school.physics.path,
             {"period": "2026Q3", "statistics": ["members"], "rows": rows, "to": leader.username},
@@ -332,7 +332,7 @@ class TestPage:
             reverse("subscription_add"), {"branch": branch, "statistics": form["statistics"].initial}
         )
         row = Subscription.objects.get()
-        assert (row.user, row.branch, row.statistics) == (leader, school.physics, list(STATISTICS))
+        assert (row.user, row.branch, row.statistics) == (leader, school.physics, list(QUARTERLY))
 
     def test_one_click_ends_it(self, school):
         leader = a_leader(school.physics)
