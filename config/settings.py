@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "jobs.tasks.sweep": {"task": "jobs.tasks.sweep", **EACH_MINUTE},
     "reports.tasks.send_subscriptions": {"task": "reports.tasks.send_subscriptions", **EACH_MINUTE},
+    "jobs.tasks.back_up": {"task": "jobs.tasks.back_up", "schedule": crontab(hour="2", minute="30")},
     "activities.tasks.sweep_evidence": {
         "task": "activities.tasks.sweep_evidence",
         "schedule": crontab(hour="4", minute="20"),
@@ -382,6 +383,10 @@ LOGGING = {
 
 # Within how many days after an activity its record counts as entered on time.
 ON_TIME_DAYS = env.int("ON_TIME_DAYS", default=7)
+
+# Where the nightly backup goes, best a disk of its own, and how many are kept; without it none is made.
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
 
 # Files attached to a record: the largest one, how many a record may have, and all of a branch's in a year.
 EVIDENCE_FILE_MB = env.int("EVIDENCE_FILE_MB", default=20)

@@ -154,6 +154,15 @@ def _reseal_files(say: Say) -> int:
     return len(found)
 
 
+def rotate_backup() -> str:
+    """A new key for the backups to come; those there are keep theirs. Returns its version."""
+    with transaction.atomic():
+        version = add_key(settings.KEYS_DIR, "backup")
+        forget_keys()
+        audit.record("keys.rotated", by=None, after={"key": "backup", "version": version})
+    return version
+
+
 def rotate_index(say: Say) -> tuple[str, int]:
     """Compute every index column anew under a new index key; while it runs nobody may write or search.
 

@@ -1,6 +1,10 @@
+from pathlib import Path
+
 from celery import shared_task
+from django.conf import settings
 
 from . import running, uploads
+from .backups import making
 
 
 @shared_task(name="jobs.tasks.run_job")
@@ -11,3 +15,10 @@ def run_job(job_id: str) -> None:
 @shared_task(name="jobs.tasks.sweep")
 def sweep() -> int:
     return running.sweep() + uploads.sweep()
+
+
+@shared_task(name="jobs.tasks.back_up")
+def back_up() -> None:
+    """The nightly backup, where there is a place for it."""
+    if settings.BACKUP_DIR:
+        making.back_up_into(Path(settings.BACKUP_DIR), keep=settings.BACKUP_KEEP)

@@ -1,9 +1,10 @@
 """Encryption of personal data at rest, keyed hashes to find it by, and the signature of the audit trail.
 
-Three files in ``settings.KEYS_DIR``, each a JSON list of versioned 32-byte keys, never in a database or a backup:
+Files in ``settings.KEYS_DIR``, each a JSON list of versioned 32-byte keys, never in a database or a backup:
 ``field.keys`` (AES-256-GCM; the newest encrypts, all decrypt), ``index.keys`` (HMAC-SHA256 of searched values) and
-``audit.keys`` (HMAC-SHA256 of audit entries). Everything that knows the algorithms is in this module, so that
-SM4 and SM3 can take their place behind the same functions: the token begins with the scheme's version.
+``audit.keys`` (HMAC-SHA256 of audit entries); ``backup.keys`` is that of `lib.strongbox`. Everything else that knows
+the algorithms is in this module, so that SM4 and SM3 can take their place behind the same functions: the token begins
+with the scheme's version.
 """
 
 import hashlib

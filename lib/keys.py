@@ -13,7 +13,7 @@ from time import sleep
 
 from django.conf import settings
 
-NAMES = ("field", "index", "audit")
+NAMES = ("field", "index", "audit", "backup")
 KEY_BYTES = 32
 WAITS, WAIT_SECONDS = 20, 0.05
 
@@ -34,7 +34,7 @@ class KeyRing:
 
 
 def path_of(folder: Path | str, name: str) -> Path:
-    """Where the file for "field", "index" or "audit" lies."""
+    """Where the file for one of NAMES lies."""
     return Path(folder) / f"{name}.keys"
 
 

@@ -1,10 +1,14 @@
-"""Whether what comes round by itself still does: the worker, its schedule, and the messages that wait."""
+"""Whether what comes round by itself still does: the worker, its schedule, the messages that wait, the backup."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from celery import current_app
+from django.conf import settings
 from django.db.models import Max, Min
+
+from jobs.backups import history
 
 from . import delivery, pulses
 from .models import Delivery
@@ -14,6 +18,8 @@ from .quiet import may_send
 SILENT_AFTER = timedelta(minutes=10)
 #: How much later than it should a message may go out, and a plan be made.
 LATE_AFTER = timedelta(minutes=30)
+#: With less of the disk left, a save may fail soon.
+DISK_NEEDED = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,8 @@ class Health:
     oldest_waiting: datetime | None
     last_sent: datetime | None
     failed: int
+    backup_at: datetime | None
+    disk_left: int
     faults: tuple[str, ...]
 
     @property
@@ -34,7 +42,7 @@ class Health:
 
 
 def look(at: datetime) -> Health:
-    """Four queries."""
+    """Five queries."""
     worker_at, planned_at = pulses.last("worker"), pulses.last("plan")
     ready = Delivery.objects.waiting().filter(next_at__lte=at).aggregate(oldest=Min("next_at"))["oldest"]
     sent = Delivery.objects.aggregate(last=Max("sent_at"))["last"]
@@ -51,7 +59,15 @@ def look(at: datetime) -> Health:
         faults.append(
             "有消息等待发送超过半小时，而最近 10 分钟没有发出任何消息。请查看“提醒消息”中的未成原因。"
         )
-    return Health(at, worker_at, planned_at, ready, sent, failed, tuple(faults))
+    backup, disk_left = history.last_made(), shutil.disk_usage(settings.DATA_DIR).free
+    backup_at = backup.at if backup else None
+    if not settings.TRIAL and _is_old(backup_at, at, history.OLD_AFTER):
+        faults.append(
+            "超过 26 小时没有备份。请核对 BACKUP_DIR 并查看后台日志，或在服务器上运行 manage.py backup。"
+        )
+    if disk_left < DISK_NEEDED:
+        faults.append("数据所在的磁盘剩余不到 1 GB，很快会存不进数据。请清理磁盘或扩容。")
+    return Health(at, worker_at, planned_at, ready, sent, failed, backup_at, disk_left, tuple(faults))
 
 
 def is_silent(at: datetime) -> bool:

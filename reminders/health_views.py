@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import has_right
+from jobs.backups import history
 
 from . import health
 
@@ -29,6 +31,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
         "last_plan": _iso(found.planned_at),
         "oldest_pending": _iso(found.oldest_waiting),
         "last_delivery": _iso(found.last_sent),
+        "last_backup": _iso(found.backup_at),
     }
     return JsonResponse(body, status=200 if found.is_well else 503)
 
@@ -39,7 +42,22 @@ def _iso(at: datetime | None) -> str | None:
 
 @require_safe
 def system_state(request: AuthenticatedRequest) -> HttpResponse:
+    _refuse_others(request)
+    context = {
+        "health": health.look(timezone.now()),
+        "answers": health.answers(),
+        "rehearsals": history.rehearsals(),
+    }
+    return render(request, "reminders/system_state.html", context)
+
+
+@require_safe
+def rehearsal_report(request: AuthenticatedRequest, name: str) -> HttpResponseBase:
+    """The record of a rehearsal as it was kept, for the assessor."""
+    _refuse_others(request)
+    return FileResponse(history.report(name).open("rb"), as_attachment=True, filename=name)
+
+
+def _refuse_others(request: AuthenticatedRequest) -> None:
     if not has_right(request.user, Right.KEEP_CHANNELS):
         raise PermissionDenied("系统状态由系统管理员查看。")
-    context = {"health": health.look(timezone.now()), "answers": health.answers()}
-    return render(request, "reminders/system_state.html", context)

@@ -11,5 +11,6 @@ urlpatterns = [
     path("calendar.ics", calendar_views.calendar_feed, name="calendar_feed"),
     path("system/channels/", channel_views.message_channels, name="message_channels"),
     path("system/", health_views.system_state, name="system_state"),
+    path("system/rehearsals/<str:name>", health_views.rehearsal_report, name="rehearsal_report"),
     path("healthz", health_views.healthz, name="healthz"),
 ]

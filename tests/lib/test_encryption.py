@@ -125,7 +125,7 @@ def test_signatures_of_older_keys_still_hold(own_keys):
 
 def test_keys_are_made_once_for_the_owner_only(own_keys):
     before = {path.name: path.read_bytes() for path in own_keys.iterdir()}
-    assert sorted(before) == ["audit.keys", "field.keys", "index.keys"]
+    assert sorted(before) == ["audit.keys", "backup.keys", "field.keys", "index.keys"]
     ensure_keys(own_keys)
     assert {path.name: path.read_bytes() for path in own_keys.iterdir()} == before
     assert {stat.S_IMODE(path.stat().st_mode) for path in own_keys.iterdir()} == {0o600}
@@ -138,7 +138,7 @@ def test_many_first_comers_end_up_with_one_key(tmp_path):
         list(pool.map(ensure_keys, [tmp_path] * 64))
         rings = set(pool.map(lambda _: keys._read(keys.path_of(tmp_path, "field")).keys["1"], range(16)))
     assert len(rings) == 1
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == len(keys.NAMES)
 
 
 def test_a_trial_makes_its_keys_but_never_replaces_a_lost_one(settings, tmp_path):
@@ -163,7 +163,7 @@ def test_production_makes_no_keys_by_itself(settings, tmp_path):
     settings.TRIAL, settings.KEYS_DIR = False, tmp_path / "none"
     with pytest.raises(KeysMissing):
         blind_index("id", NUMBER)
-    assert len(keys.find_faults(settings.KEYS_DIR)) == 3
+    assert len(keys.find_faults(settings.KEYS_DIR)) == len(keys.NAMES)
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"keys": []}', '{"keys": [{"version": "1", "key": "AAAA"}]}'])

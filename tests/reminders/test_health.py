@@ -1,6 +1,7 @@
 """T36: whoever watches sees within ten minutes that the background has gone silent, and what to do."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -8,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import audit
 from branches.roles import Role
+from jobs.backups import history
 from reminders import delivery, health, pulses, tasks
 from reminders.models import Delivery
 from tests import cast
@@ -77,6 +80,7 @@ def test_the_answer_tells_times_and_nothing_else(clock):
         "last_plan": "2026-10-20T10:00:00+08:00",
         "oldest_pending": None,
         "last_delivery": None,
+        "last_backup": None,
     }
 
 
@@ -85,6 +89,41 @@ def test_the_system_administrator_sees_it_in_words(clock, monkeypatch):
     page = cast.a_browser(cast.a_user(Role.SYSTEM_ADMIN)).get(reverse("system_state")).content.decode()
     assert "后台任务超过 10 分钟没有运行" in page
     assert "没有应答，请检查是否在运行" in page
+
+
+def test_a_production_without_a_backup_of_the_night_is_not_well(clock, settings):
+    tasks.deliver()
+    settings.TRIAL = False
+    assert faults() == ("超过 26 小时没有备",)
+    audit.record(history.MADE, by=None)
+    assert (faults(), Client().get(HEALTHZ).json()["last_backup"]) == ((), "2026-10-20T10:00:00+08:00")
+    clock.shift(timedelta(hours=27))
+    tasks.deliver()
+    assert faults() == ("超过 26 小时没有备",)
+
+
+def test_a_full_disk_shows(clock, monkeypatch):
+    tasks.deliver()
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda folder: SimpleNamespace(free=(1 << 30) - 1))
+    assert faults() == ("数据所在的磁盘剩余",)
+
+
+def test_rehearsals_are_listed_and_their_records_opened(clock, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(health, "answers", lambda: True)
+    settings.DATA_DIR = tmp_path
+    browser = cast.a_browser(cast.a_user(Role.SYSTEM_ADMIN))
+    assert "还没有做过恢复演练" in browser.get(reverse("system_state")).content.decode()
+    name = "rehearsal-20261020-100000.txt"
+    (tmp_path / "rehearsals").mkdir()
+    (tmp_path / "rehearsals" / name).write_text("恢复演练记录")
+    facts = {"file": "one.backup", "report": name, "rows": 7, "files": 2, "seconds": 1.5}
+    audit.record("backup.rehearsed", by=None, after=facts)
+    page = browser.get(reverse("system_state")).content.decode()
+    assert "7 行、2 个文件全部一致，用时 1.5 秒" in page
+    answer = browser.get(reverse("rehearsal_report", args=[name]))
+    assert b"".join(answer.streaming_content).decode() == "恢复演练记录"
+    for other in ("rehearsal-20261020-100001.txt", "..", "secret_key"):
+        assert browser.get(f"/system/rehearsals/{other}").status_code == 404
 
 
 def test_staff_see_on_their_first_page_that_it_has_stopped(clock):

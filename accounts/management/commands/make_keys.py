@@ -8,11 +8,12 @@ from lib.keys import NAMES, ensure_keys, path_of
 
 
 class Command(PlainCommand):
-    help = "为全新安装生成加密、检索、审计密钥。已有任何一个密钥文件时拒绝执行。"
+    help = "为全新安装生成加密、检索、审计、备份密钥。已有密钥时拒绝执行，只有缺备份密钥的旧安装会补上。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         present = [name for name in NAMES if path_of(settings.KEYS_DIR, name).exists()]
-        if present:
+        # Installations older than the backups have all keys but this one, and nothing was sealed with it yet.
+        if present and [*present, "backup"] != list(NAMES):
             raise CommandError(f"已有密钥（{'、'.join(present)}），不再生成。缺少的请从密钥备份恢复。")
         ensure_keys(settings.KEYS_DIR)
         self.stdout.write("密钥已生成，请另行备份，不要和数据库备份放在一起。")

@@ -14,6 +14,9 @@ class Command(PlainCommand):
         parser.add_argument(
             "--index", action="store_true", help="换用新的检索密钥并重算检索列；须先停止网页和后台服务"
         )
+        parser.add_argument(
+            "--backup", action="store_true", help="换用新的备份密钥；以前的备份仍用环里的旧密钥恢复"
+        )
         parser.add_argument("--check", action="store_true", help="只数还有多少没有用最新的字段密钥加密")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,6 +28,10 @@ class Command(PlainCommand):
     def _rotate(self, options: dict[str, Any]) -> None:
         if options["check"]:
             self.stdout.write(f"还有 {rotation.pending()} 项不是最新的字段密钥加密的。")
+            return
+        if options["backup"]:
+            version = rotation.rotate_backup()
+            self.stdout.write(f"备份密钥已换为第 {version} 版，以前的备份仍可恢复。请备份密钥文件。")
             return
         work = rotation.rotate_index if options["index"] else rotation.rotate_field
         version, done = work(self._say)
