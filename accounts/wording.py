@@ -233,6 +233,7 @@ DEEDS = {
     "unlock": "解除锁定",
     "unmask": "查看完整信息",
     "untick": "取消确认",
+    "upgraded": "升级后的核对",
     "withdraw": "撤回",
     "conclude": "办结",
     "correct_result": "更正党员记录中的结果",

@@ -1,6 +1,7 @@
 """How gunicorn serves Branchbook: `gunicorn --config python:config.gunicorn`."""
 
 import os
+import sys
 
 from django.conf import settings
 
@@ -18,3 +19,16 @@ max_requests_jitter = 500
 control_socket_disable = True
 # %(U)s is the path without its query string: searches contain names.
 access_log_format = "%(h)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
+
+
+def on_starting(server: object) -> None:
+    """In the master, before it listens. A trial migrates by itself (config.trial)."""
+    import django  # noqa: PLC0415 - the settings above come first
+
+    django.setup()
+    from jobs.upgrading import UpgradeError, refuse_half_migrated  # noqa: PLC0415 - needs the apps
+
+    try:
+        refuse_half_migrated()
+    except UpgradeError as fault:
+        sys.exit(str(fault))

@@ -61,25 +61,38 @@ def run_tests(command: list[str], environment: dict[str, str]) -> int:
 @contextmanager
 def postgresql() -> Iterator[str]:
     """Yield the address of a PostgreSQL that forgets: no fsync, a password of its own, loopback only."""
-    programs = find_postgresql()
     owner = find_unprivileged_user()
-    password = secrets.token_hex(16)
     with temporary_folder(owner) as folder:
-        (folder / "password").write_text(password)
-        initdb = [
-            *(programs / "initdb", "--pgdata", folder / "data", "--username", "branchbook", "--no-sync"),
-            *("--auth", "scram-sha-256", "--pwfile", folder / "password"),
-            *("--encoding", "UTF8", "--locale", "C.UTF-8"),
-        ]
-        subprocess.run(initdb, user=owner, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        port = find_spare_port()
-        server = [
-            *(programs / "postgres", "-D", folder / "data", "-k", folder, "-p", str(port), "-h", HOST),
-            *("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200"),
-        ]
-        # SIGINT is PostgreSQL's fast shutdown: it does not wait for its clients.
-        with running(server, port, folder, owner, stop_signal=signal.SIGINT):
+        password = make_cluster(folder, owner)
+        forgetful = ("fsync=off", "full_page_writes=off", "max_connections=200")
+        with cluster(folder, "data", owner, *forgetful) as port:
             yield f"postgres://branchbook:{password}@{HOST}:{port}/postgres"
+
+
+def make_cluster(folder: Path, owner: str | None) -> str:
+    """Make an empty PostgreSQL in ``folder / "data"`` and return its password."""
+    password = secrets.token_hex(16)
+    (folder / "password").write_text(password)
+    initdb = [
+        *(find_postgresql() / "initdb", "--pgdata", folder / "data", "--username", "branchbook", "--no-sync"),
+        *("--auth", "scram-sha-256", "--pwfile", folder / "password"),
+        *("--encoding", "UTF8", "--locale", "C.UTF-8"),
+    ]
+    subprocess.run(initdb, user=owner, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return password
+
+
+@contextmanager
+def cluster(folder: Path, data: str, owner: str | None, *settings: str) -> Iterator[int]:
+    """Run the PostgreSQL in ``folder / data`` and yield its port."""
+    port = find_spare_port()
+    server = [
+        *(find_postgresql() / "postgres", "-D", folder / data, "-k", folder, "-p", str(port), "-h", HOST),
+        *(word for setting in settings for word in ("-c", setting)),
+    ]
+    # SIGINT is PostgreSQL's fast shutdown: it does not wait for its clients.
+    with running(server, port, folder, owner, stop_signal=signal.SIGINT):
+        yield port
 
 
 @contextmanager

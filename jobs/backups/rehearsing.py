@@ -22,6 +22,7 @@ from lib.files import write
 
 from . import restoring
 from .archive import BackupError, Contents, Say, quiet
+from .turning import turned_to
 
 REHEARSED: Final = "backup.rehearsed"
 FOLDER: Final = "rehearsals"
@@ -89,12 +90,12 @@ def scratch() -> Iterator[Path]:
     """Point Django to an empty database of this process's own and yield an empty folder; both are removed again.
 
     On PostgreSQL a schema of its own beside the running one, which needs no other right than the owner's; on SQLite
-    a file. Also data migrations ask the default connection, so it is that which is turned.
+    a file.
     """
     folder = Path(tempfile.mkdtemp(dir=settings.DATA_DIR, prefix=SCRATCH))
     try:
         if connection.vendor == "sqlite":
-            with _turned(NAME=str(folder / "rehearsal.sqlite3")):
+            with turned_to({**connection.settings_dict, "NAME": str(folder / "rehearsal.sqlite3")}):
                 yield folder
         else:
             with _own_schema():
@@ -109,7 +110,7 @@ def _own_schema() -> Iterator[None]:
     options = connection.settings_dict["OPTIONS"]
     said = f"{options.get('options', '')} -c search_path={SCHEMA} -c statement_timeout=0".strip()
     try:
-        with _turned(OPTIONS={**options, "options": said}):
+        with turned_to({**connection.settings_dict, "OPTIONS": {**options, "options": said}}):
             yield
     finally:
         _run(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
@@ -119,18 +120,6 @@ def _run(*statements: str) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-
-
-@contextmanager
-def _turned(**otherwise: Any) -> Iterator[None]:
-    before = {name: connection.settings_dict[name] for name in otherwise}
-    connection.close()
-    connection.settings_dict.update(otherwise)
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict.update(before)
 
 
 def folder() -> Path:

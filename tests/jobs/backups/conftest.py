@@ -2,6 +2,8 @@ import shutil
 from datetime import date
 
 import pytest
+from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 
 from accounts import audit
@@ -52,15 +54,19 @@ def school(transactional_db, data):
 
 
 @pytest.fixture
-def quick_tables(monkeypatch):
-    """On SQLite migrating an empty database, which takes a minute, is copying the migrated one."""
+def quick_tables(monkeypatch, settings):
+    """Migrating an empty database takes a minute: copy the migrated one, or make the tables of the models."""
 
     def copy(say):
         connection.close()
         shutil.copyfile(migrated.kept(), connection.settings_dict["NAME"])
 
-    if connection.vendor == "sqlite":
-        monkeypatch.setattr(restoring, "make_tables", copy)
+    def make(say):
+        settings.MIGRATION_MODULES = dict.fromkeys(apps.app_configs)
+        call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
+        settings.MIGRATION_MODULES = {}
+
+    monkeypatch.setattr(restoring, "make_tables", copy if connection.vendor == "sqlite" else make)
 
 
 @pytest.fixture

@@ -44,3 +44,11 @@ def test_a_backup_that_does_not_restore_leaves_no_record(school, data, quick_tab
     assert not AuditEntry.objects.filter(action="backup.rehearsed").exists()
     assert not (data / "rehearsals").exists()
     assert [path.name for path in data.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.slow
+def test_the_empty_database_is_migrated_as_that_of_a_new_machine(school, tmp_path):
+    path = tmp_path / "one.backup"
+    made = making.back_up(path)
+    report, _ = rehearsing.rehearse(path)
+    assert (report.contents, report.accounts) == (made, 1)
