@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
+from django.core.checks import run_checks
 from django.core.management import call_command
-from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -55,12 +55,8 @@ def plan() -> Plan:
         faults.append("数据所在的磁盘剩余不到 1 GB，请先清理磁盘或扩容。")
     if steps and executor.loader.applied_migrations and not _is_backed_up():
         faults.append("两小时内没有备份。请先用升级前的程序运行 manage.py backup，再升级。")
-    try:
-        call_command("check", deploy=not settings.TRIAL, fail_level="ERROR", verbosity=0)
-    except SystemCheckError as fault:
-        faults.append(
-            f"设置有误，请运行 manage.py check --deploy 查看：{str(fault).strip().splitlines()[-1]}"
-        )
+    wrong = run_checks(include_deployment_checks=not settings.TRIAL)
+    faults += [each.msg for each in wrong if each.is_serious()]
     return Plan(making.version(), steps, tuple(faults))
 
 

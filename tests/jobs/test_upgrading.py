@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from django.conf import settings as django_settings
+from django.core import checks
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -24,8 +25,10 @@ LAST = ("accounts", "9999_test")
 
 
 @pytest.fixture(autouse=True)
-def _keys(db):
+def _well(db, monkeypatch):
+    """Keys, and settings that are a deployment's: the tests' own would not do for one."""
     ensure_keys(django_settings.KEYS_DIR)
+    monkeypatch.setattr(upgrading, "run_checks", lambda **options: [])
 
 
 @pytest.fixture
@@ -33,16 +36,8 @@ def behind(monkeypatch):
     """A database that lacks one step, which migrating makes."""
     step = MigrationRecorder(connection).migration_qs.filter(app="reports").latest("name")
     step.delete()
-    monkeypatch.setattr(upgrading, "call_command", _instead(step))
+    monkeypatch.setattr(upgrading, "call_command", lambda name, **options: step.save(force_insert=True))
     return f"reports.{step.name}"
-
-
-def _instead(step):
-    def call(name, **options):
-        if name == "migrate":
-            step.save(force_insert=True)
-
-    return call
 
 
 def refusal():
@@ -93,10 +88,14 @@ def test_lost_rows_are_told(behind, monkeypatch):
 
 def test_a_step_that_fails_tells_the_way_back(behind, monkeypatch):
     audit.record(making.MADE, by=None)
-    monkeypatch.setattr(
-        upgrading, "call_command", lambda name, **options: 1 / 0 if name == "migrate" else None
-    )
+    monkeypatch.setattr(upgrading, "call_command", lambda name, **options: 1 / 0)
     assert "用升级前的程序把备份恢复到一个空的数据库" in refusal()
+
+
+def test_settings_that_are_refused_stand_in_the_way(monkeypatch):
+    found = [checks.Error("没有这样的主机"), checks.Warning("小心")]
+    monkeypatch.setattr(upgrading, "run_checks", lambda **options: found)
+    assert upgrading.plan().faults == ("没有这样的主机",)
 
 
 def test_a_newer_database_is_refused():
