@@ -1,0 +1,290 @@
+#!/usr/bin/env bash
+# Installs Branchbook on a bare Debian 12, or upgrades it: PostgreSQL, Redis, nginx and three systemd services.
+# May be run as often as one likes: what is as it should be is left alone, settings, keys and certificates always.
+#
+#   sudo deploy/install.sh --host branchbook.example.edu.cn    install, or upgrade to the program this script lies in
+#   sudo deploy/install.sh --check                             look whether the installed data can be upgraded, change nothing
+#
+# For a rehearsal without root and systemd: --root DIR puts everything below DIR and starts nothing; DATABASE_URL and
+# REDIS_URL then name servers that are there; --venv DIR takes an environment that is there; --port, --http-port and
+# --https-port move the ports.
+set -euo pipefail
+
+source_folder=$(cd "$(dirname "$0")/.." && pwd)
+root='' host='' venv='' check='' port=8000 http_port=80 https_port=443
+
+refuse() {
+  echo "$1" >&2
+  exit 2
+}
+
+while (($#)); do
+  case $1 in
+    --check) check=yes && shift && continue ;;
+    --host | --root | --venv | --port | --http-port | --https-port) ;;
+    *) refuse "不认识的参数 $1，用法见脚本开头。" ;;
+  esac
+  (($# > 1)) || refuse "$1 后面要写值。"
+  name=${1#--}
+  printf -v "${name//-/_}" '%s' "$2"
+  shift 2
+done
+
+base=$root/opt/branchbook
+settings=$root/etc/branchbook/branchbook.env
+certificates=$root/etc/branchbook/certificates
+data=$root/var/lib/branchbook
+backups=$root/var/backups/branchbook
+current=$base/current
+umask 022
+
+say() { echo "== $1"; }
+
+as_owner() { # runs as the service's user
+  if [[ -n $root ]]; then "$@"; else runuser -u branchbook -- "$@"; fi
+}
+
+within() { # within FOLDER COMMAND…: in the program in FOLDER, with the installed settings
+  local folder=$1
+  shift
+  (
+    set -a
+    # shellcheck disable=SC1090
+    . "$settings"
+    set +a
+    cd "$folder"
+    ENV_FILE=/dev/null "$@"
+  )
+}
+
+manage() { # manage FOLDER ARGUMENTS…
+  local folder=$1
+  shift
+  within "$folder" as_owner .venv/bin/python manage.py "$@"
+}
+
+put() { # put FILE MODE [OWNER]: standard input into FILE, only when it is otherwise; says whether it was
+  local file=$1 draft
+  mkdir -p "$(dirname "$file")"
+  draft=$(mktemp "$(dirname "$file")/.draft-XXXXXX")
+  cat >"$draft"
+  chmod "$2" "$draft"
+  [[ -z ${3:-} || -n $root ]] || chown "$3" "$draft"
+  if cmp -s "$draft" "$file"; then rm "$draft"; else
+    mv "$draft" "$file"
+    echo "已写 $file"
+  fi
+}
+
+services() { # services VERB
+  [[ -n $root ]] || systemctl "$1" branchbook-web branchbook-worker branchbook-beat
+}
+
+require_debian() {
+  [[ -n $root ]] && return
+  ((EUID == 0)) || refuse "请用 root 运行（sudo deploy/install.sh …）。"
+  grep -q '^VERSION_ID="12"' /etc/os-release || refuse "这个脚本只用于 Debian 12。"
+}
+
+install_packages() {
+  [[ -n $root ]] && return
+  local needed=(python3 python3-venv postgresql redis-server nginx openssl fonts-noto-cjk) missing=() package
+  for package in "${needed[@]}"; do
+    dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' ||
+      missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  say "安装 ${missing[*]}"
+  apt-get update -q
+  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
+
+make_user() {
+  [[ -n $root ]] && return
+  id branchbook >/dev/null 2>&1 ||
+    useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin branchbook
+}
+
+make_folders() {
+  mkdir -p "$base/releases" "$data" "$backups" "$certificates"
+  chmod 0700 "$data" "$backups"
+  [[ -n $root ]] || chown branchbook: "$data" "$backups"
+}
+
+make_database() { # prints the address of the database, made with a password of its own where there is none
+  if [[ -n ${DATABASE_URL:-} ]]; then
+    echo "$DATABASE_URL"
+    return
+  fi
+  local password
+  password=$(random_text)
+  runuser -u postgres -- psql --quiet --set ON_ERROR_STOP=1 --set password="$password" >&2 <<'SQL'
+SELECT 'CREATE ROLE branchbook LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'branchbook') \gexec
+ALTER ROLE branchbook PASSWORD :'password';
+SELECT 'CREATE DATABASE branchbook OWNER branchbook ENCODING ''UTF8'' LOCALE ''C.UTF-8'' TEMPLATE template0'
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'branchbook') \gexec
+SQL
+  echo "postgres://branchbook:$password@127.0.0.1:5432/branchbook"
+}
+
+random_text() { python3 -c 'import secrets; print(secrets.token_urlsafe(64))'; }
+
+write_settings() { # once: afterwards the file belongs to whoever runs the machine
+  [[ -e $settings ]] && return
+  [[ -n $host ]] || refuse "请用 --host 写出访问支部簿所用的域名。"
+  say "写设置"
+  local database
+  database=$(make_database)
+  put "$settings" 0640 root:branchbook <<SETTINGS
+# The settings are explained in .env.example; restart the services after a change.
+SECRET_KEY=$(random_text)
+ALLOWED_HOSTS=$host
+DATABASE_URL=$database
+REDIS_URL=${REDIS_URL:-redis://127.0.0.1:6379/0}
+DATA_DIR=$data
+BACKUP_DIR=$backups
+TRUSTED_PROXIES=1
+SETTINGS
+}
+
+files_of_program() { # the program's files, without what belongs to a developer
+  (cd "$source_folder" && find . \( -name .git -o -name .venv -o -name data -o -name staticfiles -o -name tests \
+    -o -name .env -o -name __pycache__ -o -name '.*_cache' -o -name .hypothesis \) -prune -o -type f -print0 |
+    LC_ALL=C sort -z)
+}
+
+name_of_release() {
+  local version sum
+  version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$source_folder/pyproject.toml" | head -n 1)
+  sum=$(files_of_program | (cd "$source_folder" && xargs -0 sha256sum) | sha256sum)
+  echo "$version-${sum:0:10}"
+}
+
+lay_down() { # lay_down FOLDER: the program with its environment, whole or not at all
+  [[ -d $1 ]] && return
+  say "安装程序 ${1##*/}"
+  rm -rf "$1.draft"
+  mkdir -p "$1.draft"
+  files_of_program | (cd "$source_folder" && tar --create --null --files-from=- --owner=0 --group=0) |
+    tar --extract --no-same-owner --directory "$1.draft"
+  if [[ -n $venv ]]; then ln -s "$venv" "$1.draft/.venv"; else
+    python3 -m venv "$1.draft/.venv"
+    # It is moved below, which only the scripts in its bin would mind: everything here runs as `python -m`.
+    "$1.draft/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+      -r "$1.draft/requirements.txt"
+  fi
+  mv "$1.draft" "$1"
+}
+
+bring_up_data() { # bring_up_data FOLDER: keys, database and static files of the program in FOLDER
+  local folder=$1
+  if [[ ! -e $data/keys/backup.keys ]]; then
+    say "生成密钥"
+    within "$folder" as_owner .venv/bin/python -m config.folders
+    manage "$folder" make_keys
+  fi
+  if [[ ! -e $current ]]; then
+    say "建数据库"
+    manage "$folder" migrate --noinput --verbosity 0
+  fi
+  [[ -d $folder/staticfiles ]] ||
+    within "$folder" .venv/bin/python manage.py collectstatic --noinput --verbosity 0
+}
+
+upgrade() { # upgrade FOLDER: stop, back up with the program before, bring the data up, turn to the new one
+  local before
+  before=$(readlink "$current")
+  say "升级 ${before##*/} → ${1##*/}"
+  services stop
+  if ! manage "$before" backup --folder "$backups"; then
+    services start
+    refuse "备份没有成功，没有升级，仍用原来的程序。"
+  fi
+  if ! manage "$1" upgrade --check; then
+    services start
+    refuse "检查没有通过，没有升级，仍用原来的程序。"
+  fi
+  manage "$1" upgrade || refuse "升级没有完成，服务已停止。退回的办法见 docs/operations.md：用 $before 把备份恢复到空库。"
+}
+
+make_certificate() { # only to begin with
+  [[ -e $certificates/branchbook.crt ]] && return
+  say "生成自签名证书，请尽快换成学校的证书（$certificates）"
+  local name
+  name=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$settings")
+  (
+    umask 077
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$name" \
+      -addext "subjectAltName=DNS:$name" -keyout "$certificates/branchbook.key" -out "$certificates/branchbook.crt" \
+      2>/dev/null
+  )
+}
+
+write_system_files() {
+  local name unit log=/var/log/nginx/branchbook.log run_as="runuser -u branchbook --"
+  name=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$settings")
+  if [[ -n $root ]]; then
+    mkdir -p "$root/var/log/nginx"
+    log=$root/var/log/nginx/branchbook.log run_as=
+  fi
+  sed -e "s|\${HOST}|$name|g; s|\${UPSTREAM}|127.0.0.1:$port|; s|\${CERTIFICATES}|$certificates|g" \
+    -e "s|\${ACCESS_LOG}|$log|; s|\${HTTP_PORT}|$http_port|; s|\${HTTPS_PORT}|$https_port|" \
+    "$source_folder/deploy/nginx.conf.template" | put "$root/etc/nginx/sites-available/branchbook" 0644
+  mkdir -p "$root/etc/nginx/sites-enabled"
+  ln -sfn ../sites-available/branchbook "$root/etc/nginx/sites-enabled/branchbook"
+  for unit in web worker beat; do
+    sed -e "s|@PROGRAM@|$current|g; s|@SETTINGS@|$settings|; s|@DATA@|$data|; s|@BACKUPS@|$backups|; s|@PORT@|$port|" \
+      "$source_folder/deploy/systemd/branchbook-$unit.service" |
+      put "$root/etc/systemd/system/branchbook-$unit.service" 0644
+  done
+  put "$root/usr/local/bin/branchbook" 0755 <<COMMAND
+#!/bin/sh
+# manage.py of the installed Branchbook, with its settings and as its user: branchbook verify_audit
+set -ea
+. "$settings"
+cd "$current"
+export ENV_FILE=/dev/null
+exec $run_as .venv/bin/python manage.py "\$@"
+COMMAND
+}
+
+start() {
+  [[ -n $root ]] && return
+  nginx -t -q
+  systemctl daemon-reload
+  systemctl enable --quiet --now postgresql redis-server nginx branchbook-web branchbook-worker branchbook-beat
+  services restart
+  systemctl reload nginx
+}
+
+main() {
+  require_debian
+  local release
+  release=$base/releases/$(name_of_release)
+  if [[ -n $check ]]; then
+    [[ -e $current ]] || refuse "还没有安装，没有可升级的。"
+    [[ $(readlink "$current") != "$release" ]] || { echo "已经是这一版（${release##*/}）。" && return; }
+    lay_down "$release"
+    manage "$release" upgrade --check
+    return
+  fi
+  install_packages
+  make_user
+  make_folders
+  write_settings
+  lay_down "$release"
+  if [[ -e $current && $(readlink "$current") != "$release" ]]; then upgrade "$release"; fi
+  bring_up_data "$release"
+  if [[ $(readlink "$current" || true) != "$release" ]]; then
+    ln -sfn "$release" "$current"
+    echo "已启用 ${release##*/}"
+  fi
+  make_certificate
+  write_system_files
+  start
+  manage "$current" check --deploy --fail-level ERROR >/dev/null
+  compgen -G "$backups/*.backup" >/dev/null || manage "$current" backup --folder "$backups"
+  say "支部簿已就绪：https://$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$settings")/（${release##*/}）"
+}
+
+main

@@ -1,0 +1,271 @@
+"""What deploy/ ships: the containers' file, and an installation rehearsed in a folder."""
+
+import os
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+
+from tests.services import find_spare_port, postgresql, redis
+
+BASE = Path(settings.BASE_DIR)
+DEPLOY = BASE / "deploy"
+HOST = "branchbook.example.edu.cn"
+OURS = ("migrate", "web", "worker", "beat")
+
+
+@pytest.fixture(scope="module")
+def compose():
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+
+
+class TestContainers:
+    def test_nothing_runs_as_root_writes_its_image_or_gains_rights(self, compose):
+        for name, service in compose["services"].items():
+            assert service["read_only"] is True, name
+            assert service["cap_drop"] == ["ALL"], name
+            assert service["security_opt"] == ["no-new-privileges:true"], name
+            assert service["user"].partition(":")[0] not in ("", "0", "root"), name
+
+    def test_everything_that_stays_up_is_looked_after(self, compose):
+        image = (DEPLOY / "Dockerfile").read_text()
+        for name, service in compose["services"].items():
+            if name != "migrate":
+                assert "healthcheck" in service or (name == "web" and "HEALTHCHECK" in image), name
+                assert service["restart"] == "unless-stopped", name
+
+    def test_only_the_proxy_is_reached_and_the_stores_reach_nobody(self, compose):
+        services = compose["services"]
+        assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+        assert compose["networks"]["inside"] == {"internal": True}
+        for name in ("database", "redis"):
+            assert services[name]["networks"] == ["inside"]
+
+    def test_all_volumes_networks_and_secrets_are_declared(self, compose):
+        for service in compose["services"].values():
+            named = {volume.partition(":")[0] for volume in service.get("volumes", []) if volume[0] != "."}
+            assert named <= set(compose["volumes"])
+            assert set(service["networks"]) <= set(compose["networks"])
+            assert set(service.get("secrets", [])) <= set(compose["secrets"])
+            assert set(service.get("depends_on", {})) <= set(compose["services"])
+
+    def test_web_worker_and_beat_are_one_image_after_the_migration(self, compose):
+        services = compose["services"]
+        assert len({services[name]["image"] for name in OURS}) == 1
+        for name in OURS[1:]:
+            assert services[name]["depends_on"] == {
+                "migrate": {"condition": "service_completed_successfully"}
+            }
+
+    def test_docker_itself_understands_it(self, tmp_path):
+        if (
+            not shutil.which("docker")
+            or subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode
+        ):
+            pytest.skip("no docker compose here")
+        for name in ("compose.yaml", "nginx.conf.template"):
+            shutil.copy(DEPLOY / name, tmp_path)
+        (tmp_path / "branchbook.env").touch()
+        (tmp_path / "database_password").touch()
+        command = ["docker", "compose", "--file", str(tmp_path / "compose.yaml"), "config", "--quiet"]
+        environment = {**os.environ, "BRANCHBOOK_HOST": HOST}
+        assert subprocess.run(command, env=environment, check=False).returncode == 0
+
+    def test_the_image_ends_as_another_user_than_root(self):
+        lines = (DEPLOY / "Dockerfile").read_text().splitlines()
+        assert [line for line in lines if line.startswith("USER")] == ["USER branchbook"]
+
+    def test_no_keys_data_or_settings_get_into_the_image(self):
+        ignored = (BASE / ".dockerignore").read_text().split()
+        assert {".env", ".git", "data"} <= set(ignored)
+
+
+class Installed:
+    """An installation below a folder, on servers of the test's own."""
+
+    def __init__(self, root, database, queue):
+        self.root, self.source = root, root.parent / "source"
+        ignored = shutil.ignore_patterns(
+            ".git", ".venv", "data", "staticfiles", "tests", ".*_cache", "__pycache__"
+        )
+        shutil.copytree(BASE, self.source, ignore=ignored)
+        self.ports = {name: find_spare_port() for name in ("port", "http-port", "https-port")}
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": database,
+            "REDIS_URL": queue,
+            "STATEMENT_TIMEOUT_MS": "120000",
+        }
+
+    def install(self, *arguments):
+        ports = [word for name, port in self.ports.items() for word in (f"--{name}", str(port))]
+        command = [self.source / "deploy" / "install.sh", "--root", self.root, "--venv", sys.prefix, *ports]
+        return subprocess.run(
+            [*command, *arguments], env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def manage(self, *arguments):
+        command = [self.root / "usr/local/bin/branchbook", *arguments]
+        return subprocess.run(
+            command, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False
+        )
+
+    def files(self):
+        """Every file with when it was written, links with where they lead, but for what Python keeps for itself."""
+        return {
+            str(path): os.readlink(path) if path.is_symlink() else path.stat().st_mtime_ns
+            for path in self.root.rglob("*")
+            if (path.is_symlink() or path.is_file()) and "__pycache__" not in path.parts
+        }
+
+    def mode(self, path):
+        return oct((self.root / path).stat().st_mode & 0o777)
+
+    def unit(self, name):
+        text = (self.root / f"etc/systemd/system/branchbook-{name}.service").read_text()
+        return dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+
+    @contextmanager
+    def web(self):
+        """The web server as its unit starts it, behind nginx as it was set up."""
+        unit, settings_file = self.unit("web"), self.root / "etc/branchbook/branchbook.env"
+        said = dict(line.split("=", 1) for line in settings_file.read_text().splitlines() if "=" in line)
+        with ExitStack() as stack:
+            command = unit["ExecStart"].split()
+            environment = {"PATH": os.environ["PATH"], **said}
+            stack.enter_context(_running(command, cwd=unit["WorkingDirectory"], env=environment))
+            stack.enter_context(_running(["nginx", "-c", str(self._nginx()), "-e", "stderr"]))
+            self.wait()
+            yield
+
+    def _nginx(self):
+        conf = self.root.parent / "nginx.conf"
+        folders = "".join(
+            f"{name}_temp_path {self.root.parent}/{name}; "
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        user = "user root; " if os.geteuid() == 0 else ""
+        conf.write_text(
+            f"{user}daemon off; pid {self.root.parent}/nginx.pid; events {{}}"
+            f" http {{ {folders} include {self.root}/etc/nginx/sites-enabled/*; }}"
+        )
+        return conf
+
+    def ask(self, path, *, scheme="https"):
+        """Status, headers and body; as a browser that trusts the certificate and follows nothing."""
+        trust = ssl.create_default_context(cafile=self.root / "etc/branchbook/certificates/branchbook.crt")
+        trust.check_hostname = False
+        opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trust), _Stay)
+        address = (
+            f"{scheme}://127.0.0.1:{self.ports['https-port' if scheme == 'https' else 'http-port']}{path}"
+        )
+        try:
+            answer = opener.open(urllib.request.Request(address, headers={"Host": HOST}), timeout=30)
+        except urllib.error.HTTPError as other:
+            answer = other
+        return answer.status, answer.headers, answer.read().decode()
+
+    def wait(self):
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                if self.ask("/login/")[0] == 200:
+                    return
+            except OSError:
+                pass
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+@contextmanager
+def _running(command, **options):
+    process = subprocess.Popen(command, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.mark.services
+@pytest.mark.slow
+def test_a_bare_machine_is_installed_served_left_alone_and_upgraded(tmp_path):
+    """One rehearsal, since making the database takes its minute: each part goes on where the one before ended."""
+    if not shutil.which("nginx"):
+        pytest.skip("no nginx: apt-get install nginx")
+    with postgresql() as database, redis() as queue:
+        machine = Installed(tmp_path / "root", database, queue)
+        _installs(machine)
+        _serves(machine)
+        _leaves_alone(machine)
+        _upgrades(machine)
+
+
+def _installs(machine):
+    assert machine.install().returncode == 2  # which host?
+    done = machine.install("--host", HOST)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert machine.mode("etc/branchbook/branchbook.env") == "0o640"
+    assert machine.mode("etc/branchbook/certificates/branchbook.key") == "0o600"
+    assert machine.mode("var/lib/branchbook") == machine.mode("var/backups/branchbook") == "0o700"
+    assert len(list((machine.root / "var/backups/branchbook").glob("*.backup"))) == 1
+    assert machine.manage("verify_audit").stdout == "审计链完整。\n"
+    units = [machine.unit(name) for name in ("web", "worker", "beat")]
+    assert [unit["User"] for unit in units] == ["branchbook"] * 3
+    assert {unit["WorkingDirectory"] for unit in units} == {str(machine.root / "opt/branchbook/current")}
+
+
+def _serves(machine):
+    with machine.web():
+        status, headers, page = machine.ask("/login/?next=/secret-in-a-query")
+        assert (status, "支部簿" in page, headers["Strict-Transport-Security"][:16]) == (
+            200,
+            True,
+            "max-age=31536000",
+        )
+        assert machine.ask("/healthz")[0] == 503  # no worker has run
+        status, headers, _ = machine.ask("/members/?a=1", scheme="http")
+        assert (status, headers["Location"]) == (301, f"https://{HOST}/members/?a=1")
+        style = re.search(r'href="(/static/[^"]+\.css)"', page)[1]
+        assert machine.ask(style)[0] == 200
+    log = (machine.root / "var/log/nginx/branchbook.log").read_text()
+    assert ("GET /login/ 200" in log, "secret-in-a-query" in log) == (True, False)
+
+
+def _leaves_alone(machine):
+    before = machine.files()
+    done = machine.install()
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+    assert machine.files() == before
+
+
+def _upgrades(machine):
+    before = (machine.root / "opt/branchbook/current").resolve()
+    project = machine.source / "pyproject.toml"
+    project.write_text(project.read_text().replace('version = "0.1.0"', 'version = "0.1.1"'))
+    looked = machine.install("--check")
+    assert (looked.returncode, looked.stdout.splitlines()[-1]) == (0, "可以升级到 0.1.1，共 0 步。")
+    assert (machine.root / "opt/branchbook/current").resolve() == before
+    done = machine.install()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "已升级到 0.1.1" in done.stdout
+    assert (machine.root / "opt/branchbook/current").resolve().name.startswith("0.1.1-")
+    assert before.is_dir()
+    assert len(list((machine.root / "var/backups/branchbook").glob("*.backup"))) == 2
+    with machine.web():
+        assert machine.ask("/login/")[0] == 200
