@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 host = os.environ["ALLOWED_HOSTS"].split(",")[0].lstrip(".")
-request = urllib.request.Request(  # noqa: S310  our own address
+request = urllib.request.Request(
     "http://127.0.0.1:8000/healthz", headers={"Host": host, "X-Forwarded-Proto": "https"}
 )
 try:

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 
+from branches.models import Branch
 from lib import required
 
 from .addresses import AddressError, check_robot, resolve
@@ -82,3 +83,23 @@ class RobotForm(forms.ModelForm):  # type: ignore[type-arg]
             except AddressError as refusal:
                 self.add_error("address", str(refusal))
         return facts
+
+
+class SchoolForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Branch
+        fields = ["name", "short_name", "code"]
+        labels = {"name": "党委全称", "short_name": "简称", "code": "党组织代码"}
+        help_texts = {
+            "name": "例如：中共××大学委员会。",
+            "short_name": "例如：××大学党委。",
+            "code": "与党组织名册一致。",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        required.name_fields(self.fields)
+
+
+class TestMailForm(forms.Form):
+    email = forms.EmailField(label="发到", error_messages={"required": "请填写收件的邮箱。"})

@@ -28,6 +28,7 @@ from tests.activities.files import a_photo
 from tests.members.rosters import an_id
 
 DAY = "2026-10-01"
+A_SCHOOL = {"name": "中共YY大学委员会", "short_name": "YY大学党委", "code": "009"}
 A_WECOM_APP = {"server": settings.MESSAGE_SERVERS[0], "corp_id": "ww1", "agent_id": "1", "secret": "s"}
 
 
@@ -551,6 +552,11 @@ TASKS: dict[str, Task] = {
             "title": "统一身份认证",
             "server": "https://cas.example.edu.cn/cas",
         },
+    ),
+    # There is a committee, and no mail server: the pages come back with the reason.
+    "school_found": Task("system_admin", has_form=False, fill=lambda world: {**A_SCHOOL}, writes=False),
+    "mail_tested": Task(
+        "system_admin", on="first_steps", fill=lambda world: {"email": "a@example.edu.cn"}, writes=False
     ),
     "message_channels": Task("system_admin", fill=lambda world: {**A_WECOM_APP}),
     "admin:reminders_delivery_changelist": Task(fill=partial(_selected, "send_again", Delivery)),

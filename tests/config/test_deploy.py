@@ -123,7 +123,7 @@ class Installed:
     def files(self):
         """Every file with when it was written, links with where they lead, but for what Python keeps for itself."""
         return {
-            str(path): os.readlink(path) if path.is_symlink() else path.stat().st_mtime_ns
+            str(path): str(path.readlink()) if path.is_symlink() else path.stat().st_mtime_ns
             for path in self.root.rglob("*")
             if (path.is_symlink() or path.is_file()) and "__pycache__" not in path.parts
         }
