@@ -4,7 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
+
+from config.serving import end_unless_migrated
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -16,3 +18,10 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_django_logging(**kwargs: Any) -> None:
     """Having a receiver stops Celery from replacing Django's LOGGING, whose formatter drops personal data."""
+
+
+@worker_init.connect
+@beat_init.connect
+def keep_off_half_migrated(**kwargs: Any) -> None:
+    """Before the first task is taken or sent."""
+    end_unless_migrated()

@@ -1,9 +1,11 @@
 """How gunicorn serves Branchbook: `gunicorn --config python:config.gunicorn`."""
 
 import os
-import sys
 
+import django
 from django.conf import settings
+
+from config.serving import end_unless_migrated
 
 # Here, because a worker that does not start would be started again and again.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -22,13 +24,6 @@ access_log_format = "%(h)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
 
 
 def on_starting(server: object) -> None:
-    """In the master, before it listens. A trial migrates by itself (config.trial)."""
-    import django  # noqa: PLC0415 - the settings above come first
-
+    """In the master, before it listens."""
     django.setup()
-    from jobs.upgrading import UpgradeError, refuse_half_migrated  # noqa: PLC0415 - needs the apps
-
-    try:
-        refuse_half_migrated()
-    except UpgradeError as fault:
-        sys.exit(str(fault))
+    end_unless_migrated()
