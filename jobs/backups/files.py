@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
+
 #: Keys never enter a backup; results, queue and logs are of the day; copies of the data do not hold each other.
 APART: Final = frozenset({"keys", "broker", "results", "logs", "backups", "wal"})
 #: Where a restore lays files down before they take their places.
@@ -15,18 +17,13 @@ def belonging(folder: Path) -> Iterator[Path]:
 
     Files that lie in ``folder`` itself are the database, locks and the like; hidden ones are drafts.
     """
+    backups = Path(settings.BACKUP_DIR).absolute() if settings.BACKUP_DIR else None
     for part in sorted(folder.iterdir()):
-        if (
-            part.is_dir()
-            and not part.is_symlink()
-            and part.name not in APART
-            and not part.name.startswith(".")
-        ):
-            for path in sorted(part.rglob("*")):
-                place = path.relative_to(folder)
-                if (
-                    path.is_file()
-                    and not path.is_symlink()
-                    and not any(p.startswith(".") for p in place.parts)
-                ):
-                    yield place
+        if not part.is_dir() or part.is_symlink() or part.name in APART:
+            continue
+        for path in sorted(part.rglob("*")):
+            place = path.relative_to(folder)
+            if backups in path.parents or any(name.startswith(".") for name in place.parts):
+                continue
+            if path.is_file() and not path.is_symlink():
+                yield place

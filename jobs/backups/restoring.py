@@ -1,5 +1,6 @@
 """Restoring: first the whole file is proved, then an empty target is filled in one transaction, and compared."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -47,7 +48,7 @@ def restore(path: Path, say: Say = quiet) -> Contents:
     refuse_other_schema(contents.manifest)
     folder = Path(settings.DATA_DIR)
     refuse_filled_database()
-    _take_back(folder)
+    _clear_up(folder, contents)
     refuse_filled_folder(folder)
     make_tables(say)
     load(path, contents, folder, say)
@@ -117,6 +118,8 @@ def load(path: Path, expected: Contents, folder: Path, say: Say, *, with_files: 
             _place(staging, folder)
     except BaseException as fault:
         _take_back(folder)
+        if isinstance(fault, OSError):
+            raise BackupError(f"写不了 {folder}：{reason_of(fault)}。没有恢复。") from fault
         if isinstance(fault, DatabaseError):
             raise BackupError(
                 f"数据放不进目标数据库（{type(fault).__name__}），没有恢复。请核对目标数据库是否空且可写。"
@@ -198,17 +201,28 @@ def _place(staging: Path, folder: Path) -> None:
 
 
 def _take_back(folder: Path) -> None:
-    """Remove what a restore that did not come to its end had put into its place; the database is empty still."""
-    staging = folder / files.STAGING
-    note = staging / PLACING
-    if note.exists():
-        for name in json.loads(note.read_bytes()):
+    """Remove what this run had put into its place: the database has none of it."""
+    for name in _placed(folder):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    shutil.rmtree(folder / files.STAGING, ignore_errors=True)
+
+
+def _clear_up(folder: Path, contents: Contents) -> None:
+    """Remove what a run that was killed had put there, but only what is in this backup: nothing can get lost by it."""
+    known = {(each.path, each.bytes, each.sha256) for each in contents.files}
+    for name in _placed(folder):
+        found = [path for path in (folder / name).rglob("*") if path.is_file()]
+        if all(_described(path, folder) in known for path in found):
             shutil.rmtree(folder / name, ignore_errors=True)
-    shutil.rmtree(staging, ignore_errors=True)
+    shutil.rmtree(folder / files.STAGING, ignore_errors=True)
 
 
-def is_migrated() -> bool:
-    """Whether the database has all tables of the program."""
-    return (
-        "django_migrations" in connection.introspection.table_names() and making.applied() == making.known()
-    )
+def _placed(folder: Path) -> list[str]:
+    note = folder / files.STAGING / PLACING
+    return list(json.loads(note.read_bytes())) if note.exists() else []
+
+
+def _described(path: Path, folder: Path) -> tuple[str, int, str]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return path.relative_to(folder).as_posix(), path.stat().st_size, digest

@@ -129,6 +129,13 @@ def test_the_nightly_one_is_made_where_there_is_a_place_for_it(school, settings,
     assert len(list((tmp_path / "nightly").glob("*.backup"))) == 1
 
 
+def test_backups_do_not_hold_each_other_wherever_they_lie(school, settings, data, tmp_path):
+    settings.BACKUP_DIR = str(data / "evidence" / "nightly")
+    tasks.back_up()
+    made = making.back_up(tmp_path / "one.backup")
+    assert [each.path for each in made.files if "nightly" in each.path] == []
+
+
 def test_the_command_speaks_json(school, tmp_path, capsys):
     call_command("backup", tmp_path / "one.backup", json=True)
     told = json.loads(capsys.readouterr().out)

@@ -159,8 +159,7 @@ def test_a_fault_at_the_last_moment_undoes_it_all(backup, elsewhere, monkeypatch
         raise OSError(28, "no space left")
 
     monkeypatch.setattr(restoring, "_place", fail_after)
-    with pytest.raises(OSError, match="no space"):
-        restoring.restore(backup)
+    assert "磁盘已满。没有恢复" in refuse(backup)
     assert (User.objects.count(), (elsewhere / "evidence").exists()) == (0, False)
 
 
@@ -168,12 +167,22 @@ def test_what_a_killed_run_had_put_there_is_no_hindrance(backup, elsewhere):
     """Killed between the files and the commit: the files lie there, the database is empty."""
     restoring.make_tables(lambda line: None)
     staging = elsewhere / ".restoring"
-    (staging / "evidence").mkdir(parents=True)
-    (staging / "evidence" / "left.jpg").write_bytes(b"left")
+    (staging / "evidence" / "2026").mkdir(parents=True)
+    (staging / "evidence" / "2026" / "a.jpg").write_bytes(b"evidence/2026/a.jpg" * 1000)
     restoring._place(staging, elsewhere)
     restoring.restore(backup)
     assert sorted(files_of(elsewhere / "evidence")) == ["2026/a.jpg"]
     assert not staging.exists()
+
+
+def test_what_is_not_in_the_backup_is_never_removed(backup, elsewhere):
+    """A note was left by a restore that went well, and the folder is in use since."""
+    staging = elsewhere / ".restoring"
+    (staging / "evidence").mkdir(parents=True)
+    restoring._place(staging, elsewhere)
+    (elsewhere / "evidence" / "since.jpg").write_bytes(b"since")
+    assert refuse(backup).startswith("目标数据文件夹不是空的（已有 evidence/since.jpg）")
+    assert (elsewhere / "evidence" / "since.jpg").read_bytes() == b"since"
 
 
 def test_the_command_says_what_is_not_there(elsewhere, tmp_path):
