@@ -149,7 +149,7 @@ SETTINGS
 
 files_of_program() { # the program's files, without what belongs to a developer
   (cd "$source_folder" && find . \( -name .git -o -name .venv -o -name data -o -name staticfiles -o -name tests \
-    -o -name .env -o -name __pycache__ -o -name '.*_cache' -o -name .hypothesis \) -prune -o -type f -print0 |
+    -o -name .env -o -name branchbook.env -o -name database_password -o -name certificates -o -name __pycache__ -o -name '.*_cache' -o -name .hypothesis \) -prune -o -type f -print0 |
     LC_ALL=C sort -z)
 }
 

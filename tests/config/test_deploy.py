@@ -87,7 +87,9 @@ class TestContainers:
 
     def test_no_keys_data_or_settings_get_into_the_image(self):
         ignored = (BASE / ".dockerignore").read_text().split()
-        assert {".env", ".git", "data"} <= set(ignored)
+        kept_out = {"deploy/branchbook.env", "deploy/database_password", "deploy/certificates"}
+        assert {".env", ".git", "data"} | kept_out <= set(ignored)
+        assert kept_out <= set((BASE / ".gitignore").read_text().split())
 
 
 class Installed:
@@ -226,6 +228,12 @@ def _installs(machine):
     assert len(list((machine.root / "var/backups/branchbook").glob("*.backup"))) == 1
     assert machine.manage("verify_audit").stdout == "审计链完整。\n"
     units = [machine.unit(name) for name in ("web", "worker", "beat")]
+    if shutil.which("systemd-analyze"):
+        files = sorted((machine.root / "etc/systemd/system").glob("*.service"))
+        verified = subprocess.run(
+            ["systemd-analyze", "verify", *files], capture_output=True, text=True, check=False
+        )
+        assert (verified.returncode, verified.stderr) == (0, "")
     assert [unit["User"] for unit in units] == ["branchbook"] * 3
     assert {unit["WorkingDirectory"] for unit in units} == {str(machine.root / "opt/branchbook/current")}
 
