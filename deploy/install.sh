@@ -118,12 +118,16 @@ make_database() { # prints the address of the database, made with a password of 
   fi
   local password
   password=$(random_text)
-  runuser -u postgres -- psql --quiet --set ON_ERROR_STOP=1 --set password="$password" >&2 <<'SQL'
+  # By standard input: arguments are seen by every account of the machine.
+  {
+    echo "\\set password '$password'"
+    cat <<'SQL'
 SELECT 'CREATE ROLE branchbook LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'branchbook') \gexec
 ALTER ROLE branchbook PASSWORD :'password';
 SELECT 'CREATE DATABASE branchbook OWNER branchbook ENCODING ''UTF8'' LOCALE ''C.UTF-8'' TEMPLATE template0'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'branchbook') \gexec
 SQL
+  } | runuser -u postgres -- psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 >&2
   echo "postgres://branchbook:$password@127.0.0.1:5432/branchbook"
 }
 
@@ -149,7 +153,8 @@ SETTINGS
 
 files_of_program() { # the program's files, without what belongs to a developer
   (cd "$source_folder" && find . \( -name .git -o -name .venv -o -name data -o -name staticfiles -o -name tests \
-    -o -name .env -o -name branchbook.env -o -name database_password -o -name certificates -o -name __pycache__ -o -name '.*_cache' -o -name .hypothesis \) -prune -o -type f -print0 |
+    -o -name .env -o -name branchbook.env -o -name database_password -o -name certificates \
+    -o -name __pycache__ -o -name '.*_cache' -o -name .hypothesis \) -prune -o -type f -print0 |
     LC_ALL=C sort -z)
 }
 
@@ -259,7 +264,8 @@ start() {
 
 main() {
   require_debian
-  local release
+  local release is_new=
+  [[ -e $settings ]] || is_new=yes
   release=$base/releases/$(name_of_release)
   if [[ -n $check ]]; then
     [[ -e $current ]] || refuse "还没有安装，没有可升级的。"
@@ -285,6 +291,7 @@ main() {
   manage "$current" check --deploy --fail-level ERROR >/dev/null
   compgen -G "$backups/*.backup" >/dev/null || manage "$current" backup --folder "$backups"
   say "支部簿已就绪：https://$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$settings")/（${release##*/}）"
+  [[ -z $is_new ]] || echo "接着建三员的账号：branchbook first_administrators --system 账号 姓名 --security 账号 姓名 --audit 账号 姓名"
 }
 
 main
