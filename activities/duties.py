@@ -5,14 +5,14 @@ A duty is looked at from a day (``today``): what is due in its last days is *due
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Min, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Coalesce
 
 from branches.models import Branch, PartyGroup, Placement
 from branches.scope import Range, covers, within
@@ -51,6 +51,8 @@ STATE_LABELS = {
     State.NOT_APPLICABLE: "不适用",
 }
 MET = frozenset({State.DONE, State.DONE_LATE})
+OPEN = frozenset({State.DUE, State.TODO, State.OVERDUE})
+_NOT_ASKED = frozenset({State.NOT_APPLICABLE, State.EXEMPT})
 
 
 @dataclass(frozen=True)
@@ -76,22 +78,59 @@ class BranchFacts:
         return self.places[0][2] if day < self.places[0][0] else self.places[-1][2]
 
 
-@dataclass(frozen=True)
-class Duty:
-    """One rule for one branch (or one party group of it) in one sub-period, as seen on a day."""
+class Group(NamedTuple):
+    """A party group, with its last day when it has one."""
+
+    pk: int
+    name: str
+    since: date
+    until: date | None
+
+
+class Duty(NamedTuple):
+    """One rule for one branch (or one party group of it) in one sub-period, as seen on a day.
+
+    A tuple that makes its words when they are asked for: a province has millions, and nearly all are done.
+    """
 
     rule: Rule
     period: Period
-    branch_id: int
-    branch_name: str
-    branch_code: str
-    category: str
+    branch: BranchFacts
     org_path: str
-    group_id: int | None
-    group_name: str
+    group: Group | None
     held: int
     state: State
-    reason: str
+    #: Why nothing is asked; empty when something is.
+    excuse: str
+
+    @property
+    def branch_id(self) -> int:
+        return self.branch.id
+
+    @property
+    def branch_name(self) -> str:
+        return self.branch.name
+
+    @property
+    def branch_code(self) -> str:
+        return self.branch.code
+
+    @property
+    def category(self) -> str:
+        return self.branch.category
+
+    @property
+    def group_id(self) -> int | None:
+        return self.group.pk if self.group else None
+
+    @property
+    def group_name(self) -> str:
+        return self.group.name if self.group else ""
+
+    @property
+    def reason(self) -> str:
+        """Why it is in its state, in a sentence."""
+        return self.excuse or _why(self.rule, self.period, self.held, self.state)
 
     @property
     def due_on(self) -> date:
@@ -103,7 +142,7 @@ class Duty:
 
     @property
     def is_required(self) -> bool:
-        return self.state not in (State.NOT_APPLICABLE, State.EXEMPT)
+        return self.state not in _NOT_ASKED
 
     @property
     def is_met(self) -> bool:
@@ -124,11 +163,17 @@ class Duty:
         return f"{self.rule.title}（{self.group_name}）" if self.group_name else self.rule.title
 
 
-class Excuse(NamedTuple):
-    """Why nothing is asked in a sub-period: of no such branch, or as was agreed with this one; empty when it is."""
+class Call(NamedTuple):
+    """What a rule asks in one sub-period, of whichever branches; ``months`` are their first days."""
 
-    paused: str
-    waived: str
+    rule: Rule
+    span: Period
+    months: tuple[date, ...]
+
+
+#: Month, by its first day → (held, on time)
+Held = Mapping[date, tuple[int, int]]
+_NOTHING: Held = {}
 
 
 def evaluate(
@@ -147,83 +192,76 @@ def evaluate(
     are other rules than those that hold. Ordered by official order of branches, then rule, sub-period, group. The
     number of queries does not depend on the branches.
     """
-    kinds = None if kinds is None else frozenset(kinds)
+    in_force = in_force or local_duties.during(period)
+    calls = _calls(in_force, period, None if kinds is None else frozenset(kinds), ending_from)
     branches = _facts(ranges, period)
     ids = [branch.id for branch in branches]
     groups = _groups(ids, period)
-    held = _held(ids, period)
-    chosen = _chosen(ids, period)
+    held = _held(ids, period, calls)
+    chosen = _chosen(ids, period, calls)
     waived = waivers.accepted_for(ids, period)
-    in_force = in_force or local_duties.during(period)
-    calls = [
-        (rule, span, [month.start for month in span.months()])
+    duties = []
+    for branch in branches:
+        inside = {path for _, _, path in branch.places if covers(ranges, path)}
+        agreed = waived.get(branch.id, ())
+        for rule, sub, months in calls:
+            path = branch.path_on(sub.end)
+            if path not in inside or rule.category not in ("", branch.category):
+                continue
+            for group in _asked(rule, sub, groups.get(branch.id, ())):
+                if group is None and rule.counts is Counts.HELD:
+                    counted = held.get((branch.id, rule.name), _NOTHING)
+                else:
+                    counted = chosen.get((branch.id, group.pk if group else None), _NOTHING)
+                number, on_time = _total(counted, months)
+                if number >= rule.count:
+                    state, excuse = (State.DONE if on_time >= rule.count else State.DONE_LATE), ""
+                else:
+                    paused = in_force.paused(rule, sub, branch.category)
+                    not_asked = paused or _why_not(rule, sub, branch, group)
+                    state, excuse = _unmet(rule, sub, today, not_asked, _waived(rule, sub, agreed))
+                duties.append(Duty(rule, sub, branch, path, group, number, state, excuse))
+    return duties
+
+
+def _calls(in_force: InForce, period: Period, kinds: frozenset[str] | None, ending_from: date) -> list[Call]:
+    return [
+        Call(rule, span, tuple(month.start for month in span.months()))
         for rule in in_force.rules
         if kinds is None or rule.name in kinds
         for span in rule.spans(period)
         if span.end >= ending_from
     ]
-    duties = []
-    for branch in branches:
-        for rule, sub, months in calls:
-            path = branch.path_on(sub.end)
-            if not covers(ranges, path) or rule.category not in ("", branch.category):
-                continue
-            excuse = Excuse(
-                in_force.paused(rule, sub, branch.category), _waived(rule, sub, waived.get(branch.id, ()))
-            )
-            for group in _asked(rule, sub, groups[branch.id]):
-                if group is None and rule.counts is Counts.HELD:
-                    counted = [held[(branch.id, rule.kind.value, month)] for month in months]
-                else:
-                    counted = [chosen[(branch.id, group.pk if group else None, month)] for month in months]
-                total = (sum(n for n, _ in counted), sum(t for _, t in counted))
-                duties.append(_duty(rule, sub, branch, path, total, today, excuse, group))
-    return duties
 
 
-def _asked(rule: Rule, sub: Period, groups: Iterable[PartyGroup]) -> Sequence[PartyGroup | None]:
+def _asked(rule: Rule, sub: Period, groups: Iterable[Group]) -> Sequence[Group | None]:
     """Each party group that there was in ``sub``, where the rule is for groups; else the branch itself, once."""
     if rule.applies_to is not AppliesTo.GROUP:
-        return [None]
+        return _ITSELF
     return [group for group in groups if group.since <= sub.end and (group.until or FAR) >= sub.start]
 
 
-def _duty(
-    rule: Rule,
-    sub: Period,
-    branch: BranchFacts,
-    path: str,
-    held: tuple[int, int],
-    today: date,
-    excuse: Excuse,
-    group: PartyGroup | None = None,
-) -> Duty:
-    number, on_time = held
-    reason = excuse.paused or _why_not(rule, sub, branch, group) if number < rule.count else ""
-    if number >= rule.count:
-        state = State.DONE if on_time >= rule.count else State.DONE_LATE
-    elif reason:
-        state = State.NOT_APPLICABLE
-    elif excuse.waived:
-        state, reason = State.EXEMPT, excuse.waived
-    elif today > sub.end:
-        state = State.OVERDUE
-    else:
-        state = State.DUE if sub.end - today <= DUE_SOON[rule.every] else State.TODO
-    return Duty(
-        rule=rule,
-        period=sub,
-        branch_id=branch.id,
-        branch_name=branch.name,
-        branch_code=branch.code,
-        category=branch.category,
-        org_path=path,
-        group_id=group.pk if group else None,
-        group_name=group.name if group else "",
-        held=number,
-        state=state,
-        reason=reason or _why(rule, sub, number, state),
-    )
+_ITSELF = (None,)
+
+
+def _total(counted: Held, months: Iterable[date]) -> tuple[int, int]:
+    number = on_time = 0
+    for month in months:
+        if found := counted.get(month):
+            number += found[0]
+            on_time += found[1]
+    return number, on_time
+
+
+def _unmet(rule: Rule, sub: Period, today: date, not_asked: str, waived: str) -> tuple[State, str]:
+    """The state of what was not held as often as it is asked, and why it is not asked, if so."""
+    if not_asked:
+        return State.NOT_APPLICABLE, not_asked
+    if waived:
+        return State.EXEMPT, waived
+    if today > sub.end:
+        return State.OVERDUE, ""
+    return (State.DUE if sub.end - today <= DUE_SOON[rule.every] else State.TODO), ""
 
 
 def _waived(rule: Rule, sub: Period, waived: Iterable[Waiver]) -> str:
@@ -234,7 +272,7 @@ def _waived(rule: Rule, sub: Period, waived: Iterable[Waiver]) -> str:
     return ""
 
 
-def _why_not(rule: Rule, sub: Period, branch: BranchFacts, group: PartyGroup | None) -> str:
+def _why_not(rule: Rule, sub: Period, branch: BranchFacts, group: Group | None) -> str:
     """Why the rule does not ask anything here; empty when it does."""
     if branch.form == Branch.Form.FUNCTIONAL:
         return "功能型党支部，组织关系不在此，不作要求。"
@@ -271,8 +309,10 @@ def _facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
         within("path", ranges), branch__level=Branch.Level.BRANCH
     )
     standing = Branch.objects.filter(pk__in=placed.values("branch")).exclude(dissolved_on__lte=period.start)
-    branches = list(standing.exclude(founded_on__gt=period.end).order_by("order_key"))
-    ids = [branch.pk for branch in branches]
+    standing = standing.exclude(founded_on__gt=period.end).order_by("order_key")
+    names = ("pk", "short_name", "code", "category", "form", "founded_on", "dissolved_on")
+    branches: list[Any] = list(standing.values_list(*names))
+    ids = [pk for pk, *_ in branches]
     places: dict[int, list[tuple[date, date, str]]] = defaultdict(list)
     rows = Placement.objects.filter(branch__in=ids).order_by("since")
     for branch_id, since, until, path in rows.values_list("branch", "since", "until", "path"):
@@ -291,56 +331,62 @@ def _facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
     for branch_id, since, until in seats:
         committee[branch_id].append((since, until or FAR))
     return [
-        BranchFacts(
-            id=branch.pk,
-            name=branch.short_name,
-            code=branch.code,
-            category=branch.category,
-            form=branch.form,
-            founded_on=branch.founded_on,
-            dissolved_on=branch.dissolved_on,
-            places=tuple(places[branch.pk]),
-            peopled=peopled.get(branch.pk),
-            committee=tuple(committee[branch.pk]),
-        )
-        for branch in branches
+        BranchFacts(*own, tuple(places[pk]), peopled.get(pk), tuple(committee[pk]))
+        for pk, own in zip(ids, branches, strict=True)
     ]
 
 
-def _groups(ids: list[int], period: Period) -> dict[int, list[PartyGroup]]:
-    groups: dict[int, list[PartyGroup]] = defaultdict(list)
-    for group in PartyGroup.objects.filter(overlaps(period.start, period.end), branch__in=ids).order_by(
-        "position", "pk"
-    ):
-        groups[group.branch_id].append(group)
+def _groups(ids: list[int], period: Period) -> dict[int, list[Group]]:
+    groups: dict[int, list[Group]] = defaultdict(list)
+    rows = PartyGroup.objects.filter(overlaps(period.start, period.end), branch__in=ids)
+    for branch_id, *own in rows.order_by("position", "pk").values_list("branch", *Group._fields):
+        groups[branch_id].append(Group(*own))
     return groups
 
 
-def _held(ids: list[int], period: Period) -> dict[tuple[int, str, date], tuple[int, int]]:
-    """(branch, kind, month) → (held, on time), from the tallies."""
-    held: dict[tuple[int, str, date], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    rows = Tally.objects.filter(branch__in=ids, month__gte=period.start, month__lte=period.end)
+def _held(ids: list[int], period: Period, calls: Iterable[Call]) -> dict[tuple[int, str], Held]:
+    """(branch, kind) → month → (held, on time), from the tallies of the months that ``calls`` ask for."""
+    wanted = Q(pk__in=[])
+    for name, first in _firsts(calls).items():
+        wanted |= Q(kind=name, month__gte=first)
+    rows = Tally.objects.filter(wanted, branch__in=ids, month__lte=period.end).order_by()
+    held: dict[tuple[int, str], dict[date, tuple[int, int]]] = defaultdict(dict)
     for branch_id, kind, month, number, on_time in rows.values_list(
         "branch", "kind", "month", "held", "on_time"
     ):
-        before = held[(branch_id, kind, month)]
-        held[(branch_id, kind, month)] = (before[0] + number, before[1] + on_time)
-    return held
+        # A branch that moved within a month has a row for each place.
+        before = held[branch_id, kind].get(month, (0, 0))
+        held[branch_id, kind][month] = (before[0] + number, before[1] + on_time)
+    return dict(held)
 
 
-def _chosen(ids: list[int], period: Period) -> dict[tuple[int, int | None, date], tuple[int, int]]:
-    """(branch, party group, month) → (held, on time), of what tallies do not tell apart: the meetings of each group;
+def _firsts(calls: Iterable[Call]) -> dict[str, date]:
+    """The first day that is asked about, by what a rule counts."""
+    firsts: dict[str, date] = {}
+    for rule, span, _ in calls:
+        firsts[rule.name] = min(span.start, firsts.get(rule.name, span.start))
+    return firsts
+
+
+def _chosen(ids: list[int], period: Period, calls: Iterable[Call]) -> dict[tuple[int, int | None], Held]:
+    """(branch, party group) → month → (held, on time), of what tallies do not tell apart: the meetings of each group;
     without a group the general meetings at which the secretary reported. One query.
     """
-    valid = Activity.objects.valid().held_in(period).filter(branch__in=ids).order_by()
-    groups = _by_month(valid.filter(kind=Kind.GROUP_MEETING))
-    reports = _by_month(valid.filter(secretaryreport__is_given=True))
-    held: dict[tuple[int, int | None, date], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for branch, group, month, number, on_time in groups.union(reports, all=True):
-        held[(branch, group, month)] = (number, on_time)
-    return held
+    firsts = _firsts(calls)
+    valid = Activity.objects.valid().filter(branch__in=ids, held_on__lte=period.end).order_by()
+
+    def since(name: str, **which: object) -> Any:
+        return _by_month(valid.filter(held_on__gte=firsts.get(name, FAR), **which))
+
+    groups = since(Kind.GROUP_MEETING.value, kind=Kind.GROUP_MEETING)
+    reports = since(Counts.REPORT.value, secretaryreport__is_given=True)
+    chosen: dict[tuple[int, int | None], dict[date, tuple[int, int]]] = defaultdict(dict)
+    for branch, group, year, month, number, on_time in groups.union(reports, all=True):
+        chosen[branch, group][date(year, month, 1)] = (number, on_time)
+    return dict(chosen)
 
 
 def _by_month(records: QuerySet[Activity]) -> Any:
-    monthly = records.annotate(month=TruncMonth("held_on")).values_list("branch", "group", "month")
+    """Numbers for year and month: dates cut to months are read one by one by Python."""
+    monthly = records.values_list("branch", "group", "held_on__year", "held_on__month")
     return monthly.annotate(number=Count("pk"), on_time=Count("pk", filter=Q(is_on_time=True)))

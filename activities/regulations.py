@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from lib.periods import Period
 from lib.severity import Severity
@@ -62,7 +63,7 @@ class Rule:
     def __post_init__(self) -> None:
         object.__setattr__(self, "short_title", self.short_title or self.title.removeprefix("支部"))
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What lists and addresses call it: the kind, unless the rule counts only some of it."""
         return self.kind.value if self.counts is Counts.HELD else self.counts.value

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from activities import duties, local_duties
-from activities.duties import STATE_LABELS, Duty, State
+from activities.duties import OPEN, STATE_LABELS, Duty, State
 from activities.regulations import KNOWN, AppliesTo
 from activities.views.matrix import CELL_STATES
 from branches.models import Branch
@@ -25,7 +25,6 @@ class StateGroup:
     holds: Callable[[Duty], bool]
 
 
-OPEN = frozenset({State.DUE, State.TODO, State.OVERDUE})
 STATE_GROUPS = {
     "required": StateGroup("应开", lambda duty: duty.is_required),
     "met": StateGroup("已开", lambda duty: duty.is_met),

@@ -6,14 +6,13 @@ from datetime import date
 
 from activities import local_duties
 from activities.agenda import taken_together
-from activities.duties import Duty, State
+from activities.duties import OPEN, Duty, State
 from activities.regulations import KNOWN, Every, Rule
 from activities.views.matrix import CELL_STATES
 from lib.periods import Period
 
 from . import links
 from .asked import Asked
-from .drilldown import OPEN
 from .rollup import Unit
 from .table import into
 

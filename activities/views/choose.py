@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
 from activities import agenda
-from activities.duties import Duty, State
+from activities.duties import OPEN, Duty, State
 from activities.kinds import QUICK_KINDS, Kind, held_by
 from activities.models import Activity
 from activities.views.matrix import CELL_STATES
@@ -76,7 +76,7 @@ def _row(branch: Branch, kind: Kind, held: date | None, due: list[Duty]) -> Kind
 
 
 def _word(state: State, due: list[Duty]) -> str:
-    if state in (State.DUE, State.TODO, State.OVERDUE):
+    if state in OPEN:
         left = sum(not duty.is_met and duty.is_required for duty in due)
         return f"还差 {left} 个小组" if due[0].group_id else f"{chinese_date(due[0].due_on)}截止"
     return "不作要求" if state is State.NOT_APPLICABLE else f"{due[0].period.short_label}已开"

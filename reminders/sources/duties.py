@@ -5,7 +5,7 @@ from datetime import date
 
 from activities import agenda, duties
 from activities.agenda import record_url
-from activities.duties import Duty, State
+from activities.duties import OPEN, Duty, State
 from branches.tree import whole_tree
 from reminders.models import Chase
 
@@ -23,9 +23,10 @@ def due(on: date) -> Iterator[Due]:
     rows = Chase.objects.filter(on__range=(ending_from, on)).order_by("on")
     chased = dict(rows.values_list("subject", "on"))
     for duty in _open_duties(on):
+        if duty.state not in OPEN or duty.branch_id not in addresses:
+            continue
         day = chased.get(duty.subject)
-        is_open = duty.state in (State.DUE, State.OVERDUE) or (day and duty.state is State.TODO)
-        if not is_open or duty.branch_id not in addresses:
+        if duty.state is State.TODO and not day:
             continue
         address = addresses[duty.branch_id]
         who = f"{address.code}/{duty.group_name}" if duty.group_name else address.code
