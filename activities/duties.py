@@ -184,13 +184,14 @@ def evaluate(
     kinds: Iterable[str] | None = None,
     ending_from: date = date.min,
     in_force: InForce | None = None,
+    unmet_only: bool = False,
 ) -> list[Duty]:
     """Every duty of the branches that stood within ``ranges`` when the sub-period ended.
 
     ``period`` is made of whole months; a quarterly duty is judged when its quarter lies in it, a yearly one when its
     year does. ``kinds`` are names of rules. Sub-periods that ended before ``ending_from`` are left out; ``in_force``
-    are other rules than those that hold. Ordered by official order of branches, then rule, sub-period, group. The
-    number of queries does not depend on the branches.
+    are other rules than those that hold; ``unmet_only`` leaves out what is done. Ordered by official order of branches,
+    then rule, sub-period, group. The number of queries does not depend on the branches.
     """
     in_force = in_force or local_duties.during(period)
     calls = _calls(in_force, period, None if kinds is None else frozenset(kinds), ending_from)
@@ -214,6 +215,8 @@ def evaluate(
                 else:
                     counted = chosen.get((branch.id, group.pk if group else None), _NOTHING)
                 number, on_time = _total(counted, months)
+                if unmet_only and number >= rule.count:
+                    continue
                 if number >= rule.count:
                     state, excuse = (State.DONE if on_time >= rule.count else State.DONE_LATE), ""
                 else:
@@ -311,7 +314,7 @@ def _facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
     standing = Branch.objects.filter(pk__in=placed.values("branch")).exclude(dissolved_on__lte=period.start)
     standing = standing.exclude(founded_on__gt=period.end).order_by("order_key")
     names = ("pk", "short_name", "code", "category", "form", "founded_on", "dissolved_on")
-    branches: list[Any] = list(standing.values_list(*names))
+    branches = list(standing.values_list(*names))
     ids = [pk for pk, *_ in branches]
     places: dict[int, list[tuple[date, date, str]]] = defaultdict(list)
     rows = Placement.objects.filter(branch__in=ids).order_by("since")
@@ -331,8 +334,8 @@ def _facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
     for branch_id, since, until in seats:
         committee[branch_id].append((since, until or FAR))
     return [
-        BranchFacts(*own, tuple(places[pk]), peopled.get(pk), tuple(committee[pk]))
-        for pk, own in zip(ids, branches, strict=True)
+        BranchFacts(pk, *own, tuple(places[pk]), peopled.get(pk), tuple(committee[pk]))  # type: ignore[call-arg]
+        for pk, *own in branches
     ]
 
 

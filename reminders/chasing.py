@@ -19,7 +19,7 @@ from branches.scope import has_right, may
 
 from . import ledger
 from .models import Chase
-from .sources.recipients import whom_to_tell
+from .sources.recipients import Recipients
 
 #: Whoever was reminded within these days is not reminded again unless one says so.
 PAUSE: Final = timedelta(days=3)
@@ -62,7 +62,7 @@ def chase(found: Sequence[Duty], *, again: bool, by: User, today: date) -> Chase
     """Remind the branches of their open duties among ``found``, as far as ``by`` is over them. Audited."""
     if not may_chase(by):
         raise ChaseError("由组织部门和上级党组织的工作人员催办。")
-    addresses = whom_to_tell(today)
+    addresses = Recipients(today).of()
     mine = [
         duty
         for duty in open_among(found, today)

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 from django.urls import reverse
 
-from branches.models import Branch, RoleGrant
-from branches.roles import STAFF
+from branches.models import Branch
 from branches.scope import STEP
 
 from .models import Reminder
 from .sources.due import Due
+from .sources.recipients import Recipients
 
 #: Days after the due date, of which the branch itself is reminded on the first and then weekly.
 AFTER = timedelta(days=14)
@@ -22,10 +22,10 @@ PREFIX = "late-"
 KINDS = ("duty", "assignment", "term")
 
 
-def overdue_below(on: date) -> Iterator[Due]:
+def overdue_below(on: date, recipients: Recipients) -> Iterator[Due]:
     """For each branch and day that passed, one thing due to the nearest staff above, however much the branch owes.
 
-    Asked of the ledger, not of the rooms below: only what the branch was reminded of is told upwards. Three queries.
+    Asked of the ledger, not of the rooms below: only what the branch was reminded of is told upwards. Two queries.
     """
     late = Reminder.objects.open().filter(kind__in=KINDS, due_on__lte=on - AFTER)
     found: dict[tuple[str, date], set[str]] = defaultdict(set)
@@ -34,7 +34,7 @@ def overdue_below(on: date) -> Iterator[Due]:
         found[path, due_on].add(subject)
         told[path, due_on].add(user_id)
     branches = {branch.path: branch for branch in Branch.objects.filter(path__in={path for path, _ in found})}
-    staff = _staff(on)
+    staff = recipients.staff
     for (path, due_on), subjects in sorted(found.items()):
         branch = branches.get(path)
         if branch is None:
@@ -52,14 +52,6 @@ def overdue_below(on: date) -> Iterator[Due]:
                 url=reverse("branch_open" if branch.is_leaf else "branch_page", args=[branch.pk]),
                 branch_path=path,
             )
-
-
-def _staff(on: date) -> dict[str, set[int]]:
-    granted: dict[str, set[int]] = defaultdict(set)
-    rows = RoleGrant.objects.on(on).filter(role__in=STAFF, user__is_active=True)
-    for path, user_id in rows.values_list("branch_path", "user"):
-        granted[path].add(user_id)
-    return granted
 
 
 def _nearest_above(granted: dict[str, set[int]], path: str) -> set[int]:

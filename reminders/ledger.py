@@ -20,8 +20,9 @@ from .models import Key, Reminder
 from .sources import assignments as returns
 from .sources import birthdays, circumstances, developments, duties, duty_reports, tasks, terms, transfers
 from .sources.due import Due, unchased
+from .sources.recipients import Recipients
 
-COLLECTORS: tuple[Callable[[date], Iterable[Due]], ...] = (
+COLLECTORS: tuple[Callable[[date, Recipients], Iterable[Due]], ...] = (
     duties.due,
     birthdays.due,
     tasks.due,
@@ -64,10 +65,11 @@ class DueRow:
 
 def gather(on: date) -> list[Due]:
     """Everything due as seen on ``on``; each once, in order of date."""
+    told = Recipients(on)
     found = {
         (due.kind, due.subject, due.due_on, due.recipient_id): due
         for source in COLLECTORS
-        for due in source(on)
+        for due in source(on, told)
     }
     return sorted(found.values(), key=lambda due: (due.due_on, due.kind, due.subject, due.recipient_id))
 
@@ -126,7 +128,7 @@ def chase(assignment: Assignment, *, by: User, today: date) -> int:
     """Remind those who have not returned ``assignment`` now, instead of when it is nearly due. Returns how many."""
     with transaction.atomic():
         number = assignments.chase(assignment, by=by, today=today)
-        dues = list(returns.due(today, assignment))
+        dues = list(returns.due(today, Recipients(today), assignment))
         _write(dues)
         _replace({due.key for due in dues}, {due.url for due in dues})
     return number
@@ -134,7 +136,7 @@ def chase(assignment: Assignment, *, by: User, today: date) -> int:
 
 def tell_now(subjects: set[str], today: date) -> None:
     """Write the reminders of duties that were chased today, in the place of earlier ones."""
-    dues = [due for due in duties.due(today) if unchased(due.subject) in subjects]
+    dues = [due for due in duties.due(today, Recipients(today)) if unchased(due.subject) in subjects]
     _write(dues)
     still_due = {due.key for due in dues}
     rows = Reminder.objects.open().filter(kind="duty")

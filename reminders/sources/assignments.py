@@ -10,15 +10,15 @@ from activities.models import Assignment, AssignmentReturn
 from activities.models.assignments import RETURNED
 
 from .due import LEAD, Due, chased_subject, unchased
-from .recipients import whom_to_tell
+from .recipients import Recipients
 
 
-def due(on: date, of: Assignment | None = None) -> Iterator[Due]:
+def due(on: date, told: Recipients, of: Assignment | None = None) -> Iterator[Due]:
     """Notices and tasks from above that are not read or returned: those that end within a week or have ended, and
     those that were chased; of one assignment when given. A chase is a subject of its own, so that it comes as a
     reminder of its day.
     """
-    addresses = whom_to_tell(on)
+    addresses = told.of()
     soon = Q(assignment__due_on__lte=on + LEAD) | Q(chased_on__isnull=False)
     rows = AssignmentReturn.objects.waiting(on).filter(soon).select_related("assignment__issuer", "branch")
     rows = rows.filter(assignment=of) if of else rows

@@ -8,14 +8,14 @@ from django.urls import reverse
 from members import birthdays, celebrations
 
 from .due import LEAD, Due
-from .recipients import whom_to_tell
+from .recipients import Recipients
 
 KEPT = timedelta(days=7)
 
 
-def due(on: date) -> Iterator[Due]:
+def due(on: date, told: Recipients) -> Iterator[Due]:
     """Political birthdays of the next seven days and of the last seven, about which nothing was done yet."""
-    addresses = whom_to_tell(on)
+    addresses = told.of()
     found = birthdays.between(on - KEPT, on + LEAD)
     done = celebrations.done_about(found)
     for birthday in found:

@@ -14,16 +14,16 @@ from members.membership_rules import ABROAD_TOO_LONG, CONTACTED, FLOATING, LOST,
 from members.models import Circumstance, Departure, Member, Suspension, Transfer
 
 from .due import LEAD, Due
-from .recipients import whom_to_tell
+from .recipients import Recipients
 
 PREFIX = "away:"
 #: Who may do it; what is not here is for whoever keeps members.
 OF_THE_BRANCH = (overdue.CONTACT, overdue.CONCLUDE, overdue.TRANSFER)
 
 
-def due(on: date) -> Iterator[Due]:
+def due(on: date, told: Recipients) -> Iterator[Due]:
     """Duties a week before their day, told to the branch; what has become possible on its day, told to its staff."""
-    branch, staff = whom_to_tell(on, Right.ASK_TRANSFER), whom_to_tell(on, Right.KEEP_MEMBERS)
+    branch, staff = told.of(Right.ASK_TRANSFER), told.of(Right.KEEP_MEMBERS)
     for found in overdue.of_people(Member.objects.all(), on, Transfer.objects.none()):
         assert found.member
         may_follow = found.deed not in OF_THE_BRANCH

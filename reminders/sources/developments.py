@@ -18,16 +18,16 @@ from members.development.vocabulary import By, Step
 from members.models import Development
 
 from .due import LEAD, Due
-from .recipients import Address, whom_to_tell
+from .recipients import Address, Recipients
 
 PREFIX = "step:"
 #: That a step has become possible is news for so long; the list of 发展党员 shows it as long as it waits.
 NEWS = timedelta(days=30)
 
 
-def due(on: date) -> Iterator[Due]:
+def due(on: date, told: Recipients) -> Iterator[Due]:
     """The branch's steps to the branch, the committee's to the staff of the nearest committee that may approve."""
-    branches, committees = whom_to_tell(on, Right.DEVELOP), whom_to_tell(on, Right.APPROVE)
+    branches, committees = told.of(Right.DEVELOP), told.of(Right.APPROVE)
     approvers = approving.committees_by_path()
     people = Development.objects.open().select_related("member__branch").order_by("pk")
     for line in listing.lines(people, on):

@@ -10,22 +10,22 @@ from branches.tree import whole_tree
 from reminders.models import Chase
 
 from .due import Due, chased_subject, unchased
-from .recipients import whom_to_tell
+from .recipients import Recipients
 
 
-def due(on: date) -> Iterator[Due]:
+def due(on: date, told: Recipients) -> Iterator[Due]:
     """Duties of this and the last quarter that are overdue or end within a week, and those that were chased.
 
     A chase is a subject of its own, so that it comes as a reminder of its day.
     """
-    addresses = whom_to_tell(on)
+    addresses = told.of()
     _, ending_from = agenda.recent(on)
     rows = Chase.objects.filter(on__range=(ending_from, on)).order_by("on")
     chased = dict(rows.values_list("subject", "on"))
-    for duty in _open_duties(on):
+    for duty in _recent(on, unmet_only=True):
         if duty.state not in OPEN or duty.branch_id not in addresses:
             continue
-        day = chased.get(duty.subject)
+        day = chased.get(duty.subject) if chased else None
         if duty.state is State.TODO and not day:
             continue
         address = addresses[duty.branch_id]
@@ -47,10 +47,10 @@ def due(on: date) -> Iterator[Due]:
 
 def met(subjects: set[str], on: date) -> set[str]:
     """Those of ``subjects`` that were due and are now met."""
-    held = {duty.subject for duty in _open_duties(on) if duty.is_met}
+    held = {duty.subject for duty in _recent(on) if duty.is_met}
     return {subject for subject in subjects if unchased(subject) in held}
 
 
-def _open_duties(on: date) -> list[Duty]:
+def _recent(on: date, *, unmet_only: bool = False) -> list[Duty]:
     period, ending_from = agenda.recent(on)
-    return duties.evaluate(whole_tree(), period, on, ending_from=ending_from)
+    return duties.evaluate(whole_tree(), period, on, ending_from=ending_from, unmet_only=unmet_only)

@@ -11,19 +11,19 @@ from assessments.models import Problem, Report, Round, Subject
 from branches.roles import Right
 
 from .due import LEAD, Due
-from .recipients import whom_to_tell
+from .recipients import Recipients
 
 _REPORT, _PROBLEM = "duty-report-", "rectification-"
 
 
-def due(on: date) -> Iterator[Due]:
+def due(on: date, told: Recipients) -> Iterator[Due]:
     """To the secretary himself; where he has no account, to the staff of who organises the round."""
     found = [*_reports(on), *_rectification(on)]
-    told = whom_to_tell(on, Right.ASSESS) if any(not _account(row) for row, _ in found) else {}
+    staff = told.of(Right.ASSESS)
     for row, facts in found:
         if account := _account(row):
             yield Due(recipient_id=account, **facts)
-        elif organiser := told.get(row.subject.round.branch_id):
+        elif organiser := staff.get(row.subject.round.branch_id):
             yield from _in_care(row, facts, organiser.users)
 
 

@@ -23,17 +23,35 @@ class Address:
     is_staff: bool
 
 
-def whom_to_tell(on: date, right: Right = Right.RECORD) -> dict[int, Address]:
-    """Every organisation that stands on ``on``, and the accounts that are told for it: of those who have ``right``,
-    which what is due asks for. Two queries.
-    """
-    roles = [role for role in TOLD if role in RIGHTS[right]]
-    granted: dict[tuple[str, str], set[int]] = defaultdict(set)
-    grants = RoleGrant.objects.on(on).filter(role__in=roles, user__is_active=True)
-    for role, path, user_id in grants.values_list("role", "branch_path", "user"):
-        granted[role, path].add(user_id)
-    standing = Branch.objects.existing_on(on).values_list("pk", "code", "path")
-    return {pk: Address(code, path, *_told(granted, roles, path)) for pk, code, path in standing}
+class Recipients:
+    """Whom to tell what is due to the organisations that stand on ``on``. Two queries, whatever is due."""
+
+    def __init__(self, on: date) -> None:
+        self._granted: dict[tuple[str, str], set[int]] = defaultdict(set)
+        grants = RoleGrant.objects.on(on).filter(role__in=TOLD, user__is_active=True)
+        for role, path, user_id in grants.values_list("role", "branch_path", "user"):
+            self._granted[role, path].add(user_id)
+        self._standing = list(Branch.objects.existing_on(on).order_by().values_list("pk", "code", "path"))
+        self._found: dict[tuple[Role, ...], dict[int, Address]] = {}
+
+    @property
+    def staff(self) -> dict[str, set[int]]:
+        """Those who work for the organisation at each path."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for (role, path), users in self._granted.items():
+            if role in STAFF:
+                found[path] |= users
+        return found
+
+    def of(self, right: Right = Right.RECORD) -> dict[int, Address]:
+        """By organisation, the accounts that are told for it: those with ``right``, which what is due asks for."""
+        roles = tuple(role for role in TOLD if role in RIGHTS[right])
+        if roles not in self._found:
+            self._found[roles] = {
+                pk: Address(code, path, *_told(self._granted, roles, path))
+                for pk, code, path in self._standing
+            }
+        return self._found[roles]
 
 
 def _told(

@@ -10,13 +10,13 @@ from activities.models import Task
 from lib.templatetags.ui import chinese_date
 
 from .due import LEAD, Due
-from .recipients import whom_to_tell
+from .recipients import Recipients
 
 
-def due(on: date) -> Iterator[Due]:
+def due(on: date, told: Recipients) -> Iterator[Due]:
     """Tasks of a meeting that are overdue or end within a week: to the branch, and to whoever has to do them."""
     # By path: what a branch left open when it was merged goes on in the one that took its people.
-    addresses = {address.path: address for address in whom_to_tell(on).values()}
+    addresses = {address.path: address for address in told.of().values()}
     tasks = minutes.open_tasks().filter(due_on__lte=on + LEAD)
     rows = tasks.select_related("item__activity__branch", "owner")
     for task in rows:

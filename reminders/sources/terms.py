@@ -14,14 +14,14 @@ from members.health import rules_of_due
 from members.remedies import election_url
 
 from .due import Due
-from .recipients import whom_to_tell
+from .recipients import Recipients
 
 PREFIX = "term-"
 
 
-def due(on: date) -> Iterator[Due]:
+def due(on: date, told: Recipients) -> Iterator[Due]:
     """To the branch itself; for an organisation above the branches to its staff."""
-    addresses = whom_to_tell(on)
+    addresses = told.of()
     running = {row.branch_id: row for row in Election.objects.running().select_related("meeting")}
     for term in terms.coming_due(on):
         address = addresses.get(term.branch_id)

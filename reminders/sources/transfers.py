@@ -11,7 +11,7 @@ from members.models import Transfer
 from members.transfer_steps import BY_CODE, side_of, way
 
 from .due import LEAD, Due
-from .recipients import whom_to_tell
+from .recipients import Recipients
 
 PREFIX = "letter:"
 State = Transfer.State
@@ -19,9 +19,9 @@ State = Transfer.State
 ANSWERED = (State.ACCEPTED, State.ARRIVED, State.REFUSED)
 
 
-def due(on: date) -> Iterator[Due]:
+def due(on: date, told: Recipients) -> Iterator[Due]:
     """A week before the receipt is due; what another branch offers at once, for nobody else tells of it."""
-    addresses = whom_to_tell(on, Right.TRANSFER)
+    addresses = told.of(Right.TRANSFER)
     for waiting in overdue.of_letters(Transfer.objects.all(), on):
         transfer = waiting.transfer
         assert transfer

@@ -15,6 +15,7 @@ from members import searching
 from members.listing import Filter, listed
 from members.models import Member
 from reminders.sources import duties
+from reminders.sources.recipients import Recipients
 from reports.demo import load
 from reports.demo.scale import CROWDS, Crowd
 from tests import cast
@@ -71,4 +72,4 @@ def test_tallies_of_a_quarter(staff):
 
 
 def test_what_branches_are_reminded_of(staff):
-    assert reads_whole(lambda: list(duties.due(TODAY))) == set()
+    assert reads_whole(lambda: list(duties.due(TODAY, Recipients(TODAY)))) == set()
