@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -35,32 +35,43 @@ class Filter:
 
 def listed(user: User, wanted: Filter) -> QuerySet[Member]:
     """Members on the roster of the day whom ``user`` may see, with ``branch_then`` and ``status_then``."""
-    spells = MembershipSpell.objects.filter(holds_on(wanted.day), kind=MembershipSpell.Kind.BELONGING)
-    standings = StatusPeriod.objects.filter(
-        holds_on(wanted.day), status__in=[wanted.status] if wanted.status else ON_ROSTER
+    on_roster = (
+        holds_on(wanted.day, "spells__")
+        & Q(spells__kind=MembershipSpell.Kind.BELONGING)
+        & holds_on(wanted.day, "statuses__")
+        & Q(statuses__status__in=[wanted.status] if wanted.status else ON_ROSTER)
     )
     if wanted.branch:
-        spells = spells.filter(within("branch_path", covering_ranges([wanted.branch.path])))
+        on_roster &= within("spells__branch_path", covering_ranges([wanted.branch.path]))
+    # Joined, since a person has one of each on a day: with a search for each, PostgreSQL collects everybody's first.
     members = (
         Member.objects.visible_to(user)
-        .filter(*(Exists(rows.filter(member=OuterRef("pk"))) for rows in (spells, standings)))
+        .filter(on_roster)
         .annotate(
-            branch_then=_then(spells, "branch__short_name"),
-            order_then=_then(spells, "branch__order_key"),
-            status_then=_then(standings, "status"),
+            branch_then=F("spells__branch__short_name"),
+            order_then=F("spells__branch__order_key"),
+            status_then=F("statuses__status"),
         )
         .order_by(F("order_then"), "name_order", "number")
     )
     return searching.find(members, wanted.q) if has_right(user, Right.SEE_NAMES) else members
 
 
-def probationary_among(members: Any) -> int:
-    """How many of :func:`listed` were probationary on the day."""
-    return int(members.filter(status_then=StatusPeriod.Status.PROBATIONARY).count())
+@dataclass(frozen=True)
+class Totals:
+    """How many people :func:`listed` are, and how many of them were probationary on the day."""
+
+    people: int
+    probationary: int
 
 
-def _then(rows: QuerySet[Any], field: str) -> Subquery:
-    return Subquery(rows.filter(member=OuterRef("pk")).values(field)[:1])
+def totals(members: QuerySet[Member]) -> Totals:
+    """One query."""
+    is_probationary = Q(status_then=StatusPeriod.Status.PROBATIONARY)
+    counts = members.order_by().aggregate(
+        people=Count("pk"), probationary=Count("pk", filter=is_probationary)
+    )
+    return Totals(**counts)
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,8 @@ class FigureFilter(forms.Form):
         if period:
             values["period"] = period.code
         super().__init__(values)
+        #: Nothing was asked for: what is shown is the default.
+        self.is_plain = not any(values.get(name) for name in self.fields)
         self.user, self.today = user, today
         self.is_valid()
         shown = self.cleaned_data.get("period") or self.default_period(today)

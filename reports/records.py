@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce, Length, Replace
 
@@ -11,6 +12,7 @@ from activities.models import Activity, ActivityQuerySet, Supplement
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import ranges_of, within
+from lib.paging import UncountedPaginator
 
 from .asked import SECOND_LEVEL, Asked, organisation_at
 
@@ -102,6 +104,15 @@ def _also(**only: object) -> Coalesce:
 def listed(records: ActivityQuerySet, user: User) -> ActivityQuerySet:
     waiting = Supplement.objects.waiting().filter(activity=OuterRef("pk"))
     return records.visible_to(user).select_related("branch").annotate(is_sent_back=Exists(waiting))
+
+
+def pages(listed: ActivityQuerySet, totals: Totals | None, per_page: int) -> Paginator[Activity]:
+    """Counted with the totals, or not at all."""
+    if totals is None:
+        return UncountedPaginator(listed, per_page)
+    paginator = Paginator(listed, per_page)
+    paginator.count = totals.listed
+    return paginator
 
 
 def neighbour(records: ActivityQuerySet, of: Activity, way: str) -> Activity | None:

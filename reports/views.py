@@ -252,11 +252,9 @@ def activity_list(request: AuthenticatedRequest) -> HttpResponse:
     check_figures(request.user)
     form = RecordFilter(request.GET, user=request.user, today=timezone.localdate())
     counted = records.counted(form.asked, request.user)
-    totals = records.totals(counted, request.user, form.asked.kind)
-    listed = records.listed(counted, request.user)
-    paginator = Paginator(listed, PER_PAGE)
-    paginator.count = totals.listed
-    page = paginator.get_page(request.GET.get("page"))
+    totals = None if form.is_plain else records.totals(counted, request.user, form.asked.kind)
+    pages = records.pages(records.listed(counted, request.user), totals, PER_PAGE)
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "asked": form.asked,
@@ -264,6 +262,7 @@ def activity_list(request: AuthenticatedRequest) -> HttpResponse:
         "lines": records.lines(page, form.units),
         "listed": links.as_listed(request.GET),
         "totals": totals,
+        "totals_url": links.records(form.asked.period),
         "lone": lone_branch(request.user),
         "may_import": has_right(request.user, Right.IMPORT),
         "may_export": has_right(request.user, Right.EXPORT),

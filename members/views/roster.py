@@ -17,7 +17,7 @@ from jobs import running
 from lib.sheets.sending import download
 from members import exports
 from members.forms import RosterFilter
-from members.listing import line, listed, probationary_among, sees_contacts
+from members.listing import line, listed, sees_contacts, totals
 
 PER_PAGE = 50
 
@@ -30,13 +30,16 @@ def roster(request: AuthenticatedRequest) -> HttpResponse:
     form = RosterFilter(request.GET, user=user, searchable=has_right(user, Right.SEE_NAMES))
     wanted = form.wanted()
     members = listed(user, wanted)
-    page = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
+    found = totals(members)
+    paginator = Paginator(members, PER_PAGE)
+    paginator.count = found.people
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "wanted": wanted,
         "page": page,
         "lines": [line(member, user) for member in page],
-        "probationary": probationary_among(members),
+        "probationary": found.probationary,
         "shows_contacts": sees_contacts(user),
         "lone": lone_branch(user),
         "may_register": has_right(user, Right.KEEP_MEMBERS),

@@ -18,6 +18,8 @@ def due(on: date, told: Recipients) -> Iterator[Due]:
     addresses = told.of()
     found = birthdays.between(on - KEPT, on + LEAD)
     done = celebrations.done_about(found)
+    months = {f"{birthday.day:%Y-%m}" for birthday in found}
+    pages = {month: reverse("birthdays_month", args=[month]) for month in months}
     for birthday in found:
         settled = done[birthday.key].is_settled or birthday.is_opted_out or not birthday.stays
         if settled or birthday.branch_id not in addresses:
@@ -32,7 +34,7 @@ def due(on: date, told: Recipients) -> Iterator[Due]:
                 recipient_id=user_id,
                 title=f"{birthday.name}政治生日",
                 detail=f"{birthday.branch_name}：{birthday.day.month}月{birthday.day.day}日，{birthday.title}",
-                url=f"{reverse('birthdays_month', args=[f'{birthday.day:%Y-%m}'])}?branch={birthday.branch_id}",
+                url=f"{pages[f'{birthday.day:%Y-%m}']}?branch={birthday.branch_id}",
                 branch_path=address.path,
             )
 

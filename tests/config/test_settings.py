@@ -136,7 +136,10 @@ def test_postgresql_statements_end(tmp_path):
         STATEMENT_TIMEOUT_MS="5000",
     )
 
-    assert result.stdout.strip() == "{'options': '-c statement_timeout=5000', 'sslmode': 'require'}"
+    assert (
+        result.stdout.strip()
+        == "{'options': '-c statement_timeout=5000 -c random_page_cost=1.1', 'sslmode': 'require'}"
+    )
 
 
 def test_checks_repeat_what_settings_refuse(settings):
