@@ -106,7 +106,7 @@ def listed(records: ActivityQuerySet, user: User) -> ActivityQuerySet:
     return records.visible_to(user).select_related("branch").annotate(is_sent_back=Exists(waiting))
 
 
-def pages(listed: ActivityQuerySet, totals: Totals | None, per_page: int) -> Paginator[Activity]:
+def pages(listed: ActivityQuerySet, totals: Totals | None, per_page: int) -> "Paginator[Activity]":
     """Counted with the totals, or not at all."""
     if totals is None:
         return UncountedPaginator(listed, per_page)

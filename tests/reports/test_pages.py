@@ -296,6 +296,20 @@ class TestRecords:
     def test_the_field_says_which_period_is_shown(self, client, leader):
         assert '<option value="2026" selected>' in text(client.get(reverse("activity_list")))
 
+    @pytest.mark.parametrize("number", [1, 50])
+    def test_what_is_not_asked_for_is_not_counted(
+        self, client, leader, school, django_assert_num_queries, number
+    ):
+        Activity.objects.all().delete()
+        for _ in range(number):
+            cast.a_record(school.musicians, day=date(2026, 9, 20))
+        client.get(reverse("activity_list"))
+        with django_assert_num_queries(7):
+            page = client.get(reverse("activity_list"))
+        assert (page.context["totals"], len(page.context["lines"])) == (None, number)
+        totals = client.get(page.context["totals_url"]).context["totals"]
+        assert totals.counted == number
+
     def test_a_campaign_that_does_not_exist(self, client, leader):
         page = client.get(reverse("activity_list"), {"campaign": "没有"})
         assert "没有这个选项，请重新选择" in text(page)
