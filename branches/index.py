@@ -29,6 +29,8 @@ class BranchIndex:
             reachable = reachable.filter(within("path", ranges_of(by, Right.IMPORT)))
         self.branches = {branch.pk: branch for branch in reachable}
         self._codes = {branch.code: branch for branch in self.branches.values()}
+        colleges = {branch.parent_id for branch in self.branches.values() if branch.is_leaf}
+        self._is_one_college = len(colleges) == 1
         self._keys: dict[str, set[int]] = {}
         for branch in self.branches.values():
             for key in self._writings(branch):
@@ -79,7 +81,3 @@ class BranchIndex:
                 stem = stem.removesuffix(ending)
             keys |= {rest for key in keys if (rest := key.removeprefix(stem)) and rest != "党支部"}
         return keys
-
-    @property
-    def _is_one_college(self) -> bool:
-        return len({branch.parent_id for branch in self.branches.values() if branch.is_leaf}) == 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +18,7 @@ from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import above_all, covers, may, ranges_of
+from lib import bulk
 from lib.encryption import cipher_for
 
 from . import adopted, circumstances, corrections, enrolment, numbers, records_of, snapshots, versions
@@ -100,14 +101,14 @@ def keep(
     seal = cipher_for(ImportedRow._meta.db_table, "before").encrypt
     rows = []
     for number, member in [*enrolled.items(), *changed.items()]:
-        row = ImportedRow(batch=batch, row=number, member=member, number=member.number)
-        row.is_new, row.version = member.pk not in before, versions_now[member.pk]
-        row.after_digest = snapshots.digest(dated[member.pk]) if member.pk in dated else ""
+        pk, is_new, sealed = uuid4(), member.pk not in before, ""
+        digest = snapshots.digest(dated[member.pk]) if member.pk in dated else ""
         old_values = {**before.get(member.pk, NOTHING), "adopted": steps.get(member.pk)}
-        if not row.is_new or old_values["adopted"]:
-            row.before_cipher = seal(json.dumps(old_values, ensure_ascii=False), row.pk)
-        rows.append(row)
-    ImportedRow.objects.bulk_create(rows, batch_size=snapshots.BATCH)
+        if not is_new or old_values["adopted"]:
+            sealed = seal(json.dumps(old_values, ensure_ascii=False), pk)
+        rows.append((pk, number, member.pk, member.number, is_new, versions_now[member.pk], digest, sealed))
+    names = ("id", "row", "member", "number", "is_new", "version", "after_digest", "before_cipher")
+    bulk.insert_like(ImportedRow(batch=batch), names, rows)
     return batch
 
 

@@ -17,7 +17,7 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from branches import temporary
 from branches.models import Branch
-from lib import pinyin
+from lib import bulk, pinyin
 
 from . import circumstances, corrections, courses, numbers, standing, versions
 from .controls import EVIDENCE, IN_ORDER, ONCE, STANDING, RefusedByRule
@@ -104,7 +104,7 @@ def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "")
         with transaction.atomic():
             given = numbers.allocate(len(people))
             members = [_new(person, number) for person, number in zip(people, given, strict=True)]
-            Member.objects.bulk_create(members, batch_size=BATCH)
+            bulk.insert_all(members)
             _keep(members, versions.CREATED, by, reason)
             _begin(zip(members, people, strict=True), today)
             # Who is entered late, with the day he came, changes a roster that was final; an assumed day says so itself.
@@ -233,29 +233,19 @@ def derive(member: Member) -> None:
 
 def _begin(enrolled: Iterable[tuple[Member, NewMember]], today: date) -> None:
     """First spells and status periods."""
-    spells: list[MembershipSpell] = []
-    periods: list[StatusPeriod] = []
+    spells: list[tuple[Any, ...]] = []
+    periods: list[tuple[Any, ...]] = []
     for member, person in enrolled:
         since, assumed = standing.spell_start(
             person.branch.founded_on, person.dates, person.transferred_in_on, today
         )
-        spells.append(_spell(member, since, is_assumed=assumed))
+        spells.append((member.pk, member.branch_id, member.branch_path, since, assumed))
         spans = standing.timeline(person.status, person.dates, fallback=since, today=today)
         if person.status == Status.SUSPENDED:
             spans = standing.interrupted(spans, [Span(Status.SUSPENDED, today, is_assumed=True)])
-        periods += _periods(member, spans)
-    MembershipSpell.objects.bulk_create(spells, batch_size=BATCH)
-    StatusPeriod.objects.bulk_create(periods, batch_size=BATCH)
-
-
-def _spell(member: Member, since: date, *, is_assumed: bool) -> MembershipSpell:
-    return MembershipSpell(
-        member=member,
-        branch=member.branch,
-        branch_path=member.branch_path,
-        since=since,
-        is_assumed=is_assumed,
-    )
+        periods += ((member.pk, span.status, span.since, span.until, span.is_assumed) for span in spans)
+    bulk.insert_like(MembershipSpell(), ("member", "branch", "branch_path", "since", "is_assumed"), spells)
+    bulk.insert_like(StatusPeriod(), ("member", "status", "since", "until", "is_assumed"), periods)
 
 
 def _periods(member: Member, spans: Iterable[Span]) -> list[StatusPeriod]:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from types import NoneType
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -26,6 +27,9 @@ KINDS: Final[dict[str, type[Dated]]] = {
 }
 #: What is no fact of the row itself: its key, whose it is, and where its branch stands now.
 _ASIDE: Final = frozenset({"id", "member_id", "branch_path"})
+
+#: What JSON has itself.
+_AS_IT_IS: Final = (str, int, bool, NoneType)
 
 T = TypeVar("T")
 Rows = dict[str, list[dict[str, Any]]]
@@ -52,7 +56,7 @@ def taken(people: Sequence[UUID]) -> dict[UUID, Rows]:
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, bool | int | str | None) else str(value)
+    return value if isinstance(value, _AS_IT_IS) else str(value)
 
 
 def digest(rows: Rows) -> str:
