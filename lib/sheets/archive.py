@@ -153,7 +153,11 @@ def _check_entry(
                     "entity", "文件内部含有不允许的声明（DOCTYPE 或 ENTITY），请另存后再上传。"
                 )
             # The parser reserves memory for as many shared strings as the file says it has.
-            if b"ount" in piece and any(int(count[:19]) > limits.cells for count in _COUNT.findall(piece)):
+            if (
+                b"u" in piece
+                and b"ount" in piece
+                and any(int(count[:19]) > limits.cells for count in _COUNT.findall(piece))
+            ):
                 raise WorkbookError("broken", "文件内部的计数不正常，请用 Excel 或 WPS 打开并另存后再上传。")
             extent.read(piece)
         while part.read(CHUNK):

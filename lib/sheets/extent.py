@@ -82,15 +82,16 @@ class Extent:
         if claim and column_number(claim[1]) > self.limits.columns and int(claim[2]) > self.limits.rows:
             raise self._too_large(int(claim[2]), column_number(claim[1]))
         narrow = min(self._narrow, self.limits.columns)
-        plain = piece.count(b'<c r="')
-        if _is_odd(piece, plain) or _unusual(self.limits.rows, narrow).search(piece):
+        has_cells = b'<c r="' in piece
+        if _is_odd(piece, has_cells) or _unusual(self.limits.rows, narrow).search(piece):
             self._read_tags(piece)
-        elif plain:
+        elif has_cells:
             # Where the piece ended is not known: a cell or row that follows without a reference is taken as too far.
             self._row, self._column = self.limits.rows, self.limits.columns
-        if b't="e"' in piece:
+        # Every error begins with "#". One byte is found thirty times as fast as two.
+        if b"#" in piece and b't="e"' in piece:
             self._note(_ERROR_CELL, piece)
-        if b"<f" in piece:
+        if b"f" in piece and b"<f" in piece:
             self._note(_NO_RESULT, piece)
 
     def _read_tags(self, piece: bytes) -> None:
@@ -145,13 +146,11 @@ def too_large(row: int, column: int, limits: Limits) -> WorkbookError:
     )
 
 
-def _is_odd(piece: bytes, plain: int) -> bool:
-    """Whether the piece has rows or cells besides the ``plain`` cells that begin ``<c r="``, and their rows."""
-    if not plain and (b"<row" in piece or b":row" in piece):
+def _is_odd(piece: bytes, has_cells: bool) -> bool:
+    """Whether the piece has rows without a cell that begins ``<c r="``, or cells with a prefix."""
+    if not has_cells and (b"<row" in piece or b":row" in piece):
         return True
-    if piece.count(b"<c") != plain and len(re.findall(rb"<c(?=[\s/>])", piece)) != plain:
-        return True
-    return b":c" in piece and re.search(rb":c(?=[\s/>])", piece) is not None
+    return b":" in piece and b":c" in piece and re.search(rb":c(?=[\s/>])", piece) is not None
 
 
 @lru_cache(maxsize=8)
@@ -160,11 +159,12 @@ def _unusual(rows: int, columns: int) -> re.Pattern[bytes]:
 
     It finds some that are inside: columns beyond AZ, and rows as long as ``rows`` that begin with its first digit.
     """
-    letters = "[A-Z]|A[A-Z]" if columns >= 52 else f"[A-{column_letter(min(columns, 26) - 1)}]"
-    digits = str(rows)
-    numbers = rf"[0-9]{{1,{len(digits) - 1}}}" if len(digits) > 1 else "(?!)"
-    if digits[0] > "1":
-        numbers += rf"|[1-{int(digits[0]) - 1}][0-9]{{{len(digits) - 1}}}"
-    return re.compile(
-        rf'<c r="(?!(?:{letters})(?:{numbers})"(?: s="[0-9]+")?(?: t="[A-Za-z]+")?/?>)'.encode()
-    )
+    letters = "A?[A-Z]" if columns >= 52 else f"[A-{column_letter(min(columns, 26) - 1)}]"
+    first, more = int(str(rows)[0]), len(str(rows)) - 1
+    numbers = f"[0-9]{{1,{more}}}" if more else "(?!)"
+    if more and first > 1:
+        numbers = f"[1-{first - 1}]?{numbers}"
+    elif first > 1:
+        numbers = f"[1-{first - 1}]"
+    attributes = '(?: s="[0-9]++")?+(?: t="[A-Za-z]++")?+'
+    return re.compile(rf'<c(?=[\s/>])(?! r="(?:{letters})(?:{numbers})"{attributes}/?>)'.encode())

@@ -133,19 +133,26 @@ def _convert(rows: list[list[Any]]) -> None:
     """Turn the parser's values into cells, in place: most are texts and stay, which is half the time of new lists."""
     for row in rows:
         for index, value in enumerate(row):
-            if value.__class__ is not str or not value:
-                row[index] = _cell(value)
+            kind = value.__class__
+            if kind is str:
+                if not value:
+                    row[index] = None
+            elif kind is float:
+                row[index] = int(value) if value.is_integer() and -_EXACT < value < _EXACT else _number(value)
+            elif kind not in _KEPT:
+                row[index] = str(value)
 
 
-def _cell(value: object) -> Cell:
-    if isinstance(value, float):
-        if not value.is_integer():
-            return value if isfinite(value) else str(value)
-        # Above 2**53 the digits as the sheet shows them, 999999200509266000, not the nearest power's …048.
-        return int(value) if abs(value) < 2**53 else int(Decimal(repr(value)))
-    if value == "":
-        return None
-    return value if isinstance(value, str | bool | int | date) else str(value)
+#: Above it the nearest power would show other digits than the sheet does: …048 for 999999200509266000.
+_EXACT = 2.0**53
+_KEPT = frozenset({bool, int, date, datetime})
+
+
+def _number(value: float) -> Cell:
+    """One that is not whole, or too large to be exact."""
+    if value.is_integer():
+        return int(Decimal(repr(value)))
+    return value if isfinite(value) else str(value)
 
 
 def _fill(rows: list[list[Cell]], unread: Mapping[tuple[int, int], str], limits: Limits) -> None:
