@@ -170,8 +170,13 @@ def _by_age(item: tuple[str, bytes]) -> int:
 
 
 def indexer(purpose: str) -> Callable[[str], str]:
-    """`blind_index` for one purpose, for batches."""
-    keyed = _keyed(str(settings.KEYS_DIR), "index", purpose)[0]
+    """`blind_index` for one purpose, for batches; kept from call to call."""
+    return _indexer(str(settings.KEYS_DIR), purpose)
+
+
+@lru_cache(maxsize=64)
+def _indexer(folder: str, purpose: str) -> Callable[[str], str]:
+    keyed = _keyed(folder, "index", purpose)[0]
 
     def index(value: str) -> str:
         text = (
@@ -209,6 +214,7 @@ def forget_keys() -> None:
     read_ring.cache_clear()
     _cipher.cache_clear()
     _keyed.cache_clear()
+    _indexer.cache_clear()
 
 
 class Encrypted(property):

@@ -101,9 +101,21 @@ def _also(**only: object) -> Coalesce:
     return Coalesce(Sum(spaces - 1, filter=~Q(also_kinds="") & Q(**only)), 0)
 
 
+_SHOWN = (
+    *("held_on", "entered_at", "kind", "also_kinds", "title", "org_path", "branch_path", "is_on_time"),
+    *("expected", "present", "on_leave", "absent", "withdrawn_at"),
+)
+
+
 def listed(records: ActivityQuerySet, user: User) -> ActivityQuerySet:
-    waiting = Supplement.objects.waiting().filter(activity=OuterRef("pk"))
-    return records.visible_to(user).select_related("branch").annotate(is_sent_back=Exists(waiting))
+    """With what a line shows, no long text."""
+    waiting = Supplement.objects.filter(
+        met_at=None, activity=OuterRef("pk")
+    )  # a withdrawn record is told as such
+    shown = (
+        records.visible_to(user).select_related("branch").only(*_SHOWN, "branch__short_name", "branch__path")
+    )
+    return shown.annotate(is_sent_back=Exists(waiting))
 
 
 def pages(listed: ActivityQuerySet, totals: Totals | None, per_page: int) -> "Paginator[Activity]":
