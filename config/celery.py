@@ -4,9 +4,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 
 from config.serving import end_unless_migrated
+from lib import memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -25,3 +26,8 @@ def keep_django_logging(**kwargs: Any) -> None:
 def keep_off_half_migrated(**kwargs: Any) -> None:
     """Before the first task is taken or sent."""
     end_unless_migrated()
+
+
+@worker_process_init.connect
+def settle(**kwargs: Any) -> None:
+    memory.settle()

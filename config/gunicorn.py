@@ -1,11 +1,13 @@
 """How gunicorn serves Branchbook: `gunicorn --config python:config.gunicorn`."""
 
 import os
+from typing import Any
 
 import django
 from django.conf import settings
 
 from config.serving import end_unless_migrated
+from lib import memory
 
 # Here, because a worker that does not start would be started again and again.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -27,3 +29,7 @@ def on_starting(server: object) -> None:
     """In the master, before it listens."""
     django.setup()
     end_unless_migrated()
+
+
+def post_worker_init(worker: Any) -> None:
+    memory.settle()

@@ -24,8 +24,10 @@ def main(arguments: list[str]) -> int:
         today = _prepare(asked.scale)
         if asked.prepare:
             return 0
+        from lib import memory
         from tests.bench import report
 
+        memory.settle()  # as gunicorn and Celery do in each of their processes
         return report.run(asked.scale, today, only=asked.only)
 
 
