@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from activities.duties import Duty
 from activities.statistics import KindFigures, LifeFigures, OrganizationFigures, add_up
@@ -37,15 +38,16 @@ def units(life: LifeFigures, asked: Asked, roster: RosterFigures | None = None) 
     duties: dict[Row, list[Duty]] = defaultdict(list)
     members: dict[Row, int] = defaultdict(int)
     leaves: dict[Row, set[int]] = defaultdict(set)
+    row_of = cache(asked.row_of)  # a branch has some twenty duties
     for part in life.parts:
-        parts[asked.row_of(part.org_path)].append(part)
+        parts[row_of(part.org_path)].append(part)
         if part.level == Branch.Level.BRANCH:
-            leaves[asked.row_of(part.org_path)].add(part.branch_id)
+            leaves[row_of(part.org_path)].add(part.branch_id)
     for duty in life.duties:
-        duties[asked.row_of(duty.org_path)].append(duty)
+        duties[row_of(duty.org_path)].append(duty)
     for headcount in roster.headcounts if roster else ():
-        members[asked.row_of(headcount.path)] += headcount.people
-        leaves[asked.row_of(headcount.path)].add(headcount.branch_id)
+        members[row_of(headcount.path)] += headcount.people
+        leaves[row_of(headcount.path)].add(headcount.branch_id)
     rows = parts.keys() | duties.keys() | members.keys()
     branches = Branch.objects.in_bulk({pk for pk, _ in rows})
     found = [
