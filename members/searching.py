@@ -18,10 +18,7 @@ _ID_NUMBER = re.compile(r"\d{17}[\dXx]")
 
 
 def find(members: QuerySet[M], text: str) -> QuerySet[M]:
-    """``members`` that ``text`` names; every word must fit. Encrypted columns are asked by keyed hash.
-
-    One query of its own for each word that may be a part of a branch's name.
-    """
+    """``members`` that ``text`` names; every word must fit. Encrypted columns are asked by keyed hash."""
     for word in text.split():
         first, *more = _ways(word)
         if more:
@@ -42,6 +39,4 @@ def _ways(word: str) -> list[Q]:
         return [fits | Q(name_initials__begins=word.lower()) | Q(name_pinyin__begins=word.lower())]
     if word.isdigit() or _NUMBER.fullmatch(word):
         return [fits]
-    # Asked beforehand: of most names no branch's is a part, and without a second way the question is half as long.
-    branches = Branch.objects.filter(short_name__holds=word)
-    return [fits | Q(name__holds=word), *([Q(branch__in=branches)] if branches.exists() else [])]
+    return [fits | Q(name__holds=word), Q(branch__in=Branch.objects.filter(short_name__holds=word))]
