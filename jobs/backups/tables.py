@@ -21,7 +21,7 @@ from django.db import connection, models
 from django.db.models.functions import Collate
 
 #: Sessions stay out: who had signed out would be signed in again by a restore.
-LEFT_OUT: Final = frozenset({"django_session"})
+LEFT_OUT: Final = frozenset({"django_session", "accounts_signedin"})
 BATCH: Final = 2000
 Model = type[models.Model]
 #: Values of these come and go as JSON has them.

@@ -36,6 +36,7 @@ PAGES = {
     "lecture_export",
     "figure_export",
     "figure_rows_export",
+    "book_export",
     "review_export",
     "review_sheet",
     "review_workbook",
