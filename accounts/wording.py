@@ -69,6 +69,7 @@ THINGS = {
     "stationarea": "责任区",
     "subscription": "统计订阅",
     "supplement": "退回补充",
+    "suggestion": "意见建议",
     "tallies": "月度计数",
     "term": "任期",
     "training": "培训记录",

@@ -59,6 +59,7 @@ class Right(StrEnum):
     REVIEW = "review"  # hold the members' democratic review of a branch; read what became of it
     WRITE_CASES = "write_cases"  # texts with live figures
     KEEP_SUBSCRIPTIONS = "keep_subscriptions"  # of statistics, also those of leaders and other staff
+    ANSWER_SUGGESTIONS = "answer_suggestions"  # answer 意见建议, for the whole university
     KEEP_RULES = "keep_rules"  # local rules, for the whole university
     CLOSE_PERIODS = "close_periods"  # lock the figures of a quarter and reopen it, for the whole university
     IMPORT = "import"
@@ -98,6 +99,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.REVIEW: STAFF | {Role.SECRETARY},
     Right.WRITE_CASES: STAFF,
     Right.KEEP_SUBSCRIPTIONS: STAFF,
+    Right.ANSWER_SUGGESTIONS: frozenset({Role.ORGANIZATION_STAFF}),
     Right.KEEP_RULES: frozenset({Role.ORGANIZATION_STAFF}),
     Right.CLOSE_PERIODS: frozenset({Role.ORGANIZATION_STAFF}),
     Right.IMPORT: STAFF,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import register, rules, sign_on
+from .views import register, rules, sign_on, suggestions
 
 urlpatterns = [
     path("branches/import/", register.import_register, name="import_register"),
@@ -16,6 +16,9 @@ urlpatterns = [
     ),
     path("branches/import/<uuid:pk>/drop/", register.import_register_drop, name="import_register_drop"),
     path("system/sign-on/", sign_on.sign_on_set_up, name="sign_on_set_up"),
+    path("suggestions/", suggestions.own_suggestions, name="own_suggestions"),
+    path("suggestions/all/", suggestions.suggestion_list, name="suggestion_list"),
+    path("suggestions/<uuid:pk>/", suggestions.suggestion, name="suggestion"),
     path("rules/", rules.local_rules, name="local_rules"),
     path("rules/<slug:code>/", rules.local_rule, name="local_rule"),
 ]

@@ -48,6 +48,10 @@ def _keeps_channels(user: User) -> bool:
     return has_right(user, Right.KEEP_CHANNELS)
 
 
+def _answers_suggestions(user: User) -> bool:
+    return has_right(user, Right.ANSWER_SUGGESTIONS)
+
+
 def _attends(user: User) -> bool:
     return has_right(user, Right.TAKE_ATTENDANCE)
 
@@ -130,6 +134,7 @@ DESK: tuple[tuple[str, tuple[Line, ...]], ...] = (
         (
             ("import_roster", "导入", "import", _staff),
             ("job_list", "任务中心", "clock", _seer),
+            ("suggestion_list", "意见建议", "pen", _answers_suggestions),
             ("system_state", "系统状态", "gear", _keeps_channels),
             ("admin:index", "数据后台", "gear", _admin),
         ),

@@ -222,6 +222,8 @@ TASKS: dict[str, Task] = {
     "sessions_end": Task(SECRETARY, has_form=False),
     "session_end": Task(SECRETARY, has_form=False, writes=False),
     "confirm": Task(SECRETARY, writes=False),
+    "own_suggestions": Task("member", fill=lambda world: {"text": "字太小", "page": "/me/"}),
+    "suggestion": Task(ORGANIZATION, fill=lambda world: {"answer": "已改大"}),
     "handover": Task(
         query=lambda world: {"post": _own(world, Post).pk},
         fill=lambda world: {"to": _second(world).pk, "on": DAY},

@@ -23,7 +23,8 @@ from activities.models import (
     Invitation,
     ProgrammeItem,
 )
-from branches.models import Branch, FactorExemption, Placement, RoleGrant, Station, StationArea
+from branches import suggestions
+from branches.models import Branch, FactorExemption, Placement, RoleGrant, Station, StationArea, Suggestion
 from branches.roles import Right, Role
 from branches.scope import covering_ranges, has_right
 from branches.terms import elect
@@ -56,7 +57,13 @@ FAR_SEEING = ("committee_staff", "leader")
 #: The same for everybody in the university.
 SHARED = (Campaign, ProgrammeItem, FactorExemption)
 #: Rows that belong to one account: everybody's own is another.
-PERSONAL = {ColumnMapping: "owner", Job: "owner", Upload: "owner", Reminder: "recipient"}
+PERSONAL = {
+    ColumnMapping: "owner",
+    Job: "owner",
+    Suggestion: "user",
+    Upload: "owner",
+    Reminder: "recipient",
+}
 
 
 @dataclass(repr=False)
@@ -216,6 +223,7 @@ def _personal(user: User, branch: Branch) -> None:
         branch_path=branch.path,
     )
     ColumnMapping.objects.create(owner=user, signature=branch.code, columns={f"{branch.short_name}列": "job"})
+    suggestions.make(f"{branch.short_name}的建议", "/me/", by=user)
     uploads.keep(user, "register", "党组织.xlsx", register_file())
     uploads.keep(user, "ledger", "台账.xlsx", ledger_file())
     if has_right(user, Right.IMPORT):

@@ -10,12 +10,11 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
+from branches.roles import BRANCH_ROLES, THREE_ADMINS, Right, Role
+from branches.scope import PATH_LENGTH, ScopedQuerySet, headed_stations, ranges_of, roles_of, within
 from lib.dated import Dated, DatedQuerySet
 from lib.fields import BytewiseField
 from lib.finding import Holds
-
-from .roles import BRANCH_ROLES, THREE_ADMINS, Right, Role
-from .scope import PATH_LENGTH, ScopedQuerySet, headed_stations, ranges_of, roles_of, within
 
 
 class PathField(BytewiseField):
