@@ -53,6 +53,7 @@ THINGS = {
     "password": "密码",
     "plan": "活动计划",
     "post": "职务",
+    "privacy": "个人信息",
     "programmeitem": "主题党日固定项目",
     "register": "党组织名册",
     "report": "述职报告",

@@ -72,6 +72,8 @@ class Right(StrEnum):
     KEEP_CHANNELS = "keep_channels"  # through what messages go out, for the whole university
     KEEP_GRANTS = "keep_grants"
     KEEP_FACTORS = "keep_factors"  # reset somebody's second factor, write down which roles need none
+    SEE_REGISTER = "see_register"  # the register of personal data
+    INVESTIGATE = "investigate"  # what an account read and took out, and ending its sessions
     READ_AUDIT = "read_audit"
 
 
@@ -112,5 +114,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.KEEP_CHANNELS: frozenset({Role.SYSTEM_ADMIN}),
     Right.KEEP_GRANTS: frozenset({Role.ORGANIZATION_STAFF, Role.SECURITY_ADMIN}),
     Right.KEEP_FACTORS: frozenset({Role.SECURITY_ADMIN}),
+    Right.SEE_REGISTER: THREE_ADMINS,
+    Right.INVESTIGATE: frozenset({Role.SECURITY_ADMIN, Role.AUDITOR}),
     Right.READ_AUDIT: frozenset({Role.AUDITOR}),
 }

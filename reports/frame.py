@@ -52,6 +52,10 @@ def _answers_suggestions(user: User) -> bool:
     return has_right(user, Right.ANSWER_SUGGESTIONS)
 
 
+def _sees_register(user: User) -> bool:
+    return has_right(user, Right.SEE_REGISTER)
+
+
 def _attends(user: User) -> bool:
     return has_right(user, Right.TAKE_ATTENDANCE)
 
@@ -135,6 +139,7 @@ DESK: tuple[tuple[str, tuple[Line, ...]], ...] = (
             ("import_roster", "导入", "import", _staff),
             ("job_list", "任务中心", "clock", _seer),
             ("suggestion_list", "意见建议", "pen", _answers_suggestions),
+            ("privacy_register", "个人信息登记表", "lock", _sees_register),
             ("system_state", "系统状态", "gear", _keeps_channels),
             ("admin:index", "数据后台", "gear", _admin),
         ),

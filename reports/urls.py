@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import board_pages, book_pages, case_pages, duty, figure_pages, handover, sharing, views
 from .closing import pages as closing
+from .privacy import pages as privacy
 from .subscriptions import pages as subscriptions
 
 urlpatterns = [
@@ -30,6 +31,12 @@ urlpatterns = [
         "figures/<slug:name>/<slug:code>/export/", figure_pages.figure_rows_export, name="figure_rows_export"
     ),
     path("share/", sharing.share, name="share"),
+    path("privacy/register/", privacy.privacy_register, name="privacy_register"),
+    path(
+        "privacy/register/export/<slug:ending>/",
+        privacy.privacy_register_export,
+        name="privacy_register_export",
+    ),
     path("closings/", closing.closing_list, name="closing_list"),
     path("closings/files/<int:pk>/", closing.closed_file, name="closed_file"),
     path("closings/<str:code>/", closing.closing_page, name="closing_page"),

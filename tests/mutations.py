@@ -36,6 +36,9 @@ METHODS = {"visible_to", "reachable_by"}
 FUNCTIONS = {"within", "get_visible_or_404"}
 #: What no test can tell, with the reason: file, function, filter.
 EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("branches/views/suggestions.py", "suggestion_list", "visible_to"): (
+        "the page is refused before to whoever may not see all"
+    ),
     ("activities/duties.py", "_facts", "within"): (
         "spares reading the whole tree; `evaluate` asks of each sub-period again where the branch stood at its end"
     ),

@@ -222,6 +222,7 @@ TASKS: dict[str, Task] = {
     "sessions_end": Task(SECRETARY, has_form=False),
     "session_end": Task(SECRETARY, has_form=False, writes=False),
     "confirm": Task(SECRETARY, writes=False),
+    "privacy_register_export": Task("auditor", on="privacy_register", writes=False),
     "own_suggestions": Task("member", fill=lambda world: {"text": "字太小", "page": "/me/"}),
     "suggestion": Task(ORGANIZATION, fill=lambda world: {"answer": "已改大"}),
     "handover": Task(
