@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
-from . import audit, factors, passwords, proof, sessions
+from . import audit, factors, notice, passwords, proof, sessions
 from .models import User
 
 Responder = Callable[[HttpRequest], HttpResponse]
@@ -157,6 +157,22 @@ class SecondFactorRequired:
                     return HttpResponseClientRedirect(target)
                 asked = {"next": request.get_full_path()} if request.method == "GET" else {}
                 return HttpResponseRedirect(f"{target}?{urlencode(asked)}" if asked else target)
+        return self.get_response(request)
+
+
+class NoticeRequired:
+    """Who has not read the privacy notice reads it before the first page of ours (PIPL 17)."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and not passwords.is_due(user) and not _page_of_factor(request, user):
+            target = reverse("privacy_notice")
+            if request.path not in {target, reverse("logout")} and notice.is_owed(request, user):
+                is_fragment = bool(request.headers.get("HX-Request"))
+                return HttpResponseClientRedirect(target) if is_fragment else redirect(target)
         return self.get_response(request)
 
 

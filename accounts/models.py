@@ -241,3 +241,20 @@ class SignOn(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class NoticeRead(models.Model):
+    """Somebody read a wording of the privacy notice (see :mod:`accounts.notice`)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices_read")
+    wording = models.PositiveSmallIntegerField("告知版本")
+    at = models.DateTimeField("阅读时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "隐私告知阅读记录"
+        verbose_name_plural = "隐私告知阅读记录"
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["user", "wording"], name="notice_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.wording}"

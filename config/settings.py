@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "accounts.middleware.SessionLimits",
     "accounts.middleware.PasswordChangeRequired",
     "accounts.middleware.SecondFactorRequired",
+    "accounts.middleware.NoticeRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -271,6 +272,9 @@ SECOND_FACTOR = env.str("SECOND_FACTOR", default="off" if TRIAL else "roles")
 # Servers that may say who signs in (CAS, OpenID Connect), as "https://cas.example.edu.cn"; what else it takes is set up
 # in the browser. Named here, because whoever could name them there could become anybody.
 SIGN_ON_SERVERS: list[str] = env.list("SIGN_ON_SERVERS", default=[])
+# Whether everybody reads the privacy notice before his first page, and whom it names to turn to.
+PRIVACY_NOTICE = env.bool("PRIVACY_NOTICE", default=not TRIAL)
+PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", default="学校党委组织部")
 # How long a proof of who one is suffices for taking data out.
 CONFIRM_SECONDS = env.int("CONFIRM_SECONDS", default=15 * 60)
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts import audit
@@ -23,7 +23,7 @@ from lib.masking import mask_name, mask_phone
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
 from .listing import sees_contacts
-from .models import Post
+from .models import DataRequest, Post
 
 COLUMNS = (
     OutColumn("序号", "integer", 6),
@@ -67,7 +67,9 @@ class Contact:
 def holders(user: User, wanted: Wanted) -> QuerySet[Post]:
     """Today's posts that ``user`` sees, in official order."""
     posts: QuerySet[Post] = Post.objects.visible_to(user).on(timezone.localdate())
-    posts = posts.select_related("member", "branch", "group")
+    posts = posts.select_related("member", "branch", "group").annotate(
+        is_restricted=Exists(DataRequest.objects.restricting().filter(member=OuterRef("member")))
+    )
     if wanted.branch:
         posts = posts.filter(within("branch_path", covering_ranges([wanted.branch.path])))
     if wanted.title:
@@ -136,7 +138,9 @@ def _row(number: int, line: Contact) -> list[object]:
 
 
 def _may_see(user: User, post: Post) -> bool:
-    return covers(ranges_of(user, Right.SEE_PHONES), post.branch_path)
+    """In clear; never of somebody who asked to have it restricted."""
+    is_restricted: bool = post.is_restricted  # type: ignore[attr-defined]  # annotated in `holders`
+    return covers(ranges_of(user, Right.SEE_PHONES), post.branch_path) and not is_restricted
 
 
 def _contact(post: Post, user: User, *, in_clear: bool) -> Contact:

@@ -8,6 +8,7 @@ from accounts.models import User
 from branches.roles import Right
 from branches.scope import may
 
+from . import data_requests
 from .models import Member
 
 #: What can be shown in clear, with its label.
@@ -28,6 +29,8 @@ def unmask(member: Member, fields: list[str], reason: str, *, by: User) -> dict[
     """Label → value in clear of ``fields``. The audit entry names the fields and the reason, never a value."""
     if not may_unmask(by, member):
         raise PermissionDenied
+    if data_requests.is_restricted(member):
+        raise PermissionDenied(data_requests.RESTRICTED)
     with transaction.atomic():
         audit.record("member.unmask", by=by, on=member, after={"fields": fields, "reason": reason})
         return {

@@ -9,6 +9,7 @@ from .views import (
     classes,
     contacts,
     coverage,
+    data_requests,
     development,
     development_papers,
     duplicates,
@@ -154,4 +155,8 @@ urlpatterns = [
     path("movement/graduates/", graduation.graduates, name="graduates"),
     path("movement/graduates/<uuid:batch>/", graduation.graduation_batch, name="graduation_batch"),
     path("movement/export/<slug:which>/", movement.movement_export, name="movement_export"),
+    path("me/data/ask/", data_requests.data_request_ask, name="data_request_ask"),
+    path("members/requests/", data_requests.data_request_list, name="data_request_list"),
+    path("members/requests/<uuid:pk>/", data_requests.data_request, name="data_request"),
+    path("members/requests/<uuid:pk>/end/", data_requests.data_request_end, name="data_request_end"),
 ]

@@ -52,6 +52,7 @@ KINDS = {
     "duty_report": Kind("述职报告", names_people=False, is_owed=True, action="去写"),
     "rectification": Kind("述职评议整改", is_owed=True, action="去办理"),
     "duty_report_in_care": Kind("代收的述职事项", is_owed=True),
+    "data_request": Kind("个人信息请求", is_owed=True, action="去答复"),
     "escalation": Kind("支部逾期事项", steps=(), is_weekly=False, names_people=False),
 }
 

@@ -18,7 +18,17 @@ from activities.models import Assignment
 from . import escalation
 from .models import Key, Reminder
 from .sources import assignments as returns
-from .sources import birthdays, circumstances, developments, duties, duty_reports, tasks, terms, transfers
+from .sources import (
+    birthdays,
+    circumstances,
+    data_requests,
+    developments,
+    duties,
+    duty_reports,
+    tasks,
+    terms,
+    transfers,
+)
 from .sources.due import Due, unchased
 from .sources.recipients import Recipients
 
@@ -32,6 +42,7 @@ COLLECTORS: tuple[Callable[[date, Recipients], Iterable[Due]], ...] = (
     developments.due,
     circumstances.due,
     duty_reports.due,
+    data_requests.due,
     escalation.overdue_below,
 )
 #: Each tells which of the subjects that are due no more are done.
@@ -45,6 +56,7 @@ MET: tuple[Callable[[set[str], date], set[str]], ...] = (
     developments.met,
     circumstances.met,
     duty_reports.met,
+    data_requests.met,
     escalation.over,
 )
 

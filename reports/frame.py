@@ -56,6 +56,10 @@ def _sees_register(user: User) -> bool:
     return has_right(user, Right.SEE_REGISTER)
 
 
+def _keeps_members(user: User) -> bool:
+    return has_right(user, Right.KEEP_MEMBERS)
+
+
 def _attends(user: User) -> bool:
     return has_right(user, Right.TAKE_ATTENDANCE)
 
@@ -138,6 +142,7 @@ DESK: tuple[tuple[str, tuple[Line, ...]], ...] = (
         (
             ("import_roster", "导入", "import", _staff),
             ("job_list", "任务中心", "clock", _seer),
+            ("data_request_list", "个人信息请求", "users", _keeps_members),
             ("suggestion_list", "意见建议", "pen", _answers_suggestions),
             ("privacy_register", "个人信息登记表", "lock", _sees_register),
             ("system_state", "系统状态", "gear", _keeps_channels),

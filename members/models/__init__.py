@@ -3,6 +3,7 @@
 from .batches import ImportBatch, ImportedRow
 from .birthdays import Celebration, Greeting, GreetingOptOut
 from .classes import Trainee, TrainingClass
+from .data_requests import DataRequest
 from .development import Development, DevelopmentPerson, DevelopmentPlan, DevelopmentStep
 from .duplicates import DistinctPair, Merge
 from .exemptions import Exemption
@@ -45,6 +46,7 @@ __all__ = [
     "Competence",
     "Contact",
     "Counter",
+    "DataRequest",
     "Departure",
     "Destination",
     "Development",

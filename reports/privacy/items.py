@@ -370,6 +370,19 @@ ITEMS: Final = (
         days=3 * 366,
     ),
     Item(
+        "requests",
+        "隐私告知和个人信息请求",
+        "答复本人的更正、删除和限制处理",
+        "个人信息保护法第十七条、第四十五条至第五十条",
+        "随党员记录保存，作为已办理的凭据",
+        "本人、上级党组织工作人员",
+        {
+            "accounts.NoticeRead": "user wording",
+            "members.DataRequest": "member kind subject said_cipher due_on state answer_cipher basis"
+            " cleared answered_by",
+        },
+    ),
+    Item(
         "handling",
         "经办人和说明文字",
         "说明由谁登记、审批和答复，为什么",

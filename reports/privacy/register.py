@@ -86,13 +86,14 @@ def field_words(item: Item) -> list[tuple[str, str]]:
     return [
         (
             str(apps.get_model(label)._meta.verbose_name),
-            "、".join(_word(label, name) for name in names.split()),
+            "、".join(word_of(label, name) for name in names.split()),
         )
         for label, names in item.fields.items()
     ]
 
 
-def _word(label: str, name: str) -> str:
+def word_of(label: str, name: str) -> str:
+    """The column in Chinese, as far as it has a name."""
     word = str(getattr(apps.get_model(label)._meta.get_field(name), "verbose_name", name))
     return _ENCRYPTED.get(name, word) if word.isascii() else word
 
@@ -113,5 +114,5 @@ _ENCRYPTED = {
     "masses_cipher": "群众意见",
     "opinion_cipher": "组织意见",
     "disposal_cipher": "处置意见",
-    "said_cipher": "原意见",
+    "said_cipher": "说明",
 }

@@ -223,6 +223,14 @@ TASKS: dict[str, Task] = {
     "session_end": Task(SECRETARY, has_form=False, writes=False),
     "confirm": Task(SECRETARY, writes=False),
     "privacy_register_export": Task("auditor", on="privacy_register", writes=False),
+    "privacy_notice": Task("member", has_form=False),
+    "own_data_export": Task("member", on="own_data", writes=False),
+    "data_request_ask": Task(
+        "member", fill=lambda world: {"kind": "correct", "subject": "education", "said": "学历应为硕士"}
+    ),
+    "data_request": Task(fill=lambda world: {"state": "done", "answer": "已删除"}),
+    # Only a restriction can be ended, by the member himself; the world's request is open.
+    "data_request_end": Task("member", has_form=False, writes=False),
     "own_suggestions": Task("member", fill=lambda world: {"text": "字太小", "page": "/me/"}),
     "suggestion": Task(ORGANIZATION, fill=lambda world: {"answer": "已改大"}),
     "handover": Task(

@@ -43,6 +43,7 @@ from members.models import (
     Circumstance,
     Competence,
     Contact,
+    DataRequest,
     Destination,
     Development,
     DevelopmentPlan,
@@ -125,6 +126,9 @@ def of_members(branch: Branch, member: Member, second: Member) -> list[models.Mo
         one,
         Trainee.objects.create(training_class=one, member=second, hours=8, score=85, result="passed"),
         Exemption.objects.create(member=member, since=date(2027, 1, 1), ground="ill"),
+        DataRequest.objects.create(
+            member=member, kind="delete", subject="contact", due_on=date(2026, 11, 10)
+        ),
     ]
 
 
