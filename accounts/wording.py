@@ -132,6 +132,7 @@ DEEDS = {
     "enter": "输入验证码",
     "exempt": "同意不适用",
     "exempt_role": "登记免用",
+    "expire": "到期删除",
     "explain": "说明情况",
     "export": "导出",
     "fetch": "下载结果",

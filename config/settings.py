@@ -224,6 +224,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "activities.tasks.enlist",
         "schedule": crontab(hour="6", minute="40"),
     },
+    "reports.tasks.retention": {
+        "task": "reports.tasks.retention",
+        "schedule": crontab(hour="4", minute="40"),
+    },
     "members.tasks.expire": {"task": "members.tasks.expire", "schedule": crontab(hour="4", minute="0")},
 }
 

@@ -82,6 +82,8 @@ WITHHELD: Final = {
     "assessments.ReviewEntry": "公布以前须保密；结果见“民主评议结果”",
     "assessments.ReviewCorrection": "见“民主评议结果”",
     "assessments.Subject": "公布以前须保密；公布后见“我的述职”",
+    "assessments.Points": "是对另一人的评分",
+    "reports.CaseReport": "是党组织的文稿",
     "reminders.Delivery": "内容见“提醒”",
     "reminders.CalendarFeed": "地址只存不可还原的摘要",
 }

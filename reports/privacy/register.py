@@ -94,7 +94,10 @@ def field_words(item: Item) -> list[tuple[str, str]]:
 
 def word_of(label: str, name: str) -> str:
     """The column in Chinese, as far as it has a name."""
-    word = str(getattr(apps.get_model(label)._meta.get_field(name), "verbose_name", name))
+    field = apps.get_model(label)._meta.get_field(name)
+    word = str(getattr(field, "verbose_name", name))
+    if word.isascii() and field.related_model:
+        return str(field.related_model._meta.verbose_name)
     return _ENCRYPTED.get(name, word) if word.isascii() else word
 
 
