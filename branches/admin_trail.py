@@ -10,9 +10,7 @@ from jobs.models import Job
 
 from .admin_base import ScopedModelAdmin
 from .roles import Right
-
-#: Of people the trail shows the auditor what was changed, not the values: he sees no member data.
-ABOUT_PEOPLE = ("members.", "activities.")
+from .trail import ABOUT_PEOPLE, object_shown
 
 
 @admin.register(Job)
@@ -79,9 +77,7 @@ class AuditEntryAdmin(ScopedModelAdmin):
 
     @admin.display(description="对象")
     def object_shown(self, entry):
-        if entry.object_type.startswith(ABOUT_PEOPLE):
-            return f"编号 {entry.object_id[:8]}"
-        return entry.object_label
+        return object_shown(entry)
 
     @admin.display(description="内容")
     def values(self, entry):

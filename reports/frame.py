@@ -60,6 +60,10 @@ def _keeps_members(user: User) -> bool:
     return has_right(user, Right.KEEP_MEMBERS)
 
 
+def _investigates(user: User) -> bool:
+    return has_right(user, Right.INVESTIGATE)
+
+
 def _attends(user: User) -> bool:
     return has_right(user, Right.TAKE_ATTENDANCE)
 
@@ -145,6 +149,7 @@ DESK: tuple[tuple[str, tuple[Line, ...]], ...] = (
             ("data_request_list", "个人信息请求", "users", _keeps_members),
             ("suggestion_list", "意见建议", "pen", _answers_suggestions),
             ("privacy_register", "个人信息登记表", "lock", _sees_register),
+            ("incident", "事件报告", "bell", _investigates),
             ("system_state", "系统状态", "gear", _keeps_channels),
             ("admin:index", "数据后台", "gear", _admin),
         ),

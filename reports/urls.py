@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import board_pages, book_pages, case_pages, duty, figure_pages, handover, sharing, views
 from .closing import pages as closing
+from .privacy import incident_pages as incidents
 from .privacy import own_pages as own
 from .privacy import pages as privacy
 from .subscriptions import pages as subscriptions
@@ -35,6 +36,9 @@ urlpatterns = [
     path("privacy/", own.privacy_notice, name="privacy_notice"),
     path("me/data/", own.own_data, name="own_data"),
     path("me/data/export/<slug:ending>/", own.own_data_export, name="own_data_export"),
+    path("privacy/incident/", incidents.incident_page, name="incident"),
+    path("privacy/incident/export/", incidents.incident_export, name="incident_export"),
+    path("privacy/incident/end/", incidents.incident_end_sessions, name="incident_end_sessions"),
     path("privacy/register/", privacy.privacy_register, name="privacy_register"),
     path(
         "privacy/register/export/<slug:ending>/",

@@ -212,6 +212,10 @@ def _an_activist(world: World) -> dict[str, Any]:
     return {**_an_applicant(world), **days, "elsewhere": "中共YY大学委员会", "materials": "考察登记表"}
 
 
+def _an_account(world: World) -> dict[str, Any]:
+    return {"username": world.users["member"].username, "since": DAY, "until": "2026-10-31"}
+
+
 TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=_new_password),
     # A code of an app, or the password again: tried in tests/accounts.
@@ -222,6 +226,8 @@ TASKS: dict[str, Task] = {
     "sessions_end": Task(SECRETARY, has_form=False),
     "session_end": Task(SECRETARY, has_form=False, writes=False),
     "confirm": Task(SECRETARY, writes=False),
+    "incident_export": Task("auditor", on="incident", query=_an_account, writes=False),
+    "incident_end_sessions": Task("security_admin", on="incident", query=_an_account),
     "privacy_register_export": Task("auditor", on="privacy_register", writes=False),
     "privacy_notice": Task("member", has_form=False),
     "own_data_export": Task("member", on="own_data", writes=False),
