@@ -17,8 +17,9 @@ PREFIX = "data:"
 
 def due(on: date) -> Iterator[Due]:
     """From the day it was asked; told to whoever keeps the members of the branch, never to oneself."""
-    staff = whom_to_tell(on, Right.KEEP_MEMBERS)
-    for row in DataRequest.objects.waiting().select_related("member"):
+    rows = list(DataRequest.objects.waiting().select_related("member"))
+    staff = whom_to_tell(on, Right.KEEP_MEMBERS) if rows else {}
+    for row in rows:
         address = staff.get(row.member.branch_id)
         for user_id in address.users if address else ():
             if address is None or user_id == row.member.account_id:

@@ -25,6 +25,7 @@ OF_NOBODY = {
     "book_export",
     "plan_export",
     "assignment_export",
+    "privacy_register_export",
 }
 #: Further pages that show or take out personal data.
 OF_PEOPLE = {"member_unmask", "contact_phones", "development_papers", "review_sheet", "backup_codes_renew"}

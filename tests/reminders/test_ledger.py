@@ -125,13 +125,13 @@ class TestCollecting:
         cast.a_user(Role.ORGANIZATION_STAFF, school.root)
         secretary_of(school.teachers)
         one_of_each(school.teachers, school.musicians, JUNE)
-        with django_assert_num_queries(31):
+        with django_assert_num_queries(32):
             assert kinds(ledger.gather(JUNE)) == ALL_KINDS
         for number in range(10):
             branch = cast.found(school.physics, f"第{number}党支部", "branch", f"b{number}")
             one_of_each(branch, school.musicians, JUNE)
             secretary_of(branch)
-        with django_assert_num_queries(31):
+        with django_assert_num_queries(32):
             ledger.gather(JUNE)
 
     @pytest.mark.parametrize("number", [0, 5])
@@ -143,7 +143,7 @@ class TestCollecting:
             one_of_each(branch, school.musicians, JUNE)
         ledger.collect(JUNE)
         staff.grants.update(until=date(2026, 6, 24))
-        with django_assert_num_queries(61):
+        with django_assert_num_queries(62):
             ledger.collect(JUNE)
         assert set(states()) == {"cancelled"}
 
