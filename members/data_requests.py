@@ -76,7 +76,7 @@ def answer(row: DataRequest, state: str, text: str, basis: str = "", *, by: User
         member = Member.objects.select_for_update(of=("self",)).get(pk=row.member_id)
         current = DataRequest.objects.select_for_update(of=("self",)).get(pk=row.pk)
         _refuse(current, state, basis)
-        if current.may_be_deleted and state == State.DONE:
+        if current.deletes_contacts and state == State.DONE:
             current.cleared = tombstones.clear(member)
         current.state, current.answer, current.basis = state, text, basis
         current.answered_by, current.answered_at = by, timezone.now()
@@ -88,7 +88,7 @@ def answer(row: DataRequest, state: str, text: str, basis: str = "", *, by: User
 def _refuse(row: DataRequest, state: str, basis: str) -> None:
     if not row.is_open:
         raise DataRequestError("这项请求已经答复过。")
-    if state == State.DONE and row.kind == Kind.DELETE and not row.may_be_deleted:
+    if state == State.DONE and row.is_held:
         raise DataRequestError(HELD, "state")
     if state == State.DONE and row.kind == Kind.RESTRICT:
         raise DataRequestError("同意限制处理的，请选“限制处理”。", "state")

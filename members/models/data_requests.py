@@ -107,6 +107,12 @@ class DataRequest(models.Model):
         return self.state == self.State.RESTRICTED and self.ended_at is None
 
     @property
-    def may_be_deleted(self) -> bool:
-        """Party records are kept by their rules; what serves only to reach somebody is not (PIPL 47)."""
+    def deletes_contacts(self) -> bool:
+        """Agreeing deletes them at once: they serve only to reach somebody, and no rule asks to keep them (PIPL 47)."""
         return self.kind == self.Kind.DELETE and self.subject == self.Subject.CONTACT
+
+    @property
+    def is_held(self) -> bool:
+        """Party records are kept by their rules, whatever is asked (PIPL 47 II)."""
+        kept = (self.Subject.IDENTITY, self.Subject.MEMBERSHIP, self.Subject.EDUCATION)
+        return self.kind == self.Kind.DELETE and self.subject in kept

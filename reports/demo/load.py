@@ -42,6 +42,7 @@ from . import (
     talking,
     together,
     trainings,
+    voices,
 )
 from .scale import CROWDS, SCALES, Crowd, Loaded, Scale, Setting
 
@@ -133,6 +134,7 @@ class _Maker:
         reviewing.review(leaf, setting, users["zuzhibu"], users["shuji"])
         cases.report(university, setting, users["zuzhibu"])
         subscribing.subscribe(university, leaf, setting, users)
+        voices.speak(setting, users)
         say("锁定上一季度 …")
         closing.close(leaf, setting, users["zuzhibu"])
         leaves = Branch.objects.leaves().existing_on(setting.today).count()

@@ -33,6 +33,7 @@ JSON_COMMANDS = [
     ("quarterly_statistics", "2026Q9"),
     ("quarterly_statistics", "2026Q3", "--branch", "999"),
     ("case_report", "没有的报告"),
+    ("incident_report", "nobody"),
     ("import_roster", "/nowhere/a.xlsx"),
     ("import_branches", "/nowhere/a.xlsx"),
     ("development", "M000000", "--on", "昨天"),

@@ -102,8 +102,14 @@ class TestAnswering:
         }
         assert (row.state, row.cleared) == ("done", ["phone", "landline", "address"])
 
-    def test_party_records_are_kept_and_may_be_restricted(self, person, staff):
-        row = ask(person, subject="membership")
+    def test_of_a_picture_staff_say_that_they_removed_it(self, person, staff):
+        row = answered(ask(person, subject="picture"), "done", staff)
+        person.refresh_from_db()
+        assert (row.cleared, person.phone) == ([], PHONE)
+
+    @pytest.mark.parametrize("subject", ["identity", "membership", "education"])
+    def test_party_records_are_kept_and_may_be_restricted(self, person, staff, subject):
+        row = ask(person, subject=subject)
         with pytest.raises(DataRequestError, match="应当保存，不能删除"):
             data_requests.answer(row, "done", "删除", by=staff)
         assert answered(row, "restricted", staff).is_restricting
