@@ -44,8 +44,9 @@ def in_words(agent: str) -> str:
 
 @receiver(user_logged_in)
 def _write_down(request: HttpRequest, user: User, **more: Any) -> None:
-    if request.session.session_key is None:  # not kept anywhere: nothing to be listed
-        return
+    # Signing in as somebody else empties the session, which has no key until it is saved.
+    if request.session.session_key is None:
+        request.session.save()
     SignedIn.objects.update_or_create(
         session_key=request.session.session_key,
         defaults={

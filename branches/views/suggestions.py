@@ -1,5 +1,6 @@
 """意见建议: one's own with the form, reached from the foot of every page; all of them; one of them, to be answered."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,8 +24,7 @@ PER_PAGE = 50
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_suggestions(request: AuthenticatedRequest) -> HttpResponse:
-    """``?from=`` is the path of the page whose foot led here."""
-    page = suggestions.page_of(request.GET.get("from", ""))
+    page = _page_before(request)
     form = SuggestionForm(request.POST or None, initial={"page": page})
     if request.method == "POST" and form.is_valid():
         try:
@@ -42,6 +42,12 @@ def own_suggestions(request: AuthenticatedRequest) -> HttpResponse:
         "answers": has_right(request.user, Right.ANSWER_SUGGESTIONS),
     }
     return render(request, "branches/own_suggestions.html", context, status=422 if form.errors else 200)
+
+
+def _page_before(request: AuthenticatedRequest) -> str:
+    """Whose foot led here. A link that said so would let a page that is not there tell of the address asked for."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    return suggestions.page_of(before.path) if before.netloc == request.get_host() else ""
 
 
 @never_cache

@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.urls import path
 from django.utils import timezone
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, SignedIn, User
 from branches.roles import Role
 from tests import cast
 
@@ -87,6 +87,14 @@ class TestWhatEndsAtOnce:
     def test_a_role_that_has_not_begun(self, user):
         user.grants.update(since=timezone.localdate() + timedelta(days=1))
         assert status(cast.a_browser(user)) == 403
+
+
+class TestSomebodyElse:
+    def test_who_signs_in_in_the_same_browser_has_a_session_of_his_own(self, user):
+        browser, other = cast.a_browser(user), cast.a_user()
+        browser.force_login(other, "django.contrib.auth.backends.ModelBackend")
+        key = browser.cookies["sessionid"].value
+        assert [(one.user, one.session_key) for one in SignedIn.objects.filter(user=other)] == [(other, key)]
 
 
 class TestEveryAnswer:

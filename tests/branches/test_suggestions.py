@@ -82,13 +82,23 @@ class TestVerbs:
 
 
 class TestPages:
-    def test_the_foot_of_a_page_names_it_without_its_query(self, sender, staff):
-        assert 'href="/suggestions/?from=/me/"' in read(sender, "me", year="2026")
-        assert 'href="/suggestions/?from=/admin/"' in read(staff, "admin:index")
+    def test_it_stands_in_the_foot_of_every_page_for_whoever_is_signed_in(self, sender, staff):
+        link = 'href="/suggestions/"'
+        assert [link in read(sender, name) for name in ("me", "confirm")] == [True, True]
+        assert link in read(staff, "admin:index")
+        assert link not in read(None, "login")
 
-    def test_a_page_of_the_gate_has_it_for_whoever_is_signed_in(self, sender):
-        assert 'href="/suggestions/?from=/confirm/"' in read(sender, "confirm")
-        assert "意见建议" not in read(None, "login")
+    @pytest.mark.parametrize(
+        ("before", "page"),
+        [
+            ("http://testserver/roster/?q=张三", "/roster/"),
+            ("https://evil.example/roster/", ""),
+            ("", ""),
+        ],
+    )
+    def test_it_knows_the_page_one_came_from_without_its_query(self, sender, before, page):
+        answer = cast.a_browser(sender).get(reverse("own_suggestions"), headers={"Referer": before})
+        assert answer.context["form"].initial == {"page": page}
 
     def test_sent_listed_answered_and_read(self, sender, staff):
         browser = cast.a_browser(sender)
