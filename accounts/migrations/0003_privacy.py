@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_second_factor"),
+        ("accounts", "0002_signing_in"),
     ]
 
     operations = [

@@ -10,15 +10,15 @@ from branches.roles import Right
 from members.models import DataRequest
 
 from .due import Due
-from .recipients import whom_to_tell
+from .recipients import Recipients
 
 PREFIX = "data:"
 
 
-def due(on: date) -> Iterator[Due]:
+def due(on: date, told: Recipients) -> Iterator[Due]:
     """From the day it was asked; told to whoever keeps the members of the branch, never to oneself."""
     rows = list(DataRequest.objects.waiting().select_related("member"))
-    staff = whom_to_tell(on, Right.KEEP_MEMBERS) if rows else {}
+    staff = told.of(Right.KEEP_MEMBERS) if rows else {}
     for row in rows:
         address = staff.get(row.member.branch_id)
         for user_id in address.users if address else ():
