@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from assessments import published, rounds
 from assessments.models import Round
+from assessments.stages import usual
 from branches.roles import Role
 from tests import cast
 from tests.browser.conftest import DESK, PHONE, serious
