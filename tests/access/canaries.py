@@ -49,11 +49,16 @@ def mark_all(world: World) -> None:
     """
     Invitation.objects.all().delete()
     for half, mark in ((world.near, NEAR), (world.far, FAR)):
-        for row in _rows_of(half):
-            _mark(row, mark)
+        mark_rows(half, mark)
     for model, owner in PERSONAL.items():
         for row in model._default_manager.all():
             _mark(row, mark_of(model, getattr(row, f"{owner}_id")))
+
+
+def mark_rows(half: Half, mark: str) -> None:
+    """Put ``mark`` at the end of every text of the half's rows."""
+    for row in _rows_of(half):
+        _mark(row, mark)
 
 
 def marks_foreign_to(world: World, role: str) -> set[str]:

@@ -79,7 +79,7 @@ TIMED = {
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("role", TIMED)
-def test_neither_takes_longer(world: World, role: str):
+def test_neither_takes_longer(world: World, role: str, record_property):
     """T02: by the time of an answer nobody tells a stranger's object from a missing one."""
     asker, wrong = Asker(world, role), []
     for page, row in declared():
@@ -90,8 +90,12 @@ def test_neither_takes_longer(world: World, role: str):
         pks = [world.foreign_row(model, role, row.which).pk, missing_pk(model)]
         urls = [page.url(values(page, row, pk)) for pk in pks]
         # A busy moment of the machine is no leak: what is slower is so each time.
-        if all(abs(_difference(asker, urls)) * 1000 >= MILLISECONDS for _ in range(3)):
+        tries = (abs(_difference(asker, urls)) * 1000 for _ in range(3))
+        apart = next((one for one in tries if one < MILLISECONDS), None)
+        if apart is None:
             wrong.append(page.key)
+        else:
+            record_property("figure", f"{page.key} {apart:.1f} ms apart")
     assert not wrong, f"{wrong}: a stranger's object takes longer, or shorter"
 
 

@@ -24,7 +24,7 @@ class TestLostUpdates:
     @pytest.mark.parametrize(
         "rounds", [5, pytest.param(25, marks=pytest.mark.slow), pytest.param(1000, marks=pytest.mark.nightly)]
     )
-    def test_one_of_two_edits_wins_and_the_other_is_told(self, branch, secretary, rounds):
+    def test_one_of_two_edits_wins_and_the_other_is_told(self, branch, secretary, rounds, record_property):
         activity = cast.a_record(branch, "general_meeting", DAY, notes="第一稿")
         address = reverse("activity_correct", args=[activity.pk])
         browsers = [cast.a_browser(secretary), cast.a_browser(cast.a_user(Role.RECORDER, branch))]
@@ -48,6 +48,7 @@ class TestLostUpdates:
             assert (row.before, row.after) == (activity.notes, forms[loser]["notes"])
             assert told.context["form"]["notes"].value() == forms[loser]["notes"]
         assert activity.history.values("version").distinct().count() == rounds + 1
+        record_property("figure", f"{rounds} races, 0 lost, {rounds} told")
 
     def test_a_correction_and_a_withdrawal_do_not_both_pass(self, branch, secretary):
         activity = cast.a_record(branch, "general_meeting", DAY)

@@ -230,5 +230,6 @@ def test_three_hundred_steps():
 
 
 @pytest.mark.nightly
-def test_ten_thousand_steps():
+def test_ten_thousand_steps(record_property):
     run(200, 50)
+    record_property("figure", "10,000 steps as the oracle says")

@@ -41,7 +41,7 @@ def written():
     return [model.objects.count() for model in (Member, Branch, Activity)]
 
 
-def try_all(number, staff, folder):
+def try_all(number, staff, folder, record_property):
     """Hand each in at one page after the other and open what is shown of it."""
     browser, wrong = cast.a_browser(staff, raise_request_exception=False), []
     good = a_file(folder, a_row("张明", 1), a_row("李红", 2)).read_bytes()
@@ -55,16 +55,18 @@ def try_all(number, staff, folder):
             wrong.append(f"{what} at {page}: {answer.status_code}")
     assert wrong == []
     assert written() == before
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < KILOBYTES
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
+    assert grown < KILOBYTES
+    record_property("figure", f"{number} workbooks, 0 written, 0 crashes, {grown // 1024} MB more")
 
 
-def test_50_hostile_workbooks(staff, alone, tmp_path):
-    try_all(50, staff, tmp_path)
+def test_50_hostile_workbooks(staff, alone, tmp_path, record_property):
+    try_all(50, staff, tmp_path, record_property)
 
 
 @pytest.mark.nightly
-def test_500_hostile_workbooks(staff, alone, tmp_path):
-    try_all(500, staff, tmp_path)
+def test_500_hostile_workbooks(staff, alone, tmp_path, record_property):
+    try_all(500, staff, tmp_path, record_property)
 
 
 def test_each_way_comes_to_each_page():
