@@ -1,5 +1,7 @@
 """What everybody keeps of his own sign-in: password, second factor, the places where he is signed in."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +18,9 @@ from .forms import CodeForm, ConfirmForm
 from .http import AuthenticatedRequest
 from .models import SignedIn
 from .proof import FIELD, confirmed
+
+#: In the session: the digest of the secret that it was shown.
+SHOWN: Final = "shown_secret"
 
 
 def _next(request: HttpRequest) -> str:
@@ -39,12 +44,15 @@ def login_security(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @never_cache
+@confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def factor_set_up(request: AuthenticatedRequest) -> HttpResponse:
     """The secret as QR code and as text, until a code of it was typed; then the backup codes, this once."""
     user = request.user
     if user.second_factor_at:
         return redirect("login_security")
+    factor = factors.propose(user, shown=request.session.get(SHOWN, ""))
+    request.session[SHOWN] = factors.digest(factor)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -58,7 +66,6 @@ def factor_set_up(request: AuthenticatedRequest) -> HttpResponse:
                 "accounts/backup_codes.html",
                 {"codes": codes, "next": _next(request), "is_new": True},
             )
-    factor = factors.propose(user)
     context = {
         "form": form,
         "address": factors.address_of(factor),
@@ -113,6 +120,7 @@ def factor_switch_off(request: AuthenticatedRequest) -> HttpResponse:
     return redirect("login_security")
 
 
+@confirmed
 @require_POST
 def session_end(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(SignedIn, pk=pk, user=request.user)
@@ -121,6 +129,7 @@ def session_end(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return redirect("login_security")
 
 
+@confirmed
 @require_POST
 def sessions_end(request: AuthenticatedRequest) -> HttpResponse:
     number = sessions.end_all(request.user, by=request.user, but=request.session.session_key or "")

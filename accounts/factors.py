@@ -51,14 +51,23 @@ def needed(user: User) -> bool:
     return settings.SECOND_FACTOR == "all" or any(asks(user) for asks in asked_of)
 
 
-def propose(user: User) -> SecondFactor:
-    """A secret to be put into the app; the one proposed before stays until it is confirmed."""
+def propose(user: User, *, shown: str | None = None) -> SecondFactor:
+    """A secret to be put into the app; the one proposed before stays until it is confirmed.
+
+    ``shown`` is the `digest` of what this session was shown: another secret may be known to whoever saw it
+    elsewhere, and gives way to a new one.
+    """
     factor = SecondFactor.objects.filter(user=user).first()
-    if factor is None:
-        factor = SecondFactor(user=user)
+    if factor is None or shown not in {None, digest(factor)}:
+        factor = factor or SecondFactor(user=user)
         factor.secret = b32encode(secrets.token_bytes(_SECRET_BYTES)).decode()
         factor.save()
     return factor
+
+
+def digest(factor: SecondFactor) -> str:
+    """What a session remembers of a secret that it was shown."""
+    return audit.hashed(factor.secret)
 
 
 def address_of(factor: SecondFactor) -> str:

@@ -152,7 +152,9 @@ class SecondFactorRequired:
         user = request.user
         if user.is_authenticated and not passwords.is_due(user) and (page := _page_of_factor(request, user)):
             target = reverse(page)
-            if request.path not in {target, reverse("logout")}:
+            # Before a factor is set up the password may be asked for again.
+            asked_first = {reverse("confirm")} if page == "factor_set_up" else set()
+            if request.path not in {target, reverse("logout"), *asked_first}:
                 if request.headers.get("HX-Request"):
                     return HttpResponseClientRedirect(target)
                 asked = {"next": request.get_full_path()} if request.method == "GET" else {}

@@ -69,6 +69,7 @@ def is_proved(request: HttpRequest, password: str) -> bool:
     if found is None or found.pk != user.pk:
         audit.record("session.prove", by=user, on=user, denied=True)
         return False
+    sessions.renew_key(request)
     request.session[PROVED_AT] = int(time.time())
     audit.record("session.prove", by=user, on=user)
     return True

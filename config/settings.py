@@ -366,6 +366,7 @@ LOGGING = {
         "quiet": {
             "()": "logging.Formatter" if DEBUG else "config.logs.QuietFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
         }
     },
     "filters": {"without_values": {"()": "config.logs.WithoutValues"}},

@@ -1,5 +1,6 @@
 """To the university's service and back, signed in as the account of that name. No account is made here."""
 
+import time
 from typing import Final
 
 from django.contrib import messages
@@ -18,6 +19,9 @@ from . import cas, keeping, oidc
 from .fetching import SignOnError
 
 KEPT: Final = "sign_on"
+SECONDS_TO_COME_BACK: Final = 10 * 60
+#: What browsers say of a request that no other site made.
+OURS: Final = {"same-origin", "none"}
 _BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 _UNKNOWN: Final = "已通过学校统一身份认证，但支部簿里没有您的账号，或者账号已停用。请联系本单位组织员开通。"
 
@@ -25,9 +29,15 @@ _UNKNOWN: Final = "已通过学校统一身份认证，但支部簿里没有您�
 @never_cache
 @require_safe
 def sign_on(request: HttpRequest) -> HttpResponse:
-    """Send the browser there; what must fit when it comes back stays in the session."""
+    """Send the browser there; what must fit when it comes back stays in the session.
+
+    Only from a page of ours or an address typed in: with CAS, another site could begin here and end with a ticket
+    of its own, and whoever sits there would go on as somebody else.
+    """
     service = _in_use()
-    kept = {"next": request.GET.get("next", "")}
+    if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+        return redirect("login")
+    kept = {"next": request.GET.get("next", ""), "at": str(int(time.time()))}
     try:
         if service.kind == SignOn.Kind.CAS:
             target = cas.begin(service, _back(request))
@@ -45,8 +55,8 @@ def sign_on(request: HttpRequest) -> HttpResponse:
 def sign_on_back(request: HttpRequest) -> HttpResponse:
     """The answer is believed once, and only in the browser that asked."""
     service, kept = _in_use(), request.session.pop(KEPT, None)
-    if kept is None:
-        return _failed(request, SignOnError("登录没有从支部簿开始，或者已经用过，请重新登录。"))
+    if kept is None or time.time() - int(kept["at"]) > SECONDS_TO_COME_BACK:
+        return _failed(request, SignOnError("登录没有从支部簿开始、已经用过或者超过 10 分钟，请重新登录。"))
     try:
         name = _name(request, service, kept)
     except SignOnError as error:

@@ -21,7 +21,7 @@ from lib.media_types import JPEG
 
 #: Whatever a file turns out to be, it runs nothing, loads nothing and stands in no other page.
 HARMLESS = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }

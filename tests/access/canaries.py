@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.apps import apps
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
 from activities.models import Invitation, Supplement
 from assessments.models import ReviewEntry
@@ -104,8 +104,13 @@ def _mark(row: models.Model, mark: str) -> None:
         return
     rows = type(row)._base_manager.filter(pk=row.pk)
     texts = rows.values(*names).get()
-    rooms = {name: (row._meta.get_field(name).max_length or 1000) - len(mark) for name in texts}
-    rows.update(**{name: f"{(text or '')[: rooms[name]]}{mark}" for name, text in texts.items()})
+    rooms = {name: max((row._meta.get_field(name).max_length or 1000) - len(mark), 0) for name in texts}
+    marked = {name: f"{(text or '')[: rooms[name]]}{mark}" for name, text in texts.items()}
+    try:
+        with transaction.atomic():
+            rows.update(**marked)
+    except IntegrityError:  # some texts must be empty while a row is in a certain state
+        rows.update(**{name: text for name, text in marked.items() if texts[name]})
 
 
 def _is_text(field: models.Field) -> bool:

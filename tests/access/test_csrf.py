@@ -13,7 +13,7 @@ OURS, OTHERS = "http://testserver", "https://evil.example"
 LOOKING = ("GET", "HEAD", "OPTIONS")
 #: Written by who only looks, with the reason.
 NOTED = {
-    "jobs_job": "a workbook that is asked for by a link is made as a job of one's own",
+    "accounts_secondfactor": "the page that sets up a second factor shows each session a secret of its own",
 }
 
 

@@ -28,7 +28,14 @@ OF_NOBODY = {
     "privacy_register_export",
 }
 #: Further pages that show or take out personal data.
-OF_PEOPLE = {"member_unmask", "contact_phones", "development_papers", "review_sheet", "backup_codes_renew"}
+OF_PEOPLE = {
+    "member_unmask",
+    "contact_phones",
+    "development_papers",
+    "review_sheet",
+    "backup_codes_renew",
+    "factor_set_up",
+}
 
 
 @pytest.fixture
@@ -150,6 +157,18 @@ class TestSessions:
         here.post(reverse("sessions_end"))
         assert [one.get("/members/").status_code for one in (here, *others)] == [200, 302, 302]
         assert SignedIn.objects.filter(user=staff).count() == 1
+
+    def test_after_a_while_the_password_is_asked_for_before(self, staff):
+        """ASVS 7.5.2: whoever found the screen open ends nobody's session with it."""
+        here, elsewhere = cast.a_browser(staff), cast.a_browser(staff)
+        key = here.session.session_key
+        with later(minutes=16):
+            assert "再次输入密码" in here.post(reverse("sessions_end")).content.decode()
+            assert elsewhere.get("/members/").status_code == 200
+            here.post(reverse("sessions_end"), {"confirm_password": cast.PASSWORD})
+            assert elsewhere.get("/members/").status_code == 302
+        # Whoever proved himself again goes on under another key (ASVS 7.2.4).
+        assert here.session.session_key != key
 
     def test_not_those_of_somebody_else(self, staff):
         theirs = SignedIn.objects.get(session_key=cast.a_browser(cast.a_user()).session.session_key)

@@ -88,6 +88,25 @@ class TestSettingUp:
         assert "digits=6&period=30" in address
         assert factors.propose(secretary).secret == factor.secret
 
+    def test_a_secret_that_another_session_saw_is_not_used(self, secretary):
+        """Whoever knew the one-time password for a while must not know the secret that is then confirmed."""
+        stranger, browser = cast.a_browser(secretary), cast.a_browser(secretary)
+        stranger.get(SET_UP)
+        seen = factors.propose(secretary).secret
+        browser.get(SET_UP)
+        assert factors.propose(secretary).secret != seen
+        assert stranger.post(SET_UP, {"code": code_of(secretary)}).status_code == 422
+        assert secretary.second_factor_at is None
+
+    def test_the_password_is_asked_for_where_the_sign_in_was_long_ago(self, secretary):
+        browser = cast.a_browser(secretary)
+        with later(16 * 60):
+            led = browser.get(SET_UP).url
+            assert led == f"/confirm/?next={SET_UP.replace('/', '%2F')}"
+            assert browser.get(led).status_code == 200
+            browser.post("/confirm/", {"next": SET_UP, "confirm_password": cast.PASSWORD})
+            assert browser.get(SET_UP).status_code == 200
+
     def test_neither_secret_nor_codes_stand_in_clear(self, secretary):
         codes = with_factor(secretary)
         row = SecondFactor.objects.get(user=secretary)

@@ -4,13 +4,16 @@ import json
 import threading
 import time
 from base64 import b64decode
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+import time_machine
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, SignOn
 from accounts.sign_on import keeping
@@ -156,6 +159,19 @@ class TestCas:
         browser.post("/logout/")
         browser.get(f"{self.BACK}?ticket=ST-1")
         assert not is_signed_in(browser)
+
+    def test_another_site_begins_no_sign_in_and_none_is_ended_late(self, provider, admin, user):
+        """It could bring its own ticket, and whoever sits here would go on in its account."""
+        set_up(admin, provider, "cas")
+        self.ticket(provider, self.success(user.username))
+        browser = cast.a_browser()
+        assert browser.get("/sign-on/", headers={"Sec-Fetch-Site": "cross-site"}).url == "/login/"
+        browser.get(f"{self.BACK}?ticket=ST-1")
+        assert not is_signed_in(browser)
+        browser.get("/sign-on/", headers={"Sec-Fetch-Site": "same-origin"})
+        with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+            browser.get(f"{self.BACK}?ticket=ST-1")
+            assert not is_signed_in(browser)
 
     @pytest.mark.parametrize("state", ["nobody", "closed"])
     def test_no_account_is_made(self, provider, admin, user, state):

@@ -66,11 +66,10 @@ def cut_the_tail(made, chance):
 def exchange(made, chance):
     one, other = chance.sample(made, 2)
     seals = [AuditSeal.objects.get(entry=entry) for entry in (one, other)]
-    for seal in seals:
-        seal.delete()
+    AuditSeal.objects.filter(entry__in=(one, other)).delete()
     for seal, entry in zip(seals, (other, one), strict=True):
         seal.entry = entry
-        seal.save(force_insert=True)
+    AuditSeal.objects.bulk_create(seals)
 
 
 def build_anew(made, chance):

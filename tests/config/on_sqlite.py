@@ -1,4 +1,4 @@
-"""A process of its own on a SQLite of its own, with the settings of the trial: `write` until killed, or `add` at once."""
+"""A process on a SQLite of its own, with the settings of the trial: `write` until killed, `add` at once, or `fill`."""
 
 import sys
 import threading
@@ -32,7 +32,7 @@ def write() -> None:
 
 def add() -> None:
     """Read, add one and write back, in eight threads; says what stands there at the end, and how many failed."""
-    from django.db import connection, transaction
+    from django.db import OperationalError, connection, transaction
 
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE counted (number INTEGER)")
@@ -46,7 +46,7 @@ def add() -> None:
                     cursor.execute("SELECT number FROM counted")
                     [number] = cursor.fetchone()
                     cursor.execute("UPDATE counted SET number = %s", [number + 1])
-        except Exception as error:
+        except OperationalError as error:
             failed.append(str(error))
         finally:
             connection.close()

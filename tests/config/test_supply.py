@@ -21,7 +21,7 @@ OURS = (
 )
 SECRETS = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|glpat-[\w-]{20}|xox[bp]-\d{8}"
-    r"|://[\w.]+:(?!none@|a@|b@|secret@|…)[^\s@/{}]{8,}@"
+    r"|://[\w.]+:(?!password@)[^\s@/{}]{8,}@"
 )
 ELSEWHERE = re.compile(r"""(?:src|href|action|url\()\s*=?\s*["'(]?(?:https?:)?//[\w.]+""")
 DANGEROUS = re.compile(
