@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,6 +31,9 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, get_visible_or_404, may, ranges_of
 
+#: Whoever went back, changed something and sent the form again must not take it for kept.
+SENT_BEFORE: Final = "这张表单先前已经提交过，以第一次提交的内容为准。如果后来又改过，请点“修改”再改一次。"
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
@@ -52,12 +55,12 @@ def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     form = _form_class(occasion)(occasion, request.POST)
     if form.is_to_be_saved:
         try:
-            activity, untold = _log(form, prompt)
+            activity, is_new, untold = _log(form, prompt)
         except RecordError as error:
             form.add_error(None, str(error))
         else:
-            if untold:
-                messages.warning(request, untold)
+            for warning in filter(None, [untold, "" if is_new else SENT_BEFORE]):
+                messages.warning(request, warning)
             _add_photos(request, form.occasion, activity)
             return _done(request, form, activity, "已记录")
     return _show(request, form, more)
@@ -107,13 +110,13 @@ def _form_class(occasion: Occasion) -> type[AttendanceForm]:
     return RecordForm if writes else AttendanceForm
 
 
-def _log(form: AttendanceForm, prompt: Prompt) -> tuple[Activity, str]:
-    """The record, and why it does not settle what asked for it (empty when it does)."""
+def _log(form: AttendanceForm, prompt: Prompt) -> tuple[Activity, bool, str]:
+    """The record, whether it is new, and why it does not settle what asked for it (empty when it does)."""
     occasion = form.occasion
     assert form.record_id is not None, "an expired form is not valid"
     # A record that nothing waits for is one transaction as it is.
     with transaction.atomic() if prompt.row else nullcontext():
-        activity, _ = records.log(
+        activity, is_new = records.log(
             by=occasion.user,
             record_id=form.record_id,
             branch=occasion.branch,
@@ -126,7 +129,7 @@ def _log(form: AttendanceForm, prompt: Prompt) -> tuple[Activity, str]:
             details=form.parts.details,
             **form.facts_sent,
         )
-        return activity, prompt.settle(activity, occasion.user)
+        return activity, is_new, prompt.settle(activity, occasion.user)
 
 
 def _add_photos(request: AuthenticatedRequest, occasion: Occasion, activity: Activity) -> None:

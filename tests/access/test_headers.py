@@ -67,7 +67,7 @@ def _faults(answer: Answer, role: str) -> list[str]:
 
 
 @pytest.mark.parametrize("targets", [AWAY[:1], pytest.param(AWAY[1:], marks=pytest.mark.slow)])
-@pytest.mark.parametrize("role", (ANONYMOUS, "secretary"))
+@pytest.mark.parametrize("role", [ANONYMOUS, "secretary"])
 def test_no_page_leads_off_this_site(world: World, role: str, targets: list[str]):
     asker, wrong, led = Asker(world, role), [], 0
     for page, row in declared():
@@ -81,7 +81,7 @@ def test_no_page_leads_off_this_site(world: World, role: str, targets: list[str]
                     if place and (urlsplit(place).netloc or place.startswith(("//", "/\\"))):
                         wrong.append(f"{page.key} {method}: leads to {place}")
     assert not wrong, "\n" + "\n".join(wrong)
-    assert led > 50
+    assert led > 30
 
 
 def test_another_host_gets_no_answer(world: World):

@@ -128,7 +128,10 @@ class TestServing:
             answer = fetched(browser, address)
             assert answer.headers["Content-Type"] == "image/jpeg"
             assert answer.headers["Content-Disposition"].startswith("inline; ")
-            assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+            assert (
+                answer.headers["Content-Security-Policy"]
+                == "sandbox; default-src 'none'; frame-ancestors 'none'"
+            )
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert answer.headers["Cache-Control"] == "no-store, private"
             assert opened(answer.body).format == "JPEG"
@@ -137,7 +140,9 @@ class TestServing:
         answer = fetched(browser, addresses(document)[0])
         assert answer.headers["Content-Type"] == "application/pdf"
         assert answer.headers["Content-Disposition"] == "attachment; filename*=utf-8''%E6%96%B9%E6%A1%88.pdf"
-        assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert (
+            answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
+        )
         assert answer.body == a_pdf()
         assert browser.get(addresses(document)[1]).status_code == 404
 
