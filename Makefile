@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-browser test-services battery mutants bench bench-import lint lint-format lint-code \
-	lint-types lint-imports lint-templates lint-inline lint-django format shell lock audit clean
+	lint-types lint-imports lint-templates lint-inline lint-django format shell lock audit sbom clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -31,8 +31,8 @@ test-browser: $(VENV)/.dev ## Run the tests that drive Chromium
 test-services: $(VENV)/.dev ## Run all tests but the browser's on PostgreSQL and Redis, with a real worker
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/services.py $(ARGS)
 
-battery: $(VENV)/.dev ## Run what proves a promise at its full measure: thousands of races, steps and rows (an hour)
-	$(CLEAN_ENV) $(PYTEST) -m nightly $(ARGS)
+battery: $(VENV)/.dev ## Run T01–T61 at their full measure and print a line for each (hours; ARGS="T30 T55" names some)
+	$(CLEAN_ENV) $(BIN)/python -m tests.battery $(ARGS)
 
 SCALE ?= S
 bench: $(VENV)/.dev ## Measure the bars of docs/performance.md on a PostgreSQL of its own (SCALE=M, ARGS="--only 1,9")
@@ -92,6 +92,9 @@ lock: ## Write requirements*.txt anew from pyproject.toml (needs uv: pip install
 
 audit: $(VENV)/.dev ## Ask whether a pinned version has a known hole (needs the network)
 	$(BIN)/pip-audit --disable-pip --requirement requirements.txt
+
+sbom: $(VENV)/.dev ## Write what the application is made of as CycloneDX to sbom.json (needs the network)
+	$(BIN)/pip-audit --disable-pip --requirement requirements.txt --format cyclonedx-json --output sbom.json
 
 clean: ## Remove what can be made again; the data folder stays
 	rm -rf $(VENV) staticfiles .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -244,16 +244,22 @@ def numbers_of(node: str) -> list[str]:
     ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--numbers", default="", help="the numbers of the battery that are told of, all unless said")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     kept = [one for one in items if one.get_closest_marker("nightly") or numbers_of(one.nodeid)]
     config.hook.pytest_deselected(items=[one for one in items if one not in set(kept)])
     items[:] = kept
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    asked = config.getoption("--numbers")
     terminalreporter.section("battery")
     for line in lines(terminalreporter.stats):
-        terminalreporter.write_line(line)
+        if not asked or line[:3] in asked.split(","):
+            terminalreporter.write_line(line)
 
 
 def lines(stats: dict[str, list[Any]]) -> Iterable[str]:
@@ -285,12 +291,16 @@ def named_in(text: str) -> set[str]:
 
 
 def main(arguments: list[str]) -> int:
-    missing = {place.partition("::")[0] for row in ROWS.values() for place in row.places} - PENDING
-    if gone := sorted(place for place in missing if not Path(place).exists()):
-        sys.exit(f"not there: {', '.join(gone)}")
-    return int(
-        pytest.main(["-p", "tests.battery", "-q", "-m", "not browser and not services", "tests", *arguments])
-    )
+    """All of it, or the numbers that are named; the other arguments are pytest's."""
+    numbers = [one for one in arguments if one in ROWS]
+    chosen = {place for number in numbers for place in ROWS[number].places if file_of(place).exists()}
+    more = [one for one in arguments if one not in ROWS]
+    options = ["-p", "tests.battery", "-q", "-m", "not browser and not services", f"--numbers={','.join(numbers)}"]
+    return int(pytest.main([*options, *(sorted(chosen) or ["tests"]), *more]))
+
+
+def file_of(place: str) -> Path:
+    return Path(place.partition("::")[0])
 
 
 if __name__ == "__main__":
