@@ -245,7 +245,9 @@ def numbers_of(node: str) -> list[str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--numbers", default="", help="the numbers of the battery that are told of, all unless said")
+    parser.addoption(
+        "--numbers", default="", help="the numbers of the battery that are told of, all unless said"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -295,7 +297,14 @@ def main(arguments: list[str]) -> int:
     numbers = [one for one in arguments if one in ROWS]
     chosen = {place for number in numbers for place in ROWS[number].places if file_of(place).exists()}
     more = [one for one in arguments if one not in ROWS]
-    options = ["-p", "tests.battery", "-q", "-m", "not browser and not services", f"--numbers={','.join(numbers)}"]
+    options = [
+        "-p",
+        "tests.battery",
+        "-q",
+        "-m",
+        "not browser and not services",
+        f"--numbers={','.join(numbers)}",
+    ]
     return int(pytest.main([*options, *(sorted(chosen) or ["tests"]), *more]))
 
 
