@@ -21,7 +21,7 @@ BROWSER, SERVICES, MUTANTS, BENCH = "make test-browser", "make test-services", "
 
 @dataclass(frozen=True)
 class Row:
-    """One number: what it is about, its tier, the files or classes under tests/ that show it.
+    """One number: what it is about, its tier, the files, classes or functions under tests/ that show it.
 
     ``also`` is a command that shows what these tests alone do not; ``open`` what is not shown, or not here, and why.
     """
@@ -108,8 +108,15 @@ ROWS = {
         open="half an hour of coverage-guided fuzzing: atheris has no wheel for every Python that is supported",
     ),
     "T27": Row("PostgreSQL killed while it writes", "N", "config/test_database_kills.py", also=SERVICES),
-    "T28": Row("SQLite killed while it writes", "C", "config/test_sqlite.py"),
-    "T29": Row("eight threads on one SQLite", "C", "config/test_sqlite.py"),
+    "T28": Row(
+        "SQLite killed while it writes",
+        "C",
+        "config/test_sqlite.py::test_a_killed_writer_lost_nothing_it_had_told"
+        " config/test_sqlite.py::test_each_commit_reaches_the_disk",
+    ),
+    "T29": Row(
+        "eight threads on one SQLite", "C", "config/test_sqlite.py::test_eight_writers_wait_for_each_other"
+    ),
     "T30": Row("two edits at once", "C", "activities/test_races.py assessments/test_races.py"),
     "T31": Row("one form sent twenty times", "C", "activities/test_races.py assessments/test_races.py"),
     "T32": Row(
@@ -134,7 +141,7 @@ ROWS = {
     "T37": Row(
         "a full disk",
         "N",
-        "config/test_sqlite.py",
+        "config/test_sqlite.py::test_a_full_disk_loses_nothing_and_needs_no_repair",
         open="full disks of PostgreSQL, files and logs take a mount, and that takes root: the operator rehearses it",
     ),
     "T38": Row(
@@ -240,7 +247,7 @@ def numbers_of(node: str) -> list[str]:
     return [
         number
         for number, row in ROWS.items()
-        if any(node == place or node.startswith((f"{place}::", f"{place}/")) for place in row.places)
+        if any(node == place or node.startswith((f"{place}::", f"{place}[")) for place in row.places)
     ]
 
 

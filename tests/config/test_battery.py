@@ -1,6 +1,7 @@
 """Every number of the battery has its tests or says what is open, and tests that name a number stand in its row."""
 
 import ast
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,12 +25,14 @@ def test_every_file_is_there_or_said_to_come():
     assert PENDING - named == set(), "no row names it"
 
 
-def test_every_class_is_there():
+def test_every_class_and_function_is_there():
     for row in ROWS.values():
         for place in row.places:
             file, _, name = place.partition("::")
             if name and file not in PENDING:
-                assert f"class {name}" in (TESTS.parent / file).read_text(), place
+                assert re.search(
+                    rf"^(?:class|def) {name}\b", (TESTS.parent / file).read_text(), re.MULTILINE
+                ), place
 
 
 def test_whoever_names_a_number_is_counted_under_it():

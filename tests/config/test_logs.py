@@ -1,5 +1,9 @@
 import logging
+import logging.config
+import re
 import sys
+
+from django.conf import settings
 
 from config.logs import QuietFormatter, WithoutValues
 
@@ -54,3 +58,11 @@ def test_task_results_are_not_logged():
     WithoutValues().filter(record)
 
     assert record.getMessage() == "Task jobs.tasks.run[7] succeeded in 1.5s: "
+
+
+def test_each_line_says_its_time_with_the_offset():
+    made = logging.config.DictConfigurator({}).configure_formatter(
+        dict(settings.LOGGING["formatters"]["quiet"])
+    )
+    line = made.format(logging.LogRecord("name", logging.ERROR, __file__, 1, "failed", (), None))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} ERROR name failed", line)
