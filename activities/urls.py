@@ -1,5 +1,7 @@
 from django.urls import path
 
+from branches.list_exports import export_view
+
 from .views import (
     appeals,
     assignments,
@@ -102,10 +104,13 @@ urlpatterns = [
     path("branches/<int:pk>/plan/<int:year>/", plans.plan_year, name="plan_year"),
     path("branches/<int:pk>/plan/<int:year>/export/", plans.plan_export, name="plan_export"),
     path("hours/", hours.study_hours, name="study_hours"),
+    path("hours/export/", export_view(hours.EXPORT), name="hours_export"),
     path("hours/<uuid:pk>/", hours.study_hours_person, name="study_hours_person"),
     path("activities/<uuid:pk>/talk/", talks.talk_content, name="talk_content"),
     path("branches/<int:pk>/talks/", talks.talk_coverage, name="talk_coverage"),
+    path("branches/<int:pk>/talks/export/", export_view(talks.EXPORT), name="talk_export"),
     path("branches/<int:pk>/resolutions/", resolutions.resolution_list, name="resolution_list"),
+    path("branches/<int:pk>/resolutions/export/", export_view(resolutions.EXPORT), name="resolution_export"),
     path("branches/<int:pk>/documents/", documents.document_list, name="document_list"),
     path("talks/<uuid:pk>/", talks.talk_person, name="talk_person"),
     path("lectures/", lectures.lecture_list, name="lecture_list"),

@@ -1,5 +1,7 @@
 from django.urls import path
 
+from branches.list_exports import export_view
+
 from .views import (
     after,
     ballots,
@@ -65,6 +67,7 @@ urlpatterns = [
     path("objections/<int:pk>/answer/", after.objection_answer, name="objection_answer"),
     path("corrections/<int:pk>/", after.round_corrections, name="round_corrections"),
     path("rectification/", problems.problem_list, name="problem_list"),
+    path("rectification/export/", export_view(problems.EXPORT), name="problem_export"),
     path("rectification/<int:pk>/", problems.problem, name="problem"),
     path("rectification/<int:pk>/report/", problems.problem_report, name="problem_report"),
     path("rectification/<int:pk>/check/", problems.problem_check, name="problem_check"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from branches.list_exports import columns
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import has_right
@@ -83,14 +84,6 @@ class Listing:
 
     def rows(self, user: User, found: Iterable[Any]) -> Iterator[Row]:
         return (self.show(one, user) for one in found)
-
-
-def _columns(*headings: str | tuple[str, str]) -> tuple[OutColumn, ...]:
-    """Headings of texts; a pair names the kind of the column."""
-    return tuple(
-        OutColumn(one) if isinstance(one, str) else OutColumn(one[0], one[1])  # type: ignore[arg-type]
-        for one in headings
-    )
 
 
 def _below(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
@@ -258,7 +251,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(
             "transfers",
             "组织关系转接",
-            _columns(
+            columns(
                 "姓名",
                 "方式",
                 "转出",
@@ -276,7 +269,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(
             "away",
             "外出与失联",
-            _columns(
+            columns(
                 "姓名",
                 "党支部",
                 "情形",
@@ -293,14 +286,14 @@ LISTINGS: dict[str, Listing] = {
         Listing(
             "departures",
             "离开",
-            _columns("姓名", "党支部", "方式", ("生效日期", "date"), "依据", "文号", "状态"),
+            columns("姓名", "党支部", "方式", ("生效日期", "date"), "依据", "文号", "状态"),
             _departures,
             _departure,
         ),
         Listing(
             "corrections",
             "名册更正",
-            _columns(
+            columns(
                 "姓名",
                 "事项",
                 ("从", "date"),
@@ -318,7 +311,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(
             "destinations",
             "毕业去向",
-            _columns("姓名", "党组织", "身份", "学历", ("毕业日期", "date"), "去向", "去向单位"),
+            columns("姓名", "党组织", "身份", "学历", ("毕业日期", "date"), "去向", "去向单位"),
             _destinations,
             _destination,
             right=Right.SEE_FIGURES,

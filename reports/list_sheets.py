@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.http import Http404, QueryDict
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from accounts import audit
 from accounts.models import User
+from branches.list_exports import filter_words
 from branches.roles import Right
 from branches.scope import has_right
 from jobs import running
@@ -151,15 +152,5 @@ def work(progress: running.Progress) -> None:
 def _filters(form: FigureFilter, number: int) -> str:
     """The filters in words."""
     where = form.asked.org.short_name if form.asked.org else "权限内全部党组织"
-    said = [f"{form.fields[name].label}：{_word(form, name)}" for name in form.fields if _is_said(form, name)]
+    said = filter_words(form, leave_out=("period", "org", "branch"))
     return f"范围：{'，'.join([where, *said])}；共 {number} 行。"
-
-
-def _is_said(form: FigureFilter, name: str) -> bool:
-    return name not in ("period", "org", "branch") and bool(form.cleaned_data.get(name))
-
-
-def _word(form: FigureFilter, name: str) -> str:
-    value: Any = form.cleaned_data[name]
-    choices = getattr(form.fields[name], "choices", ())
-    return str(dict(choices).get(value, value) if isinstance(value, str) else value)

@@ -5,18 +5,20 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.models import User
 from activities import minutes, rectification, resolutions
 from activities.filters import YearFilter
 from activities.models import Activity, Task
 from activities.views.due import DueItem, near
 from activities.views.minutes import tried
+from branches.list_exports import Found, ListExport, columns, offered
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, may
@@ -46,15 +48,20 @@ class ResolutionFilter(YearFilter):
         return self.cleaned_data.get("about") == RECTIFICATION
 
 
+def _asked(user: User, data: QueryDict, pk: int) -> tuple[Branch, ResolutionFilter, list[Task]]:
+    branch: Branch = get_visible_or_404(Branch.objects.all(), user, pk=pk)
+    if not may(user, Right.RECORD, branch.path):
+        raise PermissionDenied(REFUSAL)
+    form = ResolutionFilter(data, today=timezone.localdate())
+    listed = resolutions.listed(branch, form.asked_year, user, only_rectification=form.is_narrow)
+    return branch, form, list(listed)
+
+
 @require_safe
 def resolution_list(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    branch: Branch = get_visible_or_404(Branch.objects.all(), request.user, pk=pk)
-    if not may(request.user, Right.RECORD, branch.path):
-        raise PermissionDenied(REFUSAL)
     today = timezone.localdate()
-    form = ResolutionFilter(request.GET, today=today)
+    branch, form, tasks = _asked(request.user, request.GET, pk)
     is_narrow = form.is_narrow
-    tasks = list(resolutions.listed(branch, form.asked_year, request.user, only_rectification=is_narrow))
     context: dict[str, Any] = {
         "branch": branch,
         "form": form,
@@ -65,8 +72,43 @@ def resolution_list(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "is_narrow": is_narrow,
         "article": rectification.ARTICLE,
         "back": RECTIFICATION if is_narrow else LIST,
+        "export": offered(request, request.user, "resolution_export", form, pk),
     }
     return render(request, "activities/resolutions.html", context)
+
+
+def _found(user: User, data: QueryDict, pk: int) -> Found:
+    branch, form, tasks = _asked(user, data, pk)
+    today = timezone.localdate()
+    rows = (_row(task, today) for task in tasks)
+    return Found(rows, len(tasks), form, branch, about=f"{form.asked_year} 年")
+
+
+def _row(task: Task, today: date) -> list[object]:
+    activity = task.item.activity
+    state = "已完成" if task.done_on else "已过期限" if resolutions.is_late(task, today) else "还没完成"
+    meeting = [activity.held_on, activity.get_kind_display(), activity.branch.short_name]
+    owner = task.owner.name if task.owner else ""
+    return [*meeting, task.problem, task.what, owner, task.due_on, task.done_on, state]
+
+
+EXPORT = ListExport(
+    "resolution",
+    "决议事项",
+    Right.RECORD,
+    columns(
+        ("会议日期", "date"),
+        ("会议", "text", 14),
+        ("党支部", "text", 26),
+        ("问题", "text", 30),
+        ("事项", "text", 40),
+        "责任人",
+        ("完成期限", "date"),
+        ("完成日期", "date"),
+        "状态",
+    ),
+    _found,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,11 +1,12 @@
 """谈心谈话: what was said, for those who said it; and who had none of a kind in a year."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,7 @@ from activities.filters import YearFilter
 from activities.kinds import CONFIDENTIAL
 from activities.models import Activity, Attendance, Evidence, Talk
 from activities.talks import Coverage
+from branches.list_exports import Found, ListExport, columns, offered
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, may
@@ -78,15 +80,19 @@ def _cells(each: Coverage) -> list[Cell]:
     return found
 
 
+def _asked(user: User, data: QueryDict, pk: int, today: date) -> tuple[Branch, YearFilter, list[Coverage]]:
+    branch: Branch = get_visible_or_404(Branch.objects.leaves(), user, pk=pk)
+    if not may(user, Right.RECORD, branch.path):
+        raise PermissionDenied(COVERAGE_REFUSAL)
+    form = YearFilter(data, today=today)
+    return branch, form, talks.coverage(branch, form.asked_year, today)
+
+
 @require_safe
 def talk_coverage(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """In the order of the roster. Each number opens its talks."""
-    branch: Branch = get_visible_or_404(Branch.objects.leaves(), request.user, pk=pk)
-    if not may(request.user, Right.RECORD, branch.path):
-        raise PermissionDenied(COVERAGE_REFUSAL)
     today = timezone.localdate()
-    form = YearFilter(request.GET, today=today)
-    found = talks.coverage(branch, form.asked_year, today)
+    branch, form, found = _asked(request.user, request.GET, pk, today)
     context = {
         "branch": branch,
         "form": form,
@@ -97,8 +103,35 @@ def talk_coverage(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "has_own": any(not each.is_guest for each in found),
         "missing": talks.count_missing(found),
         "article": talks.ARTICLE,
+        "export": offered(request, request.user, "talk_export", form, pk),
     }
     return render(request, "activities/talk_coverage.html", context)
+
+
+def _found(user: User, data: QueryDict, pk: int) -> Found:
+    branch, form, found = _asked(user, data, pk, timezone.localdate())
+    rows = (_row(each) for each in found)
+    return Found(rows, len(found), form, branch, about=f"{form.asked_year} 年")
+
+
+def _row(each: Coverage) -> list[object]:
+    lacking = "、".join(str(Talk.Pair(pair).label) for pair in each.missing)
+    numbers = [cell.number for cell in _cells(each)]
+    return [each.member.number, each.member.name, *numbers, lacking]
+
+
+EXPORT = ListExport(
+    "talk",
+    "谈心谈话情况",
+    Right.RECORD,
+    columns(
+        "编号",
+        "姓名",
+        *((str(label), "integer", 16) for label in Talk.Pair.labels),
+        ("还没有谈的", "text", 36),
+    ),
+    _found,
+)
 
 
 @require_safe

@@ -1,11 +1,12 @@
 """整改清单: the list for staff, and one line of it for the secretary who answers for it and staff who check it."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F
-from django.http import Http404, HttpResponse
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,32 +25,83 @@ from assessments.report_forms import (
     VersionForm,
 )
 from assessments.views.asking import check_assesses
+from branches.list_exports import Found, ListExport, columns, offered
+from branches.roles import Right
 
 PER_PAGE = 50
 
 
-@require_safe
-def problem_list(request: AuthenticatedRequest) -> HttpResponse:
+def _listed(user: User, data: QueryDict, today: date) -> tuple[ProblemFilter, QuerySet[Problem]]:
     """Everything of the rounds one keeps, what is not settled first, by its deadline."""
-    check_assesses(request.user)
-    today = timezone.localdate()
-    form = ProblemFilter(request.GET, today=today)
+    check_assesses(user)
+    form = ProblemFilter(data, today=today)
     asked = form.asked
-    rows = Problem.objects.filter(subject__in=Subject.objects.visible_to(request.user))
+    rows = Problem.objects.filter(subject__in=Subject.objects.visible_to(user))
     if "state" in asked:
         rows = rows.filter(problems.at(asked["state"], today))
     if "year" in asked:
         rows = rows.filter(subject__round__year=asked["year"])
     rows = rows.select_related("subject__member", "subject__branch", "subject__round")
-    ordered = rows.order_by(F("checked_on").asc(nulls_first=True), "due_on", "pk")
-    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
+    return form, rows.order_by(F("checked_on").asc(nulls_first=True), "due_on", "pk")
+
+
+@require_safe
+def problem_list(request: AuthenticatedRequest) -> HttpResponse:
+    today = timezone.localdate()
+    form, rows = _listed(request.user, request.GET, today)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
         "lines": problems.lines(page.object_list, today),
-        "is_filtered": bool(asked),
+        "is_filtered": bool(form.asked),
+        "export": offered(request, request.user, "problem_export", form),
     }
     return render(request, "assessments/problem_list.html", context)
+
+
+def _found(user: User, data: QueryDict) -> Found:
+    today = timezone.localdate()
+    form, rows = _listed(user, data, today)
+    return Found((_row(line) for line in problems.lines(rows, today)), rows.count(), form)
+
+
+def _row(line: problems.Line) -> list[object]:
+    problem, subject = line.problem, line.problem.subject
+    place = [subject.round.year, subject.member.name, subject.branch.short_name, subject.branch.code]
+    said = [problem.problem, problem.measure, problem.owner, problem.due_on]
+    return [
+        *place,
+        *said,
+        problem.done_on,
+        problem.evidence,
+        problem.checked_on,
+        problem.check_result,
+        line.word,
+    ]
+
+
+EXPORT = ListExport(
+    "rectification",
+    "述职评议整改",
+    Right.ASSESS,
+    columns(
+        ("年度", "integer"),
+        "书记",
+        ("党组织", "text", 26),
+        ("党组织代码", "text", 16),
+        ("问题", "text", 40),
+        ("整改措施", "text", 40),
+        "责任人",
+        ("完成期限", "date"),
+        ("完成日期", "date"),
+        ("整改情况", "text", 40),
+        ("核查日期", "date"),
+        ("核查意见", "text", 30),
+        "状态",
+    ),
+    _found,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

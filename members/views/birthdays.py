@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from branches.list_exports import offered
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import Range, covering_ranges, get_visible_or_404, has_right, may, ranges_of
@@ -69,7 +71,7 @@ class Asked:
         return self.branch is not None and may(self.user, Right.RECORD, self.branch.path)
 
 
-def _asked(user: User, part: Branch | None) -> Asked:
+def asked_about(user: User, part: Branch | None) -> Asked:
     ranges = covering_ranges([part.path]) if part else ranges_of(user, Right.SEE_MEMBERS)
     return Asked(user, part, ranges, timezone.localdate())
 
@@ -114,26 +116,48 @@ def birthdays_month(request: AuthenticatedRequest, code: str) -> HttpResponse:
     return _month(request, month_asked(code))
 
 
-def _month(request: AuthenticatedRequest, month: Period, refused: GreetForm | None = None) -> HttpResponse:
-    """The month's list. Eight queries at most, the same for one and for a thousand birthdays."""
-    user = request.user
-    if not has_right(user, Right.SEE_MEMBERS):
-        raise PermissionDenied(REFUSAL)
-    query = BirthdayFilter(request.GET if refused is None else request.POST, user=user)
+@dataclass(frozen=True)
+class Month:
+    """A month as it is asked for; ``shown`` are the lines of its birthdays that the state leaves."""
+
+    query: BirthdayFilter
+    asked: Asked
+    found: Almanac
+    done: celebrations.Done
+    shown: list[Line]
+
+
+def birthdays_of(user: User, data: QueryDict, month: Period) -> Month:
+    _admit(user)
+    query = BirthdayFilter(data, user=user)
     part, state = query.wanted()
-    asked = _asked(user, part)
+    asked = asked_about(user, part)
     found = almanac(month.start, month.end, asked.ranges)
     done = celebrations.done_about(found.birthdays)
     lines = [line(one, done[one.key], user, asked.today) for one in found.birthdays]
     shown = [one for one in lines if not state or one.deeds.is_settled == (state == "settled")]
-    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    return Month(query, asked, found, done, shown)
+
+
+def _admit(user: User) -> None:
+    if not has_right(user, Right.SEE_MEMBERS):
+        raise PermissionDenied(REFUSAL)
+
+
+def _month(request: AuthenticatedRequest, month: Period, refused: GreetForm | None = None) -> HttpResponse:
+    """The month's list. Eight queries at most, the same for one and for a thousand birthdays."""
+    user = request.user
+    of_month = birthdays_of(user, request.GET if refused is None else request.POST, month)
+    query, asked, found, done = of_month.query, of_month.asked, of_month.found, of_month.done
+    page = Paginator(of_month.shown, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "month": month,
         "asked": asked,
         "records": has_right(user, Right.RECORD),
         "query": query,
-        "state": state,
+        "state": query.wanted()[1],
         "page": page,
+        "export": offered(request, user, "birthday_export", query, month.code),
         "figures": celebrations.figures(found.birthdays, done),
         "milestones": _told(found.milestones, asked),
         "basis": "转正日期" if found.reckoning.basis == FROM_FULL else "入党日期",
@@ -237,35 +261,44 @@ def attached(content: bytes, name: str, kind: str) -> HttpResponse:
 @require_safe
 def birthday_milestones(request: AuthenticatedRequest) -> HttpResponse:
     """Whose 党龄 is full 30, 40 or 50 years in a year, by day."""
-    if not has_right(request.user, Right.SEE_MEMBERS):
-        raise PermissionDenied(REFUSAL)
-    asked = _asked(request.user, None)
-    year = YearForm(request.GET).wanted(asked.today)
-    found = almanac(date(year, 1, 1), date(year, 12, 31), asked.ranges).milestones
-    page = Paginator(_told(found, asked), PER_PAGE).get_page(request.GET.get("page"))
-    numbers = [(years, sum(one.years == years for one in found)) for years in birthdays.MILESTONES]
-    context = {"year": year, "page": page, "numbers": numbers, "today": asked.today}
+    form = YearForm(request.GET)
+    year, told = milestones_of(request.user, form)
+    page = Paginator(told, PER_PAGE).get_page(request.GET.get("page"))
+    numbers = [(years, sum(one.years == years for one, _ in told)) for years in birthdays.MILESTONES]
+    export = offered(request, request.user, "milestone_export", form)
+    today = timezone.localdate()
+    context = {"year": year, "page": page, "numbers": numbers, "today": today, "export": export}
     return render(request, "members/birthday_milestones.html", context)
+
+
+def milestones_of(user: User, form: YearForm) -> tuple[int, list[tuple[Milestone, str]]]:
+    """The year, and its milestones each with the name as ``user`` may read it."""
+    _admit(user)
+    asked = asked_about(user, None)
+    year = form.wanted(asked.today)
+    return year, _told(almanac(date(year, 1, 1), date(year, 12, 31), asked.ranges).milestones, asked)
 
 
 @require_safe
 def birthday_undated(request: AuthenticatedRequest) -> HttpResponse:
     """Members without the date from which a political birthday counts, and where each date is filled in."""
-    if not has_right(request.user, Right.SEE_MEMBERS):
-        raise PermissionDenied(REFUSAL)
-    asked = _asked(request.user, None)
-    rules = birthdays.reckoning()
-    found = birthdays.undated(asked.ranges, asked.today, rules)
-    ordered = found.select_related("branch").order_by("branch__order_key", "name_order", "number")
-    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
+    asked, rules = asked_about(request.user, None), birthdays.reckoning()
+    page = Paginator(undated_of(asked, rules), PER_PAGE).get_page(request.GET.get("page"))
     keeps = has_right(request.user, Right.KEEP_MEMBERS)
     context = {
         "page": page,
+        "export": offered(request, request.user, "undated_export"),
         "people": [(one, asked.name(one.name, one.branch_path), _mending(one, keeps=keeps)) for one in page],
         "keeps": keeps,
         "basis": "转正日期" if rules.basis == FROM_FULL else "入党日期",
     }
     return render(request, "members/birthday_undated.html", context)
+
+
+def undated_of(asked: Asked, rules: birthdays.Reckoning) -> QuerySet[Member]:
+    _admit(asked.user)
+    found = birthdays.undated(asked.ranges, asked.today, rules)
+    return found.select_related("branch").order_by("branch__order_key", "name_order", "number")
 
 
 def _mending(member: Member, *, keeps: bool) -> str:

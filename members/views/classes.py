@@ -7,15 +7,17 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.models import User
 from accounts.proof import confirmed
+from branches.list_exports import Found, ListExport, columns, offered
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right
 from lib.media_types import PDF
@@ -31,8 +33,8 @@ PER_PAGE = 50
 OFFERED = 100
 
 
-def _admit(request: AuthenticatedRequest) -> None:
-    if not has_right(request.user, Right.KEEP_BRANCHES):
+def _admit(user: User) -> None:
+    if not has_right(user, Right.KEEP_BRANCHES):
         raise PermissionDenied("培训班由组织部和二级党组织工作人员登记。")
 
 
@@ -42,26 +44,74 @@ def _found(request: AuthenticatedRequest, pk: int) -> TrainingClass:
     return one
 
 
-@require_safe
-def class_list(request: AuthenticatedRequest) -> HttpResponse:
-    _admit(request)
+def _listed(user: User, data: QueryDict) -> tuple[ClassFilter, QuerySet[TrainingClass]]:
+    _admit(user)
     this = timezone.localdate().year
-    form = ClassFilter(request.GET, years=range(this + 1, this - 5, -1))
-    rows = form.chosen(TrainingClass.objects.visible_to(request.user)).select_related("branch")
+    form = ClassFilter(data, years=range(this + 1, this - 5, -1))
+    rows = form.chosen(TrainingClass.objects.visible_to(user)).select_related("branch")
     rows = rows.annotate(
         people=Count("trainees"), passed=Count("trainees", filter=Q(trainees__result=Trainee.Result.PASSED))
-    ).order_by("-starts_on", "-pk")
+    )
+    return form, rows.order_by("-starts_on", "-pk")
+
+
+@require_safe
+def class_list(request: AuthenticatedRequest) -> HttpResponse:
+    form, rows = _listed(request.user, request.GET)
     context = {
         "form": form,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "is_filtered": any(form.cleaned_data.values()),
+        "export": offered(request, request.user, "class_list_export", form),
     }
     return render(request, "members/class_list.html", context)
 
 
+def _classes(user: User, data: QueryDict) -> Found:
+    form, rows = _listed(user, data)
+    return Found((_cells(one) for one in rows), rows.count(), form)
+
+
+def _cells(one: Any) -> list[object]:
+    return [
+        one.number,
+        one.title,
+        one.get_kind_display(),
+        one.organizer or one.branch.short_name,
+        one.branch.code,
+        one.starts_on,
+        one.ends_on,
+        one.hours,
+        one.people,
+        one.passed,
+        "已结业" if one.is_finished else "未结业",
+    ]
+
+
+EXPORT = ListExport(
+    "class",
+    "培训班",
+    Right.KEEP_BRANCHES,
+    columns(
+        ("编号", "text", 16),
+        ("名称", "text", 36),
+        ("类型", "text", 14),
+        ("主办", "text", 26),
+        ("党组织代码", "text", 16),
+        ("开始日期", "date"),
+        ("结束日期", "date"),
+        ("学时", "decimal"),
+        ("报名", "integer"),
+        ("合格", "integer"),
+        "进度",
+    ),
+    _classes,
+)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_new(request: AuthenticatedRequest) -> HttpResponse:
-    _admit(request)
+    _admit(request.user)
     form = ClassForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:

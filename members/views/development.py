@@ -1,18 +1,22 @@
 """发展党员: the list, a new application, one person's way, and the form of each step."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
+from accounts.models import User
+from branches.list_exports import Found, ListExport, columns, offered
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.dates import written
@@ -37,28 +41,83 @@ PER_PAGE = 50
 ELSEWHERE = "该人员无法在此新增，请走组织关系转接；已在本支部名册中的，请从花名册打开本人页面登记。"
 
 
-@require_safe
-def development_list(request: AuthenticatedRequest) -> HttpResponse:
-    user = request.user
+@dataclass(frozen=True)
+class Asked:
+    """Everybody whom the filter's organisation and name leave, and of them whom the rest of it keeps."""
+
+    form: DevelopmentFilter
+    everybody: list[listing.Line]
+    kept: list[listing.Line]
+
+
+def _asked(user: User, data: QueryDict, today: date) -> Asked:
     if not has_right(user, Right.SEE_DEVELOPMENT):
         raise PermissionDenied("发展党员由党支部和上级工作人员办理。")
-    today = timezone.localdate()
-    form = DevelopmentFilter(request.GET, user=user)
+    form = DevelopmentFilter(data, user=user)
     wanted = form.wanted()
     everybody = listing.lines(listing.people_of(user, wanted["branch"], wanted["q"] or ""), today)
     step = as_step(wanted["step"] or "")
     kept = listing.shown(everybody, wanted["show"] or "", step, wanted["stage"] or "", today)
+    return Asked(form, everybody, kept)
+
+
+@require_safe
+def development_list(request: AuthenticatedRequest) -> HttpResponse:
+    user = request.user
+    asked = _asked(user, request.GET, timezone.localdate())
+    everybody = asked.everybody
     context = {
-        "form": form,
-        "page": Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
+        "form": asked.form,
+        "page": Paginator(asked.kept, PER_PAGE).get_page(request.GET.get("page")),
         "total": len(everybody),
         "stages": listing.by_stage(everybody),
-        "is_filtered": any(wanted.values()),
+        "is_filtered": any(asked.form.wanted().values()),
+        "export": offered(request, user, "development_export", asked.form),
         "may_develop": has_right(user, Right.DEVELOP),
         "may_approve": has_right(user, Right.APPROVE),
         "several": len({line.member.branch_id for line in everybody}) > 1,
     }
     return render(request, "members/development_list.html", context)
+
+
+def _found(user: User, data: QueryDict) -> Found:
+    asked = _asked(user, data, timezone.localdate())
+    return Found((_cells(line) for line in asked.kept), len(asked.kept), asked.form)
+
+
+def _cells(line: listing.Line) -> list[object]:
+    hints = [f"{each.spec.title}逾期" for each in line.late] + ["毕业前来不及"] * bool(line.clash)
+    following, branch = line.following, line.member.branch
+    return [
+        line.member.number,
+        line.member.name,
+        branch.short_name,
+        branch.code,
+        line.stage.value,
+        f"{line.reached.number}. {line.reached.title}",
+        f"{following.spec.number}. {following.spec.title}" if following else "",
+        following.earliest if following else None,
+        "；".join(hints),
+    ]
+
+
+EXPORT = ListExport(
+    "development",
+    "发展党员",
+    Right.SEE_DEVELOPMENT,
+    columns(
+        "编号",
+        "姓名",
+        ("党支部", "text", 26),
+        ("党组织代码", "text", 16),
+        ("阶段", "text", 14),
+        ("已到步骤", "text", 24),
+        ("下一步", "text", 24),
+        ("最早日期", "date"),
+        ("提示", "text", 36),
+    ),
+    _found,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

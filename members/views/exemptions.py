@@ -5,14 +5,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.models import User
+from branches.list_exports import Found, ListExport, columns, offered
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right
 from members import exemptions
@@ -23,19 +26,51 @@ from members.models import Exemption, Member
 PER_PAGE = 50
 
 
+def _listed(user: User) -> QuerySet[Exemption]:
+    """Whoever is exempt today or will be, of the branches whose records one keeps."""
+    if not has_right(user, Right.RECORD):
+        raise PermissionDenied(REFUSAL)
+    rows = Exemption.objects.filter(member__in=Member.objects.reachable_by(user, Right.RECORD))
+    rows = rows.exclude(until__lt=timezone.localdate()).select_related("member__branch")
+    return rows.order_by("member__branch__order_key", "member__name_order", "member__number", "since")
+
+
 @never_cache
 @require_safe
 def exemption_list(request: AuthenticatedRequest) -> HttpResponse:
-    """Whoever is exempt today or will be, of the branches whose records one keeps."""
-    if not has_right(request.user, Right.RECORD):
-        raise PermissionDenied(REFUSAL)
-    rows = Exemption.objects.filter(member__in=Member.objects.reachable_by(request.user, Right.RECORD))
-    rows = rows.exclude(until__lt=timezone.localdate()).select_related("member__branch")
-    order = ("member__branch__order_key", "member__name_order", "member__number", "since")
-    page = Paginator(rows.order_by(*order), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_listed(request.user), PER_PAGE).get_page(request.GET.get("page"))
     lone = len({row.member.branch_id for row in page}) == 1
-    context = {"page": page, "lone": lone, "article": ARTICLE}
+    export = offered(request, request.user, "exemption_export")
+    context = {"page": page, "lone": lone, "article": ARTICLE, "export": export}
     return render(request, "members/exemption_list.html", context)
+
+
+def _found(user: User, data: QueryDict) -> Found:
+    rows = _listed(user)
+    return Found((_cells(row) for row in rows), rows.count())
+
+
+def _cells(row: Exemption) -> list[object]:
+    member = row.member
+    names = [member.number, member.name, member.branch.short_name, member.branch.code]
+    return [*names, row.get_ground_display(), row.since, row.until]
+
+
+EXPORT = ListExport(
+    "exemption",
+    "免于要求的党员",
+    Right.RECORD,
+    columns(
+        "编号",
+        "姓名",
+        ("党支部", "text", 26),
+        ("党组织代码", "text", 16),
+        ("原因", "text", 26),
+        ("开始日期", "date"),
+        ("最后一天", "date"),
+    ),
+    _found,
+)
 
 
 @never_cache

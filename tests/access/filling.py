@@ -11,11 +11,20 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import User
+from activities.filters import YearFilter
+from activities.views.hours import HoursFilter
+from activities.views.resolutions import ResolutionFilter
 from assessments.models import Round, Subject
+from assessments.report_forms import ProblemFilter
 from assessments.reviews.forms import ReviewFilter
 from branches.models import Branch, RoleGrant, Station
 from members import rosters
+from members.birthday_forms import BirthdayFilter, YearForm
+from members.certificates_forms import CertificateFilter
+from members.class_forms import ClassFilter
+from members.development.forms import DevelopmentFilter
 from members.models import GroupMembership, Member, Post, Trainee
+from members.training_forms import TrainingFilter
 from reminders.models import Delivery, Robot
 from reports.filters import DutyFilter
 from tests import cast
@@ -245,16 +254,21 @@ TASKS: dict[str, Task] = {
         fill=lambda world: {"to": _second(world).pk, "on": DAY},
     ),
     "member_unmask": Task(fill=lambda world: {"fields_wanted": ["phone"], **REASON}, writes=False),
+    "certificate_export": Task(
+        on="certificate_list", also=frozenset(CertificateFilter.base_fields), writes=False
+    ),
     "certificate_issue": Task(fill=lambda world: {"purpose": "报考"}),
     "certificate_verify": Task(fill=lambda world: {"number": "2026-0001", "code": "ABCDEFGH"}, writes=False),
     "contact_phones": Task(on="contact_list", fill=lambda world: REASON, writes=False),
     "contact_export": Task(
         SECRETARY, on="contact_list", also=frozenset({"reason", "double_leader"}), writes=False
     ),
+    "training_export": Task(on="training_list", also=frozenset(TrainingFilter.base_fields), writes=False),
     "training_page": Task(
         fill=lambda world: {"kind": "rotation", "title": "轮训班", "held_on": DAY, "hours": "8"}
     ),
     "coverage_export": Task(on="training_coverage", writes=False),
+    "class_list_export": Task(on="class_list", also=frozenset(ClassFilter.base_fields), writes=False),
     "class_new": Task(
         fill=lambda world: {
             "branch": world.school.physics.pk,
@@ -276,6 +290,14 @@ TASKS: dict[str, Task] = {
     "class_certificates": Task(has_form=False, writes=False),
     "class_strike": Task(has_form=False),
     "member_register": Task(fill=_new_person),
+    "station_export": Task(on="station_list", writes=False),
+    "exemption_export": Task(on="exemption_list", writes=False),
+    "development_export": Task(
+        on="development_list", also=frozenset(DevelopmentFilter.base_fields), writes=False
+    ),
+    "birthday_export": Task(on="birthdays_month", also=frozenset(BirthdayFilter.base_fields), writes=False),
+    "milestone_export": Task(on="birthday_milestones", also=frozenset(YearForm.base_fields), writes=False),
+    "undated_export": Task(on="birthday_undated", writes=False),
     "roster_export": Task(SECRETARY, on="roster", writes=False),
     "member_transfer": Task(SECRETARY, fill=lambda world: {"elsewhere": "中共YY大学委员会", "on": DAY}),
     "member_movement": Task(fill=lambda world: {"kind": "died", "on": DAY, "evidence": "死亡证明"}),
@@ -479,6 +501,12 @@ TASKS: dict[str, Task] = {
     "evidence_add": Task(SECRETARY, on="activity_detail", fill=_new_photo),
     "evidence_remove": Task(SECRETARY),
     "double_life_export": Task(on="double_life", writes=False),
+    "hours_export": Task(on="study_hours", also=frozenset(HoursFilter.base_fields), writes=False),
+    "talk_export": Task(on="talk_coverage", also=frozenset(YearFilter.base_fields), writes=False),
+    "resolution_export": Task(
+        on="resolution_list", also=frozenset(ResolutionFilter.base_fields), writes=False
+    ),
+    "problem_export": Task(on="problem_list", also=frozenset(ProblemFilter.base_fields), writes=False),
     "lecture_export": Task(on="lecture_leaders", writes=False),
     "birthdays_greet": Task(SECRETARY, on="birthdays"),
     "birthday_person": Task(SECRETARY, fill=lambda world: {"ways": ["talk"]}),
