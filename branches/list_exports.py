@@ -43,7 +43,8 @@ KIND: Final = "page_list"
 class Found:
     """What was asked for: ``number`` rows, one value for each column, made when they are written.
 
-    ``form`` is the filter as it was understood; ``branch`` or ``about`` say what else the list is about.
+    ``form`` is the filter as it was understood; ``branch`` and ``about``, such as the year, say what else the list is
+    about.
     """
 
     rows: Iterable[Sequence[object]]
@@ -69,7 +70,7 @@ class ListExport:
 
     def write(self, target: Path | BinaryIO, found: Found, user: User) -> None:
         """Audited with the filter and the number of rows."""
-        said = filter_words(found.form) if found.form else []
+        said = filter_words(found.form, leave_out=("year",) if found.about else ()) if found.form else []
         where = [found.branch.short_name] if found.branch else []
         facts = {"list": self.title, "filter": "，".join([*where, found.about, *said]).strip("，")}
         after = {**facts, "rows": found.number}

@@ -1,13 +1,15 @@
 """Small workbooks for tests, and the sample university's when they lie beside the repository."""
 
 import json
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+
+from tests import cast
 
 SAMPLES = Path(settings.BASE_DIR).parent / "shared" / "data" / "rosters"
 
@@ -45,3 +47,15 @@ def run(command, *arguments):
 
 def codes(report, what="errors"):
     return [(problem["row"], problem["column"], problem["code"]) for problem in report[what]]
+
+
+def exported(user, url, **asked):
+    """The lines of the banner, and the rows, of the list that ``user`` takes along."""
+    answer = cast.a_browser(user).post(url, asked)
+    assert answer.status_code == 200
+    return exported_sheet(b"".join(answer.streaming_content))
+
+
+def exported_sheet(content):
+    rows = list(load_workbook(BytesIO(content)).active.iter_rows(values_only=True))
+    return [row[0] for row in rows[:3]], rows[4:]

@@ -1,6 +1,6 @@
 """The lists of the political birthdays as workbooks: of a month, of the full tens of a year, of missing dates."""
 
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,6 +17,8 @@ from .birthdays import Asked, Line, asked_about, birthdays_of, milestones_of, mo
 def _of_month(user: User, data: QueryDict, code: str) -> Found:
     month = month_asked(code)
     found = birthdays_of(user, data, month)
+    if data.get("branch") and "branch" not in found.query.fields:
+        raise Http404  # whoever sees a single branch is asked for none
     return Found((_birthday(line) for line in found.shown), len(found.shown), found.query, about=month.label)
 
 

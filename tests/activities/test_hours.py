@@ -18,7 +18,7 @@ from branches.scope import covering_ranges
 from members.local_rules import TRAINING_HOURS
 from members.models import Member, Training
 from tests import cast
-from tests.sheets import run
+from tests.sheets import exported, run
 
 DAY = date(2026, 9, 15)
 
@@ -188,6 +188,16 @@ class TestPages:
         answer = browser.get(reverse("study_hours"), {"branch": school.musicians.pk})
         assert answer.context["form"].chosen is None
         assert {line.member.branch for line in answer.context["lines"]} == {branch}
+
+    def test_as_a_workbook(self, branch, secretary):
+        lecture(branch)
+        banner, rows = exported(secretary, reverse("hours_export"), year="2026")
+        assert banner[1] == "范围：2026 年；共 10 行。"
+        person = Member.objects.get(name="教师3")
+        place = (branch.short_name, branch.code)
+        assert [row for row in rows if row[1] == "教师3"] == [
+            (person.number, "教师3", *place, 2, 0, 2, 32, None, None)
+        ]
 
     def test_one_s_own_page_tells_one_s_own(self, branch):
         person = Member.objects.get(name="教师3")

@@ -1,6 +1,6 @@
 """决议事项: due ones stand on the home, all of them in the list of the branch, and each has a form that finishes it."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import uuid4
 
 import pytest
@@ -10,7 +10,9 @@ from activities import minutes, records
 from activities.minutes import TaskLine
 from activities.models import Task
 from branches.roles import Role
+from members.models import Member
 from tests import cast
+from tests.sheets import exported
 
 HELD = date(2026, 10, 12)
 HOME = reverse("home")
@@ -32,6 +34,23 @@ def address(branch, **query):
 def on_home(browser):
     items = browser.get(HOME).context["items"]
     return [(item.title, item.when, item.is_late) for item in items if item.action == "去办结"]
+
+
+def test_as_a_workbook(branch, meeting, secretary):
+    owner = Member.objects.get(name="教师1")
+    decide(
+        meeting,
+        secretary,
+        TaskLine("订阅党刊", owner=owner.pk, due_on=date(2026, 10, 19)),
+        TaskLine("慰问老党员"),
+    )
+    banner, rows = exported(secretary, reverse("resolution_export", args=[branch.pk]))
+    assert banner[1] == f"范围：{branch.short_name}，2026 年；共 2 行。"
+    decided = (datetime(2026, 10, 12), "支部党员大会", branch.short_name, None)
+    assert rows == [
+        (*decided, "订阅党刊", "教师1", datetime(2026, 10, 19), None, "已过期限"),
+        (*decided, "慰问老党员", None, None, None, "还没完成"),
+    ]
 
 
 class TestHome:

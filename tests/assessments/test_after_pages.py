@@ -1,7 +1,7 @@
 """The pages of what follows: feedback and its letter, the list, objections, corrections; who opens which."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -15,6 +15,7 @@ from branches.roles import Role
 from tests import cast
 from tests.assessments.scene import fresh
 from tests.fonts import needs_fonts
+from tests.sheets import exported
 
 TODAY = date(2026, 12, 10)
 WORDS = "组织生活规范，发展党员工作扎实。\n希望加强理论学习。"
@@ -126,9 +127,19 @@ class TestTheList:
     def test_filtered(self, browser, line, asked, number):
         assert len(browser.get(reverse("problem_list"), asked).context["lines"]) == number
 
+    def test_as_a_workbook(self, line, staff):
+        banner, [row] = exported(staff, reverse("problem_export"), state="open")
+        assert banner[1] == "范围：状态：整改中；共 1 行。"
+        branch = line.subject.branch
+        place = (2026, "甲书记", branch.short_name, branch.code)
+        said = ("主题党日少开两次。", "按月公布计划", "甲书记", datetime(2027, 3, 31))
+        assert row == (*place, *said, None, None, None, None, "整改中")
+
     def test_ends_with_ones_rounds(self, line, school):
         stranger = cast.a_browser(cast.a_user(Role.COMMITTEE_STAFF, school.music))
         assert list(stranger.get(reverse("problem_list")).context["lines"]) == []
+        stranger_too = cast.a_user(Role.COMMITTEE_STAFF, school.music)
+        assert exported(stranger_too, reverse("problem_export"))[1] == []
         for name in ("problem", "problem_report", "problem_check", "problem_change", "problem_drop"):
             ask = stranger.get if name == "problem" else stranger.post
             assert ask(page(name, line)).status_code == 404
