@@ -225,24 +225,6 @@ ROWS = {
     "T61": Row("a stolen account, within a quarter of an hour", "R", "reports/privacy/test_incident.py"),
 }
 
-#: Files that another part of the work brings; take a name out here once the file is there.
-PENDING = {
-    "tests/jobs/backups/test_restore.py",
-    "tests/jobs/backups/test_scale.py",
-    "tests/jobs/backups/test_point_in_time.py",
-    "tests/jobs/backups/test_backup.py",
-    "tests/jobs/backups/test_moving.py",
-    "tests/jobs/test_upgrading.py",
-    "tests/lib/test_strongbox.py",
-    "tests/members/test_data_requests.py",
-    "tests/reports/privacy/test_own.py",
-    "tests/reports/privacy/test_register.py",
-    "tests/reports/privacy/test_retention.py",
-    "tests/accounts/test_notice.py",
-    "tests/reports/privacy/test_incident.py",
-}
-
-
 def numbers_of(node: str) -> list[str]:
     """The numbers that a test is counted under, by its id."""
     return [

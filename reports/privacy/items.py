@@ -357,6 +357,8 @@ ITEMS: Final = (
             "reminders.NoticeChoice": "user mail wecom",
             "reminders.CalendarFeed": "user token_hash",
             "reminders.Chase": "subject by",
+            "reports.Subscription": "user made_by",
+            "reports.Sending": "last_error",
         },
     ),
     Item(

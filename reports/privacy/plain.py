@@ -13,6 +13,7 @@ NAMES: Final = frozenset(
 #: Facts about organisations, activities and the program itself.
 FIELDS: Final[dict[str, str]] = {
     "accounts.AuditSeal": "hash previous",
+    "accounts.SignOn": "attribute client_id has_factor is_on kind only secret_cipher server title",
     "activities.Activity": "absent also_kinds expected held_on is_heads_only is_on_time kind minutes on_leave place"
     " present starts_at title withdrawn_reason",
     "activities.AgendaItem": "party_first party_first_on vote",
@@ -72,6 +73,9 @@ FIELDS: Final[dict[str, str]] = {
     "reports.ClosedFile": "name sha256 size stored",
     "reports.ClosedPeriod": "period reason sha256 state",
     "reports.ClosedTable": "body sha256 statistic",
+    "reports.Sending": "attempts kind lease period state",
+    "reports.SentFile": "name sha256 stored",
+    "reports.Subscription": "period_kind reason state statistics",
 }
 
 #: Tables of Django's own that stay empty or name models only.
