@@ -29,6 +29,7 @@ ABOUT: Final = {
     "accounts.AuditEntry": "actor",
     "branches.RoleGrant": "user",
     "branches.Suggestion": "user",
+    "reports.Subscription": "user",
     "members.Member": "account",
     "members.MembershipSpell": "member__account",
     "members.StatusPeriod": "member__account",
