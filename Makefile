@@ -11,8 +11,8 @@ CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u 
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-browser test-services battery mutants bench bench-import lint lint-format lint-code \
-	lint-types lint-imports lint-templates lint-inline lint-django format shell lock audit sbom clean
+.PHONY: help install run test test-browser guide test-services battery mutants bench bench-import lint lint-format \
+	lint-code lint-types lint-imports lint-templates lint-inline lint-django format shell lock audit sbom clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ test: $(VENV)/.dev ## Run the tests, except those below and the slow ones (ARGS=
 
 test-browser: $(VENV)/.dev ## Run the tests that drive Chromium
 	$(CLEAN_ENV) $(PYTEST) -m browser $(ARGS)
+
+guide: $(VENV)/.dev ## Take the pictures of the user guides anew (static/img/guide), of the demo in Chromium
+	$(CLEAN_ENV) GUIDE_FOLDER=static/img/guide $(PYTEST) -q -m browser tests/browser/test_guides.py -k picture
 
 test-services: $(VENV)/.dev ## Run all tests but the browser's on PostgreSQL and Redis, with a real worker
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/services.py $(ARGS)
@@ -93,8 +96,8 @@ lock: ## Write requirements*.txt anew from pyproject.toml (needs uv: pip install
 audit: $(VENV)/.dev ## Ask whether a pinned version has a known hole (needs the network)
 	$(BIN)/pip-audit --disable-pip --requirement requirements.txt
 
-sbom: $(VENV)/.dev ## Write what the application is made of as CycloneDX to sbom.json (needs the network)
-	$(BIN)/pip-audit --disable-pip --requirement requirements.txt --format cyclonedx-json --output sbom.json
+sbom: $(VENV)/.runtime ## Write sbom.json: what requirements.txt installs, for whoever has to check it (CycloneDX)
+	@$(BIN)/python -m config.sbom > sbom.json && echo sbom.json
 
 clean: ## Remove what can be made again; the data folder stays
 	rm -rf $(VENV) staticfiles .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import board_pages, book_pages, case_pages, duty, figure_pages, handover, sharing, views
+from . import board_pages, book_pages, case_pages, duty, figure_pages, handover, help_pages, sharing, views
 from .closing import pages as closing
 from .privacy import incident_pages as incidents
 from .privacy import own_pages as own
@@ -63,6 +63,8 @@ urlpatterns = [
     path("lists/<slug:code>/export/", views.list_export, name="list_export"),
     path("duties/chase/", views.duty_chase, name="duty_chase"),
     path("branches/<int:pk>/duties/<str:kind>/<str:period>/", duty.duty_page, name="duty_page"),
+    path("help/", help_pages.own_help, name="help"),
+    path("help/<slug:name>/", help_pages.help_guide, name="help_guide"),
     path("handover/", handover.handover, name="handover"),
     path("branches/<int:pk>/open/", handover.branch_open, name="branch_open"),
     path("activities/", views.activity_list, name="activity_list"),
