@@ -14,9 +14,10 @@ from . import guides
 @require_safe
 def own_help(request: HttpRequest) -> HttpResponse:
     """Whoever is not signed in reads how to sign in."""
-    is_known = isinstance(request.user, User)
-    shown = guides.own_guides(request.user) if is_known else [guides.guide(guides.SIGNING_IN)]
-    return _page(request, shown)
+    user = request.user
+    return _page(
+        request, guides.own_guides(user) if isinstance(user, User) else [guides.guide(guides.SIGNING_IN)]
+    )
 
 
 @login_not_required

@@ -1,0 +1,102 @@
+"""Every page that a role may open, in a browser: nothing axe calls serious, and nothing runs out of the screen.
+
+Pages are taken from tests/access.yaml. One that two roles see built alike (the same tags, classes and names) is looked at
+once. 640 pixels are a desk of 1280 at 200 %.
+"""
+
+import mimetypes
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from tests.access.asking import Asker
+from tests.access.table import ROLES, declared
+from tests.browser.conftest import serious
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SITE = "http://testserver"
+STATIC = f"{SITE}/static/"
+HEIGHT = 900
+WITH_AXE = (1440, 390)
+WIDTHS = (1440, 640, 390, 320)
+#: What runs out of the screen, the innermost; nothing when all fits or scrolls inside.
+OUTSIDE = """() => {
+  const edge = document.documentElement.clientWidth;
+  if (document.scrollingElement.scrollWidth <= edge) return '';
+  const scrolls = (at) => at && at !== document.body && (getComputedStyle(at).overflowX !== 'visible' || scrolls(at.parentElement));
+  const out = [...document.body.querySelectorAll('*')].filter((at) => at.getBoundingClientRect().right > edge && !scrolls(at));
+  return out.at(-1)?.outerHTML.slice(0, 100) ?? 'the page';
+}"""
+#: What a page is built of: its tags with what they are, without what they say.
+TAGS = re.compile(r"<(\w+)([^>]*)>")
+BUILD = re.compile(r'\b(?:class|type|role|name|for|aria-\w+)\b(?:="[^"]*")?')
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return set()
+
+
+@pytest.fixture
+def browser_page(chromium):
+    context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    yield context.new_page()
+    context.close()
+
+
+def build_of(html):
+    """The skeleton of the page's own part; the menus around it are looked at with the first page of a role."""
+    own = html[html.find("<main") :] if "<main" in html else html
+    parts = ("".join([tag, *sorted(BUILD.findall(rest))]) for tag, rest in TAGS.findall(own))
+    # Rows of a list are alike: a hundred are built as one is.
+    return re.sub(r"\d+", "0", "|".join(dict.fromkeys(parts)))
+
+
+def answering(html):
+    """Answers the browser from the test's own transaction, which no server of its own could see."""
+
+    def answer(route):
+        address = route.request.url
+        if address.startswith(STATIC):
+            path = finders.find(address.removeprefix(STATIC).partition("?")[0])
+            return route.fulfill(path=path, content_type=mimetypes.guess_type(path)[0])
+        if route.request.is_navigation_request():
+            return route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        return route.fulfill(status=204)
+
+    return answer
+
+
+def complaints(page, address, html):
+    page.unroute_all()
+    page.route("**/*", answering(html))
+    page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+    page.goto(f"{SITE}{address}")
+    page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        if width in WITH_AXE:
+            yield from (f"{width}: {each}" for each in serious(page))
+        elif out := page.evaluate(OUTSIDE):
+            yield f"{width}: wider than the screen: {out}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_screen(world, browser_page, seen, role):
+    asker, wrong = Asker(world, role), []
+    for page, row in declared():
+        if row.expected(role, "GET") != 200:
+            continue
+        address = world.own_url(page, row, role)
+        answer = asker.ask("GET", address, row.query)
+        if not answer.headers.get("Content-Type", "").startswith("text/html"):
+            continue
+        build = build_of(answer.text)
+        if build in seen:
+            continue
+        seen.add(build)
+        if found := list(complaints(browser_page, address, answer.text)):
+            wrong.append(f"{page.key} {address}: {', '.join(found)}")
+    assert not wrong, "\n" + "\n".join(wrong)
