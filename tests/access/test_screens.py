@@ -1,7 +1,7 @@
 """Every page that a role may open, in a browser: nothing axe calls serious, and nothing runs out of the screen.
 
-Pages are taken from tests/access.yaml. One that two roles see built alike (the same tags, classes and names) is looked at
-once. 640 pixels are a desk of 1280 at 200 %.
+Pages are taken from tests/access.yaml. One that two roles see built alike (the same tags, classes and names) is looked
+at once. 640 pixels are a desk of 1280 at 200 %.
 """
 
 import mimetypes
@@ -25,8 +25,10 @@ WIDTHS = (1440, 640, 390, 320)
 OUTSIDE = """() => {
   const edge = document.documentElement.clientWidth;
   if (document.scrollingElement.scrollWidth <= edge) return '';
-  const scrolls = (at) => at && at !== document.body && (getComputedStyle(at).overflowX !== 'visible' || scrolls(at.parentElement));
-  const out = [...document.body.querySelectorAll('*')].filter((at) => at.getBoundingClientRect().right > edge && !scrolls(at));
+  const cut = (at) => getComputedStyle(at).overflowX !== 'visible';
+  const scrolls = (at) => at && at !== document.body && (cut(at) || scrolls(at.parentElement));
+  const beyond = (at) => at.getBoundingClientRect().right > edge && !scrolls(at);
+  const out = [...document.body.querySelectorAll('*')].filter(beyond);
   return out.at(-1)?.outerHTML.slice(0, 100) ?? 'the page';
 }"""
 #: What a page is built of: its tags with what they are, without what they say.

@@ -26,6 +26,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 #: A Friday of the month that is not over: something is due, something is late.
 NOW = "2026-11-20 10:00 +0800"
 MOST_BYTES = 150_000
+TO_THE_ROLL = """() => {
+  const top = document.querySelector('.tick').closest('section').getBoundingClientRect().top;
+  scrollTo({ top: top + scrollY - 80, behavior: 'instant' });
+}"""
 SHORT_DESK = {"viewport": {"width": 1200, "height": 750}}
 KINDS = {"kind": "theme_day"}
 
@@ -71,8 +75,7 @@ def show_the_roll(page):
     if everybody.count():
         everybody.tap()
         page.locator(".tick").nth(1).tap()
-        page.evaluate("document.querySelector('.tick').closest('section, fieldset, form').scrollIntoView()")
-        page.mouse.wheel(0, -80)
+        page.evaluate(TO_THE_ROLL)
 
 
 def shown(page):

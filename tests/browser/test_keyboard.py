@@ -1,4 +1,4 @@
-"""The journeys J-O1, J-O6, J-L1 and J-S1 by keyboard alone: Tab, Enter and Space, and the arrows inside a group of radios.
+"""J-O1, J-O6, J-L1 and J-S1 by keyboard alone: Tab, Enter and Space, and the arrows inside a group of radios.
 
 What has the focus is asked each time whether it can be seen, and whether nothing lies over it.
 """
