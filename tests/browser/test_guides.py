@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 #: A Friday of the month that is not over: something is due, something is late.
 NOW = "2026-11-20 10:00 +0800"
+SCHOOL = "https://branchbook.example.edu.cn"
 MOST_BYTES = 150_000
 TO_THE_ROLL = """() => {
   const top = document.querySelector('.tick').closest('section').getBoundingClientRect().top;
@@ -61,8 +63,12 @@ def a_window():
 
 
 @pytest.fixture
-def demo(settings, tmp_path):
+def demo(settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path
+    # What a QR code carries: another port each time.
+    monkeypatch.setattr(
+        HttpRequest, "build_absolute_uri", lambda self, path="": f"{SCHOOL}{path or self.path}"
+    )
     with time_machine.travel(NOW, tick=False):
         load(TINY, 7, timezone.localdate())
         settings.TRIAL = False  # after the keys were made; the pages do without the trial's line
