@@ -225,6 +225,7 @@ ROWS = {
     "T61": Row("a stolen account, within a quarter of an hour", "R", "reports/privacy/test_incident.py"),
 }
 
+
 def numbers_of(node: str) -> list[str]:
     """The numbers that a test is counted under, by its id."""
     return [

@@ -6,8 +6,8 @@ from typing import Final
 
 from django.conf import settings
 
-#: Keys never enter a backup; results, queue and logs are of the day; copies of the data do not hold each other. What was
-#: deleted on request stays apart, so that a backup from before does not bring it back.
+#: Keys never enter a backup; results, queue and logs are of the day; copies of the data do not hold each other. What
+#: was deleted on request stays apart, so that a backup from before does not bring it back.
 APART: Final = frozenset({"keys", "broker", "results", "logs", "backups", "wal", "tombstones"})
 #: Where a restore lays files down before they take their places.
 STAGING: Final = ".restoring"
