@@ -42,9 +42,19 @@ def seen():
 
 
 @pytest.fixture
-def browser_page(chromium):
+def look(chromium):
+    """``look(address, html)``: what is wrong with the page, which the browser gets from here; no server of its own could
+    see the test's transaction.
+    """
     context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-    yield context.new_page()
+    page, shown = context.new_page(), {}
+    page.route("**/*", lambda route: answer(route, shown))
+
+    def complaints(address, html):
+        shown["html"] = html
+        return list(complaints_of(page, address))
+
+    yield complaints
     context.close()
 
 
@@ -56,24 +66,18 @@ def build_of(html):
     return re.sub(r"\d+", "0", "|".join(dict.fromkeys(parts)))
 
 
-def answering(html):
-    """Answers the browser from the test's own transaction, which no server of its own could see."""
-
-    def answer(route):
-        address = route.request.url
-        if address.startswith(STATIC):
-            path = finders.find(address.removeprefix(STATIC).partition("?")[0])
-            return route.fulfill(path=path, content_type=mimetypes.guess_type(path)[0])
-        if route.request.is_navigation_request():
-            return route.fulfill(body=html, content_type="text/html; charset=utf-8")
-        return route.fulfill(status=204)
-
-    return answer
+def answer(route, shown):
+    address = route.request.url
+    if address.startswith(STATIC):
+        path = finders.find(address.removeprefix(STATIC).partition("?")[0])
+        route.fulfill(path=path, content_type=mimetypes.guess_type(path)[0])
+    elif route.request.is_navigation_request():
+        route.fulfill(body=shown["html"], content_type="text/html; charset=utf-8")
+    else:
+        route.fulfill(status=204)
 
 
-def complaints(page, address, html):
-    page.unroute_all()
-    page.route("**/*", answering(html))
+def complaints_of(page, address):
     page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
     page.goto(f"{SITE}{address}")
     page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
@@ -86,19 +90,19 @@ def complaints(page, address, html):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_screen(world, browser_page, seen, role):
+def test_every_screen(world, look, seen, role):
     asker, wrong = Asker(world, role), []
     for page, row in declared():
         if row.expected(role, "GET") != 200:
             continue
         address = world.own_url(page, row, role)
-        answer = asker.ask("GET", address, row.query)
-        if not answer.headers.get("Content-Type", "").startswith("text/html"):
+        answered = asker.ask("GET", address, row.query)
+        if not answered.headers.get("Content-Type", "").startswith("text/html"):
             continue
-        build = build_of(answer.text)
+        build = build_of(answered.text)
         if build in seen:
             continue
         seen.add(build)
-        if found := list(complaints(browser_page, address, answer.text)):
+        if found := look(address, answered.text):
             wrong.append(f"{page.key} {address}: {', '.join(found)}")
     assert not wrong, "\n" + "\n".join(wrong)
