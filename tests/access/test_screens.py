@@ -43,8 +43,9 @@ def seen():
 
 @pytest.fixture
 def look(chromium):
-    """``look(address, html)``: what is wrong with the page. The browser gets it from here: no server of its own could see
-    the test's transaction.
+    """``look(address, html)``: what is wrong with the page, handed to the browser without a server.
+
+    None could see the test's transaction.
     """
     context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
     page, shown = context.new_page(), {}
