@@ -75,7 +75,9 @@ class ScopedInline(ScopedFields, admin.TabularInline):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         required.name_fields(formset.form.base_fields)
-        for field in formset.form.base_fields.values():  # the head of a column is no label to who hears the page
+        for (
+            field
+        ) in formset.form.base_fields.values():  # the head of a column is no label to who hears the page
             field.widget.attrs["aria-label"] = field.label
         return formset
 
