@@ -8,6 +8,7 @@ from django.contrib.admin.utils import NestedObjects, unquote
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, router
+from django.forms import CheckboxInput
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -75,10 +76,10 @@ class ScopedInline(ScopedFields, admin.TabularInline):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         required.name_fields(formset.form.base_fields)
-        for (
-            field
-        ) in formset.form.base_fields.values():  # the head of a column is no label to who hears the page
+        # The head of a column is no label to who hears the page.
+        for field in formset.form.base_fields.values():
             field.widget.attrs["aria-label"] = field.label
+        formset.deletion_widget = CheckboxInput(attrs={"aria-label": "删除这一行"})
         return formset
 
     def _keeps(self, request, obj):

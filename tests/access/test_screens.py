@@ -101,6 +101,7 @@ def test_every_screen(world, look, seen, role):
             continue
         address = world.own_url(page, row, role)
         answered = asker.ask("GET", address, row.query)
+        assert answered.status == 200, f"{page.key}: {answered.outcome}"
         if not answered.headers.get("Content-Type", "").startswith("text/html"):
             continue
         build = build_of(answered.text)
