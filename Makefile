@@ -11,7 +11,7 @@ CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u 
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-browser guide test-services battery mutants bench bench-import lint lint-format \
+.PHONY: help install run test test-browser screens guide test-services battery mutants bench bench-import lint lint-format \
 	lint-code lint-types lint-imports lint-templates lint-inline lint-django format shell lock audit sbom clean
 
 help: ## List these commands
@@ -26,7 +26,10 @@ test: $(VENV)/.dev ## Run the tests, except those below and the slow ones (ARGS=
 	$(CLEAN_ENV) $(PYTEST) -n auto -m "not browser and not services and not slow and not nightly" $(ARGS)
 
 test-browser: $(VENV)/.dev ## Run the tests that drive Chromium
-	$(CLEAN_ENV) $(PYTEST) -m browser $(ARGS)
+	$(CLEAN_ENV) $(PYTEST) -m "browser and not nightly" $(ARGS)
+
+screens: $(VENV)/.dev ## Open every page of every role in Chromium at four widths, with axe (a quarter of an hour)
+	$(CLEAN_ENV) $(PYTEST) -m browser tests/access/test_screens.py $(ARGS)
 
 guide: $(VENV)/.dev ## Take the pictures of the user guides anew (static/img/guide), of the demo in Chromium
 	$(CLEAN_ENV) GUIDE_FOLDER=static/img/guide $(PYTEST) -q -m browser tests/browser/test_guides.py -k picture

@@ -14,7 +14,7 @@ from tests.access.asking import Asker
 from tests.access.table import ROLES, declared
 from tests.browser.conftest import serious
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 SITE = "http://testserver"
 STATIC = f"{SITE}/static/"
