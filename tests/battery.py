@@ -77,7 +77,7 @@ ROWS = {
     "T15": Row(
         "no difference isolates a voter",
         "N",
-        "assessments/test_scoring.py assessments/test_review_ballots.py",
+        "access/test_differencing.py assessments/test_scoring.py assessments/test_review_ballots.py",
     ),
     "T16": Row("hostile workbooks", "N", "members/imports/test_hostile.py"),
     "T17": Row("bombs of zip and grid", "C", "lib/test_sheets_reading.py"),

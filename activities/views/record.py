@@ -59,7 +59,8 @@ def activity_log(request: AuthenticatedRequest, kind: str) -> HttpResponse:
         except RecordError as error:
             form.add_error(None, str(error))
         else:
-            for warning in filter(None, [untold, "" if is_new else SENT_BEFORE]):
+            is_lost = not is_new and bool(comparison.side_by_side(activity, form))
+            for warning in filter(None, [untold, SENT_BEFORE if is_lost else ""]):
                 messages.warning(request, warning)
             _add_photos(request, form.occasion, activity)
             return _done(request, form, activity, "已记录")
