@@ -1,6 +1,6 @@
 """What every page must answer to every role: the table tests/access.yaml, read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,9 +29,9 @@ FIRST = (ANONYMOUS, "secretary")
 FILE = Path(__file__).parent.parent / "access.yaml"
 
 
-def first_of(roles: Iterable[str]) -> list[Any]:
+def first_of(roles: Iterable[str], first: Collection[str] = FIRST) -> list[Any]:
     """The roles as parameters of a test: those that are not among the first are slow."""
-    return [role if role in FIRST else pytest.param(role, marks=pytest.mark.slow) for role in roles]
+    return [role if role in first else pytest.param(role, marks=pytest.mark.slow) for role in roles]
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class TestAnotherBranchsRecord:
 
 
 class TestTheSecondFactor:
+    @pytest.mark.slow
     def test_nothing_is_open_before_it(self, world: World, settings):
         settings.SECOND_FACTOR = "roles"
         asker, opened = Asker(world, "secretary"), set()
