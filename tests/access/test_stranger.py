@@ -1,5 +1,6 @@
 """What a stranger tried with an account of another branch; docs/security.md tells what came of it."""
 
+import pytest
 from django.urls import reverse
 
 from activities.models import Activity
