@@ -140,7 +140,8 @@ def _saved(request: AuthenticatedRequest, report: Report, form: ReportForm, plac
     reports.save(report, form.texts, version=form.cleaned_data["version"], by=request.user)
     if "submit" in request.POST:
         reports.submit(report, by=request.user)
-        messages.success(request, "述职报告已提交，等审阅。")
+        reader = "另一人" if reports.is_without_account(report) else "上级"
+        messages.success(request, f"述职报告已提交，等{reader}审阅。")
         return redirect(places.read, report.pk)
     messages.success(request, "已保存。写完后请提交。")
     return redirect(places.write, report.pk)
