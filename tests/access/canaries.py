@@ -99,7 +99,8 @@ def _rows_of(half: Half) -> Iterator[models.Model]:
 
 
 def _mark(row: models.Model, mark: str) -> None:
-    names = [field.name for field in row._meta.concrete_fields if _is_text(field)]
+    fields = [field for field in row._meta.concrete_fields if _is_text(field)]
+    names = [field.name for field in fields if len(mark) <= (field.max_length or len(mark))]
     if not names:
         return
     rows = type(row)._base_manager.filter(pk=row.pk)
