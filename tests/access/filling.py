@@ -232,7 +232,7 @@ TASKS: dict[str, Task] = {
     "factor_check": Task(SECRETARY, has_form=False, writes=False),
     "backup_codes_renew": Task(SECRETARY, has_form=False, writes=False),
     "factor_switch_off": Task(SECRETARY, has_form=False, writes=False),
-    "sessions_end": Task(SECRETARY, has_form=False),
+    "sessions_end": Task(SECRETARY, has_form=False, writes=False),
     "session_end": Task(SECRETARY, has_form=False, writes=False),
     "confirm": Task(SECRETARY, writes=False),
     "incident_export": Task("auditor", on="incident", query=_an_account, writes=False),
@@ -583,7 +583,7 @@ TASKS: dict[str, Task] = {
     "subscription_end": Task(on="subscription_list"),
     "subscription_again": Task(on="subscription_list"),
     "quarter_export": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
-    "quarter_paper": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
+    "quarter_paper": Task(SECRETARY, on="quarter_period", also=frozenset({"category"}), writes=False),
     # The world has neither mail nor WeCom; who sends what to himself is tried in tests/reports/test_sharing.py.
     "share": Task(SECRETARY, has_form=False, fill=lambda world: {"way": "mail"}, writes=False),
     "job_cancel": Task(SECRETARY, has_form=False, writes=False),

@@ -45,7 +45,7 @@ def of_ballots(branch: Branch, member: Member, *, by: User) -> list[models.Model
 def of_rounds(branch: Branch, member: Member) -> list[models.Model]:
     """Reports are being written; the one of ``member`` was handed in and read, and one stage of two is noted."""
     subject = _a_subject(branch, member, 2026, Round.State.REPORTING, position=2, scheme="own")
-    done = StageDone.objects.create(subject=subject, stage="talk", on=date(2026, 10, 8), note="已经谈话")
+    done = StageDone.objects.create(subject=subject, stage="visit", on=date(2026, 10, 8), note="已到支部查看")
     report = Report.objects.create(subject=subject, state=Report.State.ACCEPTED)
     deducted = Deducted.objects.create(subject=subject, points=1, reason="迟交报告")
     return [subject.round, subject, report, deducted, done]

@@ -22,6 +22,7 @@ RANDOM = (
     "history_id",
     "Certificate.code",
     "token_hash",
+    "session_key",
     "BallotCode.digest",
     "Evidence.stored",
     "Row.version",

@@ -11,6 +11,10 @@ from tests.access.world import World
 SENDERS = sorted({task.role for task in TASKS.values()})
 #: Forms that change something and leave no entry, with the reason.
 NOT_AUDITED = {
+    **dict.fromkeys(
+        ("import_accept", "import_columns", "import_dates", "import_forget", "import_register_renames"),
+        "a step of reading a file that only its sender sees; what is written in the end is audited",
+    ),
     "job_cancel": "one's own job says itself that it was stopped, and by whom it can only be",
 }
 
