@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from django.contrib import admin
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -77,7 +78,8 @@ def test_nothing_foreign_is_shown(world: World, role: str):
 @pytest.mark.parametrize("role", READERS)
 def test_nothing_foreign_is_counted(world: World, role: str):
     asker = Asker(world, role)
-    asked = list(lists(world, role, is_marked=False))
+    # The page that sets up a second factor has another secret each time.
+    asked = [one for one in lists(world, role, is_marked=False) if one[0] != reverse("factor_set_up")]
     before = [asker.ask("GET", url, query) for url, query in asked]
     add_foreign_rows(world, role)
     after = [asker.ask("GET", url, query) for url, query in asked]
