@@ -70,7 +70,7 @@ def bill_of(project: str, version: str, text: str) -> dict[str, Any]:
 def _component(pin: Pin) -> dict[str, Any]:
     """The hashes are those of the files that may be installed, one of which is."""
     hashes = [{"alg": "SHA-256", "content": each} for each in pin.hashes]
-    files = {"type": "distribution", "url": f"https://pypi.org/project/{pin.name}/{pin.version}/#files"}
+    files = {"type": "distribution", "url": pin.purl}
     component = {
         "type": "library",
         "bom-ref": pin.purl,
