@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +14,7 @@ from lib import qr
 
 from . import factors, proof, sessions
 from .forms import CodeForm, ConfirmForm
-from .http import AuthenticatedRequest
+from .http import AuthenticatedRequest, on_this_site
 from .models import SignedIn
 from .proof import FIELD, confirmed
 
@@ -25,9 +24,7 @@ SHOWN: Final = "shown_secret"
 
 def _next(request: HttpRequest) -> str:
     """Where he was going; never off this site."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if is_ours else "/"
+    return on_this_site(request, request.POST.get("next") or request.GET.get("next") or "")
 
 
 @require_safe

@@ -10,18 +10,18 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 
-from .models import Remark, Round, Subject
+from .judging import OPEN
+from .models import Remark, Subject
 from .refusals import AssessmentError
 from .subjects import to_keep, told
 
-WHILE: Final = (Round.State.REPORTING, Round.State.BALLOTING, Round.State.GRADING)
 _MOST_NAME: Final = 40
 
 
 def add(subject: Subject, *, kind: str, speaker: str, text: str, answer: str, by: User) -> Remark:
     """The same words of the same speaker are written down once, however often they are sent."""
     with transaction.atomic():
-        row = to_keep(subject, by, *WHILE)
+        row = to_keep(subject, by, *OPEN)
         if kind not in Remark.Kind.values:
             raise AssessmentError("请选择提问或者点评。")
         if kind == Remark.Kind.COMMENT and answer.strip():
@@ -67,7 +67,7 @@ def remove(remark: Remark, *, by: User) -> None:
 
 
 def _locked(remark: Remark, by: User) -> Remark:
-    to_keep(remark.subject, by, *WHILE)
+    to_keep(remark.subject, by, *OPEN)
     row = (
         Remark.objects.select_for_update(of=("self",)).select_related("subject").filter(pk=remark.pk).first()
     )

@@ -138,6 +138,11 @@ class FigureFilter(forms.Form):
             group=values.get("group", ""),
         )
 
+    def check_branch(self, asked: Asked) -> None:
+        """The same Http404 for a stranger's branch and for none."""
+        if asked.branch_id:
+            organisation_within(self.reach, asked.branch_id, asked.period.start, asked.period.end)
+
     def _offer(self) -> None:
         """Fill the choices; the values asked for are always among them."""
         fields: dict[str, Any] = self.fields
@@ -194,8 +199,7 @@ class StatisticFilter(FigureFilter):
 
     def _read(self, period: Period) -> Asked:
         asked = super()._read(period)
-        if asked.branch_id:  # the same 404 for a stranger's and for none
-            organisation_within(self.reach, asked.branch_id, period.start, period.end)
+        self.check_branch(asked)
         return asked
 
     def clean(self) -> None:

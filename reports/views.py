@@ -19,7 +19,6 @@ from accounts.models import User
 from accounts.proof import confirmed
 from activities.models import Activity
 from activities.views.home import secretary_home
-from branches.reach import organisation_within
 from branches.roles import STAFF, THREE_ADMINS, Right, Role
 from branches.scope import get_visible_or_404, has_right, headed_stations, lone_branch, roles_of
 from jobs import running
@@ -186,8 +185,7 @@ def list_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
         # The list would be another one than was looked at.
         messages.error(request, "筛选条件有误，没有导出。请重新查询后再导出。")
         return redirect(list_sheets.SHEETS[code].page)
-    if form.asked.branch_id:  # the same 404 for a stranger's and for none
-        organisation_within(form.reach, form.asked.branch_id, form.asked.period.start, form.asked.period.end)
+    form.check_branch(form.asked)
     return redirect("job_detail", pk=list_sheets.start(code, form, request.user).pk)
 
 

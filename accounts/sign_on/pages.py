@@ -8,11 +8,11 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import audit, proof
+from accounts.http import on_this_site
 from accounts.models import SignOn, User
 
 from . import cas, keeping, oidc
@@ -70,9 +70,7 @@ def sign_on_back(request: HttpRequest) -> HttpResponse:
     if service.has_factor:
         proof.vouched(request)
     audit.record("session.sign_on", by=user, on=user, after={"how": service.get_kind_display()})
-    target = kept["next"]
-    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return redirect(target if is_ours else "home")
+    return redirect(on_this_site(request, kept["next"]))
 
 
 def _name(request: HttpRequest, service: SignOn, kept: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from assessments import after, evidence, papers, remarks, reports
+from assessments import after, evidence, judging, papers, remarks, reports
 from assessments.models import Remark, Report, Round, Subject
 from assessments.refusals import AssessmentError
 from assessments.report_forms import AnswerForm, RemarkForm
@@ -78,7 +78,7 @@ def _shown(
         "may_return": is_reporting and not report.is_open,
         "back": back,
         "remarks": subject.remarks.all(),
-        "remark": remark if round_.state in remarks.WHILE and not is_own else None,
+        "remark": remark if round_.state in judging.OPEN and not is_own else None,
         "is_told": after.is_told(round_),
     }
     status = 422 if back.errors or remark.errors else 200

@@ -153,9 +153,7 @@ LOST: Final = ByOrganisation(
             heading="本年找到",
             definition=f"{ON_ROSTER_THAT_DAY}，失去联系的登记在本年内结束、当天没有失去联系的。",
             things=LOST_OR_FOUND,
-            which=lambda asked: (
-                _lost(until__gte=asked.period.start, until__lt=asked.day) & ~_lost_that_day(asked)
-            ),
+            which=_found,
         ),
     ),
 )
