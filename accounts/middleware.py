@@ -142,49 +142,42 @@ class PasswordChangeRequired:
         return self.get_response(request)
 
 
-class SecondFactorRequired:
-    """Until a code was typed in this session, only the page that asks for it is open; or the one that sets it up."""
+class EntryRequired:
+    """What stands between the sign-in and the first page of ours: the second factor, then the privacy notice."""
 
     def __init__(self, get_response: Responder) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and not passwords.is_due(user) and (page := _page_of_factor(request, user)):
-            target = reverse(page)
+        if user.is_authenticated and not passwords.is_due(user):
+            page = _page_of_factor(request, user)
             # Before a factor is set up the password may be asked for again.
-            asked_first = {reverse("confirm")} if page == "factor_set_up" else set()
-            if request.path not in {target, reverse("logout"), *asked_first}:
-                if request.headers.get("HX-Request"):
-                    return HttpResponseClientRedirect(target)
-                asked = {"next": request.get_full_path()} if request.method == "GET" else {}
-                return HttpResponseRedirect(f"{target}?{urlencode(asked)}" if asked else target)
-        return self.get_response(request)
-
-
-class NoticeRequired:
-    """Who has not read the privacy notice reads it before the first page of ours (PIPL 17)."""
-
-    def __init__(self, get_response: Responder) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        if user.is_authenticated and not passwords.is_due(user) and not _page_of_factor(request, user):
-            target = reverse("privacy_notice")
-            if request.path not in {target, reverse("logout")} and notice.is_owed(request, user):
-                is_fragment = bool(request.headers.get("HX-Request"))
-                return HttpResponseClientRedirect(target) if is_fragment else redirect(target)
+            others = {reverse("confirm")} if page == "factor_set_up" else set()
+            if not page and notice.is_owed(request, user):
+                page = "privacy_notice"
+            if page and request.path not in {reverse(page), reverse("logout"), *others}:
+                return _led_to(request, page)
         return self.get_response(request)
 
 
 def _page_of_factor(request: HttpRequest, user: User) -> str:
-    """What stands before everything else; empty when nothing does."""
+    """Where the factor is set up or asked for; empty when neither is needed."""
     if proof.is_vouched(request):
         return ""
     if user.second_factor_at:
         return "" if proof.has_passed(request, user) else "factor_check"
     return "factor_set_up" if factors.needed(user) else ""
+
+
+def _led_to(request: HttpRequest, page: str) -> HttpResponse:
+    """A fragment sends the whole page; after the factor he goes on to where he was going."""
+    target = reverse(page)
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(target)
+    if request.method == "GET" and page != "privacy_notice":
+        target = f"{target}?{urlencode({'next': request.get_full_path()})}"
+    return HttpResponseRedirect(target)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
