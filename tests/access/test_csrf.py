@@ -3,9 +3,9 @@
 import pytest
 
 from tests.access.asking import AUDIT, Answer, Asker
-from tests.access.filling import TASKS
 from tests.access.pages import pages
 from tests.access.table import ANONYMOUS, declared, first_of
+from tests.access.tasks import TASKS
 from tests.access.world import World
 
 TOKEN = "t" * 32

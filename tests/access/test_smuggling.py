@@ -14,10 +14,11 @@ from django.forms import BaseForm, ModelChoiceField, ModelMultipleChoiceField
 
 from branches.models import PathField
 from tests.access.asking import Answer, Asker
-from tests.access.filling import TASKS, Sheet, Task, filled
+from tests.access.filling import Sheet, Task, filled
 from tests.access.pages import Page, pages
 from tests.access.rows import OURS, all_rows, changes
 from tests.access.table import SIGNED_IN, declared, first_of, table
+from tests.access.tasks import TASKS
 from tests.access.world import BOUNDED, SHARED, World
 
 SENDERS = sorted({task.role for task in TASKS.values()})
@@ -35,9 +36,7 @@ def test_every_page_that_takes_a_form_is_tried():
         for page, row in declared()
         if any(row.expected(role, "POST") in ACCEPTED for role in SIGNED_IN)
     }
-    assert sorted(taking - BY_THEMSELVES - set(TASKS)) == [], (
-        "pages without a form in tests/access/filling.py"
-    )
+    assert sorted(taking - BY_THEMSELVES - set(TASKS)) == [], "pages without a form in tests/access/tasks.py"
 
 
 @pytest.mark.slow

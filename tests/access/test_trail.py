@@ -3,9 +3,10 @@
 import pytest
 
 from tests.access.asking import AUDIT, Asker
-from tests.access.filling import TASKS, filled
+from tests.access.filling import filled
 from tests.access.pages import pages
 from tests.access.table import declared, first_of
+from tests.access.tasks import TASKS
 from tests.access.world import World
 
 SENDERS = sorted({task.role for task in TASKS.values()})
