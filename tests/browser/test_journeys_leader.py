@@ -173,6 +173,8 @@ def test_j_l6_the_projector_in_large_type_by_the_arrows(opened, leader, tap):
         tap.click(page.get_by_text("更多", exact=True))
         tap.click(page.get_by_role("link", name="投屏"))
         page.locator(".projector").wait_for()
+        # Scripts that wait for the page to be read are there only then.
+        page.wait_for_load_state()
         while True:
             smallest[page.url] = page.evaluate(SMALLEST)
             assert page.evaluate(MOVING) == 0

@@ -68,8 +68,8 @@ def photo(name, number):
 
 def pick(page, tap, *files):
     """The picker is the system's: what is tapped there is not the page's."""
-    tap(page.get_by_text("照片和文件", exact=True).first)
     with page.expect_file_chooser() as chooser:
+        tap(page.get_by_text("照片和文件", exact=True).first)
         tap(page.locator("[name=photos]"))
     chooser.value.set_files(list(files))
 

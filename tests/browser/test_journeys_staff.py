@@ -65,6 +65,7 @@ def test_j_o11_evidence_the_next_record_and_back_to_the_branch(opened, staff, se
     with opened(staff, reverse("activity_list"), machine=DESK, script=script) as page:
         tap.click(page.get_by_role("link", name=first.title))
         page.get_by_role("img", name="合影.jpg").wait_for()
+        heading(page, first)
         assert tap.number <= 1
         if script:
             page.keyboard.press("ArrowDown")

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from activities.models import Activity
 from branches.roles import Role
@@ -50,16 +51,16 @@ def school():
 
 
 class Keys:
-    """Goes on with Tab until what has the focus is called ``name``."""
+    """Goes on with Tab until what has the focus is called ``name``: wholly, where ``whole``, or among other words."""
 
     def __init__(self, page):
         self.page = page
 
-    def reach(self, name, *, back=False):
+    def reach(self, name, *, back=False, whole=False):
         for _ in range(MOST_TABS):
             self.page.keyboard.press("Shift+Tab" if back else "Tab")
             focused = self.page.evaluate(FOCUSED)
-            if name in focused["name"]:
+            if focused["name"].strip() == name if whole else name in focused["name"]:
                 assert focused["free"], f"something lies over {name}"
                 return self
         raise AssertionError(f"{name} is not reached by Tab")
@@ -73,13 +74,13 @@ def test_j_o1_a_roster_is_imported(opened, school, tmp_path):
     roster = a_file(tmp_path, a_row("张明", 1), a_row("李强", 2))
     staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
     with opened(staff, machine=DESK) as page:
+        # Listened for from the start: the browser is told late that somebody wants to hear of choosers.
+        page.on("filechooser", lambda chooser: chooser.set_files(roster))
         keys = Keys(page)
         keys.reach("导入").press()
         page.wait_for_url(f"**{reverse('import_roster')}")
-        keys.reach("选择")
-        with page.expect_file_chooser() as chooser:
-            keys.press()
-        chooser.value.set_files(roster)
+        keys.reach("选择").press()
+        expect(page.locator("input[type=file]")).not_to_have_value("")
         keys.reach("上传并核对").press()
         page.wait_for_url("**/members/import/*-*/")
         keys.reach("写入 2 行").press()
@@ -107,7 +108,7 @@ def test_j_l1_from_the_total_to_the_single_missing_meeting(opened, school):
     with opened(leader, f"{reverse('dashboard')}?period={last.code}", machine=DESK) as page:
         keys = Keys(page)
         total = page.locator(".conclusion a[href*='state=missed']").first.inner_text()
-        keys.reach(total).press()
+        keys.reach(total, whole=True).press()
         page.wait_for_url("**state=missed**")
         keys.reach("主题党日").press()
         page.wait_for_url("**/duties/theme_day/**")
