@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import SignOn, User
 from lib import required
 
-from . import grants, second_factor
+from . import grants, names, second_factor
 from .local import Decided, Kind, Value
 from .models import Branch, FactorExemption, RoleGrant, Term
 from .roles import Role
@@ -79,6 +79,9 @@ class BranchForm(WholeRowForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        cleaned |= {
+            name: names.tidy(cleaned[name]) for name in ("name", "short_name", "code") if cleaned.get(name)
+        }
         if "parent" in self.fields and not cleaned.get("parent"):
             self.add_error("parent", "请选择上级党组织。")
         return cleaned

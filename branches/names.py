@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from lib.dates import in_words
+from lib.sheets.text import repair_text
 
 from .models import Branch
 
@@ -33,6 +34,11 @@ _STAFF = re.compile(
     r"[处部室办馆科院系]|公司|集团|产业|保卫|财务|工会|团委"
 )
 _COLLEGE = re.compile(r"学院|学部|系$|书院")
+
+
+def tidy(text: str) -> str:
+    """A name, short name or code as the register keeps it, however it was typed: nothing unseen, no blank inside."""
+    return re.sub(r"\s+", "", repair_text(text))
 
 
 def _plain(name: str) -> str:

@@ -1,5 +1,7 @@
 from django.urls import path
 
+from .list_exports import export_view
+from .register.exporting import EXPORT as REGISTER
 from .views import register, rules, sign_on, suggestions
 
 urlpatterns = [
@@ -15,6 +17,7 @@ urlpatterns = [
         name="import_register_wrong_rows",
     ),
     path("branches/import/<uuid:pk>/drop/", register.import_register_drop, name="import_register_drop"),
+    path("branches/export/", export_view(REGISTER), name="register_export"),
     path("system/sign-on/", sign_on.sign_on_set_up, name="sign_on_set_up"),
     path("suggestions/", suggestions.own_suggestions, name="own_suggestions"),
     path("suggestions/all/", suggestions.suggestion_list, name="suggestion_list"),

@@ -1,4 +1,4 @@
-"""The import of the organisation register (党组织名册): read, check, compare, write."""
+"""The organisation register (党组织名册): read, check, compare, write; and handed out, to be changed and read again."""
 
 from pathlib import Path
 from typing import BinaryIO

@@ -40,11 +40,12 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "years": ("任期", "任期 任期年限 任期年数 届期 每届任期"),
     "due_on": ("届满日期", "届满日期 届满时间 任期届满日期 到期日期 领导班子届满日期 应换届日期 应换届时间"),
     "serial": ("序号", "序号 序列 行号 no"),
+    "guess": ("推断的类别", "推断的类别"),
     "fault": ("错误原因", "错误原因"),
     "advice": ("建议", "建议"),
 }
-#: Recognised, and never stored: what counts or comments the rows.
-IGNORED: Final = frozenset({"serial", "fault", "advice"})
+#: Recognised, and never stored: what counts or comments the rows, or guesses.
+IGNORED: Final = frozenset({"serial", "guess", "fault", "advice"})
 SYNONYMS: Final = {name: words.split() for name, (_, words) in COLUMNS.items()}
 NEEDED: Final = ("name",)
 WANTED: Final = "党组织名称、党组织代码、上级党组织名称"

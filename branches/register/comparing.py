@@ -1,6 +1,5 @@
 """The entries of a register against each other and against the tree: who is whose parent, what is new or different."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -340,7 +339,7 @@ class Comparison:
         return frozenset(rows)
 
     def siblings(self) -> dict[int, list[Entry]]:
-        """By parent in the tree, its children in the file's order, where the file names every one of them."""
+        """By parent in the tree, its children in the file's order, where the file names all that are there today."""
         children: dict[int, list[Entry]] = {}
         for entry in self.entries:
             branch = entry.existing
@@ -351,18 +350,20 @@ class Comparison:
                 and _same(entry.parent, branch.parent) is not False
             ):
                 children.setdefault(branch.parent_id, []).append(entry)
-        count = Counter(branch.parent_id for branch in self.branches)
-        return {parent: entries for parent, entries in children.items() if len(entries) == count[parent]}
+        named = {entry.existing.pk for entry in self.entries if entry.existing}
+        partial = {branch.parent_id for branch in self._existing() if branch.pk not in named}
+        return {parent: entries for parent, entries in children.items() if parent not in partial}
+
+    def _existing(self) -> list[Branch]:
+        today = timezone.localdate()
+        return [branch for branch in self.branches if branch.exists_on(today)]
 
     def _absent(self) -> list[Branch]:
         """Organisations that exist within the file's part of the tree and are not in the file."""
         named = {entry.existing.pk for entry in self.entries if entry.existing}
         ranges = covering_ranges(entry.existing.path for entry in self.entries if entry.existing)
-        today = timezone.localdate()
         return [
-            branch
-            for branch in self.branches
-            if branch.pk not in named and branch.exists_on(today) and covers(ranges, branch.path)
+            branch for branch in self._existing() if branch.pk not in named and covers(ranges, branch.path)
         ]
 
 

@@ -17,7 +17,6 @@ from .columns import CATEGORIES, COMMITTEE, FORMS, IGNORED, level_of_type
 LONGEST = {"name": 120, "short_name": 60, "code": 40}
 MOST_YEARS = 10
 _YEARS = re.compile(r"([0-9]{1,2})\s*年?")
-_INNER_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
@@ -94,7 +93,7 @@ class Reader:
             else:
                 entry.values[name] = value
         else:
-            entry.values[name] = _INNER_BLANKS.sub("", text)
+            entry.values[name] = names.tidy(text)
             if name == "code" and isinstance(cell, int | float):
                 self.warn(
                     entry,

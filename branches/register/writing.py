@@ -1,6 +1,7 @@
 """Writing a reviewed register into the tree: one transaction, parents before children, the file's order at the end."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
@@ -105,7 +106,7 @@ class _Writer:
             terms.elect(branch, elected_on, years)
 
     def _arrange(self) -> None:
-        """Put children into the file's order, below every parent all of whose children stand in the file."""
+        """Put children into the file's order, below every parent whose children of today all stand in the file."""
         by_parent: dict[int, list[Branch]] = {}
         for entry in self.comparison.entries:
             branch = self.written.get(entry.row)
@@ -113,7 +114,8 @@ class _Writer:
                 by_parent.setdefault(branch.parent_id, []).append(branch)
         for parent_id, children in by_parent.items():
             current = list(Branch.objects.filter(parent=parent_id).order_by("order_key"))
-            if {child.pk for child in current} == {child.pk for child in children} and current != children:
-                parent = Branch.objects.get(pk=parent_id)
-                fresh = {child.pk: child for child in current}
-                tree.reorder(parent, [fresh[child.pk] for child in children], by=self.by)
+            fresh = {child.pk: child for child in current}
+            wanted = [fresh[child.pk] for child in children]
+            is_whole = all(child in wanted for child in current if child.exists_on(timezone.localdate()))
+            if is_whole and wanted != [child for child in current if child in wanted]:
+                tree.reorder(Branch.objects.get(pk=parent_id), wanted, by=self.by)

@@ -15,6 +15,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from branches import register
 from branches.forms import RenamesForm
+from branches.list_exports import offered
 from branches.register import staging
 from branches.register.page import RegisterPage
 from branches.roles import Right
@@ -49,7 +50,8 @@ def import_register(request: AuthenticatedRequest) -> HttpResponse:
             upload = uploads.keep(request.user, staging.KIND, file.name, content)
             return redirect("import_register_review", upload.pk)
     recent = Upload.objects.visible_to(request.user).filter(kind=staging.KIND)[:RECENT]
-    return render(request, "branches/import_upload.html", {"form": form, "recent": recent})
+    export = offered(request, request.user, "register_export")
+    return render(request, "branches/import_upload.html", {"form": form, "recent": recent, "export": export})
 
 
 @require_safe

@@ -178,6 +178,7 @@ TASKS: dict[str, Task] = {
     "import_write": Task(on="import_review"),
     "import_drop": Task(on="import_review"),
     "import_register": Task(fill=partial(a_file, "党组织.xlsx", register_file)),
+    "register_export": Task(on="import_register", writes=False),
     "import_register_write": Task(on="import_register_review"),
     "import_register_renames": Task(has_form=False),
     "import_register_drop": Task(on="import_register_review"),

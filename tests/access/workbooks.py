@@ -40,6 +40,7 @@ PAGES = {
     "certificate_export",
     "training_export",
     "class_list_export",
+    "register_export",
     "station_export",
     "exemption_export",
     "development_export",
