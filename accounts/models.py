@@ -1,7 +1,7 @@
 """Who signs in, and the append-only trail of what they did."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -75,6 +75,9 @@ class AuditEntry(models.Model):
     never queue behind each other.
     """
 
+    #: Written once: the application's database role may change these columns alone (jobs.database_rights).
+    may_change: ClassVar[tuple[str, ...]] = ()
+
     class Outcome(models.TextChoices):
         DONE = "done", "完成"
         DENIED = "denied", "拒绝"
@@ -112,6 +115,9 @@ class AuditEntry(models.Model):
 
 class AuditSeal(models.Model):
     """A link of the chain: the entry's place, the hash before it and its own."""
+
+    #: Written once: the application's database role may change these columns alone (jobs.database_rights).
+    may_change: ClassVar[tuple[str, ...]] = ()
 
     number = models.PositiveBigIntegerField(primary_key=True)
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")

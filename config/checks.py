@@ -91,3 +91,17 @@ def check_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     if not settings.REDIS_URL:
         found.append(checks.Warning("正式环境应使用 Redis，请设置 REDIS_URL。", id="branchbook.W002"))
     return found
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def check_database_role(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The application needs no right to change the audit trail; whoever runs commands as the owner says so himself."""
+    from jobs.database_rights import serves_as_owner  # noqa: PLC0415 - needs the apps
+
+    if settings.TRIAL or settings.OWNER_DATABASE_URL or not serves_as_owner():
+        return []
+    sentence = (
+        "应用用的是数据库所有者的账号，能改审计记录。请另建一个账号写进 DATABASE_URL，所有者的写进"
+        " OWNER_DATABASE_URL，再运行 manage.py grant_rights（见 docs/operations.md）。"
+    )
+    return [checks.Warning(sentence, id="branchbook.W004")]

@@ -31,3 +31,9 @@ def database_of(url: str, folder: Path, *, statement_timeout: int) -> dict[str, 
         "OPTIONS": {**options, **database.get("OPTIONS", {})},
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def role_of(url: str) -> tuple[str, str]:
+    """The role that the address names, and its password; empty where it names none."""
+    found = environ.Env.db_url_config(url) if url else {}
+    return str(found.get("USER") or ""), str(found.get("PASSWORD") or "")

@@ -18,7 +18,7 @@ from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
 
 from config.checks import LOOPBACK, find_faults
-from config.databases import database_of
+from config.databases import database_of, role_of
 from config.keys import read_or_make
 from config.passwords import password_rules
 
@@ -47,13 +47,16 @@ TRIAL = "SECRET_KEY" not in os.environ
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=sorted(LOOPBACK) if TRIAL else [])
 DATABASE_URL = env.str("DATABASE_URL", default="")
+# Only for commands of whoever runs the machine: the role that owns the tables. DATABASE_URL is the application's, whose
+# role may not change what is written once (jobs.database_rights).
+OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 for _, sentence in find_faults(
     trial=TRIAL,
     secret=os.environ.get("SECRET_KEY", ""),
     debug=DEBUG,
     hosts=ALLOWED_HOSTS,
-    database=DATABASE_URL or "sqlite",
+    database=OWNER_DATABASE_URL or DATABASE_URL or "sqlite",
     redis=REDIS_URL,
     choices={
         "PASSWORD_PROFILE": env.str("PASSWORD_PROFILE", default="asvs"),
@@ -153,9 +156,11 @@ USE_TZ = True
 # Database
 
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=30_000)
-DATABASE = database_of(DATABASE_URL, DATA_DIR, statement_timeout=STATEMENT_TIMEOUT_MS)
+DATABASE = database_of(OWNER_DATABASE_URL or DATABASE_URL, DATA_DIR, statement_timeout=STATEMENT_TIMEOUT_MS)
 DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES = {"default": DATABASE}
+# Whom the owner gives rights to; empty for everybody else.
+APPLICATION_ROLE, APPLICATION_PASSWORD = role_of(DATABASE_URL) if OWNER_DATABASE_URL else ("", "")
 
 # Cache and queue
 

@@ -5,8 +5,8 @@
 #   sudo deploy/install.sh --host branchbook.example.edu.cn    install, or upgrade to the program this script lies in
 #   sudo deploy/install.sh --check                             look whether the installed data can be upgraded, change nothing
 #
-# For a rehearsal without root and systemd: --root DIR puts everything below DIR and starts nothing; DATABASE_URL and
-# REDIS_URL then name servers that are there; --venv DIR takes an environment that is there; --port, --http-port and
+# For a rehearsal without root and systemd: --root DIR puts everything below DIR and starts nothing; DATABASE_URL,
+# OWNER_DATABASE_URL (who owns the tables) and REDIS_URL then name servers that are there; --venv DIR takes an environment that is there; --port, --http-port and
 # --https-port move the ports.
 set -euo pipefail
 
@@ -32,6 +32,7 @@ done
 
 base=$root/opt/branchbook
 settings=$root/etc/branchbook/branchbook.env
+owner=$root/etc/branchbook/owner.env
 certificates=$root/etc/branchbook/certificates
 data=$root/var/lib/branchbook
 backups=$root/var/backups/branchbook
@@ -51,6 +52,8 @@ within() { # within FOLDER COMMAND…: in the program in FOLDER, with the instal
     set -a
     # shellcheck disable=SC1090
     . "$settings"
+    # shellcheck disable=SC1090
+    [[ ! -e $owner ]] || . "$owner"
     set +a
     cd "$folder"
     ENV_FILE=/dev/null "$@"
@@ -111,24 +114,28 @@ make_folders() {
   [[ -n $root ]] || chown branchbook: "$data" "$backups"
 }
 
-make_database() { # prints the address of the database, made with a password of its own where there is none
+make_database() { # sets database to its address for the application, owner_database to its owner's, made where there is none
   if [[ -n ${DATABASE_URL:-} ]]; then
-    echo "$DATABASE_URL"
+    database=$DATABASE_URL owner_database=${OWNER_DATABASE_URL:-}
     return
   fi
-  local password
-  password=$(random_text)
+  local password owner_password
+  password=$(random_text) owner_password=$(random_text)
   # By standard input: arguments are seen by every account of the machine.
   {
     echo "\\set password '$password'"
+    echo "\\set owner_password '$owner_password'"
     cat <<'SQL'
 SELECT 'CREATE ROLE branchbook LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'branchbook') \gexec
-ALTER ROLE branchbook PASSWORD :'password';
+SELECT 'CREATE ROLE branchbook_app LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'branchbook_app') \gexec
+ALTER ROLE branchbook PASSWORD :'owner_password';
+ALTER ROLE branchbook_app PASSWORD :'password';
 SELECT 'CREATE DATABASE branchbook OWNER branchbook ENCODING ''UTF8'' LOCALE ''C.UTF-8'' TEMPLATE template0'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'branchbook') \gexec
 SQL
   } | runuser -u postgres -- psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 >&2
-  echo "postgres://branchbook:$password@127.0.0.1:5432/branchbook"
+  database=postgres://branchbook_app:$password@127.0.0.1:5432/branchbook
+  owner_database=postgres://branchbook:$owner_password@127.0.0.1:5432/branchbook
 }
 
 random_text() { python3 -c 'import secrets; print(secrets.token_urlsafe(64))'; }
@@ -137,8 +144,10 @@ write_settings() { # once: afterwards the file belongs to whoever runs the machi
   [[ -e $settings ]] && return
   [[ -n $host ]] || refuse "请用 --host 写出访问支部簿所用的域名。"
   say "写设置"
-  local database
-  database=$(make_database)
+  local database owner_database
+  make_database
+  # First: without the settings the next run makes both anew. Read by root alone; the services work as branchbook_app.
+  [[ -z $owner_database ]] || put "$owner" 0600 <<<"OWNER_DATABASE_URL=$owner_database"
   put "$settings" 0640 root:branchbook <<SETTINGS
 # The settings are explained in .env.example; restart the services after a change.
 SECRET_KEY=$(random_text)
@@ -153,7 +162,7 @@ SETTINGS
 
 files_of_program() { # the program's files, without what belongs to a developer
   (cd "$source_folder" && find . \( -name .git -o -name .venv -o -name data -o -name staticfiles -o -name tests \
-    -o -name .env -o -name branchbook.env -o -name database_password -o -name certificates \
+    -o -name .env -o -name branchbook.env -o -name owner.env -o -name database_password -o -name certificates \
     -o -name __pycache__ -o -name '.*_cache' -o -name .hypothesis \) -prune -o -type f -print0 |
     LC_ALL=C sort -z)
 }
@@ -191,6 +200,7 @@ bring_up_data() { # bring_up_data FOLDER: keys, database and static files of the
   if [[ ! -e $current ]]; then
     say "建数据库"
     manage "$folder" migrate --noinput --verbosity 0
+    [[ ! -e $owner ]] || manage "$folder" grant_rights >/dev/null
   fi
   [[ -d $folder/staticfiles ]] ||
     within "$folder" .venv/bin/python manage.py collectstatic --noinput --verbosity 0
@@ -247,6 +257,9 @@ write_system_files() {
 # manage.py of the installed Branchbook, with its settings and as its user: branchbook verify_audit
 set -ea
 . "$settings"
+case \${1:-} in
+  migrate | upgrade | restore | verify_restore | grant_rights) [ ! -r "$owner" ] || . "$owner" ;;
+esac
 cd "$current"
 export ENV_FILE=/dev/null
 exec $run_as .venv/bin/python manage.py "\$@"

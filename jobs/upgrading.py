@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEntry
+from jobs import database_rights
 from jobs.backups import making
 from jobs.backups.archive import Say, quiet
 from lib import keys
@@ -85,6 +86,7 @@ def upgrade(say: Say = quiet) -> Plan:
             f"升级数据库结构时出错（{type(fault).__name__}）。请不要启动新程序；"
             "用升级前的程序把备份恢复到一个空的数据库，再启动它（见 docs/operations.md）。"
         ) from fault
+    _grant()
     after = _counts()
     fewer = [
         f"{name}（{before[name]} → {after[name]}）" for name in before if after.get(name, 0) < before[name]
@@ -95,6 +97,13 @@ def upgrade(say: Say = quiet) -> Plan:
             f"数据库结构已升级，但这些表的行少了：{'、'.join(fewer)}。请核对更新说明后再启动。"
         )
     return found
+
+
+def _grant() -> None:
+    try:
+        database_rights.grant_again()
+    except database_rights.RightsError as fault:
+        raise UpgradeError(f"数据库结构已升级，但应用的账号还没有权限：{fault}") from fault
 
 
 def _counts() -> dict[str, int]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import has_right
+from jobs import database_rights
 from jobs.backups import history
 
 from . import health
@@ -47,6 +48,7 @@ def system_state(request: AuthenticatedRequest) -> HttpResponse:
         "health": health.look(timezone.now()),
         "answers": health.answers(),
         "rehearsals": history.rehearsals(),
+        "database_role": database_rights.in_words(),
     }
     return render(request, "reminders/system_state.html", context)
 

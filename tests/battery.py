@@ -200,8 +200,8 @@ ROWS = {
     "T55": Row(
         "whatever is done to the trail shows",
         "C",
-        "accounts/test_audit.py accounts/test_tampering.py",
-        open="one database user owns all tables, so the trail is found out, not refused; see docs/security.md",
+        "accounts/test_audit.py accounts/test_tampering.py jobs/test_database_rights.py",
+        also=SERVICES,
     ),
     "T56": Row(
         "no number, name or key in logs",

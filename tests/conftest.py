@@ -14,7 +14,7 @@ from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from config.celery import app
-from tests import migrated
+from tests import migrated, roles
 
 # A machine that is busy with something else has not found a fault.
 hypothesis_settings.register_profile("house", deadline=None)
@@ -53,6 +53,15 @@ def django_db_keepdb(django_db_modify_db_settings):
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         migrated.keep()
+        if roles.IS_ASKED:
+            roles.serve()
+
+
+@pytest.fixture(autouse=True)
+def _as_owner(request):
+    """Where the suite runs as the application's role (tests.roles), a test may say that it needs the owner's rights."""
+    if roles.IS_ASKED and request.node.get_closest_marker("as_owner"):
+        pytest.skip("does what the application's role may not")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """Run the suite on PostgreSQL and Redis, with a real worker: `make test-services`.
 
 Takes the servers that DATABASE_URL and REDIS_URL name; for what is not set, starts one of its own on a spare port in
-a temporary folder, and removes it whatever happens. Arguments go to pytest.
+a temporary folder, and removes it whatever happens. `--as-app` works as the application's own role, which may not
+change what is written once (tests.roles). Other arguments go to pytest.
 """
 
 import os
@@ -26,6 +27,9 @@ SECONDS_TO_STOP = 10
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the servers are removed
     environment = dict(os.environ)
+    if "--as-app" in arguments:
+        environment["BRANCHBOOK_TEST_AS_APP"] = "yes"
+        arguments = [each for each in arguments if each != "--as-app"]
     with ExitStack() as stack:
         if not environment.get("DATABASE_URL"):
             environment["DATABASE_URL"] = stack.enter_context(postgresql())

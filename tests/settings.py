@@ -12,7 +12,7 @@ if "BRANCHBOOK_TEST_FOLDER" not in os.environ:
     os.environ["BRANCHBOOK_TEST_FOLDER"] = tempfile.mkdtemp(prefix="branchbook-tests-")
 os.environ["DATA_DIR"] = os.environ["BRANCHBOOK_TEST_FOLDER"]
 os.environ["ENV_FILE"] = os.devnull
-for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "TRUSTED_PROXIES"):
+for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "TRUSTED_PROXIES", "OWNER_DATABASE_URL"):
     os.environ.pop(name, None)
 
 # The trial's settings refuse a server's database without a SECRET_KEY; the tests' settings do not. They have a

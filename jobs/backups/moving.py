@@ -37,6 +37,7 @@ def move(url: str, say: Say = quiet) -> tuple[Contents, Path]:
         path = folder / "backups" / making.NAME.format(timezone.localtime())
         path.parent.mkdir(mode=0o700, exist_ok=True)
         contents = making.back_up(path, say)
+        # The address is the owner's: the application's role gets its rights afterwards (grant_rights).
         with turned_to(database):
             _reach()
             restoring.refuse_filled_database()

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts import audit
-from jobs import rotation
+from jobs import database_rights, rotation
 from lib.commands import reason_of
 from lib.encryption import DecryptionError, cipher_for, forget_keys
 from lib.files import write as write_file
@@ -52,7 +52,15 @@ def restore(path: Path, say: Say = quiet) -> Contents:
     refuse_filled_folder(folder)
     make_tables(say)
     load(path, contents, folder, say)
+    _grant()
     return contents
+
+
+def _grant() -> None:
+    try:
+        database_rights.grant_again()
+    except database_rights.RightsError as fault:
+        raise BackupError(f"数据已全部恢复，但应用的账号还没有权限：{fault}") from fault
 
 
 def refuse_other_schema(manifest: Manifest) -> None:

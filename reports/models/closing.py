@@ -1,6 +1,6 @@
 """Periods whose figures are locked: the figures as they stood, and the files made of them."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -24,6 +24,9 @@ class ClosedPeriod(models.Model):
     That a period was locked is known to all who see figures; which figures, the scope of its tables and files decides.
     ``sha256`` is that of all its tables and files together (:mod:`reports.closing.checking`); the trail keeps it too.
     """
+
+    #: Written once: the application's database role may change these columns alone (jobs.database_rights).
+    may_change: ClassVar[tuple[str, ...]] = ("state", "reopened_at", "reopened_by_id", "reason")
 
     class State(models.TextChoices):
         CLOSED = "closed", "已锁定"
@@ -88,6 +91,9 @@ class ClosedPeriod(models.Model):
 
 class OfClosing(Scoped):
     """What belongs to one closing and one organisation: the university, or a second-level one with its branches."""
+
+    #: Written once: the application's database role may change this column alone (jobs.database_rights).
+    may_change: ClassVar[tuple[str, ...]] = ("branch_path",)
 
     branch = models.ForeignKey(Branch, verbose_name="党组织", on_delete=models.PROTECT, related_name="+")
 

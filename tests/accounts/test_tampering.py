@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import AuditEntry, AuditSeal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.as_owner]
 
 ENTRIES = 12
 

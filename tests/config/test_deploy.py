@@ -12,6 +12,7 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 import yaml
 from django.conf import settings
@@ -67,6 +68,14 @@ class TestContainers:
                 "migrate": {"condition": "service_completed_successfully"}
             }
 
+    def test_only_migrating_knows_the_owner_of_the_database(self, compose):
+        files = {name: compose["services"][name]["env_file"] for name in OURS}
+        assert files == dict.fromkeys(OURS, "branchbook.env") | {"migrate": ["branchbook.env", "owner.env"]}
+        assert (
+            "migrate --noinput && python manage.py grant_rights --create"
+            in (compose["services"]["migrate"]["command"][-1])
+        )
+
     def test_docker_itself_understands_it(self, tmp_path):
         if (
             not shutil.which("docker")
@@ -76,6 +85,7 @@ class TestContainers:
         for name in ("compose.yaml", "nginx.conf.template"):
             shutil.copy(DEPLOY / name, tmp_path)
         (tmp_path / "branchbook.env").touch()
+        (tmp_path / "owner.env").touch()
         (tmp_path / "database_password").touch()
         command = ["docker", "compose", "--file", str(tmp_path / "compose.yaml"), "config", "--quiet"]
         environment = {**os.environ, "BRANCHBOOK_HOST": HOST}
@@ -87,7 +97,12 @@ class TestContainers:
 
     def test_no_keys_data_or_settings_get_into_the_image(self):
         ignored = (BASE / ".dockerignore").read_text().split()
-        kept_out = {"deploy/branchbook.env", "deploy/database_password", "deploy/certificates"}
+        kept_out = {
+            "deploy/branchbook.env",
+            "deploy/owner.env",
+            "deploy/database_password",
+            "deploy/certificates",
+        }
         assert {".env", ".git", "data"} | kept_out <= set(ignored)
         assert kept_out <= set((BASE / ".gitignore").read_text().split())
 
@@ -104,7 +119,8 @@ class Installed:
         self.ports = {name: find_spare_port() for name in ("port", "http-port", "https-port")}
         self.environment = {
             "PATH": os.environ["PATH"],
-            "DATABASE_URL": database,
+            "OWNER_DATABASE_URL": database,
+            "DATABASE_URL": as_app(database),
             "REDIS_URL": queue,
             "STATEMENT_TIMEOUT_MS": "120000",
         }
@@ -189,6 +205,13 @@ class Installed:
             time.sleep(0.3)
 
 
+def as_app(database):
+    """The address for the application's role, which is made as whoever runs PostgreSQL makes it."""
+    with psycopg.connect(database, autocommit=True) as one:
+        one.execute("CREATE ROLE branchbook_app LOGIN PASSWORD 'of-the-app'")
+    return re.sub("//.*@", "//branchbook_app:of-the-app@", database)
+
+
 class _Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
@@ -227,6 +250,14 @@ def _installs(machine):
     assert machine.mode("var/lib/branchbook") == machine.mode("var/backups/branchbook") == "0o700"
     assert len(list((machine.root / "var/backups/branchbook").glob("*.backup"))) == 1
     assert machine.manage("verify_audit").stdout == "审计链完整。\n"
+    assert machine.mode("etc/branchbook/owner.env") == "0o600"
+    assert (
+        "W004" not in machine.manage("check", "--deploy").stderr
+    )  # it works as a role that may not change the trail
+    kept = "张只能添加和查看，不能改、不能删。"
+    assert kept in machine.manage("grant_rights").stdout
+    [backup] = (machine.root / "var/backups/branchbook").glob("*.backup")
+    assert "演练记录" in machine.manage("verify_restore", str(backup)).stdout
     units = [machine.unit(name) for name in ("web", "worker", "beat")]
     if shutil.which("systemd-analyze"):
         files = sorted((machine.root / "etc/systemd/system").glob("*.service"))

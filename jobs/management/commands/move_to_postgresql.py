@@ -32,5 +32,6 @@ class Command(PlainCommand):
         self.stdout.write(
             f"已搬 {len(contents.tables)} 张表 {contents.rows} 行，行数和 SHA-256 全部一致。"
             "文件和密钥留在 DATA_DIR 不动。"
-            f"请设置 DATABASE_URL、SECRET_KEY 和 ALLOWED_HOSTS 后启动。原来的 SQLite 没有改动，搬之前的备份在 {path}。"
+            "请设置 DATABASE_URL、SECRET_KEY 和 ALLOWED_HOSTS 后启动（应用另用一个账号的，先运行 grant_rights）。"
+            f"原来的 SQLite 没有改动，搬之前的备份在 {path}。"
         )
