@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts import drafts
 from accounts.models import User
 from branches.roles import SCRIBES, STAFF, THREE_ADMINS, Right, Role
 from branches.scope import grants_of, has_right, headed_stations, roles_of
@@ -231,6 +232,11 @@ class Frame:
     @cached_property
     def user_label(self) -> str:
         return self._user.name if self._user else ""
+
+    @cached_property
+    def draft_key(self) -> str:
+        """For forms whose drafts stay on the device."""
+        return drafts.key_of(self._user) if self._user else ""
 
     @cached_property
     def todo_count(self) -> int | None:

@@ -1,8 +1,11 @@
-// Keeps what is typed into form[data-draft] on this device until the server has confirmed it.
+// Keeps what is typed into form[data-draft] on this device, sealed, until the server has confirmed it.
 // The key names user and record (data-draft="u7-branch3-new"), so people sharing a device do not meet each other's drafts.
 // Hidden fields come back too: the same client key makes one record of two sends, and an old version number
 // lets the server refuse a draft that others have overtaken.
+import { sealer } from './sealing.js';
+
 const SKIP = new Set(['file', 'password', 'submit', 'button', 'reset']);
+const loaded = new Promise((done) => { document.addEventListener('DOMContentLoaded', done); });
 const pad = (number) => String(number).padStart(2, '0');
 const clock = (date) => `${pad(date.getHours())}:${pad(date.getMinutes())}`;
 
@@ -15,6 +18,8 @@ function setUp(form) {
   const key = `draft:${form.dataset.draft || form.id}`;
   const line = form.querySelector('[data-draft-line]');
   const restored = form.querySelector('[data-draft-restored]');
+  const box = sealer(form.dataset.draftKey);
+  let last = Promise.resolve();
   let timer = 0;
   let dirty = false;
 
@@ -39,8 +44,13 @@ function setUp(form) {
       values[field.name] ??= [];
       if (!isTick(field) || field.checked) values[field.name].push(...valuesOf(field));
     }
+    last = last.then(() => keep({ title: form.dataset.draftTitle, path: form.dataset.draftPath, values }));
+  }
+
+  async function keep(draft) {
     try {
-      localStorage.setItem(key, JSON.stringify({ saved: Date.now(), title: form.dataset.draftTitle, path: form.dataset.draftPath, values }));
+      const sealed = await box.seal(key, draft);
+      localStorage.setItem(key, JSON.stringify({ saved: Date.now(), sealed }));
       say(`已存本机 ${clock(new Date())}。${hasFiles() ? '照片和文件不存草稿，离开本页要重新选择。' : '提交后会再确认一次。'}`);
     } catch {
       say('本机存不下草稿，请尽快提交。');
@@ -63,27 +73,30 @@ function setUp(form) {
     }
   }
 
-  function restore() {
+  async function restore() {
+    // A form that came back with errors already holds what was sent.
+    if (document.querySelector('.error-summary')) return;
+    let kept = null;
     let draft = null;
     try {
-      draft = JSON.parse(localStorage.getItem(key));
+      kept = JSON.parse(localStorage.getItem(key));
+      if (!kept) return;
+      draft = await box.open(key, kept.sealed);
     } catch {
+      // Storage is switched off, or the server has another key than when it was sealed.
       return;
     }
-    // A form that came back with errors already holds what was sent.
-    if (!draft || document.querySelector('.error-summary')) return;
     const known = new Set();
     fill(draft.values, known);
     if (restored) {
       restored.hidden = false;
-      restored.querySelector('[data-draft-text]').textContent = `已恢复草稿（${moment(new Date(draft.saved))} 保存）。`;
+      restored.querySelector('[data-draft-text]').textContent = `已恢复草稿（${moment(new Date(kept.saved))} 保存）。`;
     }
     form.dispatchEvent(new Event('change', { bubbles: true }));
     // What the server made for other values is asked for anew; what then comes is filled too.
     document.addEventListener('htmx:afterSettle', () => fill(draft.values, known));
-    document.addEventListener('DOMContentLoaded', () => {
-      form.querySelector('[data-draft-echo]')?.dispatchEvent(new Event('change', { bubbles: true }));
-    });
+    await loaded;
+    form.querySelector('[data-draft-echo]')?.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
   restore();
@@ -100,8 +113,10 @@ function setUp(form) {
   restored?.querySelector('[data-draft-drop]').addEventListener('click', () => {
     clearTimeout(timer);
     dirty = false;
-    localStorage.removeItem(key);
-    location.reload();
+    last.then(() => {
+      localStorage.removeItem(key);
+      location.reload();
+    });
   });
 }
 

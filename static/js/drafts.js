@@ -1,4 +1,6 @@
 // The drafts of this user on this device, for the home page. Where there is none, nothing is shown.
+import { sealer } from './sealing.js';
+
 const panel = document.querySelector('[data-drafts]');
 const row = panel?.querySelector('template');
 const pad = (number) => String(number).padStart(2, '0');
@@ -13,15 +15,18 @@ function show(draft) {
   panel.hidden = false;
 }
 
-if (panel) {
-  try {
-    Object.keys(localStorage)
-      .filter((key) => key.startsWith(`draft:${panel.dataset.drafts}`))
-      .map((key) => JSON.parse(localStorage.getItem(key)))
-      .filter((draft) => draft?.title && draft.path?.startsWith('/'))
-      .sort((one, other) => other.saved - one.saved)
-      .forEach(show);
-  } catch {
-    // Storage is switched off: then there are no drafts either.
-  }
+async function list() {
+  const box = sealer(panel.dataset.draftKey);
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(`draft:${panel.dataset.drafts}`));
+  const opened = await Promise.allSettled(keys.map(async (key) => {
+    const { saved, sealed } = JSON.parse(localStorage.getItem(key));
+    return { ...await box.open(key, sealed), saved };
+  }));
+  opened.map((each) => each.value)
+    .filter((draft) => draft?.title && draft.path?.startsWith('/'))
+    .sort((one, other) => other.saved - one.saved)
+    .forEach(show);
 }
+
+// Where storage is switched off there are no drafts either.
+if (panel) list().catch(() => {});

@@ -72,12 +72,13 @@ window.addEventListener('beforeprint', () => {
   for (const fold of document.querySelectorAll('details.data-alt, details.definitions')) fold.open = true;
 });
 
-// What the server has confirmed needs no draft any more; nor does what nobody came back to.
+// What the server has confirmed needs no draft any more; nor does what nobody came back to, or what is not sealed.
 function tidyDrafts() {
   for (const done of document.querySelectorAll('[data-draft-done^="draft:"]')) localStorage.removeItem(done.dataset.draftDone);
   const oldest = Date.now() - KEPT_DAYS * 24 * 60 * 60 * 1000;
   for (const key of Object.keys(localStorage).filter((name) => name.startsWith('draft:'))) {
-    if (!(JSON.parse(localStorage.getItem(key))?.saved > oldest)) localStorage.removeItem(key);
+    const kept = JSON.parse(localStorage.getItem(key));
+    if (!kept?.sealed || !(kept.saved > oldest)) localStorage.removeItem(key);
   }
 }
 try {

@@ -1,5 +1,6 @@
 """The secretary's journey on a phone: taps counted, drafts kept, without script too, and nothing axe calls serious."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -134,6 +135,27 @@ def test_an_interrupted_record_is_found_again_and_sent_once(phone):
     phone.wait_for_url("**/activities/**")
     assert Activity.objects.get(held_on=yesterday).on_leave == 1
     assert phone.evaluate("Object.keys(localStorage)") == []
+
+
+def test_after_signing_out_the_device_keeps_what_nobody_opens_there(phone, live_server, secretary):
+    log = f"{live_server.url}{reverse('activity_log', args=['general_meeting'])}"
+    phone.goto(log)
+    phone.get_by_text("修改", exact=True).tap()
+    phone.fill("[name=notes]", "讨论了三件事")
+    phone.get_by_text("已存本机").wait_for()
+    kept = phone.evaluate("Object.values(localStorage)")
+    assert [sorted(json.loads(each)) for each in kept] == [["saved", "sealed"]]
+    phone.context.clear_cookies()
+    other = cast.a_user(Role.SECRETARY, secretary.grants.get().branch)
+    sign_in(phone, live_server, other)
+    phone.evaluate(f"localStorage.setItem('draft:u{other.pk}-copy', Object.values(localStorage)[0])")
+    phone.goto(f"{live_server.url}/")
+    assert phone.locator("[data-drafts]").is_hidden()
+    phone.context.clear_cookies()
+    sign_in(phone, live_server, secretary)
+    phone.goto(log)
+    phone.get_by_text("已恢复草稿").wait_for()
+    assert phone.locator("[name=notes]").input_value() == "讨论了三件事"
 
 
 def test_without_script_the_same_form_does_it(chromium, live_server, secretary):
