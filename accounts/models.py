@@ -159,10 +159,10 @@ class SecondFactor(models.Model):
 
 
 class BackupCode(models.Model):
-    """For when the phone is lost: one of ten, each good once. Only its keyed hash is kept."""
+    """For when the phone is lost: one of ten, each good once. It is hashed as passwords are; older ones with a key."""
 
     factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="backup_codes")
-    hash = models.CharField(max_length=32)
+    hash = models.CharField(max_length=128)
 
     class Meta:
         verbose_name = "备用码"
@@ -247,6 +247,26 @@ class SignOn(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SignOnBinding(models.Model):
+    """Who, at the university's service, an account belongs to since its first sign-on (``sub`` of OpenID Connect).
+
+    Another server has other numbers: ``server`` is that of the settings when it was bound.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="sign_on_binding")
+    server = models.CharField(max_length=200)
+    subject = models.CharField("统一身份认证中的编号", max_length=255)
+    at = models.DateTimeField("绑定时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "统一身份认证绑定"
+        verbose_name_plural = "统一身份认证绑定"
+        constraints = [models.UniqueConstraint(fields=["server", "subject"], name="sign_on_bound_once")]
+
+    def __str__(self) -> str:
+        return str(self.user)
 
 
 class NoticeRead(models.Model):

@@ -12,6 +12,8 @@ from accounts import access, factors, passwords
 from accounts.factors import FactorError
 from accounts.forms import ResetForm
 from accounts.models import User
+from accounts.sign_on import binding
+from accounts.sign_on.fetching import SignOnError
 from branches.admin_base import ScopedModelAdmin
 from branches.grants import GrantError
 from branches.models import RoleGrant
@@ -45,7 +47,7 @@ class UserAdmin(ScopedModelAdmin):
     search_help_text = "账号或姓名"
     ordering = ["username"]
     actions = ["issue_passwords", "close", "reopen"]
-    refusals = (FactorError,)
+    refusals = (FactorError, SignOnError)
     told = ("roles", "is_active", "state", "second_factor_at", "last_login", "date_joined")
 
     def visible(self, request):
@@ -84,12 +86,21 @@ class UserAdmin(ScopedModelAdmin):
         obj.initial_password_until = opened.initial_password_until
 
     def get_urls(self):
-        return [self.object_page(self.factor_view, "second-factor"), *super().get_urls()]
+        return [
+            self.object_page(self.factor_view, "second-factor"),
+            self.object_page(self.binding_view, "sign-on"),
+            *super().get_urls(),
+        ]
 
     def object_tools(self, request, obj):
-        if obj.second_factor_at is None or not has_right(request.user, Right.KEEP_FACTORS):
+        if not has_right(request.user, Right.KEEP_FACTORS):
             return []
-        return [("重置动态验证码", self.own_url(obj, "second-factor"))]
+        tools = []
+        if obj.second_factor_at is not None:
+            tools.append(("重置动态验证码", self.own_url(obj, "second-factor")))
+        if binding.is_bound(obj):
+            tools.append(("解除统一身份认证绑定", self.own_url(obj, "sign-on")))
+        return tools
 
     def factor_view(self, request, object_id):
         """The phone is lost. Whoever gives passwords cannot do it: two people are needed to enter an account."""
@@ -107,6 +118,24 @@ class UserAdmin(ScopedModelAdmin):
             danger=True,
             done="已重置，本人下次登录时重新设置。",
             help="请先当面或通过可靠的方式核对是本人。重置不改变密码。",
+        )
+
+    def binding_view(self, request, object_id):
+        """Whom the university's service signs in as this account is fixed at the first time, until released here."""
+        account = self.get_object(request, unquote(object_id))
+        if not has_right(request.user, Right.KEEP_FACTORS):
+            raise PermissionDenied("统一身份认证的绑定由安全管理员解除。")
+        form = ResetForm(request.POST or None)
+        return self.own_form(
+            request,
+            account,
+            form,
+            lambda: binding.release(account, by=request.user, why=form.cleaned_data["why"]),
+            title="解除统一身份认证绑定",
+            button="解除",
+            danger=True,
+            done="已解除，下次从统一身份认证登录时重新绑定。",
+            help="请先向学校信息中心核对统一身份认证中的人就是账号本人。",
         )
 
     def response_add(self, request, obj, post_url_continue=None):

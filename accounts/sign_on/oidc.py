@@ -35,8 +35,8 @@ def begin(service: SignOn, back: str) -> tuple[str, dict[str, str]]:
     return f"{check_server(_told(_discover(service), 'authorization_endpoint'))}?{urlencode(asked)}", kept
 
 
-def name_of(service: SignOn, code: str, back: str, kept: dict[str, str]) -> str:
-    """Who it is, from the identity token that the code is exchanged for."""
+def who(service: SignOn, code: str, back: str, kept: dict[str, str]) -> tuple[str, str]:
+    """The account's name and the service's own ``sub``, from the identity token that the code is exchanged for."""
     told = _discover(service)
     form = {
         "grant_type": "authorization_code",
@@ -49,7 +49,7 @@ def name_of(service: SignOn, code: str, back: str, kept: dict[str, str]) -> str:
     name = str(claims.get(service.attribute or "preferred_username") or "").strip()
     if not name:
         raise SignOnError(f"身份令牌里没有“{service.attribute or 'preferred_username'}”，请核对账号属性名。")
-    return name
+    return name, str(claims["sub"])[:255]
 
 
 def try_out(service: SignOn) -> str:

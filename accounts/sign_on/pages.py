@@ -15,7 +15,7 @@ from accounts import audit, proof
 from accounts.http import on_this_site
 from accounts.models import SignOn, User
 
-from . import cas, keeping, oidc
+from . import binding, cas, keeping, oidc
 from .fetching import SignOnError
 
 KEPT: Final = "sign_on"
@@ -58,7 +58,7 @@ def sign_on_back(request: HttpRequest) -> HttpResponse:
     if kept is None or time.time() - int(kept["at"]) > SECONDS_TO_COME_BACK:
         return _failed(request, SignOnError("登录没有从支部簿开始、已经用过或者超过 10 分钟，请重新登录。"))
     try:
-        name = _name(request, service, kept)
+        name, subject = _who(request, service, kept)
     except SignOnError as error:
         return _failed(request, error)
     user = User.objects.filter(username=name, is_active=True).first()
@@ -66,6 +66,10 @@ def sign_on_back(request: HttpRequest) -> HttpResponse:
         audit.record("session.sign_on", by=None, denied=True, after={"account": audit.hashed(name)})
         messages.error(request, _UNKNOWN)
         return redirect("login")
+    try:
+        binding.hold(service, user, subject)
+    except SignOnError as error:
+        return _failed(request, error, user)
     login(request, user, _BACKEND)
     if service.has_factor:
         proof.vouched(request)
@@ -73,14 +77,15 @@ def sign_on_back(request: HttpRequest) -> HttpResponse:
     return redirect(on_this_site(request, kept["next"]))
 
 
-def _name(request: HttpRequest, service: SignOn, kept: dict[str, str]) -> str:
+def _who(request: HttpRequest, service: SignOn, kept: dict[str, str]) -> tuple[str, str]:
+    """The account's name, and what the service itself calls him, where it has such a number."""
     if service.kind == SignOn.Kind.CAS:
-        return cas.name_of(service, request.GET.get("ticket", ""), _back(request))
+        return cas.name_of(service, request.GET.get("ticket", ""), _back(request)), ""
     if "error" in request.GET:
         raise SignOnError("统一身份认证没有同意登录，请重试。")
     if request.GET.get("state", "") != kept["state"]:
         raise SignOnError("登录不是从这个浏览器开始的，请重新登录。")
-    return oidc.name_of(service, request.GET.get("code", ""), _back(request), kept)
+    return oidc.who(service, request.GET.get("code", ""), _back(request), kept)
 
 
 def _in_use() -> SignOn:
@@ -94,8 +99,8 @@ def _back(request: HttpRequest) -> str:
     return request.build_absolute_uri(reverse("sign_on_back"))
 
 
-def _failed(request: HttpRequest, error: SignOnError) -> HttpResponse:
+def _failed(request: HttpRequest, error: SignOnError, user: User | None = None) -> HttpResponse:
     """The local sign-in is always there."""
-    audit.record("session.sign_on", by=None, denied=True, after={"reason": str(error)[:200]})
+    audit.record("session.sign_on", by=None, on=user, denied=True, after={"reason": str(error)[:200]})
     messages.error(request, f"{error}也可以用支部簿的账号和密码登录。")
     return redirect("login")

@@ -58,6 +58,7 @@ ITEMS: Final = (
             "accounts.UsedPassword": "user password",
             "accounts.SecondFactor": "user secret_cipher last_step failures",
             "accounts.BackupCode": "hash",
+            "accounts.SignOnBinding": "user subject",
         },
     ),
     Item(

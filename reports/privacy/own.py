@@ -26,6 +26,7 @@ ABOUT: Final = {
     "accounts.User": "pk",
     "accounts.SignedIn": "user",
     "accounts.NoticeRead": "user",
+    "accounts.SignOnBinding": "user",
     "accounts.AuditEntry": "actor",
     "branches.RoleGrant": "user",
     "branches.Suggestion": "user",

@@ -14,6 +14,7 @@ NAMES: Final = frozenset(
 FIELDS: Final[dict[str, str]] = {
     "accounts.AuditSeal": "hash previous",
     "accounts.SignOn": "attribute client_id has_factor is_on kind only secret_cipher server title",
+    "accounts.SignOnBinding": "server",
     "activities.Activity": "absent also_kinds expected held_on is_heads_only is_on_time kind minutes on_leave place"
     " present starts_at title withdrawn_reason",
     "activities.AgendaItem": "party_first party_first_on vote",

@@ -66,6 +66,7 @@ ADMIN_TASKS: dict[str, Task] = {
         fill=lambda world: {"leave": [own_row(world, GroupMembership).pk]}
     ),
     "admin:accounts_user_second-factor": Task("security_admin", writes=False),
+    "admin:accounts_user_sign-on": Task("security_admin", writes=False),
     "admin:branches_factorexemption_add": Task(
         "security_admin",
         fill=lambda world: {"role": "leader", "citation": "校信办〔2026〕3号", "since": DAY},

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.contrib.auth.hashers import identify_hasher
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from accounts.models import AuditEntry, BackupCode, SecondFactor, User
 from branches import second_factor
 from branches.models import FactorExemption
 from branches.roles import Role
+from lib.encryption import blind_index
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,8 @@ class TestSettingUp:
         assert row.secret not in row.secret_cipher
         kept = set(BackupCode.objects.values_list("hash", flat=True))
         assert not kept & {code.replace("-", "") for code in codes}
+        assert {identify_hasher(each).algorithm for each in kept} == {"md5"}  # as passwords in tests
+        assert len({each.split("$")[1] for each in kept}) == 10
 
     def test_an_outsider_is_led_nowhere_else(self, secretary):
         browser = cast.a_browser(secretary)
@@ -167,6 +171,16 @@ class TestEachSession:
             factors.check(secretary, first)
         factors.check(secretary, second.replace("-", ""))
         assert factors.codes_left(secretary) == 8
+
+    def test_a_backup_code_with_a_keyed_hash_of_before_is_good_once(self, secretary):
+        with_factor(secretary)
+        BackupCode.objects.filter(pk=BackupCode.objects.first().pk).update(
+            hash=blind_index("backup_code", "abcdefghjk")
+        )
+        factors.check(secretary, "abcde-fghjk")
+        assert factors.codes_left(secretary) == 9
+        with pytest.raises(factors.FactorError):
+            factors.check(secretary, "abcde-fghjk")
 
     @pytest.mark.parametrize("code", ["", "12345", "1234567", "１２３４５６", "abcdef", "-----"])
     def test_what_is_no_code(self, secretary, code):

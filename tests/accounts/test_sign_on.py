@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, SignOn
-from accounts.sign_on import keeping
+from accounts.models import AuditEntry, SignOn, SignOnBinding
+from accounts.sign_on import binding, keeping
 from accounts.sign_on.fetching import SignOnError
 from branches.roles import Role
 from tests import cast
@@ -293,6 +293,41 @@ class TestOidc:
         _, back = self.come_back(provider, browser, user, **changes)
         assert (back.url, is_signed_in(browser)) == ("/login/", False)
         assert "身份令牌" in said(browser)
+
+    def test_an_account_belongs_to_who_signed_on_first(self, provider, service, user, admin):
+        self.come_back(provider, cast.a_browser(), user, sub="u-1")
+        again, stranger = cast.a_browser(), cast.a_browser()
+        self.come_back(provider, again, user, sub="u-1")
+        assert self.come_back(provider, stranger, user, sub="u-2")[1].url == "/login/"
+        assert (is_signed_in(again), is_signed_in(stranger)) == (True, False)
+        assert "已绑定统一身份认证中的另一个人" in said(stranger)
+        refused = AuditEntry.objects.get(action="session.sign_on", outcome="denied")
+        assert (refused.object_id, AuditEntry.objects.filter(action="sign_on.bind").count()) == (
+            str(user.pk),
+            1,
+        )
+        binding.release(user, by=admin, why="换了学工号")
+        self.come_back(provider, stranger, user, sub="u-2")
+        assert is_signed_in(stranger)
+
+    def test_who_is_bound_is_not_taken_for_another(self, provider, service, user):
+        self.come_back(provider, cast.a_browser(), user, sub="u-1")
+        browser = cast.a_browser()
+        self.come_back(provider, browser, cast.a_user(), sub="u-1")
+        assert not is_signed_in(browser)
+        assert "已绑定支部簿的另一个账号" in said(browser)
+
+    def test_another_server_binds_anew(self, provider, service, user):
+        SignOnBinding.objects.create(user=user, server="https://old.example.edu.cn", subject="9")
+        browser = cast.a_browser()
+        self.come_back(provider, browser, user, sub="u-1")
+        assert is_signed_in(browser)
+        assert SignOnBinding.objects.get().subject == "u-1"
+
+    def test_only_another_releases_and_says_why(self, admin, user):
+        for by, why in ((user, "换了学工号"), (admin, "换")):
+            with pytest.raises(SignOnError):
+                binding.release(user, by=by, why=why)
 
     def test_another_browsers_state(self, provider, service, user):
         browser, other = cast.a_browser(), cast.a_browser()
