@@ -9,7 +9,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
-from . import audit, factors, notice, passwords, proof, sessions
+from . import audit, counting, factors, notice, pace, passwords, proof, refusals, sessions
 from .models import User
 
 Responder = Callable[[HttpRequest], HttpResponse]
@@ -85,7 +84,7 @@ class NeverStored:
 
 
 class RefusalTrail:
-    """A refusal inside the scope (403) is written down; a stranger's object is a 404 like any other."""
+    """What a signed-in user asked for and did not get is written down, whatever the answer told him."""
 
     def __init__(self, get_response: Responder) -> None:
         self.get_response = get_response
@@ -94,10 +93,20 @@ class RefusalTrail:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        user = getattr(request, "user", None)
-        if isinstance(exception, PermissionDenied) and user is not None and user.is_authenticated:
-            after = {"method": request.method, "path": request.path[:200]}
-            audit.record("access.refuse", by=user, denied=True, after=after)
+        refusals.note(request, exception)
+
+
+class Pace:
+    """A program that asks page after page is told to wait; the ballot's pages count nobody (see Unnamed)."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_unnamed(request):
+            return self.get_response(request)
+        limit = counting.PAGES if request.user.is_authenticated else counting.STRANGERS
+        return pace.hurried(request, limit) or self.get_response(request)
 
 
 class SessionLimits:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 
-from . import audit, sessions
+from . import audit, counting, pace, sessions
 from .forms import ConfirmForm
 from .models import User
 
@@ -85,7 +85,7 @@ def confirmed(view: View) -> View:
     @sensitive_post_parameters(FIELD)
     def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if is_fresh(request):
-            return view(request, *args, **kwargs)
+            return _within_pace(request) or view(request, *args, **kwargs)
         if request.method != "POST":
             target = urlencode({"next": request.get_full_path()})
             return redirect(f"{reverse('confirm')}?{target}")
@@ -93,7 +93,7 @@ def confirmed(view: View) -> View:
         if form.is_valid():
             if is_proved(request, form.cleaned_data[FIELD]):
                 request.POST = _without(request.POST)  # type: ignore[assignment]
-                return view(request, *args, **kwargs)
+                return _within_pace(request) or view(request, *args, **kwargs)
             form.add_error(FIELD, WRONG)
         kept = [(name, value) for name, values in _without(request.POST).lists() for value in values]
         status = 422 if form.errors else 200
@@ -101,6 +101,11 @@ def confirmed(view: View) -> View:
 
     asking.asks_again = True  # type: ignore[attr-defined]
     return asking
+
+
+def _within_pace(request: HttpRequest) -> HttpResponseBase | None:
+    """What takes data out is also counted; opening its page is not."""
+    return pace.hurried(request, counting.EXPORTS) if request.method == "POST" else None
 
 
 def _without(sent: QueryDict) -> QueryDict:

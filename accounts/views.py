@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from . import audit, passwords, sessions
+from . import audit, passwords, refusals, sessions
 from .forms import NewPasswordForm, SignInForm
 from .http import AuthenticatedRequest
+from .models import User
 from .sign_on import keeping
 
 
@@ -79,4 +80,6 @@ def locked_out(
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if isinstance(request.user, User):
+        refusals.write_some(request, request.user, "access.refuse", refusals.UNSIGNED)
     return render(request, "csrf_failure.html", status=403)

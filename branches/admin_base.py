@@ -15,6 +15,7 @@ from django.urls import path, reverse
 
 from accounts import audit
 from accounts.proof import confirmed
+from accounts.refusals import OutOfReach
 from lib import required
 
 from . import admin_export, history
@@ -140,8 +141,14 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         obj = super().get_object(request, object_id)
         # Whoever has no such list does not learn from the answer whether a row exists.
         if obj is None or not self.has_view_permission(request):
-            raise Http404
+            raise OutOfReach(is_there=self._is_there(object_id))
         return obj
+
+    def _is_there(self, object_id):
+        try:
+            return self.model._base_manager.filter(pk=object_id).exists()
+        except (ValidationError, ValueError):
+            return False
 
     def to_field_allowed(self, request, to_field):
         return to_field == self.opts.pk.name

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
-from django.http import Http404
 from django.utils import timezone
+
+from accounts.refusals import OutOfReach
 
 from .roles import RIGHTS, Right, Role
 
@@ -156,11 +157,13 @@ class ScopedQuerySet(models.QuerySet[M]):
 
 
 def get_visible_or_404(queryset: Any, user: "User", **lookup: Any) -> Any:
-    """The row, or the same 404 whether it is a stranger's or does not exist."""
+    """The row, or the same 404 whether it is a stranger's or does not exist; the trail knows which."""
     try:
         return queryset.visible_to(user).get(**lookup)
-    except (queryset.model.DoesNotExist, ValueError) as error:
-        raise Http404 from error
+    except queryset.model.DoesNotExist as error:
+        raise OutOfReach(is_there=queryset.filter(**lookup).exists()) from error
+    except ValueError as error:
+        raise OutOfReach(is_there=False) from error
 
 
 def lone_branch(user: "User") -> "Branch | None":

@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "accounts.middleware.RemoteAddress",
     "accounts.middleware.RefusalTrail",
     "accounts.middleware.SessionLimits",
+    "accounts.middleware.Pace",
     "accounts.middleware.PasswordChangeRequired",
     "accounts.middleware.EntryRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -170,6 +171,8 @@ CACHES = {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "branchbook",
+            # It only counts: no page waits long for it.
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -285,6 +288,14 @@ PRIVACY_NOTICE = env.bool("PRIVACY_NOTICE", default=not TRIAL)
 PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", default="学校党委组织部")
 # How long a proof of who one is suffices for taking data out.
 CONFIRM_SECONDS = env.int("CONFIRM_SECONDS", default=15 * 60)
+
+# How much somebody may ask for before he is told to wait (429): pages of an account, of an address that nobody
+# is signed in from, and what takes data out. A campus is one address. 0: no limit.
+# And how many refusals leave an entry in the trail; all are in the log.
+PAGES_A_MINUTE = env.int("PAGES_A_MINUTE", default=300)
+STRANGERS_A_MINUTE = env.int("STRANGERS_A_MINUTE", default=3000)
+EXPORTS_IN_TEN_MINUTES = env.int("EXPORTS_IN_TEN_MINUTES", default=20)
+REFUSALS_IN_TEN_MINUTES = env.int("REFUSALS_IN_TEN_MINUTES", default=100)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
-from accounts import audit
+from accounts import audit, counting
 from accounts.models import User
 
 from .kinds import kind_of
@@ -48,12 +47,7 @@ def reader_of(token: str) -> User | None:
 
 def may_ask(whose: str, limit: int) -> bool:
     """False after ``limit`` times in ten minutes."""
-    key = f"calendar-{hashlib.sha256(whose.encode()).hexdigest()[:32]}"
-    cache.add(key, 0, SECONDS)
-    try:
-        return cache.incr(key) <= limit
-    except ValueError:  # it ended between the two
-        return True
+    return counting.times("calendar", whose, SECONDS) <= limit
 
 
 def _hash(token: str) -> str:

@@ -150,7 +150,8 @@ def _line(entry: AuditEntry) -> Line:
     fields = entry.after.get("fields", [])
     shown = "、".join(FIELDS.get(str(name), str(name)) for name in fields) if isinstance(fields, list) else ""
     reason = str(entry.after.get("reason", "")) if _deed(entry) == "unmask" else ""
-    detail = "；".join(filter(None, (shown, reason and f"原因：{reason}")))
+    path = str(entry.after.get("path", "")) if entry.action.startswith("access.") else ""
+    detail = "；".join(filter(None, (shown, reason and f"原因：{reason}", path)))
     return Line(
         entry.at,
         entry.address,
