@@ -1,4 +1,4 @@
-"""The visitor's address behind reverse proxies that the university runs itself."""
+"""The visitor's address behind reverse proxies that the university runs itself, and what is not asked for in clear."""
 
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -29,4 +29,22 @@ class RealAddress:
                 request.META["REMOTE_ADDR"] = str(ip_address(claimed))
             except ValueError:
                 pass  # not an address: the connection's own stays
+        return self.get_response(request)
+
+
+class NothingPlainForPrograms:
+    """Pages are led to HTTPS; what programs ask for is refused, so that somebody corrects the address (ASVS 4.1.2).
+
+    Stands before Django's own redirect, which a trial has not.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.pages = getattr(settings, "PROGRAMS_PAGES", [])
+        if not self.pages:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in self.pages and not request.is_secure():
+            return HttpResponse("请用 https 访问。", status=403, content_type="text/plain; charset=utf-8")
         return self.get_response(request)

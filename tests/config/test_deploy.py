@@ -280,6 +280,7 @@ def _serves(machine):
         assert machine.ask("/healthz")[0] == 503  # no worker has run
         status, headers, _ = machine.ask("/members/?a=1", scheme="http")
         assert (status, headers["Location"]) == (301, f"https://{HOST}/members/?a=1")
+        assert machine.ask("/calendar.ics?key=x", scheme="http")[0] == 403
         style = re.search(r'href="(/static/[^"]+\.css)"', page)[1]
         assert machine.ask(style)[0] == 200
     log = (machine.root / "var/log/nginx/branchbook.log").read_text()

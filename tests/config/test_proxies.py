@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpResponse
 
-from config.proxies import RealAddress
+from config.proxies import NothingPlainForPrograms, RealAddress
 
 
 def see_address(rf, forwarded):
@@ -39,3 +39,23 @@ def test_without_proxies_the_header_is_not_looked_at(rf, settings):
 
     with pytest.raises(MiddlewareNotUsed):
         see_address(rf, "192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    ("path", "secure", "status"),
+    [
+        ("/calendar.ics?key=x", False, 403),
+        ("/healthz", False, 403),
+        ("/calendar.ics?key=x", True, 200),
+        ("/members/", False, 200),
+    ],
+)
+def test_what_programs_ask_for_is_refused_in_clear(rf, settings, path, secure, status):
+    settings.PROGRAMS_PAGES = ["/calendar.ics", "/healthz"]
+    answer = NothingPlainForPrograms(lambda request: HttpResponse())(rf.get(path, secure=secure))
+    assert (answer.status_code, "Location" in answer) == (status, False)
+
+
+def test_a_trial_has_nothing_but_plain(settings):
+    with pytest.raises(MiddlewareNotUsed):
+        NothingPlainForPrograms(lambda request: HttpResponse())
