@@ -1,8 +1,12 @@
 """Rules for passwords. Those of Django in Chinese, as its own sentences come partly in English, and ours."""
 
+from pathlib import Path
+
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
+
+from lib import breaches
 
 from .models import UsedPassword, User
 
@@ -58,6 +62,29 @@ class ContextValidator:
 
     def get_help_text(self) -> str:
         return "不能只是本系统常用的词加数字。"
+
+
+class BreachedValidator:
+    """None that became known elsewhere (ASVS 6.2.12), from a file of hashes: see `lib.breaches`."""
+
+    def __init__(self, file: str) -> None:
+        self.file = Path(file)
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        try:
+            is_known = breaches.holds(self.file, password)
+        except OSError:
+            raise ValidationError(
+                "泄露密码表读不到，暂时不能改密码，请告诉系统管理员。", code="no_breaches"
+            ) from None
+        if is_known:
+            raise ValidationError(self.get_error_message(), code="password_breached")
+
+    def get_error_message(self) -> str:
+        return "这个密码在别处泄露过，会被人先试，请换一个。"
+
+    def get_help_text(self) -> str:
+        return "不能是在别处泄露过的密码。"
 
 
 class RunValidator:

@@ -33,6 +33,8 @@ PROFILES: Final[dict[str, tuple[list[dict[str, Any]], int]]] = {
 }
 
 
-def password_rules(profile: str) -> tuple[list[dict[str, Any]], int]:
-    """Those of the profile; config.checks refuses a name that is none."""
-    return PROFILES[profile]
+def password_rules(profile: str, *, breached: str = "") -> tuple[list[dict[str, Any]], int]:
+    """Those of the profile, and of the file `breached`, if any; config.checks refuses a name that is none."""
+    rules, days = PROFILES[profile]
+    known = {"NAME": "accounts.validators.BreachedValidator", "OPTIONS": {"file": breached}}
+    return ([*rules, known] if breached else rules), days
