@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from lib import file_names, files
+from lib import file_names, files, scanning
 from lib.attachments.accepting import Accepted, accept
 from lib.attachments.kinds import ENDINGS, Refused
 
@@ -125,8 +125,10 @@ def _told(row: Evidence, activity: Activity) -> dict[str, str]:
 def _accepted(file: File[Any]) -> Accepted:
     if file.size > settings.EVIDENCE_FILE_MB << 20:
         raise RecordError(f"文件超过 {settings.EVIDENCE_FILE_MB} MB，请缩小或拆开后再添加。")
+    content = file.read()
     try:
-        return accept(file.read())
+        scanning.check(content)
+        return accept(content)
     except Refused as refusal:
         raise RecordError(str(refusal)) from None
 

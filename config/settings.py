@@ -99,6 +99,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.proxies.RealAddress",
+    "config.proxies.NothingPlainForPrograms",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -277,7 +278,9 @@ PASSWORD_HASHERS = [
 # "asvs" follows OWASP ASVS 5.0 (long, no rules of composition, no expiry), "djbh" the classified protection of
 # information systems (等保): three kinds of characters, 180 days, none of the last five.
 PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="asvs")
-AUTH_PASSWORD_VALIDATORS, PASSWORD_DAYS = password_rules(PASSWORD_PROFILE)
+# Hashes of passwords that became known elsewhere, a file of the operator's; the network is not asked.
+BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", default="")
+AUTH_PASSWORD_VALIDATORS, PASSWORD_DAYS = password_rules(PASSWORD_PROFILE, breached=BREACHED_PASSWORDS)
 # Who needs a second factor: "roles" (whoever holds a role, but for exemptions written down), "all", or "off".
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="off" if TRIAL else "roles")
 # Servers that may say who signs in (CAS, OpenID Connect), as "https://cas.example.edu.cn"; what else it takes is set up
@@ -345,6 +348,8 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if not TRIAL:
     SECURE_SSL_REDIRECT = True
+    # What programs ask for is refused over plain HTTP: a redirect would hide that their key went in clear.
+    PROGRAMS_PAGES = ["/calendar.ics", "/healthz"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
@@ -416,3 +421,6 @@ BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
 EVIDENCE_FILE_MB = env.int("EVIDENCE_FILE_MB", default=20)
 EVIDENCE_RECORD_FILES = env.int("EVIDENCE_RECORD_FILES", default=30)
 EVIDENCE_BRANCH_MB = env.int("EVIDENCE_BRANCH_MB", default=500)
+# Where clamd listens, as "unix:///run/clamav/clamd.ctl" or "tcp://127.0.0.1:3310": files are scanned before they are
+# kept, and none is taken while it does not answer.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from lib import scanning
+from lib.attachments.kinds import Refused
 from lib.sheets.archive import refuse_false_name, refuse_other_kinds
 from lib.sheets.reading import Limits, WorkbookError
 
@@ -34,4 +36,8 @@ class UploadForm(forms.Form):
             refuse_false_name(file.name or "", content)
         except WorkbookError as fault:
             raise forms.ValidationError(fault.message) from fault
+        try:
+            scanning.check(content)
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
         return file

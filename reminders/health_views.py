@@ -16,6 +16,7 @@ from branches.roles import Right
 from branches.scope import has_right
 from jobs import database_rights
 from jobs.backups import history
+from lib import scanning
 
 from . import health
 
@@ -48,6 +49,7 @@ def system_state(request: AuthenticatedRequest) -> HttpResponse:
         "health": health.look(timezone.now()),
         "answers": health.answers(),
         "rehearsals": history.rehearsals(),
+        "scanner": scanning.in_words(),
         "database_role": database_rights.in_words(),
     }
     return render(request, "reminders/system_state.html", context)

@@ -106,6 +106,7 @@ class TestSealing:
         assert (AuditSeal.objects.count(), audit.seal(), faults()) == (0, 2, [])
 
 
+@pytest.mark.as_owner
 class TestTampering:
     def change(self, entry, **values):
         AuditEntry.objects.filter(pk=entry.pk).update(**values)
@@ -220,6 +221,7 @@ class TestCommand:
         sealed(2)
         assert self.run(capsys) == (0, "审计链完整。\n")
 
+    @pytest.mark.as_owner
     def test_a_break_exits_with_1(self, capsys):
         made = sealed(2)
         AuditEntry.objects.filter(pk=made[0].pk).update(action="x")

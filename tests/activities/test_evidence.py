@@ -34,6 +34,12 @@ def add(activity, by, content, name="合影.jpg"):
     return evidence.add(activity, ContentFile(content, name), by=by)
 
 
+def test_what_the_scanner_cannot_look_at_is_not_kept(activity, secretary, folder, settings, tmp_path):
+    settings.CLAMD_ADDRESS = f"unix://{tmp_path}/none.ctl"
+    assert refusal(activity, secretary, a_photo()) == "病毒扫描服务暂时没有应答，文件没有保存，请稍后再试。"
+    assert (Evidence.objects.count(), list(folder.rglob("*.*"))) == (0, [])
+
+
 def refusal(activity, by, content, name="合影.jpg"):
     with pytest.raises(RecordError) as refused:
         add(activity, by, content, name)

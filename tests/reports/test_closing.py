@@ -217,17 +217,20 @@ class TestChecking:
     def test_what_is_as_it_was(self, closed):
         assert checking.faults(closed) == []
 
+    @pytest.mark.as_owner
     def test_a_value_that_was_changed(self, closed, school):
         table = closed.tables.get(branch=school.root, statistic="members")
         ClosedTable.objects.filter(pk=table.pk).update(body=table.body.replace("[10,", "[11,", 1))
         assert checking.faults(closed) == ["统计表“members”（党委）的内容与锁定时不一致。"]
 
+    @pytest.mark.as_owner
     def test_a_value_and_its_sum(self, closed, school):
         table = closed.tables.get(branch=school.root, statistic="members")
         changed = table.body.replace("[10,", "[11,", 1)
         ClosedTable.objects.filter(pk=table.pk).update(body=changed, sha256=tables.sha256_of(changed))
         assert checking.faults(closed) == ["统计表和文件的校验值与总校验值不一致。"]
 
+    @pytest.mark.as_owner
     def test_all_sums_up_to_the_last(self, closed):
         ClosedPeriod.objects.filter(pk=closed.pk).update(sha256="0" * 64)
         closed.refresh_from_db()
