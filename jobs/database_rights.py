@@ -16,10 +16,24 @@ from psycopg import sql
 
 from accounts import audit
 from accounts.models import AuditEntry
+from lib import planner
 
 GRANTED: Final = "database.granted"
 #: Written by migrating alone.
 READ_ONLY: Final = ("django_migrations",)
+
+
+#: Statistics for the planner are gathered by who owns a table: for the other role, of these tables and of nothing else.
+TAKE_STOCK: Final = """
+CREATE OR REPLACE FUNCTION {place}.{name}(which regclass) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_class WHERE oid = which AND relkind = 'r' AND relnamespace = {schema}::regnamespace
+             AND relowner = current_user::regrole) THEN
+    EXECUTE format('ANALYZE %s', which);
+  END IF;
+END $$
+"""
 
 
 class RightsError(Exception):
@@ -110,15 +124,19 @@ def _give(role: str) -> int:
     who = sql.Identifier(role)
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_schema()")
-        place = sql.Identifier(cursor.fetchone()[0])
+        [own] = cursor.fetchone()
+        place, schema, name = sql.Identifier(own), sql.Literal(own), sql.Identifier(planner.FOR_OTHERS)
         for statement in (
             "REVOKE ALL ON ALL TABLES IN SCHEMA {place} FROM {who}",
             "REVOKE ALL ON SCHEMA {place} FROM {who}",
             "GRANT USAGE ON SCHEMA {place} TO {who}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {place} TO {who}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {place} TO {who}",
+            TAKE_STOCK,
+            "REVOKE ALL ON FUNCTION {place}.{name}(regclass) FROM PUBLIC",
+            "GRANT EXECUTE ON FUNCTION {place}.{name}(regclass) TO {who}",
         ):
-            cursor.execute(sql.SQL(statement).format(place=place, who=who))
+            cursor.execute(sql.SQL(statement).format(place=place, who=who, name=name, schema=schema))
         for table, columns in written_once().items():
             _keep_as_written(cursor, sql.Identifier(table), columns, who)
         for table in READ_ONLY:

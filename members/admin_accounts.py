@@ -126,6 +126,7 @@ class UserAdmin(ScopedModelAdmin):
         if not has_right(request.user, Right.KEEP_FACTORS):
             raise PermissionDenied("统一身份认证的绑定由安全管理员解除。")
         form = ResetForm(request.POST or None)
+        form.fields["why"].help_text = "如：换了学工号，已向信息中心核对。"
         return self.own_form(
             request,
             account,

@@ -15,6 +15,7 @@ from branches.roles import Role
 from config.checks import check_database_role
 from jobs import database_rights, upgrading
 from jobs.backups import restoring
+from lib import planner
 from lib.encryption import ensure_keys
 from reports.models import ClosedPeriod
 from tests import cast, roles
@@ -109,6 +110,19 @@ def test_ordinary_rows_are_changed_and_deleted(app):
     with roles.application():
         assert Branch.objects.filter(pk=made.teachers.pk).update(name="第一支部") == 1
         assert cast.a_user().grants.all().delete()[0] == 0
+
+
+@pytest.mark.services
+def test_the_planner_is_told_of_the_owners_tables_and_of_no_others(app):
+    cast.a_university()
+    with roles.application(), connection.cursor() as cursor:
+        planner.take_stock(Branch)
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'branches_branch'::regclass")
+        assert cursor.fetchone() == (Branch.objects.count(),)
+        cursor.execute("CREATE TEMPORARY TABLE mine (id int); INSERT INTO mine VALUES (1)")
+        cursor.execute("SELECT branchbook_take_stock('mine')")
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'mine'::regclass")
+        assert cursor.fetchone() == (-1,)
 
 
 @pytest.mark.services
