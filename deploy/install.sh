@@ -91,7 +91,7 @@ require_debian() {
 
 install_packages() {
   [[ -n $root ]] && return
-  local needed=(python3 python3-venv postgresql redis-server nginx openssl fonts-noto-cjk) missing=() package
+  local needed=(python3 python3-venv postgresql redis-server nginx openssl logrotate fonts-noto-cjk) missing=() package
   for package in "${needed[@]}"; do
     dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' ||
       missing+=("$package")
@@ -133,7 +133,7 @@ ALTER ROLE branchbook_app PASSWORD :'password';
 SELECT 'CREATE DATABASE branchbook OWNER branchbook ENCODING ''UTF8'' LOCALE ''C.UTF-8'' TEMPLATE template0'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'branchbook') \gexec
 SQL
-  } | runuser -u postgres -- psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 >&2
+  } | (cd / && runuser -u postgres -- psql --quiet --no-psqlrc --set ON_ERROR_STOP=1) >&2
   database=postgres://branchbook_app:$password@127.0.0.1:5432/branchbook
   owner_database=postgres://branchbook:$owner_password@127.0.0.1:5432/branchbook
 }
@@ -179,7 +179,7 @@ lay_down() { # lay_down FOLDER: the program with its environment, whole or not a
   say "安装程序 ${1##*/}"
   rm -rf "$1.draft"
   mkdir -p "$1.draft"
-  files_of_program | (cd "$source_folder" && tar --create --null --files-from=- --owner=0 --group=0) |
+  files_of_program | (cd "$source_folder" && tar --create --null --files-from=- --owner=0 --group=0 --mode=u=rwX,go=rX) |
     tar --extract --no-same-owner --directory "$1.draft"
   if [[ -n $venv ]]; then ln -s "$venv" "$1.draft/.venv"; else
     python3 -m venv "$1.draft/.venv"
@@ -187,6 +187,8 @@ lay_down() { # lay_down FOLDER: the program with its environment, whole or not a
     "$1.draft/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
       -r "$1.draft/requirements.txt"
   fi
+  # By nobody later: the services may not write here.
+  (cd "$1.draft" && .venv/bin/python -m compileall -q -x '/\.venv/' .)
   mv "$1.draft" "$1"
 }
 
@@ -236,15 +238,18 @@ make_certificate() { # only to begin with
 }
 
 write_system_files() {
-  local name unit log=/var/log/nginx/branchbook.log run_as="runuser -u branchbook --"
+  local name unit both='' log=/var/log/nginx/branchbook.log run_as="runuser -u branchbook --"
   name=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$settings")
   if [[ -n $root ]]; then
     mkdir -p "$root/var/log/nginx"
     log=$root/var/log/nginx/branchbook.log run_as=
   fi
+  # Where the machine speaks IPv6, each port is opened on it, too.
+  [[ ! -e /proc/net/if_inet6 ]] || both='s|^( *listen )(.*)$|&\n\1[::]:\2|'
+  sed -E -e "$both" "$source_folder/deploy/nginx.conf.template" |
   sed -e "s|\${HOST}|$name|g; s|\${UPSTREAM}|127.0.0.1:$port|; s|\${CERTIFICATES}|$certificates|g" \
-    -e "s|\${ACCESS_LOG}|$log|; s|\${HTTP_PORT}|$http_port|; s|\${HTTPS_PORT}|$https_port|" \
-    "$source_folder/deploy/nginx.conf.template" | put "$root/etc/nginx/sites-available/branchbook" 0644
+    -e "s|\${ACCESS_LOG}|$log|; s|\${HTTP_PORT}|$http_port|; s|\${HTTPS_PORT}|$https_port|" |
+    put "$root/etc/nginx/sites-available/branchbook" 0644
   mkdir -p "$root/etc/nginx/sites-enabled"
   ln -sfn ../sites-available/branchbook "$root/etc/nginx/sites-enabled/branchbook"
   for unit in web worker beat; do
@@ -273,6 +278,18 @@ start() {
   systemctl enable --quiet --now postgresql redis-server nginx branchbook-web branchbook-worker branchbook-beat
   services restart
   systemctl reload nginx
+  wait_until_it_answers
+}
+
+wait_until_it_answers() { # through nginx, as a browser would; the worker and the scheduler run on
+  local unit deadline=$((SECONDS + 90))
+  until within "$current" .venv/bin/python deploy/alive.py "https://127.0.0.1:$https_port"; do
+    ((SECONDS < deadline)) || refuse "支部簿没有应答，原因见：journalctl -u branchbook-web -u nginx"
+    sleep 1
+  done
+  for unit in branchbook-web branchbook-worker branchbook-beat; do
+    systemctl --quiet is-active "$unit" || refuse "$unit 没有在运行，原因见：journalctl -u $unit"
+  done
 }
 
 main() {
