@@ -1,4 +1,4 @@
-"""A person with a browser and a phone: `visitor.py HOST PORT CERTIFICATE NAME`, the one-time password by standard input.
+"""A person with a browser and a phone: `visitor.py HOST PORT CERTIFICATE NAME`, the one-time password on stdin.
 
 Goes through all that stands before the first page, and prints where that led as JSON. With the standard library alone,
 so that it can be started inside a machine.
