@@ -1,17 +1,17 @@
 """Figures of organisational life. One number has one function: page, chart, JSON and workbook take these objects."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, Sum
 
-from branches.models import Branch
-from branches.scope import Range, within
+from branches.scope import Range, within, within_sql
 from lib.periods import Period
-from lib.sums import WholeSum
+from lib.rows import fetch
 
 from . import duties, tallies
 from .duties import Duty
@@ -47,9 +47,8 @@ def _sum(one: Any, other: Any) -> Any:
     return other if one is None else one if other is None else one + other
 
 
-@dataclass(frozen=True)
-class OrganizationFigures:
-    """One organisation that keeps records, at one place of the tree.
+class OrganizationFigures(NamedTuple):
+    """One organisation that keeps records, at one place of the tree. A tuple, as its figures are.
 
     A branch that moved within the period has a part for each place; what it held before the move stays there.
     """
@@ -60,7 +59,7 @@ class OrganizationFigures:
     level: str
     category: str
     org_path: str
-    kinds: Mapping[str, KindFigures] = field(default_factory=dict)
+    kinds: Mapping[str, KindFigures]
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class LifeFigures:
         for part in self.parts:
             by_branch[part.branch_id].append(part)
         return tuple(
-            replace(parts[-1], kinds=add_up(part.kinds for part in parts)) for parts in by_branch.values()
+            parts[-1]._replace(kinds=add_up(part.kinds for part in parts)) for parts in by_branch.values()
         )
 
     @property
@@ -110,37 +109,53 @@ def organizational_life(
 
     Eleven queries, three under a campaign, however many the branches.
     """
-    counted = _campaign_counts(ranges, period, campaign) if campaign else _tally_counts(ranges, period)
-    judged = [] if campaign else duties.evaluate(ranges, period, today)
+    named = _named(ranges)
+    if campaign:
+        counted, judged = _campaign_counts(ranges, period, campaign), []
+    else:
+        counted, judged = _tally_counts(ranges, period, named), duties.evaluate(ranges, period, today)
     _add_duties(counted, judged)
-    return LifeFigures(period, _parts(counted, ranges), tuple(judged))
+    return LifeFigures(period, _parts(counted, named), tuple(judged))
 
 
 def held(ranges: Sequence[Range], period: Period) -> tuple[OrganizationFigures, ...]:
     """The parts of :func:`organizational_life` from the tallies alone, no duty judged. Two queries."""
-    return _parts(_tally_counts(ranges, period), ranges)
+    named = _named(ranges)
+    return _parts(_tally_counts(ranges, period, named), named)
 
 
-def _parts(counted: "Counted", ranges: Sequence[Range]) -> tuple[OrganizationFigures, ...]:
-    """In official order, the present place of an organisation after its earlier ones.
-
-    One query, and one more for those that have left ``ranges`` since: by their keys all would be twenty thousand.
-    """
-    named = _named(within("path", ranges))
-    if gone := {pk for pk, _ in counted}.difference(named):
-        named |= _named(Q(pk__in=gone))
+def _parts(counted: "Counted", named: "Named") -> tuple[OrganizationFigures, ...]:
+    """In official order, the present place of an organisation after its earlier ones."""
+    _name_too({pk for pk, _ in counted}, named)
     parts = []
-    for pk, path in sorted(counted, key=lambda place: (named[place[0]][0], place[1] == named[place[0]][1])):
-        _, _, code, name, level, category = named[pk]
-        parts.append(OrganizationFigures(pk, code, name, level, category, path, counted[pk, path]))
-    return tuple(parts)
+    for (pk, path), kinds in counted.items():
+        _, order, present, code, name, level, category = named[pk]
+        part = OrganizationFigures(pk, code, name, level, category, path, kinds)
+        parts.append((order, path == present, part))
+    parts.sort(key=_PLACE)
+    return tuple([part for _, _, part in parts])
 
 
-def _named(which: Q) -> dict[int, tuple[str, str, str, str, str, str]]:
-    """Order, present place, code, name, level and category by key."""
-    rows = Branch.objects.filter(which).order_by()
-    names = ("order_key", "path", "code", "short_name", "level", "category")
-    return {pk: facts for pk, *facts in rows.values_list("pk", *names)}
+_PLACE = itemgetter(0, 1)
+_NAMES = (
+    "SELECT id, order_key, path, code, short_name, level, category FROM branches_branch WHERE {condition}"
+)
+#: Key → key, order, present place, code, name, level and category.
+Named = dict[int, tuple[Any, ...]]
+
+
+def _named(ranges: Sequence[Range]) -> Named:
+    return _names(*within_sql("path", ranges))
+
+
+def _names(condition: str, parameters: Sequence[str | int]) -> Named:
+    return {row[0]: row for row in fetch(_NAMES.format(condition=condition), parameters)}
+
+
+def _name_too(branches: Set[int], named: Named) -> None:
+    """One query for those that have left the ranges since: by their keys all would be twenty thousand."""
+    if gone := branches - named.keys():
+        named |= _names(f"id IN ({', '.join(['%s'] * len(gone))})", list(gone))
 
 
 def _add_duties(counted: "Counted", judged: Iterable[Duty]) -> None:
@@ -156,25 +171,36 @@ def _add_duties(counted: "Counted", judged: Iterable[Duty]) -> None:
         kinds[kind] = held._replace(required=required, met=met, missed=missed)
 
 
-_NOT_JUDGED = (None, None, None)
 #: (branch, its place) → kind → figures
 Counted = defaultdict[tuple[int, str], dict[str, KindFigures]]
 
+_DUTIES = ("required", "met", "missed")
+_COUNTED = [name for name in KindFigures._fields if name not in _DUTIES]
+_TALLIES = """
+SELECT branch_id, NULLIF(org_path, branch_path), kind, {sums} FROM activities_tally
+WHERE month >= %s AND month <= %s AND {places} GROUP BY 1, 2, 3
+"""
+#: ``KindFigures._make`` without counting the fields of each once more.
+_MAKE = tuple.__new__
 
-_SUMS = {
-    f"{name}_sum": WholeSum(name)
-    for name in ("activities", "held", "on_time", "expected", "present", "on_leave", "absent")
-}
 
+def _tally_counts(ranges: Sequence[Range], period: Period, named: Named) -> Counted:
+    """In SQL: of a college, Django takes longer to put the question together than the database to answer it.
 
-def _tally_counts(ranges: Sequence[Range], period: Period) -> Counted:
-    rows = (
-        Tally.objects.filter(within("org_path", ranges), month__gte=period.start, month__lte=period.end)
-        .order_by()
-        .values_list("branch_id", "org_path", "kind")
-        .annotate(**_SUMS)
-    )
-    return _collected(rows)
+    A place is told where it is no longer that of the branch: a text less to group by, fetch and look up in each row.
+    """
+    places, ends = within_sql("org_path", ranges)
+    sums = ", ".join("NULL" if name in _DUTIES else f"SUM({name})" for name in KindFigures._fields)
+    months = [period.start.isoformat(), period.end.isoformat()]
+    here: dict[int, dict[str, KindFigures]] = defaultdict(dict)
+    counted: Counted = defaultdict(dict)
+    for row in fetch(_TALLIES.format(sums=sums, places=places), [*months, *ends]):
+        kinds = here[row[0]] if row[1] is None else counted[row[:2]]
+        kinds[row[2]] = _MAKE(KindFigures, row[3:])
+    _name_too(here.keys(), named)
+    for branch, kinds in here.items():
+        counted[branch, named[branch][2]] = kinds
+    return counted
 
 
 def monthly_life(ranges: Sequence[Range], period: Period, category: str = "") -> dict[date, KindFigures]:
@@ -182,8 +208,9 @@ def monthly_life(ranges: Sequence[Range], period: Period, category: str = "") ->
     rows = Tally.objects.filter(within("org_path", ranges), month__gte=period.start, month__lte=period.end)
     if category:
         rows = rows.filter(branch__category=category)
-    summed: Any = rows.order_by().values_list("month").annotate(**_SUMS)
-    return {row[0]: _figures_of(row[1:]) for row in summed}
+    sums = {f"{name}_sum": Sum(name) for name in _COUNTED}
+    summed: Any = rows.order_by().values_list("month").annotate(**sums)
+    return {month: KindFigures(**dict(zip(_COUNTED, figures, strict=True))) for month, *figures in summed}
 
 
 def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign) -> Counted:
@@ -199,21 +226,10 @@ def _campaign_counts(ranges: Sequence[Range], period: Period, campaign: Campaign
         on_leave_sum=Sum("on_leave"),
         absent_sum=Sum("absent"),
     )
-    counted = _collected(rows)
+    counted: Counted = defaultdict(dict)
+    for branch, path, kind, *figures in rows:
+        counted[branch, path][kind] = KindFigures(**dict(zip(_COUNTED, figures, strict=True)))
     for held in tallies.also_held(records):
         kinds = counted[(held.branch_id, held.org_path)]
         kinds[held.kind] = kinds.get(held.kind, KindFigures()) + KindFigures(held=1, on_time=held.is_on_time)
     return counted
-
-
-def _collected(rows: Any) -> Counted:
-    """Rows of branch, place, kind and the sums, in the order of the fields of `KindFigures`."""
-    counted: Counted = defaultdict(dict)
-    for row in rows:
-        counted[row[:2]][row[2]] = _figures_of(row[3:])
-    return counted
-
-
-def _figures_of(sums: tuple[int, ...]) -> KindFigures:
-    """Of the sums in the order of the fields, those of duties left out."""
-    return KindFigures._make(sums[:3] + _NOT_JUDGED + sums[3:])

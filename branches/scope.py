@@ -91,6 +91,13 @@ def within(field: str, ranges: Iterable[Range]) -> Q:
     return condition
 
 
+def within_sql(column: str, ranges: Iterable[Range]) -> tuple[str, list[str]]:
+    """The same condition in SQL with its parameters, for `lib.rows.fetch`."""
+    ends = [end for one in ranges for end in one]
+    one_range = f"({column} >= %s AND {column} < %s)"
+    return f"({' OR '.join([one_range] * (len(ends) // 2)) or '1 = 0'})", ends
+
+
 def covers(ranges: Iterable[Range], path: str) -> bool:
     return any(start <= path < end for start, end in ranges)
 

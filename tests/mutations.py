@@ -33,7 +33,8 @@ from _pytest.runner import runtestprotocol
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "jobs", "branches", "members", "activities", "assessments", "reminders", "reports")
 METHODS = {"visible_to", "reachable_by"}
-FUNCTIONS = {"within", "get_visible_or_404"}
+#: What is called instead, with the same arguments.
+FUNCTIONS = {"within": "everything", "within_sql": "every_row", "get_visible_or_404": "any_or_404"}
 #: What no test can tell, with the reason: file, function, filter.
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("branches/views/suggestions.py", "suggestion_list", "visible_to"): (
@@ -45,11 +46,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("activities/views/talks.py", "talk_content", "visible_to"): (
         "the page is refused before to whoever may not read the talk, and its files are for the same readers"
     ),
-    (
-        "activities/statistics.py",
-        "_parts",
-        "within",
-    ): "spares reading the whole tree; only who has figures is named",
+    ("activities/statistics.py", "_named", "within_sql"): (
+        "spares reading the whole tree; only who has figures is named"
+    ),
     (
         "assessments/measures.py",
         "read",
@@ -116,11 +115,16 @@ def site(number: int, filtered: Callable[[], Any], unfiltered: Callable[[], Any]
     return unfiltered() if Switchboard.off == number else filtered()
 
 
-def everything() -> Any:
-    """A condition that holds for every row."""
+def everything(field: str, ranges: object) -> Any:
+    """``within`` as a condition that holds for every row."""
     from django.db.models import Q
 
     return Q(pk__isnull=False)
+
+
+def every_row(column: str, ranges: object) -> tuple[str, list[str]]:
+    """``within_sql`` as one that does."""
+    return "1 = 1", []
 
 
 def any_or_404(queryset: Any, user: Any, **lookup: Any) -> Any:
@@ -293,11 +297,8 @@ class Switches(ast.NodeTransformer):
             rows = ast.Attribute(node.func.value, "all", ast.Load())
             return self._switch(node, node.func.attr, ast.Call(rows, [], []))
         if isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
-            other = "everything()" if node.func.id == "within" else "any_or_404()"
-            call = ast.parse(f"__import__('tests.mutations', fromlist=['site']).{other}", mode="eval").body
-            assert isinstance(call, ast.Call)
-            if node.func.id != "within":
-                call.args, call.keywords = node.args, node.keywords
+            other = f"__import__('tests.mutations', fromlist=['site']).{FUNCTIONS[node.func.id]}"
+            call = ast.Call(ast.parse(other, mode="eval").body, node.args, node.keywords)
             return self._switch(node, node.func.id, call)
         return node
 
