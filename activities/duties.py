@@ -5,7 +5,7 @@ A duty is looked at from a day (``today``): what is due in its last days is *due
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,8 +16,10 @@ from django.db.models.functions import Coalesce
 
 from branches.models import Branch, PartyGroup, Placement
 from branches.scope import Range, covers, within
+from lib.among import among
 from lib.dated import overlaps
 from lib.periods import Period
+from lib.rows import plain_rows
 from members.models import MembershipSpell, Post
 
 from . import local_duties, waivers
@@ -52,6 +54,9 @@ STATE_LABELS = {
 }
 MET = frozenset({State.DONE, State.DONE_LATE})
 OPEN = frozenset({State.DUE, State.TODO, State.OVERDUE})
+#: What somebody is told of.
+PRESSING = frozenset({State.DUE, State.OVERDUE})
+_ALL = frozenset(State)
 _NOT_ASKED = frozenset({State.NOT_APPLICABLE, State.EXEMPT})
 
 
@@ -164,15 +169,22 @@ class Duty(NamedTuple):
 
 
 class Call(NamedTuple):
-    """What a rule asks in one sub-period, of whichever branches; ``months`` are their first days."""
+    """What a rule asks in one sub-period, of whichever branches.
+
+    ``counted_by`` are the keys of what counts, of the tallies or of what they do not tell apart; ``if_open`` is the
+    state of what is asked and not done.
+    """
 
     rule: Rule
     span: Period
-    months: tuple[date, ...]
+    counted_by: tuple[Any, ...]
+    is_tallied: bool
+    is_for_groups: bool
+    if_open: State
 
 
-#: Month, by its first day → (held, on time)
-Held = Mapping[date, tuple[int, int]]
+#: (held, on time) by name of the rule and month, or by month alone; months are their first days.
+Held = Mapping[Any, tuple[int, int]]
 _NOTHING: Held = {}
 
 
@@ -184,87 +196,123 @@ def evaluate(
     kinds: Iterable[str] | None = None,
     ending_from: date = date.min,
     in_force: InForce | None = None,
-    unmet_only: bool = False,
+    only: frozenset[State] = _ALL,
 ) -> list[Duty]:
     """Every duty of the branches that stood within ``ranges`` when the sub-period ended.
 
     ``period`` is made of whole months; a quarterly duty is judged when its quarter lies in it, a yearly one when its
     year does. ``kinds`` are names of rules. Sub-periods that ended before ``ending_from`` are left out; ``in_force``
-    are other rules than those that hold; ``unmet_only`` leaves out what is done. Ordered by official order of branches,
-    then rule, sub-period, group. The number of queries does not depend on the branches.
+    are other rules than those that hold; ``only`` are the states that are wanted. In the official order of
+    branches, then rule, sub-period, group. The number of queries does not depend on the branches.
     """
     in_force = in_force or local_duties.during(period)
-    calls = _calls(in_force, period, None if kinds is None else frozenset(kinds), ending_from)
+    calls = _calls(in_force, period, today, None if kinds is None else frozenset(kinds), ending_from)
+    if only <= OPEN:
+        calls = [call for call in calls if call.if_open in only]
     branches = _facts(ranges, period)
     ids = [branch.id for branch in branches]
     groups = _groups(ids, period)
     held = _held(ids, period, calls)
     chosen = _chosen(ids, period, calls)
     waived = waivers.accepted_for(ids, period)
-    duties = []
+    by_category = {
+        category: [
+            (call, in_force.paused(call.rule, call.span, category))
+            for call in calls
+            if call.rule.category in ("", category)
+        ]
+        for category in {branch.category for branch in branches}
+    }
+    duties: list[Duty] = []
     for branch in branches:
         inside = {path for _, _, path in branch.places if covers(ranges, path)}
-        agreed = waived.get(branch.id, ())
-        for rule, sub, months in calls:
-            path = branch.path_on(sub.end)
-            if path not in inside or rule.category not in ("", branch.category):
-                continue
-            for group in _asked(rule, sub, groups.get(branch.id, ())):
-                if group is None and rule.counts is Counts.HELD:
-                    counted = held.get((branch.id, rule.name), _NOTHING)
-                else:
-                    counted = chosen.get((branch.id, group.pk if group else None), _NOTHING)
-                number, on_time = _total(counted, months)
-                if unmet_only and number >= rule.count:
-                    continue
-                if number >= rule.count:
-                    state, excuse = (State.DONE if on_time >= rule.count else State.DONE_LATE), ""
-                else:
-                    paused = in_force.paused(rule, sub, branch.category)
-                    not_asked = paused or _why_not(rule, sub, branch, group)
-                    state, excuse = _unmet(rule, sub, today, not_asked, _waived(rule, sub, agreed))
-                duties.append(Duty(rule, sub, branch, path, group, number, state, excuse))
+        records = Records(
+            held.get(branch.id, _NOTHING),
+            chosen.get(branch.id, {}),
+            groups.get(branch.id, ()),
+            waived.get(branch.id, ()),
+        )
+        duties += _of_branch(branch, inside, by_category[branch.category], records, only)
     return duties
 
 
-def _calls(in_force: InForce, period: Period, kinds: frozenset[str] | None, ending_from: date) -> list[Call]:
-    return [
-        Call(rule, span, tuple(month.start for month in span.months()))
-        for rule in in_force.rules
-        if kinds is None or rule.name in kinds
-        for span in rule.spans(period)
-        if span.end >= ending_from
-    ]
+class Records(NamedTuple):
+    """What is known of a branch: (held, on time) by rule and month, by party group and month, its groups, and what it
+    need not do."""
+
+    tallied: Held
+    chosen: Mapping[int | None, Held]
+    groups: Sequence[Group]
+    waived: Sequence[Waiver]
 
 
-def _asked(rule: Rule, sub: Period, groups: Iterable[Group]) -> Sequence[Group | None]:
-    """Each party group that there was in ``sub``, where the rule is for groups; else the branch itself, once."""
-    if rule.applies_to is not AppliesTo.GROUP:
-        return _ITSELF
-    return [group for group in groups if group.since <= sub.end and (group.until or FAR) >= sub.start]
+def _of_branch(
+    branch: BranchFacts,
+    inside: Set[str],
+    calls: Iterable[tuple[Call, str]],
+    records: Records,
+    only: frozenset[State],
+) -> Iterator[Duty]:
+    """What is asked of it while it stood in one of the places ``inside``; each call with why it is paused, if so."""
+    for call, paused in calls:
+        rule, sub, counted_by, is_tallied, is_for_groups, if_open = call
+        path = branch.path_on(sub.end)
+        if path not in inside:
+            continue
+        for group in _within(sub, records.groups) if is_for_groups else _ITSELF:
+            counted = records.tallied if is_tallied else records.chosen.get(group and group.pk, _NOTHING)
+            number, on_time = _total(counted, counted_by)
+            if number >= rule.count:
+                state, excuse = (State.DONE if on_time >= rule.count else State.DONE_LATE), ""
+            elif excuse := paused or _why_not(rule, sub, branch, group):
+                state = State.NOT_APPLICABLE
+            else:
+                excuse = _waived(rule, sub, records.waived)
+                state = State.EXEMPT if excuse else if_open
+            if state in only:
+                yield Duty(rule, sub, branch, path, group, number, state, excuse)
 
 
-_ITSELF = (None,)
-
-
-def _total(counted: Held, months: Iterable[date]) -> tuple[int, int]:
+def _total(counted: Held, keys: Iterable[Any]) -> tuple[int, int]:
     number = on_time = 0
-    for month in months:
-        if found := counted.get(month):
+    for key in keys:
+        if found := counted.get(key):
             number += found[0]
             on_time += found[1]
     return number, on_time
 
 
-def _unmet(rule: Rule, sub: Period, today: date, not_asked: str, waived: str) -> tuple[State, str]:
-    """The state of what was not held as often as it is asked, and why it is not asked, if so."""
-    if not_asked:
-        return State.NOT_APPLICABLE, not_asked
-    if waived:
-        return State.EXEMPT, waived
+def _calls(
+    in_force: InForce, period: Period, today: date, kinds: frozenset[str] | None, ending_from: date
+) -> list[Call]:
+    calls = []
+    for rule in in_force.rules:
+        if kinds is not None and rule.name not in kinds:
+            continue
+        is_for_groups = rule.applies_to is AppliesTo.GROUP
+        is_tallied = rule.counts is Counts.HELD and not is_for_groups
+        for span in rule.spans(period):
+            if span.end >= ending_from:
+                months = [month.start for month in span.months()]
+                counted_by = tuple((rule.name, month) for month in months) if is_tallied else tuple(months)
+                if_open = _if_open(rule, span, today)
+                calls.append(Call(rule, span, counted_by, is_tallied, is_for_groups, if_open))
+    return calls
+
+
+def _if_open(rule: Rule, sub: Period, today: date) -> State:
     if today > sub.end:
-        return State.OVERDUE, ""
-    return (State.DUE if sub.end - today <= DUE_SOON[rule.every] else State.TODO), ""
+        return State.OVERDUE
+    return State.DUE if sub.end - today <= DUE_SOON[rule.every] else State.TODO
+
+
+def _within(sub: Period, groups: Iterable[Group]) -> list[Group]:
+    """Each party group that there was in ``sub``."""
+    return [group for group in groups if group.since <= sub.end and (group.until or FAR) >= sub.start]
+
+
+#: A rule that is not for groups asks the branch itself, once.
+_ITSELF = (None,)
 
 
 def _waived(rule: Rule, sub: Period, waived: Iterable[Waiver]) -> str:
@@ -317,21 +365,21 @@ def _facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
     branches = list(standing.values_list(*names))
     ids = [pk for pk, *_ in branches]
     places: dict[int, list[tuple[date, date, str]]] = defaultdict(list)
-    rows = Placement.objects.filter(branch__in=ids).order_by("since")
+    rows = Placement.objects.filter(among("branch", ids)).order_by("since")
     for branch_id, since, until, path in rows.values_list("branch", "since", "until", "path"):
         places[branch_id].append((since, until or FAR, path))
     peopled = {
         branch_id: (first, last)
-        for branch_id, first, last in MembershipSpell.objects.filter(branch__in=ids)
+        for branch_id, first, last in MembershipSpell.objects.filter(among("branch", ids))
         .order_by()
         .values_list("branch")
         .annotate(first=Min("since"), last=Max(Coalesce("until", FAR)))
     }
     committee: dict[int, list[tuple[date, date]]] = defaultdict(list)
     seats = Post.objects.filter(
-        overlaps(period.start, period.end), branch__in=ids, title=Post.Title.COMMITTEE
-    ).values_list("branch", "since", "until")
-    for branch_id, since, until in seats:
+        overlaps(period.start, period.end), among("branch", ids), title=Post.Title.COMMITTEE
+    )
+    for branch_id, since, until in seats.order_by().values_list("branch", "since", "until"):
         committee[branch_id].append((since, until or FAR))
     return [
         BranchFacts(pk, *own, tuple(places[pk]), peopled.get(pk), tuple(committee[pk]))  # type: ignore[call-arg]
@@ -341,51 +389,51 @@ def _facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
 
 def _groups(ids: list[int], period: Period) -> dict[int, list[Group]]:
     groups: dict[int, list[Group]] = defaultdict(list)
-    rows = PartyGroup.objects.filter(overlaps(period.start, period.end), branch__in=ids)
+    rows = PartyGroup.objects.filter(overlaps(period.start, period.end), among("branch", ids))
     for branch_id, *own in rows.order_by("position", "pk").values_list("branch", *Group._fields):
         groups[branch_id].append(Group(*own))
     return groups
 
 
-def _held(ids: list[int], period: Period, calls: Iterable[Call]) -> dict[tuple[int, str], Held]:
-    """(branch, kind) → month → (held, on time), from the tallies of the months that ``calls`` ask for."""
+def _held(ids: list[int], period: Period, calls: Iterable[Call]) -> dict[int, Held]:
+    """Branch → name of a rule and month → (held, on time), from the tallies of the months that ``calls`` ask for."""
     wanted = Q(pk__in=[])
     for name, first in _firsts(calls).items():
         wanted |= Q(kind=name, month__gte=first)
-    rows = Tally.objects.filter(wanted, branch__in=ids, month__lte=period.end).order_by()
-    held: dict[tuple[int, str], dict[date, tuple[int, int]]] = defaultdict(dict)
-    for branch_id, kind, month, number, on_time in rows.values_list(
-        "branch", "kind", "month", "held", "on_time"
-    ):
-        # A branch that moved within a month has a row for each place.
-        before = held[branch_id, kind].get(month, (0, 0))
-        held[branch_id, kind][month] = (before[0] + number, before[1] + on_time)
+    rows = Tally.objects.filter(wanted, among("branch", ids), month__lte=period.end).order_by()
+    held: dict[int, dict[tuple[str, date], tuple[int, int]]] = defaultdict(dict)
+    for row in rows.values_list("branch", "kind", "month", "held", "on_time"):
+        of_branch, key, counted = held[row[0]], row[1:3], row[3:]
+        if before := of_branch.get(key):  # a branch that moved within a month has a row for each place
+            counted = (before[0] + counted[0], before[1] + counted[1])
+        of_branch[key] = counted
     return dict(held)
 
 
 def _firsts(calls: Iterable[Call]) -> dict[str, date]:
     """The first day that is asked about, by what a rule counts."""
     firsts: dict[str, date] = {}
-    for rule, span, _ in calls:
-        firsts[rule.name] = min(span.start, firsts.get(rule.name, span.start))
+    for call in calls:
+        name, start = call.rule.name, call.span.start
+        firsts[name] = min(start, firsts.get(name, start))
     return firsts
 
 
-def _chosen(ids: list[int], period: Period, calls: Iterable[Call]) -> dict[tuple[int, int | None], Held]:
-    """(branch, party group) → month → (held, on time), of what tallies do not tell apart: the meetings of each group;
+def _chosen(ids: list[int], period: Period, calls: Iterable[Call]) -> dict[int, Mapping[int | None, Held]]:
+    """Branch → party group → month → (held, on time), of what tallies do not tell apart: the meetings of each group;
     without a group the general meetings at which the secretary reported. One query.
     """
     firsts = _firsts(calls)
-    valid = Activity.objects.valid().filter(branch__in=ids, held_on__lte=period.end).order_by()
+    valid = Activity.objects.valid().filter(among("branch", ids), held_on__lte=period.end).order_by()
 
     def since(name: str, **which: object) -> Any:
         return _by_month(valid.filter(held_on__gte=firsts.get(name, FAR), **which))
 
     groups = since(Kind.GROUP_MEETING.value, kind=Kind.GROUP_MEETING)
     reports = since(Counts.REPORT.value, secretaryreport__is_given=True)
-    chosen: dict[tuple[int, int | None], dict[date, tuple[int, int]]] = defaultdict(dict)
-    for branch, group, year, month, number, on_time in groups.union(reports, all=True):
-        chosen[branch, group][date(year, month, 1)] = (number, on_time)
+    chosen: dict[int, dict[int | None, dict[date, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
+    for branch, group, year, month, number, on_time in plain_rows(groups.union(reports, all=True)):
+        chosen[branch][group][date(int(year), int(month), 1)] = (number, on_time)
     return dict(chosen)
 
 

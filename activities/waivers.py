@@ -17,6 +17,7 @@ from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import may, may_restructure
+from lib.among import among
 from lib.periods import Period
 from lib.severity import Severity
 
@@ -124,7 +125,9 @@ def period_of(waiver: Waiver) -> Period:
 def accepted_for(branches: Sequence[int], period: Period) -> dict[int, list[Waiver]]:
     """Branch → what was agreed to for any part of ``period``, the earliest first. One query."""
     found: dict[int, list[Waiver]] = {}
-    rows = Waiver.objects.accepted().filter(branch__in=branches, start__lte=period.end, end__gte=period.start)
+    rows = Waiver.objects.accepted().filter(
+        among("branch", branches), start__lte=period.end, end__gte=period.start
+    )
     for row in rows.order_by("at", "pk"):
         found.setdefault(row.branch_id, []).append(row)
     return found

@@ -13,17 +13,21 @@ from accounts.models import User
 from .models import Branch, Placement
 from .roles import RIGHTS, Right, Role
 from .scope import Range, covering_ranges, covers, grants_of
-from .tree import ranges_during
+from .tree import depth, ranges_during
 
 
 def reach_during(user: User, right: Right, start: date, end: date) -> tuple[Range, ...]:
-    """The parts of the tree that ``user``'s organisations were between the two days. One query."""
+    """The parts of the tree that ``user``'s organisations were between the two days.
+
+    One query, none for a top organisation: nothing becomes one that stood below another.
+    """
     now = {
         grant.branch_id: grant.branch_path
         for grant in grants_of(user)
         if grant.branch_id and Role(grant.role) in RIGHTS[right]
     }
-    held = Placement.objects.during(start, end).filter(branch__in=list(now)).values_list("branch", "path")
+    below = [pk for pk, present in now.items() if depth(present)]
+    held = Placement.objects.during(start, end).filter(branch__in=below).values_list("branch", "path")
     then: dict[int, list[str]] = {}
     for branch_id, path in held:
         then.setdefault(branch_id, []).append(path)

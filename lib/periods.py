@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal, Self
 
 from lib.dates import FIRST_YEAR, LAST_YEAR
@@ -198,6 +199,7 @@ def quarter_of(day: date) -> Period:
     return Period.quarter(day.year, (day.month + 2) // 3)
 
 
+@lru_cache(maxsize=2000)  # a month is asked for again and again
 def month_of(day: date) -> Period:
     return Period.month(day.year, day.month)
 

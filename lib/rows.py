@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
 
 
 def fetch(sql: str, parameters: Sequence[str | int]) -> list[tuple[Any, ...]]:
@@ -15,3 +17,11 @@ def fetch(sql: str, parameters: Sequence[str | int]) -> list[tuple[Any, ...]]:
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+def plain_rows(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+    """Rows of ``values_list``, of numbers and texts: not handed to Django value by value."""
+    try:
+        return fetch(*rows.query.sql_with_params())
+    except EmptyResultSet:  # Django sees that there is none
+        return []

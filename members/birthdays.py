@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -56,8 +56,7 @@ def reckoning() -> Reckoning:
     return Reckoning(str(rules[BIRTHDAY_FROM].value), feb29)
 
 
-@dataclass(frozen=True)
-class Birthday:
+class Birthday(NamedTuple):
     """Somebody's political birthday on ``day``: ``years`` since the date that counts, named by ``basis``.
 
     ``age`` is the 党龄 on that day, None in probation; ``stays`` tells whether the person is in that branch today.

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from lib.among import among
 
 from .birthdays import Birthday, birthday_in, reckoning
 from .models import Celebration, Greeting, Member
@@ -58,13 +59,14 @@ class Figures:
 
 def done(years: Collection[int], numbers: Collection[str]) -> Done:
     """What is on record for members (by number) in ``years``, by :attr:`Birthday.key`. One query."""
-    greetings = Greeting.objects.filter(year__in=years, member__number__in=numbers).values_list(
+    theirs = among("member__number", numbers)
+    greetings = Greeting.objects.filter(theirs, year__in=years).values_list(
         "member__number",
         "year",
         Value(GREETED, output_field=CharField()),
         Value(None, output_field=DateField()),
     )
-    ways = Celebration.objects.filter(year__in=years, member__number__in=numbers).values_list(
+    ways = Celebration.objects.filter(theirs, year__in=years).values_list(
         "member__number", "year", "way", "held_on"
     )
     found: Done = defaultdict(Deeds)

@@ -74,7 +74,7 @@ def _label(period: Period, today: date) -> str:
 
 def units_within(ranges: Sequence[Range]) -> list[Branch]:
     """The organisations a user chooses among, in official order: second-level ones, or what one of them holds."""
-    visible = Branch.objects.filter(within("path", ranges))
+    visible = Branch.objects.filter(within("path", ranges)).only("path", "short_name")
     if lies_in_one(ranges):
         return list(visible.exclude(path=ranges[0][0]).order_by("order_key"))
     second_level = visible.filter(parent__isnull=False, parent__parent__isnull=True)

@@ -1,7 +1,7 @@
 """One thing due to one person, and how it is called."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from reminders.models import Key
 
@@ -9,8 +9,7 @@ from reminders.models import Key
 LEAD = timedelta(days=7)
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """One thing due to one person. ``subject`` is stable from day to day; ``url`` opens the page that settles it.
 
     ``named`` is the subject for whoever does not know our keys: with the branch's code and the group's name.

@@ -5,7 +5,7 @@ from datetime import date
 
 from activities import agenda, duties
 from activities.agenda import record_url
-from activities.duties import OPEN, Duty, State
+from activities.duties import MET, OPEN, PRESSING, Duty, State
 from branches.tree import whole_tree
 from reminders.models import Chase
 
@@ -22,8 +22,8 @@ def due(on: date, told: Recipients) -> Iterator[Due]:
     _, ending_from = agenda.recent(on)
     rows = Chase.objects.filter(on__range=(ending_from, on)).order_by("on")
     chased = dict(rows.values_list("subject", "on"))
-    for duty in _recent(on, unmet_only=True):
-        if duty.state not in OPEN or duty.branch_id not in addresses:
+    for duty in _recent(on, OPEN if chased else PRESSING):
+        if duty.branch_id not in addresses:
             continue
         day = chased.get(duty.subject) if chased else None
         if duty.state is State.TODO and not day:
@@ -47,10 +47,10 @@ def due(on: date, told: Recipients) -> Iterator[Due]:
 
 def met(subjects: set[str], on: date) -> set[str]:
     """Those of ``subjects`` that were due and are now met."""
-    held = {duty.subject for duty in _recent(on) if duty.is_met}
+    held = {duty.subject for duty in _recent(on, MET)}
     return {subject for subject in subjects if unchased(subject) in held}
 
 
-def _recent(on: date, *, unmet_only: bool = False) -> list[Duty]:
+def _recent(on: date, only: frozenset[State]) -> list[Duty]:
     period, ending_from = agenda.recent(on)
-    return duties.evaluate(whole_tree(), period, on, ending_from=ending_from, unmet_only=unmet_only)
+    return duties.evaluate(whole_tree(), period, on, ending_from=ending_from, only=only)

@@ -110,15 +110,16 @@ def fetch(sql: str, params: object = ()) -> list[tuple]:
         return cursor.fetchall() if cursor.description else []
 
 
-def database_seconds(work: Work, rounds: int = 2 * ROUNDS + 1) -> float:
-    """The median of the server's CPU seconds in ``work``."""
-    work()
-    found = []
-    for _ in range(rounds):
-        before = _of_server()
-        work()
-        found.append(_of_server() - before)
-    return statistics.median(found)
+def database_seconds(*works: Work, rounds: int = 2 * ROUNDS + 1) -> list[float]:
+    """The median of the server's CPU seconds in each of ``works``, which take turns: what one of them finds in the
+    processor's caches the other has left there."""
+    found: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds + 1):
+        for work, seconds in zip(works, found, strict=True):
+            before = _of_server()
+            work()
+            seconds.append(_of_server() - before)
+    return [statistics.median(seconds[1:]) for seconds in found]
 
 
 def plan_of(sql: str, params: object = ()) -> str:

@@ -71,8 +71,7 @@ def form_and_list(scale: str, today: date) -> Iterator[Line]:
 
     user = User.objects.get(username="zuzhibu")
     keyset = Activity.objects.visible_to(user).valid().held_in(year_of(today)).select_related("branch")[:50]
-    page = database_seconds(lambda: client.get(address))
-    alone = database_seconds(lambda: list(keyset.all()))
+    page, alone = database_seconds(lambda: client.get(address), lambda: list(keyset.all()))
     yield line("7", "database time of the list page / its keyset SELECT", 2, page, alone)
 
 
@@ -148,7 +147,7 @@ def _times(user: User, pages: dict[str, str]) -> dict[str, float]:
     client = cast.a_browser(user, SERVER_NAME="localhost")
     found: dict[str, float] = {}
     for name, address in pages.items():
-        found[name] = database_seconds(partial(client.get, address), rounds=15)
+        [found[name]] = database_seconds(partial(client.get, address), rounds=15)
     return found
 
 

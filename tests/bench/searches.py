@@ -18,11 +18,9 @@ def each_way(scale: str, today: date) -> Iterator[Line]:
     for name, (text, like, best) in _ways_to(person).items():
         search = partial(_find, text)
         found = search()
-        mine, theirs = (
-            database_seconds(partial(_often, work)) / OFTEN
-            for work in (lambda search=search: list(search()), lambda sql=best: fetch(*sql))
-        )
-        yield line("9", f"search by {name} / its best index form", 3, mine, theirs)
+        sides = (lambda search=search: list(search()), lambda sql=best: fetch(*sql))
+        mine, theirs = database_seconds(*(partial(_often, work) for work in sides))
+        yield line("9", f"search by {name} / its best index form", 3, mine / OFTEN, theirs / OFTEN)
         scans = "Seq Scan on members_member" in plan_of(*found.query.sql_with_params())
         same = set(found) == set(Member.objects.filter(like).values_list("pk"))
         said = f"{'reads all' if scans else 'index'}, {'same' if same else 'other'}"
