@@ -8,7 +8,7 @@ from django.db.models import F, Lookup
 
 
 class Among(Lookup):
-    """Whether a number or a text is one of many. To PostgreSQL they are one parameter instead of one each: of ``__in``,
+    """Whether a key is one of many. To PostgreSQL they are one parameter instead of one each: of ``__in``,
     Django looks at each key four times, the driver twice, and the database reads a text as long as they are."""
 
     lookup_name = "among"
@@ -16,7 +16,9 @@ class Among(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, own = self._asked(compiler, connection)
-        return f"{column} IN ({', '.join(['%s'] * len(self.rhs))})", [*own, *self.rhs]
+        prepare = self.lhs.output_field.get_db_prep_value
+        keys = [prepare(key, connection) for key in self.rhs]
+        return f"{column} IN ({', '.join(['%s'] * len(keys))})", [*own, *keys]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         column, own = self._asked(compiler, connection)
@@ -28,6 +30,6 @@ class Among(Lookup):
         return self.process_lhs(compiler, connection)
 
 
-def among(field: str, keys: Iterable[int] | Iterable[str]) -> Among:
+def among(field: str, keys: Iterable[Any]) -> Among:
     """A condition for ``filter``; no key means no row."""
     return Among(F(field), list(keys))

@@ -96,13 +96,13 @@ def keep(
     )
     versions_now = snapshots.versions_of([member.pk for member in members])
     redrawn = [m.pk for m in members if m.pk not in before or before[m.pk]["dated"] is not None]
-    dated = snapshots.taken(redrawn)
+    digests = snapshots.digests_of(redrawn)
     steps = _adopted(adopted_before or {})
     seal = cipher_for(ImportedRow._meta.db_table, "before").encrypt
     rows = []
     for number, member in [*enrolled.items(), *changed.items()]:
         pk, is_new, sealed = uuid4(), member.pk not in before, ""
-        digest = snapshots.digest(dated[member.pk]) if member.pk in dated else ""
+        digest = digests.get(member.pk, "")
         old_values = {**before.get(member.pk, NOTHING), "adopted": steps.get(member.pk)}
         if not is_new or old_values["adopted"]:
             sealed = seal(json.dumps(old_values, ensure_ascii=False), pk)
@@ -196,8 +196,8 @@ def _edited(rows: Sequence[ImportedRow]) -> set[UUID]:
     changed = versions.changed_since({row.member_id: row.version for row in rows if row.member_id})
     found = {row.pk for row in rows if row.member_id in changed}
     drawn = {row.member_id: row for row in rows if row.after_digest and row.member_id}
-    now = snapshots.taken(list(drawn))
-    found |= {row.pk for pk, row in drawn.items() if snapshots.digest(now[pk]) != row.after_digest}
+    now = snapshots.digests_of(list(drawn))
+    found |= {row.pk for pk, row in drawn.items() if now[pk] != row.after_digest}
     adopting = [row for row in rows if not row.is_new and _kept(row)["adopted"]]
     untouched = _untouched_steps(adopting)
     return found | {row.pk for row in adopting if row.member_id not in untouched}

@@ -109,7 +109,7 @@ def merge(kept: Member, source: Member, *, by: User) -> Merge:
         corrections.note(course, by=by, what="merge", reason=f"合并 {source.number}")
         arrivals.align([kept])
         state["filled"] = columns_of(kept)
-        state["digest"] = snapshots.digest(snapshots.taken([kept.pk])[kept.pk])
+        state["digest"] = snapshots.digests_of([kept.pk])[kept.pk]
         done.before = json.dumps(state, ensure_ascii=False)
         done.save(force_insert=True)
         after = {"kept": kept.number, "merged": source.number}
@@ -279,7 +279,7 @@ def undo(done: Merge, *, by: User) -> Member:
 
 
 def _refuse_changed(state: Mapping[str, Any], kept: Member) -> None:
-    still = snapshots.digest(snapshots.taken([kept.pk])[kept.pk]) == state["digest"]
+    still = snapshots.digests_of([kept.pk])[kept.pk] == state["digest"]
     for label, _column, carried in state["carried"]:
         still = still and (label not in _carriers or _carriers[label].still(carried, kept))
     if not still:

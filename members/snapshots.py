@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Max
 
 from branches.models import Branch
+from lib.among import among
 from lib.dated import Dated
 
 from .models import GroupMembership, Member, MembershipSpell, StatusPeriod
@@ -49,7 +50,7 @@ def taken(people: Sequence[UUID]) -> dict[UUID, Rows]:
     found: dict[UUID, Rows] = {pk: {name: [] for name in KINDS} for pk in people}
     for keys in in_batches(people):
         for name, model in KINDS.items():
-            rows = all_of(model).filter(member__in=keys).order_by("since", "pk")
+            rows = all_of(model).filter(among("member", keys)).order_by("since", "pk")
             for row in rows.values():
                 found[row["member_id"]][name].append({key: _plain(value) for key, value in row.items()})
     return found
@@ -59,13 +60,22 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, _AS_IT_IS) else str(value)
 
 
-def digest(rows: Rows) -> str:
-    """Equal as long as the rows say the same, whatever their keys are."""
-    facts = {
-        name: [{key: value for key, value in row.items() if key not in _ASIDE} for row in rows[name]]
-        for name in KINDS
+def digests_of(people: Sequence[UUID]) -> dict[UUID, str]:
+    """For each person one text, equal as long as the dated rows say the same, whatever their keys are.
+
+    Three queries for each 500 people.
+    """
+    found: dict[UUID, dict[str, list[Any]]] = {pk: {name: [] for name in KINDS} for pk in people}
+    for keys in in_batches(people):
+        for name, model in KINDS.items():
+            facts = [each.attname for each in model._meta.concrete_fields if each.attname not in _ASIDE]
+            rows = all_of(model).filter(among("member", keys)).order_by("since", "pk")
+            for pk, *values in rows.values_list("member_id", *facts):
+                found[pk][name].append(dict(zip(facts, values, strict=True)))
+    return {
+        pk: hashlib.sha256(json.dumps(rows, sort_keys=True, default=str).encode()).hexdigest()
+        for pk, rows in found.items()
     }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def put_back(kept: Mapping[UUID, Rows]) -> None:
@@ -118,6 +128,6 @@ def versions_of(people: Sequence[UUID]) -> dict[UUID, int]:
     """The last history row of each person. One query for each 500."""
     found: dict[UUID, int] = {}
     for keys in in_batches(people):
-        rows = Member.history.filter(id__in=keys).order_by().values("id")
-        found |= {row["id"]: row["last"] for row in rows.annotate(last=Max("history_id"))}
+        rows = Member.history.filter(among("id", keys)).order_by().values_list("id")
+        found |= dict(rows.annotate(last=Max("history_id")))
     return found

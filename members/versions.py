@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.utils import timezone
 
 from accounts.models import User
+from lib.among import among
 from lib.encryption import Encrypted, cipher_for
 
 from .models import Member
@@ -32,7 +33,7 @@ def keep(members: Sequence[UUID], kind: Literal["+", "~", "-"], by: User | None,
         "history_change_reason": Value(reason[:100] or None, output_field=models.CharField()),
     }
     rows = (
-        Member.objects.filter(pk__in=list(members)).order_by().annotate(**added).values_list(*columns, *added)
+        Member.objects.filter(among("pk", members)).order_by().annotate(**added).values_list(*columns, *added)
     )
     select, parameters = rows.query.get_compiler(connection=connection).as_sql()
     quoted = ", ".join(connection.ops.quote_name(name) for name in (*columns, *added))
@@ -61,7 +62,7 @@ def changed_since(known: Mapping[UUID, int]) -> set[UUID]:
     for start in range(0, len(people), 500):
         keys = people[start : start + 500]
         since = min(known[pk] for pk in keys)
-        rows = Member.history.filter(id__in=keys, history_id__gte=since).order_by("history_id")
+        rows = Member.history.filter(among("id", keys), history_id__gte=since).order_by("history_id")
         before: dict[UUID, tuple[object, ...]] = {}
         for number, *values in rows.values_list("history_id", *facts):
             pk = values[facts.index("id")]

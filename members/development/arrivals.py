@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from lib.among import among
 from members import snapshots
 from members.models import Development, DevelopmentStep, Member, StatusPeriod
 
@@ -24,14 +25,14 @@ def align(members: Sequence[Member]) -> None:
     """
     on_probation = [each.pk for each in members if each.status == Status.PROBATIONARY and each.joined_on]
     for keys in snapshots.in_batches(on_probation):
-        running = Development.objects.open().filter(member__in=keys).values_list("member", flat=True)
+        running = Development.objects.open().filter(among("member", keys)).values_list("member", flat=True)
         without = set(keys) - set(running)
         Development.objects.bulk_create(
             Development(member_id=pk, began_at_probation=True) for pk in keys if pk in without
         )
     full = {each.pk: each.full_on for each in members if each.status == Status.FULL and each.full_on}
     for keys in snapshots.in_batches(list(full)):
-        opened = Development.objects.open().filter(member__in=keys, began_at_probation=True)
+        opened = Development.objects.open().filter(among("member", keys), began_at_probation=True)
         _settle({development: full[development.member_id] for development in opened})
 
 

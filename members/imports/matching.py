@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import covers, ranges_of
+from lib.among import among
 from lib.encryption import indexer
 from members.models import DevelopmentStep, Member, StatusPeriod
 
@@ -50,12 +51,12 @@ class Matcher:
     def _load(self, rows: list[Row]) -> None:
         members = Member.objects.select_related("branch")
         for keys in chunks({row.values.get("number") for row in rows}):
-            self.by_number |= {member.number: member for member in members.filter(number__in=keys)}
+            self.by_number |= {member.number: member for member in members.filter(among("number", keys))}
         for keys in chunks({self.hash_of(row.id_number) for row in rows if row.id_number}):
-            found = members.filter(id_number_hash__in=keys)
+            found = members.filter(among("id_number_hash", keys))
             self.by_hash |= {member.id_number_hash: member for member in found if member.id_number_hash}
         for keys in chunks({row.school_key[0] for row in rows if row.school_key}):
-            for member in members.filter(school_number__in=keys):
+            for member in members.filter(among("school_number", keys)):
                 self.by_school.setdefault((member.school_number, member.name), []).append(member)
 
     def _match(self, row: Row) -> None:

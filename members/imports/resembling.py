@@ -10,6 +10,7 @@ from accounts.models import User
 from branches.roles import Right
 from branches.scope import ranges_of, within
 from lib import id_number, pinyin
+from lib.among import among
 from members.duplicates import SAME_NUMBER, likeness
 from members.models import Member
 
@@ -44,12 +45,12 @@ def warn_of(rows: list[Row], reader: RowReader, by: User | None) -> None:
         people = people.filter(within("branch_path", ranges_of(by, Right.IMPORT)))
     born: dict[date, list[Member]] = defaultdict(list)
     for days in chunks({birth for row in fresh if (birth := _birth(row))}):
-        for member in people.filter(birth_date__in=days):
+        for member in people.filter(among("birth_date", days)):
             if member.birth_date:
                 born[member.birth_date].append(member)
     numbered: dict[str, list[Member]] = defaultdict(list)
     for numbers in chunks({str(row.values.get("school_number", "")) for row in fresh}):
-        for member in people.filter(school_number__in=numbers):
+        for member in people.filter(among("school_number", numbers)):
             numbered[member.school_number].append(member)
     for row in fresh:
         found = {member.number: (member, words) for member, words in _alike(row, born, numbered)}
