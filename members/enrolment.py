@@ -103,7 +103,8 @@ def enrol_all(people: Sequence[NewMember], *, by: User | None, reason: str = "")
     try:
         with transaction.atomic():
             given = numbers.allocate(len(people))
-            members = [_new(person, number) for person, number in zip(people, given, strict=True)]
+            blank = Member()
+            members = [_new(blank, person, number) for person, number in zip(people, given, strict=True)]
             bulk.insert_all(members)
             _keep(members, versions.CREATED, by, reason)
             _begin(zip(members, people, strict=True), today)
@@ -210,14 +211,12 @@ def _check_move(member: Member, day: date) -> None:
         raise EnrolmentError(f"{member.name}有一份没有办结的组织关系转接，请先办结或撤回", ONCE)
 
 
-def _new(person: NewMember, number: str) -> Member:
-    member = Member(
-        number=number,
-        branch=person.branch,
-        branch_path=person.branch.path,
-        status=person.status,
-        **{name: getattr(person, name) for name in PLAIN},
-    )
+def _new(blank: Member, person: NewMember, number: str) -> Member:
+    member = bulk.alike(blank)
+    member.number, member.status = number, person.status
+    member.branch, member.branch_path = person.branch, person.branch.path
+    for name in PLAIN:
+        setattr(member, name, getattr(person, name))
     for name in ENCRYPTED:
         if value := getattr(person, name):
             setattr(member, name, value)

@@ -37,6 +37,11 @@ class Problem:
         return asdict(self)
 
 
+def _says(cell: Cell) -> bool:
+    """Whether anything is left of it when it is repaired; of most one sees it without."""
+    return (isinstance(cell, str) and cell.isalnum()) or bool(repair_text(cell))
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The sheet that was read; ``others`` are the names of sheets that look like it and were not."""
@@ -60,11 +65,9 @@ class Table:
         first = self.header.row_number
         for number, cells in enumerate(self.sheet.rows[first:], first + 1):
             # Three are enough to tell a row of data: a remark fills one cell, or two.
-            texts = list(
-                islice((text for cell in cells if cell is not None and (text := repair_text(cell))), 3)
-            )
-            if texts:
-                yield number, cells, len(texts) <= 2 and bool(_REMARK.match(texts[0]))
+            said = list(islice((cell for cell in cells if cell is not None and _says(cell)), 3))
+            if said:
+                yield number, cells, len(said) <= 2 and bool(_REMARK.match(repair_text(said[0])))
 
     def columns_as_json(self, fields: Mapping[int, str | None]) -> list[dict[str, Any]]:
         """Every column that has a heading, or holds data without one."""
