@@ -66,7 +66,11 @@ def clean(name: str, cell: Cell) -> Any:
     """The value of a cell of field ``name``: None when blank, `MASKED` when masked. Raises `Fault`."""
     if cell is None:
         return None
-    text = _repaired(cell) if name in WORDS and isinstance(cell, str) else repair_text(cell)
+    return _cleaned_once(name, cell) if name in WORDS and isinstance(cell, str) else _cleaned(name, cell)
+
+
+def _cleaned(name: str, cell: Cell) -> Any:
+    text = repair_text(cell)
     if not text or (text.lower() in BLANKS and name != "name"):
         return None
     if is_masked(text):
@@ -86,7 +90,7 @@ WORDS: Final = frozenset(
     "branch sex nation education status standing political job is_lost is_floating native_place major "
     "schooling_years is_league_member".split()
 )
-_repaired = lru_cache(maxsize=4096)(repair_text)
+_cleaned_once = lru_cache(maxsize=4096)(_cleaned)
 
 
 def _date(name: str, cell: Cell, text: str) -> Any:
