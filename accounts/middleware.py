@@ -78,8 +78,9 @@ class NeverStored:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "no-store, private")
+        # The page of an outage says it itself: who is asked for here would be sought in the database once more.
+        if not response.has_header("Cache-Control") and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store, private"
         return response
 
 

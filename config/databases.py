@@ -13,6 +13,15 @@ SQLITE_OPTIONS = {
     "timeout": 20,
 }
 
+#: A server that does not answer is given up, not waited for: 15 s to connect, and half a minute for a line on which
+#: nothing comes back any more. How long a statement may take is the server's own limit.
+LINE_OPTIONS = {
+    "connect_timeout": 15,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 
 #: What is asked often lies in memory, and on disks that do not turn a page anywhere costs what the next one does.
 #: PostgreSQL counts four times as much unless it is told, and would read everybody to find a few hundred people.
@@ -25,7 +34,7 @@ def database_of(url: str, folder: Path, *, statement_timeout: int) -> dict[str, 
     database: dict[str, Any] = dict(environ.Env.db_url_config(url)) if url else own
     is_sqlite = database["ENGINE"].endswith("sqlite3")
     told = f"-c statement_timeout={statement_timeout} -c random_page_cost={PAGE_COST}"
-    options = SQLITE_OPTIONS if is_sqlite else {"options": told}
+    options = SQLITE_OPTIONS if is_sqlite else {"options": told, **LINE_OPTIONS}
     return {
         **database,
         "OPTIONS": {**options, **database.get("OPTIONS", {})},

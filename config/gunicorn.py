@@ -8,6 +8,7 @@ from django.conf import settings
 
 from config.serving import end_unless_migrated
 from lib import memory
+from lib.outages import Overdue
 
 # Here, because a worker that does not start would be started again and again.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -33,3 +34,8 @@ def on_starting(server: object) -> None:
 
 def post_worker_init(worker: Any) -> None:
     memory.settle()
+
+
+def worker_abort(worker: Any) -> None:
+    """A page over ``timeout``: it has a second to say so before the process is killed."""
+    raise Overdue

@@ -174,6 +174,7 @@ CACHES = {
             "KEY_PREFIX": "branchbook",
             # It only counts: no page waits long for it.
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+            "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 5},
         }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -201,6 +202,9 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "visibility_timeout": 3600,
         "socket_connect_timeout": 3,
+        # A queue that says nothing any more is left and sought anew.
+        "socket_timeout": 10,
+        "socket_keepalive": True,
     }
 else:
     CELERY_BROKER_URL = "filesystem://localhost"

@@ -14,3 +14,6 @@ urlpatterns = [
     path("", include("jobs.urls")),
     path("", include("reports.urls")),
 ]
+
+# Also of what middleware raises; it knows when the database is away.
+handler500 = "accounts.outage_pages.server_error"

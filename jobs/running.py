@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from lib.outages import Outage, outage_of
 
 from .models import Job
 
@@ -32,6 +33,11 @@ KEEP = timedelta(days=7)
 ATTEMPTS = 3
 #: Seconds between two looks at a job that is waited for.
 LOOKED_AT_EVERY = 0.2
+#: For so long a job whose database went away waits to be queued again, and so long between two tries.
+SECONDS_TO_RETURN, BETWEEN_RETURNS = 120, 1
+INTERRUPTED = "多次中断，没有写入任何内容。请重新发起。"
+WENT_WRONG = "处理时出错，没有写入任何内容。请重试，仍不行请联系系统管理员并告知任务编号。"
+NO_ROOM = "服务器磁盘已满，没有写入任何内容。请系统管理员腾出空间后重试。"
 
 
 class Cancelled(Exception):
@@ -151,15 +157,35 @@ def run(job_id: str) -> None:
         _end(job, Job.State.CANCELLED, "已取消，没有写入任何内容。")
     except JobRefused as refusal:
         _end(job, Job.State.FAILED, str(refusal))
-    except Exception:
+    except Exception as fault:
         logger.exception("job %s failed", job.pk)
-        _end(
-            job,
-            Job.State.FAILED,
-            "处理时出错，没有写入任何内容。请重试，仍不行请联系系统管理员并告知任务编号。",
-        )
+        outage = outage_of(fault)
+        if outage is Outage.AWAY:
+            _give_back(job)
+        else:
+            _end(job, Job.State.FAILED, NO_ROOM if outage is Outage.FULL else WENT_WRONG)
     else:
         _end(job, Job.State.DONE, job.message)
+
+
+def _give_back(job: Job) -> None:
+    """The database went away under the work, whose transaction is undone: do it again once the database answers.
+
+    When it does not within :data:`SECONDS_TO_RETURN`, the sweeper finds the silent row.
+    """
+    until = time.monotonic() + SECONDS_TO_RETURN
+    while time.monotonic() < until:
+        time.sleep(BETWEEN_RETURNS)
+        connection.close()  # it is broken; the next question opens another
+        try:
+            if job.attempts >= ATTEMPTS:
+                _end(job, Job.State.FAILED, INTERRUPTED)
+            elif _held(job).update(state=Job.State.QUEUED, started_at=None):
+                _discard_result(job)
+                _send(job)
+        except (OperationalError, InterfaceError):
+            continue
+        return
 
 
 def wait_for(job: Job, *, seconds: float) -> bool:
@@ -229,7 +255,7 @@ def sweep() -> int:
     now = timezone.now()
     silent = Q(state=Job.State.RUNNING, beat_at__lt=now - SILENT_FOR)
     Job.objects.filter(silent, attempts__gte=ATTEMPTS).update(
-        state=Job.State.FAILED, finished_at=now, message="多次中断，没有写入任何内容。请重新发起。"
+        state=Job.State.FAILED, finished_at=now, message=INTERRUPTED
     )
     Job.objects.filter(silent).update(state=Job.State.QUEUED, started_at=None)
     lost = Job.objects.filter(state=Job.State.QUEUED, created_at__lt=now - QUEUED_FOR)

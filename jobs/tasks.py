@@ -2,12 +2,19 @@ from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from . import running, uploads
 from .backups import making
 
 
-@shared_task(name="jobs.tasks.run_job")
+# Before a job is claimed nothing is lost by trying again; while it runs, it is given back by itself.
+@shared_task(
+    name="jobs.tasks.run_job",
+    autoretry_for=(OperationalError, InterfaceError),
+    default_retry_delay=5,
+    max_retries=12,
+)
 def run_job(job_id: str) -> None:
     running.run(job_id)
 

@@ -75,7 +75,11 @@ class _Reader(HTMLParser):
 
 
 def forms_of(answer: Answer) -> list[HtmlForm]:
+    return forms_in(answer.text)
+
+
+def forms_in(text: str) -> list[HtmlForm]:
     """The forms of a page that post, but the one that signs out."""
     reader = _Reader()
-    reader.feed(answer.text)
+    reader.feed(text)
     return [one for one in reader.forms if one.method == "post" and one.action != "/logout/"]

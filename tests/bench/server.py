@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def folder() -> Path:
 
 
 @contextmanager
-def postgresql(home: Path) -> Iterator[str]:
+def postgresql(home: Path, settings: Mapping[str, str] = SETTINGS) -> Iterator[str]:
     """Yield the address of the server in ``home``, without the name of a database; made when it is not there."""
     programs, owner = find_postgresql(), find_unprivileged_user()
     home.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def postgresql(home: Path) -> Iterator[str]:
         ]
         subprocess.run(initdb, user=owner, cwd=place, check=True, stdout=subprocess.DEVNULL)
     port = find_spare_port()
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     server = [programs / "postgres", "-D", place, "-k", place, "-p", str(port), "-h", HOST, *options]
     with running(server, port, home, owner, stop_signal=signal.SIGINT):
         yield f"postgres://branchbook:{secret.read_text()}@{HOST}:{port}"
@@ -70,14 +70,14 @@ def postgresql(home: Path) -> Iterator[str]:
 
 def ensure_database(address: str, name: str) -> str:
     """The address of the database, created empty when it was not there."""
-    with _connected(f"{address}/postgres") as connection:
+    with connected(f"{address}/postgres") as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if not found:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return f"{address}/{name}"
 
 
-def _connected(address: str) -> psycopg.Connection:
+def connected(address: str) -> psycopg.Connection:
     """The port answers before the server takes sessions."""
     deadline = time.monotonic() + SECONDS_TO_START
     while True:

@@ -126,7 +126,10 @@ def test_trial_makes_its_key_once_and_for_its_owner_only(tmp_path):
 
 
 def test_postgresql_statements_end(tmp_path):
-    code = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
+    code = (
+        "from django.conf import settings; found = settings.DATABASES['default']['OPTIONS'];"
+        "print(found['options'], found['sslmode'], found['connect_timeout'])"
+    )
     result = start(
         tmp_path,
         code,
@@ -136,10 +139,7 @@ def test_postgresql_statements_end(tmp_path):
         STATEMENT_TIMEOUT_MS="5000",
     )
 
-    assert (
-        result.stdout.strip()
-        == "{'options': '-c statement_timeout=5000 -c random_page_cost=1.1', 'sslmode': 'require'}"
-    )
+    assert result.stdout.strip() == "-c statement_timeout=5000 -c random_page_cost=1.1 require 15"
 
 
 def test_checks_repeat_what_settings_refuse(settings):
