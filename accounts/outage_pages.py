@@ -1,4 +1,4 @@
-"""The page of a fault. When what the program stands on is away, it says what is known of what was sent, and what to do."""
+"""The page of a fault: an outage says what is known of what was sent, and what to do."""
 
 import sys
 from dataclasses import dataclass

@@ -22,7 +22,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from tests.bench import server
 from tests.load import site
+from tests.services import redis
 
 MOST_MINUTES, MOST_USERS = 60, 200
 #: Import and export are asked for once each so many seconds, the first time soon.
@@ -33,17 +35,19 @@ def main(arguments: list[str]) -> int:
     asked = _arguments(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the servers are stopped
     home = site.folder()
-    with site.database_server(home) as address, site.queue_server() as queue:
-        _prepare(home, address, queue)
-        os.environ["DATABASE_URL"] = site.copied(address, "branchbook_run")
+    with server.postgresql(home, site.POSTGRESQL) as address, redis() as queue:
+        settings = site.environment(home, server.ensure_database(address, site.TEMPLATE), queue)
+        site.prepare(settings)
+        _make_university(settings)
         if asked.prepare:
             return 0
         from tests.load.campus import open_accounts
 
-        _point_django_at(os.environ["DATABASE_URL"])
+        settings["DATABASE_URL"] = site.copied(address, "branchbook_run")
+        _point_django_at(settings["DATABASE_URL"])
         password = secrets.token_urlsafe(18)
         people = open_accounts(asked.users, password)
-        with site.running(os.environ["DATABASE_URL"], queue, home / "logs") as running:
+        with site.running(settings, home / "logs") as running:
             return Run(running, asked).do(people, password)
 
 
@@ -60,18 +64,15 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     return asked
 
 
-def _prepare(home: Path, address: str, queue: str) -> None:
+def _make_university(settings: dict[str, str]) -> None:
     """The template, made when it is not there; whoever made half of it makes all of it anew."""
-    from tests.bench import server
-
-    site.become(home, server.ensure_database(address, site.TEMPLATE), queue)
-    site.prepare(home)
+    os.environ |= settings
     import django
 
     django.setup()
     from tests.load import campus
 
-    campus.make(_say)
+    campus.make(campus.CROWD, say=_say)
 
 
 def _point_django_at(database: str) -> None:

@@ -3,7 +3,7 @@
 Made once and kept as a template; each run gets a copy of its own, so that every run begins with the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
@@ -47,11 +47,11 @@ class Person:
     role: str
 
 
-def make(say) -> None:
-    """Fill the database that the settings name, when it is empty."""
+def make(crowd: Crowd, say: Callable[[str], object] = len) -> None:
+    """Fill the database that the settings name with ``crowd``, when it is empty."""
     call_command("migrate", verbosity=0)
     if not load.is_demo():
-        load.load(CROWD, SEED, timezone.localdate(), say=say)
+        load.load(crowd, SEED, timezone.localdate(), say=say)
         say("VACUUM ANALYZE …")
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

@@ -16,7 +16,7 @@ from pathlib import Path
 from psycopg import sql
 
 from tests.bench import server
-from tests.services import HOST, SECONDS_TO_STOP, find_spare_port, redis, wait_until_it_answers
+from tests.services import HOST, SECONDS_TO_STOP, find_spare_port, wait_until_it_answers
 
 HOSTNAME = "branchbook.example.edu.cn"
 TEMPLATE = "branchbook_template"
@@ -39,15 +39,10 @@ class Site:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
 
-@contextmanager
-def database_server(home: Path) -> Iterator[str]:
-    with server.postgresql(home, POSTGRESQL) as address:
-        yield address
-
-
-def become(home: Path, database: str, queue: str) -> None:
-    """The settings of a production, in this process and in those that it starts; the keys stay with the data."""
-    os.environ |= {
+def environment(home: Path, database: str, queue: str) -> dict[str, str]:
+    """The settings of a production; the keys stay with the data."""
+    return {
+        **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "ENV_FILE": os.devnull,
         "SECRET_KEY": secrets.token_urlsafe(64),
@@ -65,12 +60,16 @@ def become(home: Path, database: str, queue: str) -> None:
     }
 
 
-def prepare(home: Path) -> None:
-    """Folders, keys and static files."""
-    for command in (["-m", "config.folders"], ["manage.py", "make_keys"], ["manage.py", "collectstatic"]):
-        more = ["--noinput", "--verbosity", "0"] if command[-1] == "collectstatic" else []
-        done = subprocess.run([sys.executable, *command, *more], capture_output=True, text=True, check=False)
-        if done.returncode and command[-1] != "make_keys":  # the keys of an earlier run are kept
+def prepare(settings: dict[str, str]) -> None:
+    """Folders, keys (those of an earlier run are kept) and static files."""
+    commands = [["-m", "config.folders"], ["manage.py", "collectstatic", "--noinput", "--verbosity", "0"]]
+    if not (Path(settings["DATA_DIR"]) / "keys" / "field.keys").exists():
+        commands.append(["manage.py", "make_keys"])
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, *command], env=settings, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
             sys.exit(done.stdout + done.stderr)
 
 
@@ -84,37 +83,30 @@ def copied(address: str, name: str) -> str:
 
 
 @contextmanager
-def queue_server() -> Iterator[str]:
-    with redis() as address:
-        yield address
-
-
-@contextmanager
-def running(database: str, queue: str, logs: Path) -> Iterator[Site]:
+def running(settings: dict[str, str], logs: Path, *web_options: str) -> Iterator[Site]:
     """gunicorn, worker and scheduler with what their units say."""
     port = find_spare_port()
-    site = Site(port, database, queue, logs)
+    site = Site(port, settings["DATABASE_URL"], settings["REDIS_URL"], logs)
     logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        web = ["gunicorn", "--config", "python:config.gunicorn", "--bind", f"{HOST}:{port}"]
+        web = ["gunicorn", "--config", "python:config.gunicorn", "--bind", f"{HOST}:{port}", *web_options]
         worker = ["celery", "--app", "config", "worker", "--concurrency", "2"]
         schedule = ["--pidfile", "", "--schedule", str(logs / "beat-schedule")]
         beat = ["celery", "--app", "config", "beat", *schedule]
         for name, command, seconds in (("web", web, 30), ("worker", worker, 600), ("beat", beat, 30)):
             limit = {"STATEMENT_TIMEOUT_MS": str(1000 * seconds)}
-            site.processes[name] = stack.enter_context(_process(name, command, limit, logs))
+            process = _process(command, {**settings, **limit}, logs / f"{name}.log")
+            site.processes[name] = stack.enter_context(process)
         wait_until_it_answers(site.processes["web"], port, logs / "web.log")
         yield site
 
 
 @contextmanager
-def _process(
-    name: str, command: list[str], more: dict[str, str], logs: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    with (logs / f"{name}.log").open("wb") as output:
+def _process(command: list[str], settings: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *command],
-            env={**os.environ, **more},
+            env=settings,
             stdout=output,
             stderr=output,
             start_new_session=True,
