@@ -1,5 +1,6 @@
 """A job is done once, can be stopped, says what went wrong, and is never lost."""
 
+import errno
 import os
 import threading
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -277,3 +278,61 @@ class TestWaiting:
         began = time.monotonic()
         assert not running.wait_for(queued(), seconds=60)
         assert time.monotonic() - began < 5
+
+
+def gone(progress):
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+class TestOutages:
+    """T38: what a job does whose database went away, or whose disk is full."""
+
+    @pytest.fixture(autouse=True)
+    def quick(self, monkeypatch):
+        monkeypatch.setattr(running, "BETWEEN_RETURNS", 0)
+        monkeypatch.setattr(running.connection, "close", lambda: None)  # this test's own
+        self.sent = []
+        monkeypatch.setattr(running, "_send", lambda job: self.sent.append(job.pk))
+
+    def test_it_is_done_again(self, kind):
+        kind(gone)
+        job = queued()
+        running.run(str(job.pk))
+        job.refresh_from_db()
+        assert (job.state, job.attempts, self.sent) == ("queued", 1, [job.pk])
+        kind(write)
+        running.run(str(job.pk))
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == ("done", 2)
+
+    def test_three_times_at_most(self, kind):
+        kind(gone)
+        job = queued()
+        for _ in range(4):
+            running.run(str(job.pk))
+        job.refresh_from_db()
+        assert (job.state, job.attempts, job.message) == ("failed", 3, running.INTERRUPTED)
+
+    def test_half_a_result_is_not_kept(self, kind):
+        def write_and_lose(progress):
+            write(progress, "半份")
+            gone(progress)
+
+        kind(write_and_lose)
+        job = queued()
+        before = set(running.result_path_of(job).parent.glob("*"))
+        running.run(str(job.pk))
+        assert set(running.result_path_of(job).parent.glob("*")) == before
+
+    def test_a_full_disk_is_named(self, kind):
+        def fill(progress):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        kind(fill)
+        job = queued()
+        running.run(str(job.pk))
+        job.refresh_from_db()
+        assert (job.state, job.message) == (
+            "failed",
+            "服务器磁盘已满，没有写入任何内容。请系统管理员腾出空间后重试。",
+        )

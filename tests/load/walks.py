@@ -104,12 +104,12 @@ def me(who: Walker) -> None:
     who.open("/me/", "one's own page")
 
 
-def hours(who: Walker) -> None:
-    who.open("/hours/", "study hours")
+def own_data(who: Walker) -> None:
+    who.open("/me/data/", "one's own data")
 
 
-def birthdays(who: Walker) -> None:
-    who.open("/birthdays/", "birthdays")
+def guide(who: Walker) -> None:
+    who.open("/help/", "guide")
 
 
 def log_record(who: Walker) -> None:
@@ -188,7 +188,7 @@ HABITS: dict[str, Sequence[tuple[Step, int]]] = {
         (figures, 1),
     ),
     Role.LEADER: ((dashboard, 4), (statistics, 3), (record_list, 2), (record, 2), (figures, 1)),
-    MEMBER: ((me, 5), (hours, 1), (birthdays, 1), (ask_leave, 1)),
+    MEMBER: ((me, 6), (own_data, 1), (guide, 1), (ask_leave, 1)),
 }
 
 
