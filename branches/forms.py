@@ -1,12 +1,15 @@
 """The forms of the organisation tree. They clean; :mod:`branches.tree` and its neighbours save."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.models import SignOn, User
 from lib import required
@@ -18,13 +21,41 @@ from .roles import Role
 from .scope import covering_ranges, within
 from .tree import depth
 
+SELECTED = flatatt({"selected": True})
+
+
+class LongSelect(forms.Select):
+    """A select of a thousand choices, written at once: Django asks a template and several calls for each of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, SELECTED if str(key) in chosen else "", label)
+                for key, label in cast("Iterable[tuple[Any, str]]", self.choices)
+            ),
+        )
+        said = flatatt(self.build_attrs(self.attrs, attrs))
+        return format_html('<select name="{}"{}>{}</select>', name, said, options)
+
+
+class _Organisations(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
+    """Keys and names, and no object for each."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", str(self.field.empty_label)
+        for key, path, name in self.queryset.values_list("pk", "path", "short_name").iterator():
+            yield key, "　" * depth(path) + name
+
 
 class BranchChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Organisations in official order, each below its parent."""
 
-    def label_from_instance(self, obj: Any) -> str:
-        branch: Branch = obj
-        return "　" * depth(branch.path) + branch.short_name
+    widget = LongSelect
+    iterator = _Organisations
 
 
 class DateInput(forms.DateInput):

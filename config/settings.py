@@ -203,7 +203,7 @@ if REDIS_URL:
         "visibility_timeout": 3600,
         "socket_connect_timeout": 3,
         # A queue that says nothing any more is left and sought anew.
-        "socket_timeout": 10,
+        "socket_timeout": 4,
         "socket_keepalive": True,
     }
 else:

@@ -23,7 +23,7 @@ class RosterFilter(forms.Form):
     """The query row of the roster; a value out of scope is no choice."""
 
     q = forms.CharField(label="姓名、拼音首字母、学工号或后四位", required=False, max_length=40)
-    branch = forms.ModelChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
+    branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
     status = forms.ChoiceField(
         label="人员类别",
         required=False,

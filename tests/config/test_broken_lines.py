@@ -24,7 +24,7 @@ pytestmark = pytest.mark.nightly
 
 PASSWORD = "correct horse battery staple"
 #: Seconds: of a page before its process is ended, of the slow line in each direction, until the worker works again.
-PAGE, SLOW, AGAIN = 12, 1.0, 30
+PAGE, SLOW, AGAIN = 25, 1.0, 30
 UNSURE = ("暂时连不上数据库，不能确定是否已保存", "系统正忙，不能确定是否已保存")
 CLOSED = ("暂时打不开这一页", "系统正忙，这一页没有算完")
 DOWN = 503

@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from psycopg import sql
@@ -28,15 +27,54 @@ def folder() -> Path:
     return Path(os.environ.get("LOAD_DIR", "data/load")).resolve()
 
 
-@dataclass
 class Site:
-    """``processes`` by name: web, worker, beat. ``database`` and ``queue`` are addresses."""
+    """gunicorn, worker and scheduler with what their units say, on a spare port."""
 
-    port: int
-    database: str
-    queue: str
-    logs: Path
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    def __init__(self, settings: dict[str, str], logs: Path, *web_options: str) -> None:
+        self.settings, self.logs, self.port = settings, logs, find_spare_port()
+        self.database, self.queue = settings["DATABASE_URL"], settings["REDIS_URL"]
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        celery = ("celery", "--app", "config")
+        schedule = ("--pidfile", "", "--schedule", str(logs / "beat-schedule"))
+        bind = ("--bind", f"{HOST}:{self.port}")
+        #: By name: the command, and how many seconds a statement may take.
+        self._services = {
+            "web": (("gunicorn", "--config", "python:config.gunicorn", *bind, *web_options), 30),
+            "worker": ((*celery, "worker", "--concurrency", "2"), 600),
+            "beat": ((*celery, "beat", *schedule), 30),
+        }
+        logs.mkdir(parents=True, exist_ok=True)
+
+    def start(self) -> None:
+        """All of them; back when the web server answers."""
+        for name, (command, seconds) in self._services.items():
+            limit = {"STATEMENT_TIMEOUT_MS": str(1000 * seconds)}
+            with (self.logs / f"{name}.log").open("ab") as output:
+                self.processes[name] = subprocess.Popen(
+                    [sys.executable, "-m", *command],
+                    env={**self.settings, **limit},
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                )
+        wait_until_it_answers(self.processes["web"], self.port, self.logs / "web.log")
+
+    def kill(self) -> None:
+        """Every process of every service, at once and without a word."""
+        for process in self.processes.values():
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        for process in self.processes.values():
+            process.wait()
+
+    def stop(self) -> None:
+        """As a service manager does, and what does not end in time is killed."""
+        for process in self.processes.values():
+            process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            for process in self.processes.values():
+                process.wait(2 * SECONDS_TO_STOP)
+        self.kill()
 
 
 def environment(home: Path, database: str, queue: str) -> dict[str, str]:
@@ -84,39 +122,9 @@ def copied(address: str, name: str) -> str:
 
 @contextmanager
 def running(settings: dict[str, str], logs: Path, *web_options: str) -> Iterator[Site]:
-    """gunicorn, worker and scheduler with what their units say."""
-    port = find_spare_port()
-    site = Site(port, settings["DATABASE_URL"], settings["REDIS_URL"], logs)
-    logs.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        web = ["gunicorn", "--config", "python:config.gunicorn", "--bind", f"{HOST}:{port}", *web_options]
-        worker = ["celery", "--app", "config", "worker", "--concurrency", "2"]
-        schedule = ["--pidfile", "", "--schedule", str(logs / "beat-schedule")]
-        beat = ["celery", "--app", "config", "beat", *schedule]
-        for name, command, seconds in (("web", web, 30), ("worker", worker, 600), ("beat", beat, 30)):
-            limit = {"STATEMENT_TIMEOUT_MS": str(1000 * seconds)}
-            process = _process(command, {**settings, **limit}, logs / f"{name}.log")
-            site.processes[name] = stack.enter_context(process)
-        wait_until_it_answers(site.processes["web"], port, logs / "web.log")
-        yield site
-
-
-@contextmanager
-def _process(command: list[str], settings: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            env=settings,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+    site = Site(settings, logs, *web_options)
     try:
-        yield process
+        site.start()
+        yield site
     finally:
-        process.terminate()
-        try:
-            process.wait(2 * SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        site.stop()
