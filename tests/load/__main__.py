@@ -94,6 +94,7 @@ class Run:
         self.jobs: list[str] = []
         self.over = threading.Event()
         self.warm_at = 0.0
+        self.cpu: dict[str, float] = {}
 
     def do(self, people: Sequence, password: str) -> int:
         from tests.load.watching import Watch
@@ -105,7 +106,7 @@ class Run:
         ]
         staff = next(person for person in people if person.role == "organization_staff")
         threads.append(threading.Thread(target=self._work_alongside, args=(staff, password), daemon=True))
-        began = time.time()
+        began, used = time.time(), watch.cpu()
         for thread in threads:
             thread.start()
         self.over.wait(60 * self.asked.minutes)
@@ -113,6 +114,10 @@ class Run:
         for thread in threads:
             thread.join(120)
         watch.stop()
+        self.cpu = {name: seconds - used[name] for name, seconds in watch.cpu().items()}
+        for name in ("import", "export"):
+            if not any(one.startswith(name) for one in self.jobs):
+                self.failed[f"the {name} did not end"] += 1
         return self._report(watch.samples, time.time() - began)
 
     def _walk(self, number: int, person, password: str) -> None:
@@ -186,6 +191,7 @@ class Run:
         print(
             f"p95 {reads:.2f} s of reads, {writes:.2f} s of writes; {', '.join(self.jobs) or 'no job ended'}"
         )
+        print("processor: " + ", ".join(f"{name} {value:.0f} s" for name, value in self.cpu.items()))
         for one in found:
             print(f"{one.what}: {one.begin:.1f} after warming up, {one.end:.1f} at the end")
         told = verdict.faults(self.seen, self.failed, found)
@@ -198,6 +204,7 @@ class Run:
                 "p95_reads": round(reads, 3),
                 "p95_writes": round(writes, 3),
                 "jobs": self.jobs,
+                "cpu": {name: round(value) for name, value in self.cpu.items()},
                 "used": {one.what: [round(one.begin, 1), round(one.end, 1)] for one in found},
                 "faults": told,
             }

@@ -1,5 +1,6 @@
 """What a run may not use more and more of: memory of each service, connections of the database, memory of the queue."""
 
+import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import redis
 from tests.load.site import Site
 
 EVERY = 5.0
-PAGE = 4096
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Watch:
     def stop(self) -> None:
         self._over.set()
         self._thread.join(2 * EVERY)
+
+    def cpu(self) -> dict[str, float]:
+        """Seconds of processor that each service has used by now: what does not depend on who else is at work here."""
+        trees = {name: process.pid for name, process in self.site.processes.items()}
+        with psycopg.connect(self.site.database) as connection:
+            status = Path(f"/proc/{connection.info.backend_pid}/stat").read_text()
+        trees["database"] = int(status.rpartition(")")[2].split()[1])  # the backend's parent
+        return {name: sum(map(_cpu_of, [pid, *_below(pid)])) for name, pid in trees.items()}
 
     def _run(self) -> None:
         while not self._over.wait(EVERY):
@@ -66,6 +75,15 @@ def _memory_of(pid: int) -> float:
             continue  # it has just ended
         total += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
     return total / 1024
+
+
+def _cpu_of(pid: int) -> float:
+    """Of a process and of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICKS
 
 
 def _below(pid: int) -> list[int]:

@@ -1,0 +1,78 @@
+"""What the proxy says by itself, in the users' language: the program does not answer, or what was sent is too large."""
+
+import shutil
+import ssl
+import string
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from django.conf import settings
+
+from tests.services import find_spare_port
+
+pytestmark = pytest.mark.services
+HOST = "branchbook.example.edu.cn"
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory):
+    """The shipped site before a program that is not there; yields its address and certificate."""
+    if not shutil.which("nginx"):
+        pytest.skip("no nginx: apt-get install nginx")
+    folder = tmp_path_factory.mktemp("proxy")
+    certificate = ["-out", folder / "branchbook.crt", "-keyout", folder / "branchbook.key"]
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}", *certificate]
+    subprocess.run(make, check=True, capture_output=True)
+    port = find_spare_port()
+    template = (settings.BASE_DIR / "deploy" / "nginx.conf.template").read_text()
+    site = string.Template(template).safe_substitute(
+        HOST=HOST,
+        UPSTREAM=f"127.0.0.1:{find_spare_port()}",
+        CERTIFICATES=folder,
+        ACCESS_LOG=folder / "access.log",
+        HTTP_PORT=f"127.0.0.1:{find_spare_port()}",
+        HTTPS_PORT=f"127.0.0.1:{port}",
+    )
+    (folder / "site.conf").write_text(site)
+    places = "".join(
+        f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    main = f"daemon off; pid {folder}/nginx.pid; events {{}} http {{ {places} include {folder}/site.conf; }}"
+    (folder / "nginx.conf").write_text(main)
+    nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-e", "stderr"])
+    yield f"https://127.0.0.1:{port}", folder / "branchbook.crt"
+    nginx.terminate()
+    nginx.wait(20)
+
+
+def ask(proxy, path, body=None, **headers):
+    address, certificate = proxy
+    trust = ssl.create_default_context(cafile=certificate)
+    trust.check_hostname = False
+    request = urllib.request.Request(address + path, body, {"Host": HOST, **headers})
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return urllib.request.urlopen(request, context=trust, timeout=20)
+        except urllib.error.HTTPError as answer:
+            return answer
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
+@pytest.mark.parametrize("body", [None, b"topic=1"])
+def test_nobody_answers(proxy, body):
+    answer = ask(proxy, "/log/theme_day/?branch=7", body)
+    text = answer.read().decode()
+    assert (answer.status, answer.headers["Content-Type"]) == (502, "text/html; charset=utf-8")
+    assert ("支部簿暂时打不开" in text, "可能已经保存，也可能没有" in text) == (True, True)
+    assert (answer.headers["Cache-Control"], answer.headers["Retry-After"]) == ("no-store", "30")
+
+
+def test_too_large(proxy):
+    answer = ask(proxy, "/activities/", b"", **{"Content-Length": str(201 << 20)})
+    assert (answer.status, "合计不能超过 200 MB" in answer.read().decode()) == (413, True)
