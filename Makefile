@@ -11,7 +11,7 @@ CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u 
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-browser screens guide test-services battery mutants bench bench-import lint lint-format \
+.PHONY: help install run test test-browser screens guide test-services battery mutants bench load bench-import lint lint-format \
 	lint-code lint-types lint-imports lint-templates lint-inline lint-django format shell lock audit sbom clean
 
 help: ## List these commands
@@ -43,6 +43,10 @@ battery: $(VENV)/.dev ## Run T01–T61 at their full measure and print a line fo
 SCALE ?= S
 bench: $(VENV)/.dev ## Measure the bars of docs/performance.md on a PostgreSQL of its own (SCALE=M, ARGS="--only 1,9")
 	@$(CLEAN_ENV) $(BIN)/python -m tests.bench --scale $(SCALE) $(ARGS)
+
+MINUTES ?= 5
+load: $(VENV)/.dev ## Fifty people at work in 50,000 members on servers of its own (MINUTES=30; ends with 1 over a limit)
+	@$(CLEAN_ENV) $(BIN)/python -m tests.load --minutes $(MINUTES) $(ARGS)
 
 bench-import: $(VENV)/.dev ## Print how long an import of 10,000 rows takes here
 	$(CLEAN_ENV) $(PYTEST) tests/members/imports/test_scale.py -q -s -m nightly

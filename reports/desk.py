@@ -71,7 +71,7 @@ def waiting(asked: Asked, user: User) -> list[Waiting]:
 
 
 def _duties(asked: Asked) -> list[Waiting]:
-    found = drilldown.asked_duties(asked)
+    found = drilldown.asked_duties(asked, unmet_only=True)
     due = [duty for duty in found if duty.state == State.DUE]
     return [
         Waiting(

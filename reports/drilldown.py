@@ -50,10 +50,10 @@ class Line:
     chased: str = ""
 
 
-def asked_duties(asked: Asked) -> list[Duty]:
-    """The duties a list is about, in whatever state. Nine queries."""
+def asked_duties(asked: Asked, *, unmet_only: bool = False) -> list[Duty]:
+    """The duties a list is about, in whatever state, or only what is not done. Nine queries."""
     kinds = [asked.kind] if asked.kind else None
-    found = duties.evaluate(asked.ranges, asked.period, asked.today, kinds=kinds)
+    found = duties.evaluate(asked.ranges, asked.period, asked.today, kinds=kinds, unmet_only=unmet_only)
     return [
         duty
         for duty in found

@@ -166,7 +166,7 @@ ROWS = {
     "T44": Row(
         "fifty users for half an hour",
         "R",
-        "load/test_load.py",
+        "load/test_load.py load/test_verdict.py",
         also=BENCH,
         open="five minutes unless LOAD_MINUTES=30 is set, which the release does; it takes a machine that is quiet",
     ),
