@@ -149,7 +149,8 @@ ROWS = {
         "a database that is slow, cut or gone",
         "N",
         "config/test_broken_lines.py config/test_killed_site.py accounts/test_outage_pages.py"
-        " jobs/test_running.py::TestOutages",
+        " jobs/test_running.py::TestOutages lib/test_outages.py browser/test_outage.py config/test_proxy_pages.py",
+        also=f"{BROWSER}, {SERVICES}",
     ),
     "T39": Row(
         "what was backed up comes back", "N", "jobs/backups/test_restore.py jobs/backups/test_scale.py"

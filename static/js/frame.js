@@ -67,6 +67,26 @@ document.addEventListener('htmx:afterSettle', (event) => {
   event.target.focus({ preventScroll: true });
 });
 
+// A part of the page that the server could not bring: the page stays as it is, and a line says so until one comes.
+const LOST = '暂时连不上服务器，这一页没有更新。请过一会儿再试。';
+let lostLine = null;
+function sayLost() {
+  if (lostLine) return;
+  lostLine = document.createElement('p');
+  lostLine.className = 'notice notice-due';
+  lostLine.setAttribute('role', 'status');
+  document.getElementById('main')?.prepend(lostLine);
+  lostLine.textContent = LOST;
+}
+document.addEventListener('htmx:sendError', sayLost);
+document.addEventListener('htmx:timeout', sayLost);
+document.addEventListener('htmx:responseError', (event) => { if (event.detail.xhr.status >= 500) sayLost(); });
+document.addEventListener('htmx:afterRequest', (event) => {
+  if (!event.detail.successful) return;
+  lostLine?.remove();
+  lostLine = null;
+});
+
 // Paper has no folds: numbers and their meanings open for it.
 window.addEventListener('beforeprint', () => {
   for (const fold of document.querySelectorAll('details.data-alt, details.definitions')) fold.open = true;

@@ -24,7 +24,7 @@ PASSWORD = "correct horse battery staple"
 KILLS, WRITERS = 5, 2
 #: After how long a silent job is taken for lost (jobs.running.SILENT_FOR); here it is aged instead of waited for.
 SILENT = "UPDATE jobs_job SET beat_at = beat_at - interval '6 minutes' WHERE state = 'running'"
-SECONDS_TO_RESUME = 180
+SECONDS_TO_START, SECONDS_TO_RESUME = 60, 180
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def rows(server, question):
 
 def test_nothing_acknowledged_is_lost_and_jobs_go_on(server, stage, record_property):
     running, people = stage
-    told, chance, jobs = set(), random.Random(3), 0
+    told, chance = set(), random.Random(3)
     for _ in range(KILLS):
         writers = [
             threading.Thread(
@@ -101,7 +101,7 @@ def test_nothing_acknowledged_is_lost_and_jobs_go_on(server, stage, record_prope
         server.kill()
         for thread in (*writers, asking):
             thread.join()
-        server.start()
+        server.start(within=SECONDS_TO_START)
         running.start()
     kept = {str(key) for [key] in rows(server, "SELECT id FROM activities_activity")}
     assert (told - kept, len(told) > KILLS) == (set(), True)
