@@ -50,9 +50,21 @@ CATEGORIES: Final = {
 #: A field shown in clear is of this item.
 OF_FIELD: Final = {"id_number": "id_number", "phone": "contact", "landline": "contact", "address": "contact"}
 
+NO_ADDRESS: Final = "未记录"
+
+
+class Somewhere:
+    """Its address is empty where none was noted: a command, a task."""
+
+    address: str
+
+    @property
+    def shown_address(self) -> str:
+        return self.address or NO_ADDRESS
+
 
 @dataclass(frozen=True)
-class Line:
+class Line(Somewhere):
     """One entry: ``number`` is how many rows or people it says it was about, 0 where it says none."""
 
     at: datetime
@@ -65,7 +77,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(Somewhere):
     """An address the account was used from."""
 
     address: str
@@ -122,7 +134,7 @@ def _deed(entry: AuditEntry) -> str:
 def _places(entries: Iterable[AuditEntry]) -> list[Place]:
     times: dict[str, list[datetime]] = {}
     for one in entries:
-        times.setdefault(one.address or "—", []).append(one.at)
+        times.setdefault(one.address, []).append(one.at)
     return [Place(address, found[0], found[-1], len(found)) for address, found in times.items()]
 
 

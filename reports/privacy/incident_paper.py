@@ -34,7 +34,8 @@ def word(incident: Incident, *, by: User | None) -> bytes:
     document.heading("二、原因和可能造成的危害")
     document.labelled("原因", BLANK)
     places = "；".join(
-        f"{one.address}（{_time(one.first)}至{_time(one.last)}，{one.entries} 次）" for one in incident.places
+        f"{one.shown_address}（{_time(one.first)}至{_time(one.last)}，{one.entries} 次）"
+        for one in incident.places
     )
     document.labelled("使用过该账号的地址", places or "没有")
     document.labelled("登录失败", f"{incident.failures} 次")
@@ -65,7 +66,7 @@ def word(incident: Incident, *, by: User | None) -> bytes:
 def _cells(line: Line) -> Sequence[str]:
     return (
         timezone.localtime(line.at).strftime("%Y-%m-%d %H:%M:%S"),
-        line.address,
+        line.shown_address,
         line.what,
         line.on,
         line.detail,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
+from accounts import audit
 from accounts.models import AuditEntry, SignedIn
 from accounts.proof import PROVED_AT
 from branches.roles import Role
@@ -113,6 +114,11 @@ class TestReport:
             *("export", "fetch", "print", "print_book"),
             *("provide", "take", "unmask", "wrong_rows"),
         } == incident.TAKING
+
+    def test_an_address_that_nobody_noted_is_called_so(self, victim):
+        entry = audit.record("roster.export", by=victim, after={"rows": 1})
+        found = incident.of(victim, entry.at, entry.at)
+        assert [one.shown_address for one in (*found.taken, *found.places)] == ["未记录", "未记录"]
 
     @pytest.mark.parametrize("rows", [1, 30])
     def test_it_asks_the_same_for_few_entries_and_many(self, victim, rows, django_assert_num_queries):
