@@ -21,7 +21,7 @@ from lib import required
 from . import admin_export, history
 from .forms import BranchChoiceField, DateInput
 from .models import Branch
-from .roles import Right
+from .roles import RIGHTS, Right, Role
 from .scope import has_right, may
 
 #: In a form the words of a column head are too short.
@@ -222,7 +222,15 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
             "has_view_permission": True,
         }
 
+    def refuse_others(self, request):
+        """Whoever has no such list is told whose it is."""
+        if not self.has_view_permission(request):
+            whose = RIGHTS[self.right_to_see] & RIGHTS[Right.USE_ADMIN]
+            roles = "、".join(role.label for role in Role if role in whose)
+            raise PermissionDenied(f"“{self.opts.verbose_name_plural}”由{roles}使用。")
+
     def changelist_view(self, request, extra_context=None):
+        self.refuse_others(request)
         may_export = has_right(request.user, self.right_to_export)
         if request.method == "POST" and "export" in request.POST:
             return confirmed(self._export)(request)

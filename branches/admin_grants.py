@@ -85,11 +85,17 @@ class RoleGrantAdmin(ScopedModelAdmin):
             self.message_user(request, f"已收回 {count} 项授权，立即生效。", messages.SUCCESS)
 
 
-admin.site.errands.append(
+admin.site.errands += [
     Errand(
         "授予角色",
         "给账号授予或收回角色。",
         lambda: reverse("admin:branches_rolegrant_changelist"),
         lambda user: has_right(user, Right.KEEP_GRANTS),
-    )
-)
+    ),
+    Errand(
+        "登记免用动态验证码的角色",
+        "学校有文件规定某个角色不用的，写明文件和期限；三员和工作人员不能免。",
+        lambda: reverse("admin:branches_factorexemption_changelist"),
+        lambda user: has_right(user, Right.KEEP_FACTORS),
+    ),
+]

@@ -9,7 +9,9 @@ from accounts.wording import THINGS, action_label, fact_label, fact_value
 from jobs.models import Job
 
 from .admin_base import ScopedModelAdmin
+from .admin_site import Errand
 from .roles import Right
+from .scope import has_right
 from .trail import ABOUT_PEOPLE, object_shown
 
 
@@ -95,3 +97,19 @@ class AuditEntryAdmin(ScopedModelAdmin):
     @admin.display(description="封存号")
     def seal_number(self, entry):
         return entry.seal.number if hasattr(entry, "seal") else "尚未封存"
+
+
+admin.site.errands += [
+    Errand(
+        "查审计记录",
+        "谁、什么时候、对什么、做了什么；按人、按操作对象、按日期查找，可以导出。",
+        lambda: reverse("admin:accounts_auditentry_changelist"),
+        lambda user: has_right(user, Right.READ_AUDIT),
+    ),
+    Errand(
+        "核验审计记录",
+        "核对记录有没有被改动、删除，结果留下备查。",
+        lambda: reverse("trail_check"),
+        lambda user: has_right(user, Right.READ_AUDIT),
+    ),
+]

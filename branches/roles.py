@@ -73,8 +73,9 @@ class Right(StrEnum):
     KEEP_GRANTS = "keep_grants"
     KEEP_FACTORS = "keep_factors"  # reset somebody's second factor, write down which roles need none
     SEE_REGISTER = "see_register"  # the register of personal data
-    INVESTIGATE = "investigate"  # what an account read and took out, and ending its sessions
-    READ_AUDIT = "read_audit"
+    INVESTIGATE = "investigate"  # what an account read and took out
+    END_SESSIONS = "end_sessions"  # sign another account out everywhere
+    READ_AUDIT = "read_audit"  # the trail, and whether it is whole
 
 
 _IN_A_BRANCH = BRANCH_ROLES - {Role.LEADER, Role.ATTENDANCE_TAKER}
@@ -116,5 +117,6 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.KEEP_FACTORS: frozenset({Role.SECURITY_ADMIN}),
     Right.SEE_REGISTER: THREE_ADMINS,
     Right.INVESTIGATE: frozenset({Role.SECURITY_ADMIN, Role.AUDITOR}),
+    Right.END_SESSIONS: frozenset({Role.SECURITY_ADMIN}),
     Right.READ_AUDIT: frozenset({Role.AUDITOR}),
 }

@@ -2,7 +2,7 @@ from django.urls import path
 
 from .list_exports import export_view
 from .register.exporting import EXPORT as REGISTER
-from .views import register, rules, sign_on, suggestions
+from .views import register, rules, sign_on, suggestions, trail_check
 
 urlpatterns = [
     path("branches/import/", register.import_register, name="import_register"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("branches/import/<uuid:pk>/drop/", register.import_register_drop, name="import_register_drop"),
     path("branches/export/", export_view(REGISTER), name="register_export"),
     path("system/sign-on/", sign_on.sign_on_set_up, name="sign_on_set_up"),
+    path("trail/check/", trail_check.trail_check_page, name="trail_check"),
+    path("trail/check/start/", trail_check.trail_check_start, name="trail_check_start"),
     path("suggestions/", suggestions.own_suggestions, name="own_suggestions"),
     path("suggestions/all/", suggestions.suggestion_list, name="suggestion_list"),
     path("suggestions/<uuid:pk>/", suggestions.suggestion, name="suggestion"),

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.sign_on import binding
 from accounts.sign_on.fetching import SignOnError
 from branches.admin_base import ScopedModelAdmin
+from branches.admin_site import Errand
 from branches.grants import GrantError
 from branches.models import RoleGrant
 from branches.roles import Right, Role
@@ -37,7 +38,7 @@ class AccountForm(forms.ModelForm):
 class UserAdmin(ScopedModelAdmin):
     group = "账号与权限"
     place = 1
-    right_to_keep = Right.KEEP_ACCOUNTS
+    right_to_see = right_to_keep = Right.KEEP_ACCOUNTS
     form = AccountForm
 
     fields = ["username", "name", "email"]
@@ -190,3 +191,19 @@ class UserAdmin(ScopedModelAdmin):
 
     def _list_url(self):
         return reverse("admin:accounts_user_changelist")
+
+
+admin.site.errands += [
+    Errand(
+        "新开账号",
+        "新建后当场打印一次性密码条；忘记密码的，在账号列表里勾选重新发放。",
+        lambda: reverse("admin:accounts_user_add"),
+        lambda user: Role.SYSTEM_ADMIN in roles_of(user),
+    ),
+    Errand(
+        "重置动态验证码",
+        "手机和备用码都没有了的，当面核对是本人后，打开他的账号重置。",
+        lambda: reverse("admin:accounts_user_changelist"),
+        lambda user: has_right(user, Right.KEEP_FACTORS),
+    ),
+]

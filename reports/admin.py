@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from branches.admin_base import ScopedModelAdmin
 from branches.admin_filters import UnderFilter
+from branches.admin_site import Errand
 from branches.roles import Right
+from branches.scope import has_right
 
 from .models import ClosedFile
 
@@ -38,3 +40,19 @@ class ClosedFileAdmin(ScopedModelAdmin):
 
     def object_tools(self, request, obj):
         return [("打开锁定情况", reverse("closing_page", args=[obj.closing.period]))]
+
+
+admin.site.errands += [
+    Errand(
+        "事件报告",
+        "账号被盗用时，查明它从哪里登录，查看、取走和修改了什么。",
+        lambda: reverse("incident"),
+        lambda user: has_right(user, Right.INVESTIGATE),
+    ),
+    Errand(
+        "个人信息登记表",
+        "系统保存哪些个人信息、凭什么、保存多久、谁能看到。",
+        lambda: reverse("privacy_register"),
+        lambda user: has_right(user, Right.SEE_REGISTER),
+    ),
+]

@@ -249,6 +249,11 @@ class Frame:
         return reverse("roster") if self._user and has_right(self._user, Right.SEE_MEMBERS) else None
 
     @property
+    def is_of_three(self) -> bool:
+        """One of the three administrators: the browser admin is his first page, and what he may not do another does."""
+        return self._user is not None and bool(roles_of(self._user) & THREE_ADMINS)
+
+    @property
     def home_url(self) -> str:
         return reverse("home")
 

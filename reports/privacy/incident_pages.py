@@ -69,6 +69,10 @@ def _may(request: HttpRequest) -> None:
         raise PermissionDenied(REFUSAL)
 
 
+def _may_end(request: AuthenticatedRequest) -> bool:
+    return has_right(request.user, Right.END_SESSIONS)
+
+
 @never_cache
 @require_safe
 def incident_page(request: AuthenticatedRequest) -> HttpResponse:
@@ -79,7 +83,7 @@ def incident_page(request: AuthenticatedRequest) -> HttpResponse:
     found = form.found if form.is_valid() else None
     if found:
         audit.record("incident.look", by=request.user, on=found.user)
-    context = {"form": form, "incident": found}
+    context = {"form": form, "incident": found, "may_end": _may_end(request)}
     return render(request, "reports/incident.html", context, status=422 if form.errors else 200)
 
 
@@ -99,7 +103,8 @@ def incident_export(request: AuthenticatedRequest) -> HttpResponseBase:
 @require_POST
 def incident_end_sessions(request: AuthenticatedRequest) -> HttpResponse:
     """Sign the account out everywhere."""
-    _may(request)
+    if not _may_end(request):
+        raise PermissionDenied("会话由安全管理员结束。")
     form = IncidentForm(request.POST)
     if not form.is_valid() or form.user is None:
         messages.error(request, "没有结束：请填写账号和起止日期。")

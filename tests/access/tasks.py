@@ -59,6 +59,7 @@ TASKS: dict[str, Task] = {
     "incident_export": Task("auditor", on="incident", query=an_account, writes=False),
     # Nobody is signed in with that account: tried in tests/reports/privacy.
     "incident_end_sessions": Task("security_admin", on="incident", query=an_account, writes=False),
+    "trail_check_start": Task("auditor", on="trail_check"),
     "privacy_register_export": Task("auditor", on="privacy_register", writes=False),
     "privacy_notice": Task("member", has_form=False),
     "own_data_export": Task("member", on="own_data", writes=False),
