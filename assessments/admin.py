@@ -16,7 +16,7 @@ from branches.roles import Right
 from branches.scope import has_right, ranges_of, within
 
 from . import admin_reviews, problems  # noqa: F401
-from .models import Problem, RaterGroup, Report, Round, Subject
+from .models import Problem, RaterGroup, Report, Round, StageDone, Subject
 
 
 class AssessmentAdmin(ScopedModelAdmin):
@@ -191,6 +191,28 @@ class ProblemAdmin(OfSubjectAdmin):
 
     def list_tools(self, request):
         return [("按条件查看", reverse("problem_list"))]
+
+
+@admin.register(StageDone)
+class StageDoneAdmin(OfSubjectAdmin):
+    """The university's own stages: noted for each secretary on the page of the stage."""
+
+    place = 5
+
+    fields = ["member", "branch", "round", "title", "on", "note"]
+    readonly_fields = ["member", "branch", "round", "title"]
+    list_display = ["member", "branch", "round", "title", "on", "note"]
+    list_filter = [UnderSubjectFilter, YearFilter]
+    ordering = ["-on", "pk"]
+    sortable_by = ["on"]
+
+    @admin.display(description="环节")
+    def title(self, row):
+        titles = {stage.code: stage.title for stage in row.subject.round.rules.own_stages}
+        return titles.get(row.stage, row.stage)
+
+    def object_tools(self, request, obj):
+        return [("打开", reverse("round_stage", args=[obj.subject.round_id, obj.stage]))]
 
 
 def _waiting(user):

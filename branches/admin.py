@@ -13,7 +13,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from . import admin_factors, admin_grants, admin_trail, terms, tree  # noqa: F401 - the first register their own
+from . import (
+    admin_factors,  # noqa: F401 - these four register their own
+    admin_grants,  # noqa: F401
+    admin_suggestions,  # noqa: F401
+    admin_trail,  # noqa: F401
+    terms,
+    tree,
+)
 from .admin_base import ScopedModelAdmin
 from .admin_filters import DueFilter, ExistingFilter
 from .admin_site import Errand

@@ -230,7 +230,6 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
             raise PermissionDenied(f"“{self.opts.verbose_name_plural}”由{roles}使用。")
 
     def changelist_view(self, request, extra_context=None):
-        self.refuse_others(request)
         may_export = has_right(request.user, self.right_to_export)
         if request.method == "POST" and "export" in request.POST:
             return confirmed(self._export)(request)
@@ -238,6 +237,7 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
             if not self.get_actions(request):
                 return HttpResponseNotAllowed(["GET"])
             self._refuse_foreign_selection(request)
+        self.refuse_others(request)
         context = {
             "title": self.opts.verbose_name_plural,
             "tools": self.list_tools(request),

@@ -18,7 +18,9 @@ from lib.masking import mask_address, mask_birth, mask_id, mask_phone
 from . import (  # noqa: F401
     admin_accounts,
     admin_birthdays,
+    admin_certificates,
     admin_classes,
+    admin_data_requests,
     admin_development,
     admin_exemptions,
     admin_explanations,

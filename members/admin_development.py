@@ -11,7 +11,7 @@ from branches.scope import covering_ranges, within
 
 from . import searching
 from .development.steps import TABLE, as_step
-from .models import Development, DevelopmentStep, Member
+from .models import Development, DevelopmentPlan, DevelopmentStep, Member
 
 
 class UnderMemberFilter(UnderFilter):
@@ -77,3 +77,25 @@ class DevelopmentAdmin(ScopedModelAdmin):
 
     def object_tools(self, request, obj):
         return [("打开", reverse("development_person", args=[obj.pk]))]
+
+
+@admin.register(DevelopmentPlan)
+class DevelopmentPlanAdmin(ScopedModelAdmin):
+    """Written by organisation and year on the page of the plans."""
+
+    group = "党员"
+    place = 10
+    right_to_see = Right.APPROVE
+    has_history = False
+
+    fields = ["branch", "year", "quota", "document"]
+    list_display = ["branch", "year", "quota", "document"]
+    list_filter = [UnderFilter, "year"]
+    list_select_related = ["branch"]
+    search_fields = ["branch__short_name", "document"]
+    search_help_text = "党组织或文号"
+    ordering = ["-year", "branch__order_key", "pk"]
+    sortable_by = ["year", "quota"]
+
+    def list_tools(self, request):
+        return [("填写计划", reverse("development_plans"))]

@@ -8,7 +8,15 @@ from branches.admin_filters import HoldsFilter, UnderFilter
 from branches.roles import Right
 
 from . import searching
-from .models import Circumstance, Departure, Member, RosterCorrection, Transfer
+from .models import (
+    Circumstance,
+    Departure,
+    Destination,
+    Member,
+    RosterCorrection,
+    Suspension,
+    Transfer,
+)
 
 
 class MovementAdmin(ScopedModelAdmin):
@@ -82,3 +90,46 @@ class RosterCorrectionAdmin(MovementAdmin):
     list_display = ["member", "effective_on", "effective_until", "what", "reason", "entered_at"]
     list_filter = [UnderFilter]
     ordering = ["-entered_at", "pk"]
+
+
+@admin.register(Suspension)
+class SuspensionAdmin(MovementAdmin):
+    place = 14
+    right_to_see = Right.KEEP_MEMBERS
+    fields = [
+        *("member", "ground", "since", "until", "evidence", "document"),
+        *("ended_evidence", "ended_document", "by"),
+    ]
+    list_display = ["member", "branch", "ground", "since", "until", "document"]
+    list_filter = [HoldsFilter, "ground"]
+    list_select_related = ["member__branch"]
+    ordering = ["-since", "pk"]
+
+    def visible(self, request):
+        members = self.admin_site.get_model_admin(Member).visible(request)
+        return Suspension.objects.filter(member__in=members.values("pk"))
+
+    @admin.display(description="党支部")
+    def branch(self, suspension):
+        return suspension.member.branch.short_name
+
+
+@admin.register(Destination)
+class DestinationAdmin(MovementAdmin):
+    """Members and others alike, so they are found by the name that is written here."""
+
+    place = 15
+    fields = ["name", "member", "school_number", "branch", "graduates_on", "kind", "place", "recorded_on"]
+    list_display = ["name", "branch", "graduates_on", "kind", "place", "recorded_on"]
+    list_filter = [UnderFilter, "kind"]
+    list_select_related = ["branch"]
+    search_fields = ["name", "school_number"]
+    search_help_text = "姓名或学工号"
+    ordering = ["-graduates_on", "name", "pk"]
+    date_hierarchy = "graduates_on"
+
+    def get_search_results(self, request, queryset, search_term):
+        return ScopedModelAdmin.get_search_results(self, request, queryset, search_term)
+
+    def list_tools(self, request):
+        return [("登记和统计", reverse("destination_list"))]

@@ -52,7 +52,7 @@ admin.site.errands += [
         "从空的系统到可以使用，还有几项没有做，由谁做。",
         lambda: reverse("first_steps"),
         _keeps_the_system,
-        lambda user: sum(not step.is_done for step in first_steps.steps()),
+        lambda _: sum(not step.is_done for step in first_steps.steps()),
     ),
     Errand(
         "设置发送渠道",

@@ -10,7 +10,8 @@ from branches.admin_site import Errand
 from branches.roles import Right
 from branches.scope import has_right
 
-from .models import ClosedFile
+from .figures.catalogue import STATISTICS
+from .models import ClosedFile, Subscription
 
 
 @admin.register(ClosedFile)
@@ -40,6 +41,33 @@ class ClosedFileAdmin(ScopedModelAdmin):
 
     def object_tools(self, request, obj):
         return [("打开锁定情况", reverse("closing_page", args=[obj.closing.period]))]
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ScopedModelAdmin):
+    """Who gets which statistics by mail; subscribed and ended on their own pages."""
+
+    group = "任务与提醒"
+    place = 7
+    right_to_see = Right.KEEP_SUBSCRIPTIONS
+    has_history = False
+
+    fields = ["user", "branch", "tables", "state", "reason", "since", "made_by"]
+    readonly_fields = ["tables"]
+    list_display = ["user", "branch", "tables", "state", "since", "made_by"]
+    list_filter = [UnderFilter, "state"]
+    list_select_related = ["user", "branch", "made_by"]
+    search_fields = ["user__name", "user__username", "branch__short_name"]
+    search_help_text = "订阅人或党组织"
+    ordering = ["branch_path", "pk"]
+    sortable_by = ["since"]
+
+    @admin.display(description="统计表")
+    def tables(self, subscription):
+        return "、".join(STATISTICS[name].title for name in subscription.statistics if name in STATISTICS)
+
+    def list_tools(self, request):
+        return [("订阅和取消", reverse("subscription_list"))]
 
 
 admin.site.errands += [

@@ -22,7 +22,8 @@ from activities.models import (
     Supplement,
     Waiver,
 )
-from assessments.models import Problem, RaterGroup, Report, Review, Round, Subject
+from assessments.models import Problem, RaterGroup, Report, Review, Round, StageDone, Subject
+from branches import suggestions
 from branches.models import Branch, FactorExemption
 from branches.roles import Role
 from branches.terms import elect
@@ -30,18 +31,23 @@ from jobs.models import Job
 from members import departures, exemptions, transfers
 from members.models import (
     Celebration,
+    Certificate,
     Circumstance,
     ColumnMapping,
+    DataRequest,
+    Destination,
     Development,
+    DevelopmentPlan,
     Explanation,
     Greeting,
     GreetingOptOut,
     ImportBatch,
     Merge,
     ReviewResult,
+    Suspension,
 )
 from reminders.models import Delivery, Reminder, Robot
-from reports.models import ClosedFile, ClosedPeriod
+from reports.models import ClosedFile, ClosedPeriod, Subscription
 from tests import cast
 from tests.access.making import a_class, a_plan, an_assignment
 from tests.assessments.scene import kept
@@ -259,6 +265,44 @@ ONE_MORE["closedfile"] = lambda school, user, number: ClosedFile.objects.create(
     size=1,
     sha256=f"{number:064x}",
 )
+ONE_MORE |= {
+    "certificate": lambda school, user, number: Certificate.objects.create(
+        number=f"2026-{number:04d}",
+        code="ABCDEFGH",
+        member=cast.a_member(school.teachers),
+        branch_path=school.teachers.path,
+        purpose="入职",
+        wording={},
+    ),
+    "datarequest": lambda school, user, number: DataRequest.objects.create(
+        member=cast.a_member(school.teachers), kind="correct", subject="education", due_on=DAY
+    ),
+    "destination": lambda school, user, number: Destination.objects.create(
+        branch=school.teachers,
+        branch_path=school.teachers.path,
+        name=f"甲{number}",
+        graduates_on=DAY,
+        recorded_on=DAY,
+        kind="study",
+    ),
+    "developmentplan": lambda school, user, number: DevelopmentPlan.objects.create(
+        branch=school.physics, branch_path=school.physics.path, year=2000 + number, quota=3
+    ),
+    "stagedone": lambda school, user, number: StageDone.objects.create(
+        subject=a_secretary_reports(school, number), stage="visit", on=DAY
+    ),
+    "subscription": lambda school, user, number: Subscription.objects.create(
+        user=cast.a_user(), branch=school.teachers, branch_path=school.teachers.path, statistics=["life"]
+    ),
+    "suggestion": lambda school, user, number: suggestions.make("字太小", "/me/", by=cast.a_user()),
+    "suspension": lambda school, user, number: Suspension.objects.create(
+        member=cast.a_member(school.teachers),
+        ground="lost",
+        status_before="full",
+        since=DAY,
+        evidence="支部报告",
+    ),
+}
 
 #: Five are the frame's: session, account, grants, the number of rows, the rows.
 COUNTS = {
@@ -268,13 +312,17 @@ COUNTS = {
     "auditentry": 7,
     "branch": 5,
     "celebration": 7,
+    "certificate": 8,
     "circumstance": 5,
     "delivery": 8,
     "departure": 6,
     "greeting": 7,
     "greetingoptout": 5,
     "columnmapping": 5,
+    "datarequest": 6,
+    "destination": 8,
     "development": 6,
+    "developmentplan": 7,
     "factorexemption": 5,
     "evidence": 8,  # as those of activities
     "exemption": 5,
@@ -307,9 +355,13 @@ COUNTS = {
     "review": 7,  # the parts of the tree, the years
     "reviewresult": 6,
     "robot": 6,
+    "stagedone": 6,
     "station": 6,
     "stationassignment": 6,
     "statusperiod": 5,
+    "subscription": 6,
+    "suggestion": 5,
+    "suspension": 5,
     "term": 7,
     "user": 6,
 }
