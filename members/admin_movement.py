@@ -96,6 +96,7 @@ class RosterCorrectionAdmin(MovementAdmin):
 class SuspensionAdmin(MovementAdmin):
     place = 14
     right_to_see = Right.KEEP_MEMBERS
+    has_history = False
     fields = [
         *("member", "ground", "since", "until", "evidence", "document"),
         *("ended_evidence", "ended_document", "by"),
@@ -119,6 +120,7 @@ class DestinationAdmin(MovementAdmin):
     """Members and others alike, so they are found by the name that is written here."""
 
     place = 15
+    has_history = False
     fields = ["name", "member", "school_number", "branch", "graduates_on", "kind", "place", "recorded_on"]
     list_display = ["name", "branch", "graduates_on", "kind", "place", "recorded_on"]
     list_filter = [UnderFilter, "kind"]

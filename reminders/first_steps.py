@@ -9,9 +9,11 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from accounts import audit
 from accounts.models import AuditEntry, User
+from accounts.sign_on import keeping
 from branches import tree
 from branches.models import Branch, LocalSetting, RoleGrant
 from branches.roles import Role
@@ -21,24 +23,43 @@ from .channels import mail
 from .messages import Message
 
 TESTED: Final = "mailbox.tested"
+#: What the demo university leaves in the trail when it is made.
+DEMO: Final = "demo.load"
 
 
 @dataclass(frozen=True)
 class Step:
-    """``name`` says which form the page shows for it, ``by`` who does it."""
+    """``name`` says which form the page shows for it, ``by`` who does it.
+
+    ``link`` leads to the page of the administrator's where it is done: its words, and the name of its address.
+    """
 
     name: str
     title: str
     by: str
     how: str
     is_done: bool
+    link: tuple[str, str] | None = None
+
+    @property
+    def url(self) -> str:
+        return reverse(self.link[1]) if self.link else ""
 
 
 def steps() -> list[Step]:
     """In the order they are taken. They ask whether something is there, never what: whoever looks sees no data."""
     has_staff = RoleGrant.objects.filter(role=Role.ORGANIZATION_STAFF).exists()
     is_tested = AuditEntry.objects.filter(action=TESTED).exists()
+    has_demo = AuditEntry.objects.filter(action=DEMO).exists()
     return [
+        Step(
+            "production",
+            "正式环境",
+            "系统管理员",
+            "试用模式和演示数据只用来看看。正式使用时，在服务器的设置里写上 SECRET_KEY 和 DATABASE_URL，"
+            "用空的数据库安装；演示数据不能删除，不要在里面接着录入。",
+            not (settings.TRIAL or has_demo),
+        ),
         Step(
             "school",
             "学校党委",
@@ -52,6 +73,7 @@ def steps() -> list[Step]:
             "系统管理员、安全管理员",
             "系统管理员在“数据后台 › 账号”新建组织部的账号，安全管理员在“角色授权”授予它学校党委的“组织部工作人员”。",
             has_staff,
+            ("新开账号", "admin:accounts_user_add"),
         ),
         Step(
             "organization",
@@ -73,6 +95,16 @@ def steps() -> list[Step]:
             "系统管理员",
             "在服务器的设置里写上 EMAIL_URL 和 MAIL_FROM，重新启动，再发一封测试邮件。不用邮件的可以跳过。",
             settings.MAIL_IS_ON and is_tested,
+            ("发送渠道", "message_channels"),
+        ),
+        Step(
+            "sign_on",
+            "统一身份认证",
+            "系统管理员",
+            "学校有 CAS 或 OpenID Connect 的，填好地址、测试通过后启用；登录页多一个按钮，"
+            "支部簿自己的账号照常可用。没有的可以跳过。",
+            keeping.in_use() is not None,
+            ("设置统一身份认证", "sign_on_set_up"),
         ),
         Step(
             "backup",

@@ -16,9 +16,11 @@ from .comparing import in_words
 from .measures import attendance_rate, rate
 
 QUARTERS = 8
-NAME_HEIGHT = 16
+#: Of the larger letters of a phone.
+NAME_HEIGHT = 28
 #: The drawing, in the units of its view box.
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 240, 44, 96, 16, 32
+LOWEST_NAME = HEIGHT - BOTTOM - 10
 
 
 @dataclass(frozen=True)
@@ -138,12 +140,14 @@ def _series(
 
 
 def _apart(one: Series, other: Series) -> list[Series]:
-    """Names that would lie on each other move up and down."""
-    gap = one.shown[-1].y - other.shown[-1].y
-    if abs(gap) >= NAME_HEIGHT:
-        return [one, other]
-    lower = 1 if gap >= 0 else -1
-    return [replace(one, shift=4 + 8 * lower), replace(other, shift=4 - 8 * lower)]
+    """Names that would lie on each other move apart, and keep above the quarters that stand below the drawing."""
+    upper, lower = sorted((one, other), key=lambda each: each.shown[-1].y)
+    top, bottom = upper.shown[-1].y, lower.shown[-1].y
+    push = max(0.0, NAME_HEIGHT - (bottom - top)) / 2
+    low = min(bottom + Series.shift + push, LOWEST_NAME)
+    high = min(top + Series.shift - push, low - NAME_HEIGHT)
+    placed = {upper.code: round(high - top), lower.code: round(low - bottom)}
+    return [replace(each, shift=placed[each.code]) for each in (one, other)]
 
 
 def _x(number: int) -> float:

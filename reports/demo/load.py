@@ -15,7 +15,7 @@ from activities.models import Activity, Attendance, Campaign
 from branches.models import Branch
 from lib import planner
 from members.models import GroupMembership, Member, MembershipSpell, Post, StatusPeriod
-from reminders import ledger
+from reminders import first_steps, ledger
 
 from . import (
     accounts,
@@ -47,7 +47,7 @@ from . import (
 from .scale import CROWDS, SCALES, Crowd, Loaded, Scale, Setting
 
 logger = logging.getLogger(__name__)
-LOADED = "demo.load"
+LOADED = first_steps.DEMO
 
 
 class NotEmpty(RuntimeError):

@@ -5,12 +5,13 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts import audit
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, SignOn
 from branches import local
 from branches.models import Branch
 from branches.roles import Role
 from jobs.backups import making, rehearsing
 from reminders import first_steps
+from reports.demo.load import LOADED, is_demo
 from tests import cast
 
 PAGE, SCHOOL, MAIL = reverse("first_steps"), reverse("school_found"), reverse("mail_tested")
@@ -39,7 +40,7 @@ def test_an_empty_installation_begins_with_the_committee(browser):
     )
     assert AuditEntry.objects.get(action="branch.found").after == {"name": root.name, "code": "001"}
     page = browser.get(PAGE).content.decode()
-    assert ("已完成 1 / 7 项" in page, "建立学校党委" in page) == (True, False)
+    assert ("已完成 1 / 9 项" in page, "建立学校党委" in page) == (True, False)
 
 
 def test_there_is_only_one_and_a_form_half_filled_comes_back(browser):
@@ -59,6 +60,27 @@ def test_each_step_is_done_when_what_it_is_for_is_there(settings):
     audit.record(making.MADE, by=None)
     audit.record(rehearsing.REHEARSED, by=None)
     assert done() == ["school", "staff", "organization", "rules", "backup", "rehearsal"]
+    SignOn.objects.create(server="https://cas.example.edu.cn/cas", is_on=True)
+    settings.TRIAL = False
+    assert done() == [
+        *("production", "school", "staff", "organization", "rules", "sign_on", "backup", "rehearsal")
+    ]
+
+
+def test_what_the_demo_fills_is_not_for_real_use(settings, browser):
+    settings.TRIAL = False
+    assert done() == ["production"]
+    audit.record(LOADED, by=None)
+    assert (done(), is_demo()) == ([], True)
+    assert "演示数据不能删除" in browser.get(PAGE).content.decode()
+
+
+def test_each_link_leads_where_the_step_is_done(browser):
+    linked = {step.name: step.url for step in first_steps.steps() if step.url}
+    assert list(linked) == ["staff", "mail", "sign_on"]
+    assert [browser.get(address).status_code for address in linked.values()] == [200] * 3
+    page = browser.get(PAGE).content.decode()
+    assert [address for address in linked.values() if f'href="{address}"' not in page] == []
 
 
 def test_a_test_mail_goes_out_and_the_trail_knows_no_address(browser, settings):
@@ -78,8 +100,8 @@ def test_why_a_mail_could_not_be_sent_is_said(browser):
 
 def test_the_page_costs_the_same_whatever_is_there(browser, django_assert_num_queries):
     browser.get(PAGE)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         browser.get(PAGE)
     cast.a_university()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         browser.get(PAGE)
