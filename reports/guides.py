@@ -23,25 +23,28 @@ MEMBER = "member"
 NAMES = (
     "secretary",
     "recorder",
+    "attendance",
     "committee",
     "organization",
     "leader",
     "station",
-    "administrators",
+    "system",
+    "security",
+    "audit",
     MEMBER,
     SIGNING_IN,
 )
 GUIDES: dict[Role, str] = {
     Role.SECRETARY: "secretary",
     Role.RECORDER: "recorder",
-    Role.ATTENDANCE_TAKER: "recorder",
+    Role.ATTENDANCE_TAKER: "attendance",
     Role.COMMITTEE_STAFF: "committee",
     Role.ORGANIZATION_STAFF: "organization",
     Role.LEADER: "leader",
     Role.STATION_HEAD: "station",
-    Role.SYSTEM_ADMIN: "administrators",
-    Role.SECURITY_ADMIN: "administrators",
-    Role.AUDITOR: "administrators",
+    Role.SYSTEM_ADMIN: "system",
+    Role.SECURITY_ADMIN: "security",
+    Role.AUDITOR: "audit",
 }
 
 

@@ -12,13 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from accounts import audit
 from accounts.models import User
 from activities import check_ins
-from activities.models import CheckIn
+from activities.models import Activity, CheckIn
+from branches import trail_check
 from branches.models import Branch, Station
+from branches.roles import Role
 from branches.scope import grants_of
+from jobs import running
 from reports import guides
 from reports.demo.load import load
+from tests import cast
 from tests.browser.conftest import DESK, PHONE, serious
 from tests.reports.demo_world import TINY
 
@@ -42,20 +47,45 @@ def pictures():
     return {
         "secretary-home": ("shuji", PHONE, reverse("home")),
         "secretary-record": ("shuji", PHONE, reverse("activity_log", kwargs=KINDS)),
-        "recorder-check-in": ("kaoqin", PHONE, reverse("check_in", args=[a_window()])),
+        "recorder-record": (a_recorder(), PHONE, reverse("activity_detail", args=[a_meeting()])),
+        "attendance-check-in": ("kaoqin", PHONE, reverse("check_in", args=[a_window()])),
         "committee-home": ("xueyuan", SHORT_DESK, reverse("home")),
         "committee-duties": ("xueyuan", SHORT_DESK, missed),
         "organization-import": ("zuzhibu", SHORT_DESK, reverse("import_roster")),
         "leader-dashboard": ("lingdao", SHORT_DESK, reverse("dashboard")),
         "station": ("gongzuozhan", PHONE, reverse("station_page", args=[Station.objects.first().pk])),
         "member": ("dangyuan", PHONE, reverse("me")),
-        "administrators": ("xitong", SHORT_DESK, reverse("first_steps")),
+        "system-first-steps": ("xitong", SHORT_DESK, reverse("first_steps")),
+        "security-home": ("anquan", SHORT_DESK, reverse("admin:index")),
+        "audit-check": ("shenji", SHORT_DESK, a_check()),
     }
 
 
+def the_branch():
+    return Branch.objects.get(path=grants_of(User.objects.get(username="kaoqin"))[0].branch_path)
+
+
+def a_recorder():
+    """The demo has none: a colleague of the one who takes attendance."""
+    return cast.a_user(Role.RECORDER, the_branch(), name="沈若水").username
+
+
+def a_meeting():
+    held = Activity.objects.filter(branch=the_branch(), kind="general_meeting", withdrawn_at=None)
+    return held.latest("held_on").pk
+
+
+def a_check():
+    """Twice, with what the demo left in the trail."""
+    auditor = User.objects.get(username="shenji")
+    audit.seal(100_000)
+    for _ in range(2):
+        running.run(str(trail_check.start(auditor).pk))
+    return reverse("trail_check")
+
+
 def a_window():
-    taker = User.objects.get(username="kaoqin")
-    branch = Branch.objects.get(path=grants_of(taker)[0].branch_path)
+    taker, branch = User.objects.get(username="kaoqin"), the_branch()
     closes_at = timezone.now() + timedelta(hours=1)
     begun = check_ins.begin(by=taker, branch=branch, kind="theme_day", group=None, closes_at=closes_at)
     CheckIn.objects.update(secret="the same on every picture")
