@@ -94,7 +94,7 @@ class RosterCorrectionAdmin(MovementAdmin):
 
 @admin.register(Suspension)
 class SuspensionAdmin(MovementAdmin):
-    place = 14
+    place = 13
     right_to_see = Right.KEEP_MEMBERS
     has_history = False
     fields = [
@@ -119,7 +119,7 @@ class SuspensionAdmin(MovementAdmin):
 class DestinationAdmin(MovementAdmin):
     """Members and others alike, so they are found by the name that is written here."""
 
-    place = 15
+    place = 13
     has_history = False
     fields = ["name", "member", "school_number", "branch", "graduates_on", "kind", "place", "recorded_on"]
     list_display = ["name", "branch", "graduates_on", "kind", "place", "recorded_on"]
