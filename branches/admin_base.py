@@ -1,6 +1,7 @@
 """The base class of the browser admin's lists: it covers every way out of one's scope."""
 
 from collections.abc import Callable
+from functools import partialmethod
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
@@ -191,7 +192,8 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         required.name_fields(form.base_fields)
-        return form
+        # Labels stand over their field, as everywhere, and end without the half-wide colon that Django has for Chinese.
+        return type(form)(form.__name__, (form,), {"__init__": partialmethod(form.__init__, label_suffix="")})
 
     def get_urls(self):
         """Without the old form of the address, which redirects whatever the method and whoever asks."""
