@@ -71,7 +71,8 @@ ROWS = {
     "T13": Row(
         "the three administrators",
         "C",
-        "branches/test_three.py assessments/test_separation.py branches/test_grants.py branches/test_first_administrators.py",
+        "branches/test_three.py branches/test_grants.py branches/test_first_administrators.py "
+        "assessments/test_separation.py",
     ),
     "T14": Row("a test fails for each filter taken away", "N", "access/test_filters.py", also=MUTANTS),
     "T15": Row(

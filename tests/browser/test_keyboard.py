@@ -1,4 +1,4 @@
-"""J-O1, J-O6, J-L1 and J-S1 by keyboard alone: Tab, Enter and Space, and the arrows inside a group of radios.
+"""J-O1, J-O6, J-L1, J-S1, a leave and a check of the trail by keyboard alone: Tab, Enter, Space, and the arrows of radios.
 
 What has the focus is asked each time whether it can be seen, and whether nothing lies over it.
 """
@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from activities.models import Activity
+from activities.models import Activity, LeaveRequest
 from branches.roles import Role
 from branches.terms import elect
+from jobs.models import Job
 from lib.periods import month_of, quarter_of
 from members.models import Member
 from reminders.models import Reminder
@@ -136,3 +137,25 @@ def test_j_s1_a_meeting_is_logged_with_one_on_leave(opened, school):
     record = Activity.objects.get(held_on=timezone.localdate())
     leave = record.attendances.filter(state="leave").values_list("member__name", "reason")
     assert (record.title, list(leave)) == ("学习党章", [("陈知行", "因公")])
+
+
+def test_a_member_asks_for_leave(opened, school):
+    member = cast.a_member(school.teachers, "王五", account=cast.a_user(name="王五"))
+    with opened(member.account, reverse("me"), machine=DESK) as page:
+        keys = Keys(page)
+        keys.reach("请假").press()
+        page.wait_for_url("**/leave/")
+        keys.reach("事由").page.keyboard.type("出差")
+        keys.reach("提交请假").press()
+        page.get_by_text("已提交").first.wait_for()
+    assert LeaveRequest.objects.get().member == member
+
+
+def test_the_auditor_verifies_the_trail(opened):
+    with opened(cast.a_user(Role.AUDITOR), reverse("admin:index"), machine=DESK) as page:
+        keys = Keys(page)
+        keys.reach("核验审计记录").press()
+        page.wait_for_url("**/trail/check/")
+        keys.reach("开始核验").press()
+        page.wait_for_url("**/jobs/**")
+    assert Job.objects.get().label == "核验审计记录"

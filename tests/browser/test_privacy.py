@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from branches import suggestions
+from accounts import audit
+from branches import suggestions, trail_check
 from branches.roles import Role
 from members import data_requests
 from tests import cast
@@ -42,6 +43,10 @@ def test_every_page_fits_and_reads(opened, school, person, staff, machine):
     said = suggestions.make("希望补记时能沿用上一次的地点。", "/record/", by=person.account)
     asked = data_requests.ask(person, "delete", "contact", "手机号已经停用", by=person.account)
     security = cast.a_user(Role.SECURITY_ADMIN)
+    auditor = cast.a_user(Role.AUDITOR)
+    audit.record(
+        trail_check.CHECKED, by=auditor, after={"seal": 9, "faults": 1, "found": "第 9 号封存缺失。"}
+    )
     report = f"{reverse('incident')}?username={staff.username}&since=2026-01-01&until=2026-12-31"
     pages = [
         (person.account, reverse("own_suggestions")),
@@ -56,6 +61,9 @@ def test_every_page_fits_and_reads(opened, school, person, staff, machine):
         (security, reverse("privacy_register")),
         (security, reverse("incident")),
         (security, report),
+        (security, reverse("admin:index")),
+        (auditor, reverse("admin:index")),
+        (auditor, reverse("trail_check")),
     ]
     wrong = {}
     for user, url in pages:
