@@ -1,4 +1,4 @@
-"""J-O1, J-O6, J-L1, J-S1, a leave and a check of the trail by keyboard alone: Tab, Enter, Space, and the arrows of radios.
+"""J-O1, J-O6, J-L1, J-S1, a leave and a check of the trail by keyboard alone: Tab, Enter, Space, and arrows in radios.
 
 What has the focus is asked each time whether it can be seen, and whether nothing lies over it.
 """
