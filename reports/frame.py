@@ -65,6 +65,10 @@ def _investigates(user: User) -> bool:
     return has_right(user, Right.INVESTIGATE)
 
 
+def _reads_audit(user: User) -> bool:
+    return has_right(user, Right.READ_AUDIT)
+
+
 def _attends(user: User) -> bool:
     return has_right(user, Right.TAKE_ATTENDANCE)
 
@@ -151,6 +155,7 @@ DESK: tuple[tuple[str, tuple[Line, ...]], ...] = (
             ("suggestion_list", "意见建议", "pen", _answers_suggestions),
             ("privacy_register", "个人信息登记表", "lock", _sees_register),
             ("incident", "事件报告", "bell", _investigates),
+            ("trail_check", "核验审计记录", "check", _reads_audit),
             ("system_state", "系统状态", "gear", _keeps_channels),
             ("admin:index", "数据后台", "gear", _admin),
         ),
