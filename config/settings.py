@@ -174,7 +174,6 @@ CACHES = {
             "KEY_PREFIX": "branchbook",
             # It only counts: no page waits long for it.
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-            "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 5},
         }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

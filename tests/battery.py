@@ -88,7 +88,11 @@ ROWS = {
         "C",
         "members/imports/test_import_pages.py members/imports/test_killed.py",
     ),
-    "T20": Row("exported, imported, exported", "N", "members/imports/test_round_trip.py branches/test_register_export.py"),
+    "T20": Row(
+        "exported, imported, exported",
+        "N",
+        "members/imports/test_round_trip.py branches/test_register_export.py",
+    ),
     "T21": Row(
         "no text becomes a formula",
         "C",
