@@ -56,7 +56,7 @@ MET = frozenset({State.DONE, State.DONE_LATE})
 OPEN = frozenset({State.DUE, State.TODO, State.OVERDUE})
 #: What somebody is told of.
 PRESSING = frozenset({State.DUE, State.OVERDUE})
-_ALL = frozenset(State)
+ALL = frozenset(State)
 _NOT_ASKED = frozenset({State.NOT_APPLICABLE, State.EXEMPT})
 
 
@@ -196,7 +196,7 @@ def evaluate(
     kinds: Iterable[str] | None = None,
     ending_from: date = date.min,
     in_force: InForce | None = None,
-    only: frozenset[State] = _ALL,
+    only: frozenset[State] = ALL,
 ) -> list[Duty]:
     """Every duty of the branches that stood within ``ranges`` when the sub-period ended.
 

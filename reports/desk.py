@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from activities.assignment_lists import narrowed
-from activities.duties import State
+from activities.duties import PRESSING, State
 from activities.models import Assignment
 from jobs.models import Job
 from lib.periods import Period
@@ -71,7 +71,7 @@ def waiting(asked: Asked, user: User) -> list[Waiting]:
 
 
 def _duties(asked: Asked) -> list[Waiting]:
-    found = drilldown.asked_duties(asked, unmet_only=True)
+    found = drilldown.asked_duties(asked, only=PRESSING)
     due = [duty for duty in found if duty.state == State.DUE]
     return [
         Waiting(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from activities import duties, local_duties
-from activities.duties import OPEN, STATE_LABELS, Duty, State
+from activities.duties import ALL, OPEN, STATE_LABELS, Duty, State
 from activities.regulations import KNOWN, AppliesTo
 from activities.views.matrix import CELL_STATES
 from branches.models import Branch
@@ -50,10 +50,10 @@ class Line:
     chased: str = ""
 
 
-def asked_duties(asked: Asked, *, unmet_only: bool = False) -> list[Duty]:
-    """The duties a list is about, in whatever state, or only what is not done. Nine queries."""
+def asked_duties(asked: Asked, *, only: frozenset[State] = ALL) -> list[Duty]:
+    """The duties a list is about, in whatever state, or in one of ``only``. Nine queries."""
     kinds = [asked.kind] if asked.kind else None
-    found = duties.evaluate(asked.ranges, asked.period, asked.today, kinds=kinds, unmet_only=unmet_only)
+    found = duties.evaluate(asked.ranges, asked.period, asked.today, kinds=kinds, only=only)
     return [
         duty
         for duty in found
