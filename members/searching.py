@@ -13,7 +13,7 @@ M = TypeVar("M", bound=Member)
 
 _LETTER_OR_DIGIT = re.compile(r"[a-zA-Z0-9]")
 _LETTERS = re.compile(r"[a-zA-Z]+")
-_NUMBER = re.compile(r"[Mm]\d{6,}")
+_NUMBER = re.compile(r"[a-zA-Z]\d{6,}")
 _LAST_FOUR = re.compile(r"\d{3}[\dXx]")
 _ID_NUMBER = re.compile(r"\d{17}[\dXx]")
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from branches import scope
 from branches.models import Branch, Term
 from branches.roles import Right, Role
+from lib.rows import fetch
 from tests import cast
 
 paths = st.lists(st.integers(0, 40), min_size=1, max_size=4).map(
@@ -35,6 +36,17 @@ def test_ranges_cover_exactly_what_lies_below(granted, path):
     ranges = scope.covering_ranges(granted)
     assert scope.covers(ranges, path) == any(path.startswith(one) for one in granted)
     assert all(one[1] <= other[0] for one, other in pairwise(ranges))
+
+
+@pytest.mark.django_db
+def test_a_condition_in_sql_finds_what_the_other_finds():
+    school = cast.a_university()
+    for places in ([], [school.physics], [school.teachers, school.students]):
+        ranges = scope.covering_ranges(each.path for each in places)
+        condition, ends = scope.within_sql("path", ranges)
+        rows = fetch(f"SELECT id FROM branches_branch WHERE {condition}", ends)
+        found = Branch.objects.filter(scope.within("path", ranges)).values_list("pk")
+        assert sorted(rows) == sorted(found)
 
 
 @given(st.lists(paths, min_size=1, max_size=12), st.integers(1, 4))
