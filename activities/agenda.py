@@ -13,7 +13,7 @@ from lib.severity import Severity
 
 from . import duties
 from .duties import Duty, State
-from .regulations import Counts
+from .regulations import Counts, Rule
 
 #: From the most to the least pressing: what several duties taken together amount to.
 PRESSING = (
@@ -64,10 +64,15 @@ def waive_url(duty: Duty) -> str:
     return f"{reverse('waiver_ask', args=[duty.branch_id])}?{query}"
 
 
-def record_url(duty: Duty) -> str:
-    """The form that settles the duty, prefilled. Once its period is over, with the period's last day."""
-    asked = {"branch": duty.branch_id, "group": duty.group_id, "date": duty.due_on.isoformat()}
-    if duty.rule.counts is Counts.REPORT:
-        asked["report"] = "1"
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return f"{reverse('activity_log', args=[duty.rule.kind.value])}?{query}"
+def record_url(duty: Duty, page: str = "") -> str:
+    """The form that settles the duty, prefilled. Once its period is over, with the period's last day.
+
+    ``page`` is :func:`record_page` of the rule, for whoever asks about very many.
+    """
+    group = f"&group={duty.group_id}" if duty.group_id else ""
+    report = "&report=1" if duty.rule.counts is Counts.REPORT else ""
+    return f"{page or record_page(duty.rule)}?branch={duty.branch_id}{group}&date={duty.due_on}{report}"
+
+
+def record_page(rule: Rule) -> str:
+    return reverse("activity_log", args=[rule.kind.value])

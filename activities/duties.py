@@ -160,8 +160,11 @@ class Duty(NamedTuple):
     @property
     def subject(self) -> str:
         """A stable name: ``12:theme_day:2026-09`` or, for a group, ``12/3:group_meeting:2026-09``."""
-        who = f"{self.branch_id}/{self.group_id}" if self.group_id else str(self.branch_id)
-        return f"{who}:{self.rule.name}:{self.period.code}"
+        return f"{self.who}:{self.rule.name}:{self.period.code}"
+
+    @property
+    def who(self) -> str:
+        return f"{self.branch_id}/{self.group_id}" if self.group else str(self.branch_id)
 
     @property
     def title(self) -> str:

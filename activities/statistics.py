@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, Sum
 
 from branches.scope import Range, within, within_sql
+from lib.memory import uncollected
 from lib.periods import Period
 from lib.rows import fetch
 
@@ -102,6 +103,7 @@ def add_up(parts: Iterable[Mapping[str, KindFigures]]) -> dict[str, KindFigures]
     return total
 
 
+@uncollected()
 def organizational_life(
     ranges: Sequence[Range], period: Period, today: date, campaign: Campaign | None = None
 ) -> LifeFigures:
@@ -118,6 +120,7 @@ def organizational_life(
     return LifeFigures(period, _parts(counted, named), tuple(judged))
 
 
+@uncollected()
 def held(ranges: Sequence[Range], period: Period) -> tuple[OrganizationFigures, ...]:
     """The parts of :func:`organizational_life` from the tallies alone, no duty judged. Two queries."""
     named = _named(ranges)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from activities import assignments
 from activities.models import Assignment
+from lib.memory import uncollected
 
 from . import escalation
 from .models import Key, Reminder
@@ -75,6 +76,7 @@ class DueRow:
     state: str
 
 
+@uncollected()
 def gather(on: date) -> list[Due]:
     """Everything due as seen on ``on``; each once, in order of date."""
     told = Recipients(on)

@@ -2,15 +2,31 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from activities import agenda, duties
-from activities.agenda import record_url
+from activities.agenda import record_page, record_url
 from activities.duties import MET, OPEN, PRESSING, Duty, State
 from branches.tree import whole_tree
 from reminders.models import Chase
 
 from .due import Due, chased_subject, unchased
 from .recipients import Recipients
+
+
+class _Words(NamedTuple):
+    """What is said of all branches that held as much of a duty: made once, because a province has thousands of them."""
+
+    code: str
+    label: str
+    why: str
+    page: str
+
+
+def _words(duty: Duty) -> _Words:
+    period, rule = duty.period, duty.rule
+    why = f"{duty.reason}（{rule.article}）"
+    return _Words(f"{rule.name}:{period.code}", period.short_label, why, record_page(rule))
 
 
 def due(on: date, told: Recipients) -> Iterator[Due]:
@@ -22,6 +38,7 @@ def due(on: date, told: Recipients) -> Iterator[Due]:
     _, ending_from = agenda.recent(on)
     rows = Chase.objects.filter(on__range=(ending_from, on)).order_by("on")
     chased = dict(rows.values_list("subject", "on"))
+    words: dict[tuple[object, ...], _Words] = {}
     for duty in _recent(on, OPEN if chased else PRESSING):
         if duty.branch_id not in addresses:
             continue
@@ -30,17 +47,18 @@ def due(on: date, told: Recipients) -> Iterator[Due]:
             continue
         address = addresses[duty.branch_id]
         who = f"{address.code}/{duty.group_name}" if duty.group_name else address.code
+        asked = (id(duty.rule), duty.period, duty.held, duty.state)
+        said = words.get(asked) or words.setdefault(asked, _words(duty))
         for user_id in address.users:
             yield Due(
                 kind="duty",
-                subject=chased_subject(duty.subject, day),
-                named=chased_subject(f"{who}:{duty.rule.name}:{duty.period.code}", day),
+                subject=chased_subject(f"{duty.who}:{said.code}", day),
+                named=chased_subject(f"{who}:{said.code}", day),
                 due_on=duty.due_on,
                 recipient_id=user_id,
-                title=f"{duty.period.short_label}{duty.title}",
-                detail=f"{duty.branch_name}：{duty.reason}（{duty.rule.article}）"
-                + (f"，{day:%Y-%m-%d} 催办" if day else ""),
-                url=record_url(duty),
+                title=f"{said.label}{duty.title}",
+                detail=f"{duty.branch_name}：{said.why}" + (f"，{day:%Y-%m-%d} 催办" if day else ""),
+                url=record_url(duty, said.page),
                 branch_path=address.path,
             )
 
