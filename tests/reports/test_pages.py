@@ -151,9 +151,9 @@ class TestStatistics:
         for number in (0, 30):
             for n in range(number):
                 cast.found(school.physics, f"第{n}党支部", Branch.Level.BRANCH, f"9{n:03d}")
-            with django_assert_num_queries(20):
+            with django_assert_num_queries(19):
                 statistics(client)
-            with django_assert_num_queries(21):
+            with django_assert_num_queries(20):
                 client.get(reverse("dashboard"))
 
     def test_downloading_starts_a_job(self, client, leader, django_capture_on_commit_callbacks):
@@ -245,7 +245,7 @@ class TestDuties:
         for number in (0, 20):
             for n in range(number):
                 cast.found(school.physics, f"第{n}党支部", Branch.Level.BRANCH, f"9{n:03d}")
-            with django_assert_num_queries(16):
+            with django_assert_num_queries(15):
                 client.get(reverse("duty_list"), {"period": "2026Q3"})
 
 
@@ -304,7 +304,7 @@ class TestRecords:
         for _ in range(number):
             cast.a_record(school.musicians, day=date(2026, 9, 20))
         client.get(reverse("activity_list"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             page = client.get(reverse("activity_list"))
         assert (page.context["totals"], len(page.context["lines"])) == (None, number)
         totals = client.get(page.context["totals_url"]).context["totals"]
@@ -323,7 +323,7 @@ class TestRecords:
             cast.a_record(school.musicians, day=date(2026, 9, 20))
         Campaign.objects.create(name="党史学习教育", started_on=date(2026, 1, 1))
         client.get(reverse("activity_list"))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             page = client.get(reverse("activity_list"), {"period": "2026Q3"})
         assert len(page.context["lines"]) == number
 
