@@ -40,7 +40,12 @@ class KindFigures(NamedTuple):
     absent: int = 0
 
     def __add__(self, other: "KindFigures") -> "KindFigures":  # type: ignore[override]  # figures add up
-        return KindFigures(*map(_sum, self, other))
+        a, b = self, other
+        duties = (_sum(a[3], b[3]), _sum(a[4], b[4]), _sum(a[5], b[5]))
+        return KindFigures(
+            *(a[0] + b[0], a[1] + b[1], a[2] + b[2], *duties),
+            *(a[6] + b[6], a[7] + b[7], a[8] + b[8], a[9] + b[9]),
+        )
 
 
 def _sum(one: Any, other: Any) -> Any:
