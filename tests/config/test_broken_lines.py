@@ -4,9 +4,6 @@ No answer is a 500; who sent something is told that it may be saved or not, and 
 makes one record; the worker is at work again within half a minute.
 """
 
-import json
-import subprocess
-import sys
 import threading
 import time
 from types import SimpleNamespace
@@ -18,11 +15,11 @@ import pytest
 from tests.broken_line import line_to
 from tests.load import site
 from tests.load.browser import Browser
+from tests.load.scene import PASSWORD, made
 from tests.services import postgresql, redis
 
 pytestmark = pytest.mark.nightly
 
-PASSWORD = "correct horse battery staple"
 #: Seconds: of a page before its process is ended, of the slow line in each direction, until the worker works again.
 PAGE, SLOW, AGAIN = 25, 1.0, 30
 UNSURE = ("暂时连不上数据库，不能确定是否已保存", "系统正忙，不能确定是否已保存")
@@ -41,15 +38,11 @@ def stage(tmp_path_factory):
         line_to(urlsplit(queue).port) as queue_line,
     ):
         settings = site.environment(home, database, queue)
-        site.prepare(settings)
-        scene = [sys.executable, "-m", "tests.load.scene", PASSWORD]
-        made = subprocess.run(scene, env=settings, check=True, stdout=subprocess.PIPE, text=True)
+        people = made(settings)
         settings["DATABASE_URL"] = _through(database, line.port)
         settings["REDIS_URL"] = _through(queue, queue_line.port)
         with site.running(settings, home / "logs", "--timeout", str(PAGE)) as running:
-            yield SimpleNamespace(
-                line=line, queue=queue_line, database=database, site=running, people=json.loads(made.stdout)
-            )
+            yield SimpleNamespace(line=line, queue=queue_line, database=database, site=running, people=people)
 
 
 def _through(address, port):
@@ -69,9 +62,7 @@ class Person(Browser):
 
     def __init__(self, stage, role):
         super().__init__(stage.site.port, "10.1.0.1", lambda asked: None)
-        form = self.form(self.get("/login/", "sign in"))
-        name = {"username": stage.people[role], "password": PASSWORD}
-        assert self.post("/login/", {**form.sent, **name}, "sign in").path != "/login/"
+        self.sign_in(stage.people[role], PASSWORD)
 
     def ask(self, method, path, values=None):
         kind = "application/x-www-form-urlencoded" if values else ""

@@ -3,10 +3,7 @@
 What a browser was told is saved is there afterwards; the job is done by the worker that comes next.
 """
 
-import json
 import random
-import subprocess
-import sys
 import threading
 import time
 
@@ -16,11 +13,11 @@ import pytest
 from tests.config.test_database_kills import Killable
 from tests.load import site
 from tests.load.browser import Browser, Failed
+from tests.load.scene import PASSWORD, made
 from tests.services import find_unprivileged_user, redis, temporary_folder
 
 pytestmark = pytest.mark.nightly
 
-PASSWORD = "correct horse battery staple"
 KILLS, WRITERS = 5, 2
 #: After how long a silent job is taken for lost (jobs.running.SILENT_FOR); here it is aged instead of waited for.
 SILENT = "UPDATE jobs_job SET beat_at = beat_at - interval '6 minutes' WHERE state = 'running'"
@@ -41,19 +38,16 @@ def stage(server, tmp_path):
     with redis() as queue:
         address = f"postgres://branchbook:{server.password}@127.0.0.1:{server.port}/postgres"
         settings = site.environment(tmp_path, address, queue)
-        site.prepare(settings)
-        scene = [sys.executable, "-m", "tests.load.scene", PASSWORD]
-        made = subprocess.run(scene, env=settings, check=True, stdout=subprocess.PIPE, text=True)
+        people = made(settings)
         running = site.Site(settings, tmp_path / "logs")
         running.start()
-        yield running, json.loads(made.stdout)
+        yield running, people
         running.kill()
 
 
 def signed_in(running, username):
     browser = Browser(running.port, "10.1.0.1", lambda asked: None)
-    form = browser.form(browser.get("/login/", "sign in"))
-    browser.post("/login/", {**form.sent, "username": username, "password": PASSWORD}, "sign in")
+    browser.sign_in(username, PASSWORD)
     return browser
 
 

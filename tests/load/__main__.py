@@ -131,7 +131,7 @@ class Run:
         while not self.over.is_set():
             try:
                 if not is_in:
-                    who.sign_in(person.username, password)
+                    who.browser.sign_in(person.username, password)
                     is_in = True
                 walks.next_step(who, person.role)(who)
             except Failed as fault:
@@ -167,7 +167,7 @@ class Run:
 
     def _job(self, name: str, work, who, person, password: str) -> None:
         try:
-            who.sign_in(person.username, password)
+            who.browser.sign_in(person.username, password)
             self.jobs.append(f"{name} {work(who.browser):.0f} s")
         except Exception as fault:  # noqa: BLE001 - the same
             self.failed[f"{name}: {type(fault).__name__} {fault}"] += 1

@@ -47,6 +47,12 @@ class Browser:
         self.port, self.address, self.told = port, address, told
         self.cookies: dict[str, str] = {}
 
+    def sign_in(self, username: str, password: str) -> None:
+        form = self.form(self.get("/login/", "sign in"))
+        sent = {**form.sent, "username": username, "password": password}
+        if self.post("/login/", sent, "sign in").path.startswith("/login/"):
+            raise Failed(f"{username} could not sign in")
+
     def get(self, path: str, page: str) -> Answer:
         return self._followed(self._measured("GET", path, page, writes=False), page)
 

@@ -31,13 +31,6 @@ class Walker:
     records: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
 
-    def sign_in(self, username: str, password: str) -> None:
-        form = self.browser.form(self.browser.get("/login/", "sign in"))
-        values = {**form.sent, "username": username, "password": password}
-        answer = self.browser.post("/login/", values, "sign in")
-        if answer.path.startswith("/login/"):
-            raise Failed(f"{username} could not sign in")
-
     def open(self, path: str, page: str) -> Answer:
         answer = self.browser.get(path, page)
         self.records = RECORD.findall(answer.text) or self.records
