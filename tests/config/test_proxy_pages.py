@@ -1,12 +1,16 @@
 """What the proxy says by itself, in the users' language: the program does not answer, or what was sent is too large."""
 
 import shutil
+import socket
 import ssl
 import string
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -26,11 +30,11 @@ def proxy(tmp_path_factory):
     certificate = ["-out", folder / "branchbook.crt", "-keyout", folder / "branchbook.key"]
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}", *certificate]
     subprocess.run(make, check=True, capture_output=True)
-    port = find_spare_port()
+    port, upstream = find_spare_port(), find_spare_port()
     template = (settings.BASE_DIR / "deploy" / "nginx.conf.template").read_text()
     site = string.Template(template).safe_substitute(
         HOST=HOST,
-        UPSTREAM=f"127.0.0.1:{find_spare_port()}",
+        UPSTREAM=f"127.0.0.1:{upstream}",
         CERTIFICATES=folder,
         ACCESS_LOG=folder / "access.log",
         HTTP_PORT=f"127.0.0.1:{find_spare_port()}",
@@ -43,20 +47,24 @@ def proxy(tmp_path_factory):
     main = f"daemon off; pid {folder}/nginx.pid; events {{}} http {{ {places} include {folder}/site.conf; }}"
     (folder / "nginx.conf").write_text(main)
     nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-e", "stderr"])
-    yield f"https://127.0.0.1:{port}", folder / "branchbook.crt"
+    yield SimpleNamespace(port=port, upstream=upstream, trust=_trust(folder / "branchbook.crt"))
     nginx.terminate()
     nginx.wait(20)
 
 
-def ask(proxy, path, body=None, **headers):
-    address, certificate = proxy
+def _trust(certificate):
     trust = ssl.create_default_context(cafile=certificate)
     trust.check_hostname = False
-    request = urllib.request.Request(address + path, body, {"Host": HOST, **headers})
+    return trust
+
+
+def ask(proxy, path, body=None, **headers):
+    address = f"https://127.0.0.1:{proxy.port}{path}"
+    request = urllib.request.Request(address, body, {"Host": HOST, **headers})
     deadline = time.monotonic() + 20
     while True:
         try:
-            return urllib.request.urlopen(request, context=trust, timeout=20)
+            return urllib.request.urlopen(request, context=proxy.trust, timeout=20)
         except urllib.error.HTTPError as answer:
             return answer
         except OSError:
@@ -76,3 +84,31 @@ def test_nobody_answers(proxy, body):
 def test_too_large(proxy):
     answer = ask(proxy, "/activities/", b"", **{"Content-Length": str(201 << 20)})
     assert (answer.status, "合计不能超过 200 MB" in answer.read().decode()) == (413, True)
+
+
+def test_who_sends_slowly_keeps_nobody_waiting(proxy):
+    """The program, here one that does one thing at a time, hears of an upload when it is there."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            length = int(self.headers.get("Content-Length", 0))
+            self.rfile.read(length)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(str(length).encode())
+
+        do_POST = do_GET  # noqa: N815 - the name is the library's
+
+        def log_message(self, *args):
+            pass
+
+    program = HTTPServer(("127.0.0.1", proxy.upstream), Handler)
+    threading.Thread(target=program.serve_forever, daemon=True).start()
+    with socket.create_connection(("127.0.0.1", proxy.port)) as plain, proxy.trust.wrap_socket(plain) as slow:
+        slow.sendall(f"POST / HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 10\r\n\r\n12345".encode())
+        time.sleep(0.5)
+        assert ask(proxy, "/").read() == b"0"
+        slow.sendall(b"67890")
+        assert slow.recv(9000).startswith(b"HTTP/1.1 200")
+    program.shutdown()
+    program.server_close()
