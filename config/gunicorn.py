@@ -8,7 +8,7 @@ from django.conf import settings
 
 from config.serving import end_unless_migrated
 from lib import memory
-from lib.outages import Overdue
+from lib.outages import Overdue, hang_up
 
 # Here, because a worker that does not start would be started again and again.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -38,4 +38,5 @@ def post_worker_init(worker: Any) -> None:
 
 def worker_abort(worker: Any) -> None:
     """A page over ``timeout``: it has a second to say so before the process is killed."""
+    hang_up()
     raise Overdue

@@ -1,11 +1,14 @@
 """What the program stands on and may be away: a database, a queue, room on a disk. Which fault is such an outage?"""
 
 import errno
+import os
+import socket
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import Enum
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 from redis.exceptions import RedisError
 
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
@@ -27,6 +30,16 @@ class Outage(Enum):
 
 class Overdue(Exception):
     """An answer took longer than a page may."""
+
+
+def hang_up() -> None:
+    """Cut this thread's lines to databases, so that nobody waits for an answer to whatever is undone now."""
+    for each in connections.all(initialized_only=True):
+        line = getattr(each.connection, "fileno", None)  # SQLite has none
+        if line is None or each.connection.closed:
+            continue
+        with socket.socket(fileno=os.dup(line())) as own, suppress(OSError):
+            own.shutdown(socket.SHUT_RDWR)
 
 
 def outage_of(fault: BaseException | None) -> Outage | None:

@@ -115,6 +115,10 @@ def log_record(who: Walker) -> None:
     marks = {name: "leave" if who.chance.random() < 0.05 else "present" for name in people}
     facts = {"held_on": day.isoformat(), "place": "第一会议室", "topic": "学习讨论", "notes": "压力演练"}
     answer = who.browser.post(address, {**form.sent, **facts, **marks, "reason": "因公"}, "save a record")
+    if answer.path == address:  # the import has brought somebody meanwhile, who is marked as well
+        form = who.browser.form(answer, address)
+        marks |= {name: "present" for name in form.names if name.startswith("m-") and name not in marks}
+        answer = who.browser.post(address, {**form.sent, **marks}, "save a record")
     _expect(answer, "/activities/")
 
 
