@@ -298,7 +298,7 @@ CONFIRM_SECONDS = env.int("CONFIRM_SECONDS", default=15 * 60)
 # How much somebody may ask for before he is told to wait (429): pages of an account, of an address that nobody
 # is signed in from, and what takes data out. A campus is one address. 0: no limit.
 # And how many refusals leave an entry in the trail; all are in the log.
-PAGES_A_MINUTE = env.int("PAGES_A_MINUTE", default=300)
+PAGES_A_MINUTE = env.int("PAGES_A_MINUTE", default=600)
 STRANGERS_A_MINUTE = env.int("STRANGERS_A_MINUTE", default=3000)
 EXPORTS_IN_TEN_MINUTES = env.int("EXPORTS_IN_TEN_MINUTES", default=20)
 REFUSALS_IN_TEN_MINUTES = env.int("REFUSALS_IN_TEN_MINUTES", default=100)

@@ -72,12 +72,17 @@ def grant(role: str, *, password: str = "") -> Granted:
     """
     if connection.vendor != "postgresql":
         raise RightsError("只有 PostgreSQL 才分两个数据库账号，SQLite 不用。")
-    with transaction.atomic():
-        is_new = bool(password) and _make(role, password)
-        _refuse_mighty(role)
-        tables = _give(role)
-        if is_new or not _is_recorded(role):
-            audit.record(GRANTED, by=None, after={"role": role, "tables": tables})
+    try:
+        with transaction.atomic():
+            is_new = bool(password) and _make(role, password)
+            _refuse_mighty(role)
+            tables = _give(role)
+            if is_new or not _is_recorded(role):
+                audit.record(GRANTED, by=None, after={"role": role, "tables": tables})
+    except DatabaseError as fault:
+        raise RightsError(
+            f"数据库没有同意授权（{type(fault).__name__}）。请用拥有这些表的账号运行（OWNER_DATABASE_URL）。"
+        ) from fault
     return Granted(role, tables, tuple(sorted(written_once())), is_new)
 
 
@@ -151,6 +156,23 @@ def _keep_as_written(
     if columns:
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         cursor.execute(sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(names, table, who))  # type: ignore[attr-defined]
+
+
+def refuse_application() -> None:
+    """For what makes tables: RightsError where the role may not, which then is the application's."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_database_privilege(current_database(), 'CREATE')"
+            " OR has_schema_privilege(current_schema(), 'CREATE')"
+        )
+        [is_owner] = cursor.fetchone()
+    if not is_owner:
+        raise RightsError(
+            "现在用的是应用的数据库账号，不能建表。这一步要用所有者的账号：请设置 OWNER_DATABASE_URL，"
+            "或用 branchbook 命令（它会读 owner.env）。"
+        )
 
 
 def may_change_trail() -> bool:

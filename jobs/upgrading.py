@@ -56,6 +56,10 @@ def plan() -> Plan:
         faults.append("数据所在的磁盘剩余不到 1 GB，请先清理磁盘或扩容。")
     if steps and executor.loader.applied_migrations and not _is_backed_up():
         faults.append("两小时内没有备份。请先用升级前的程序运行 manage.py backup，再升级。")
+    try:
+        database_rights.refuse_application()
+    except database_rights.RightsError as fault:
+        faults.append(str(fault))
     wrong = run_checks(include_deployment_checks=not settings.TRIAL)
     faults += [each.msg for each in wrong if each.is_serious()]
     return Plan(making.version(), steps, tuple(faults))

@@ -61,6 +61,7 @@ def rehearse(path: Path, say: Say = quiet) -> tuple[Report, Path]:
     at, begun = timezone.localtime(), time.monotonic()
     contents = restoring.inspect(path)
     restoring.refuse_other_schema(contents.manifest)
+    restoring.refuse_application()
     proved = time.monotonic()
     with scratch() as folder:
         restoring.make_tables(say)

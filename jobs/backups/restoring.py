@@ -46,6 +46,7 @@ def restore(path: Path, say: Say = quiet) -> Contents:
     forget_keys()
     contents = inspect(path)
     refuse_other_schema(contents.manifest)
+    refuse_application()
     folder = Path(settings.DATA_DIR)
     refuse_filled_database()
     _clear_up(folder, contents)
@@ -61,6 +62,13 @@ def _grant() -> None:
         database_rights.grant_again()
     except database_rights.RightsError as fault:
         raise BackupError(f"数据已全部恢复，但应用的账号还没有权限：{fault}") from fault
+
+
+def refuse_application() -> None:
+    try:
+        database_rights.refuse_application()
+    except database_rights.RightsError as fault:
+        raise BackupError(str(fault)) from fault
 
 
 def refuse_other_schema(manifest: Manifest) -> None:

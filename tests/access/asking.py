@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from accounts.models import AuditEntry
+from accounts.refusals import MISSING, OUT_OF_REACH
 from tests.access.table import ANONYMOUS
 from tests.access.world import World
 
@@ -146,7 +147,9 @@ def _comparable(answer: Answer, ids: Iterable[object]) -> tuple[object, ...]:
     ]
     plain = [NONCE.sub("", TOKEN.sub("", part)) for part in parts]
     named = re.compile("|".join(rf"(?<!\w){re.escape(str(one))}(?!\w)" for one in ids))
-    said = [named.sub("<id>", part) for part in (*plain, *answer.audited)]
+    # The trail tells auditors which of the two it was, and nobody else.
+    audited = [entry.replace(OUT_OF_REACH, MISSING) for entry in answer.audited]
+    said = [named.sub("<id>", part) for part in (*plain, *audited)]
     return (answer.status, *said, *answer.wrote)
 
 

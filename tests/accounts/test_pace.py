@@ -66,5 +66,5 @@ def test_nothing_is_refused_where_nothing_can_be_counted(settings, monkeypatch):
 def test_a_meeting_is_within_the_limits():
     from config import settings as shipped
 
-    assert (shipped.PAGES_A_MINUTE, shipped.STRANGERS_A_MINUTE) == (300, 3000)
+    assert (shipped.PAGES_A_MINUTE, shipped.STRANGERS_A_MINUTE) == (600, 3000)
     assert (shipped.EXPORTS_IN_TEN_MINUTES, shipped.REFUSALS_IN_TEN_MINUTES) == (20, 100)

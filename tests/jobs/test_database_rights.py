@@ -15,6 +15,7 @@ from branches.roles import Role
 from config.checks import check_database_role
 from jobs import database_rights, upgrading
 from jobs.backups import restoring
+from jobs.backups.archive import BackupError
 from lib import planner
 from lib.encryption import ensure_keys
 from reports.models import ClosedPeriod
@@ -177,6 +178,18 @@ def test_upgrading_and_restoring_give_the_rights_in_new_tables(app, settings, mo
     settings.APPLICATION_ROLE = "nobody"
     with pytest.raises(upgrading.UpgradeError, match="数据库结构已升级，但应用的账号还没有权限"):
         upgrading.upgrade()
+
+
+@pytest.mark.services
+def test_what_makes_tables_says_whose_work_it_is(app, monkeypatch):
+    monkeypatch.setattr(upgrading, "run_checks", lambda **options: [])
+    with roles.application():
+        assert [fault[:16] for fault in upgrading.plan().faults] == ["现在用的是应用的数据库账号，不能"]
+        with pytest.raises(BackupError, match="要用所有者的账号"):
+            restoring.refuse_application()
+        with pytest.raises(database_rights.RightsError):
+            database_rights.grant(roles.ROLE)
+    restoring.refuse_application()
 
 
 @pytest.mark.services
