@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.refusals import OutOfReach
 from activities import talks
 from activities.filters import YearFilter
 from activities.kinds import CONFIDENTIAL
@@ -36,7 +37,7 @@ def talk_content(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     talks_there = Activity.objects.select_related("branch", "talk").filter(kind__in=CONFIDENTIAL)
     activity = talks_there.filter(pk=pk).first()
     if activity is None:
-        raise Http404
+        raise OutOfReach(is_there=False)
     if not talks.may_read(request.user, activity):
         get_visible_or_404(Activity.objects, request.user, pk=pk)
         raise PermissionDenied(talks.REFUSAL)
