@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.refusals import OutOfReach
 from assessments import after, papers, problems, sealing
 from assessments.models import Objection, Round, Subject
 from assessments.refusals import AssessmentError, Conflict
@@ -103,7 +104,7 @@ def objection_answer(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     rows = Objection.objects.select_related("subject__round", "subject__member", "subject__report")
     row = rows.filter(pk=pk, subject__in=Subject.objects.visible_to(request.user)).first()
     if row is None:
-        raise Http404
+        raise OutOfReach(is_there=rows.filter(pk=pk).exists())
     form = AnswerForm(request.POST)
     text = form.data.get("answer", "")
     tried(request, lambda: after.answer_objection(row, text, by=request.user), "已答复，书记能看到。")

@@ -6,13 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.refusals import OutOfReach
 from assessments import after, problems
 from assessments.models import Problem, Subject
 from assessments.refusals import AssessmentError, Conflict
@@ -112,7 +113,7 @@ def problem_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if subject is None:
         subject = rows.filter(report=pk, pk__in=Subject.objects.visible_to(request.user)).first()
     if subject is None or not after.is_told(subject.round):
-        raise Http404
+        raise OutOfReach(is_there=rows.filter(report=pk).exists())
     form = ProblemForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -137,7 +138,7 @@ def _back(user: User, subject: Subject) -> HttpResponse:
 def _problem_or_404(user: User, pk: int) -> Problem:
     found = problems.visible_to(user).select_related("subject__report").filter(pk=pk).first()
     if found is None or not after.is_told(found.subject.round):
-        raise Http404
+        raise OutOfReach(is_there=Problem.objects.filter(pk=pk).exists())
     return found
 
 

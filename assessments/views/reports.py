@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.refusals import OutOfReach
 from assessments import after, evidence, judging, papers, remarks, reports
 from assessments.models import Remark, Report, Round, Subject
 from assessments.refusals import AssessmentError
@@ -134,7 +135,7 @@ def _remark_or_404(user: User, pk: int) -> Remark:
     rows = Remark.objects.select_related("subject__report", "subject__round", "subject__member")
     row = rows.filter(pk=pk, subject__in=Subject.objects.visible_to(user)).first()
     if row is None:
-        raise Http404
+        raise OutOfReach(is_there=rows.filter(pk=pk).exists())
     return row
 
 

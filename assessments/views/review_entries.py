@@ -7,12 +7,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.refusals import OutOfReach
 from assessments.models import Review, ReviewEntry
 from assessments.refusals import AssessmentError, Conflict
 from assessments.reviews import keeping, reading, writing
@@ -27,7 +28,7 @@ def found(request: AuthenticatedRequest, pk: UUID) -> ReviewEntry:
     rows = ReviewEntry.objects.filter(review__in=Review.objects.visible_to(request.user))
     entry = rows.filter(pk=pk).select_related("review__branch", "member").first()
     if entry is None:
-        raise Http404
+        raise OutOfReach(is_there=ReviewEntry.objects.filter(pk=pk).exists())
     return entry
 
 
