@@ -11,7 +11,7 @@ CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u 
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-browser screens guide test-services battery mutants bench load bench-import lint lint-format \
+.PHONY: help install run test test-browser screens guide test-services machine battery mutants bench load bench-import lint lint-format \
 	lint-code lint-types lint-imports lint-templates lint-inline lint-django format shell lock audit sbom clean
 
 help: ## List these commands
@@ -36,6 +36,9 @@ guide: $(VENV)/.dev ## Take the pictures of the user guides anew (static/img/gui
 
 test-services: $(VENV)/.dev ## Run all tests but the browser's on PostgreSQL and Redis, with a real worker
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/services.py $(ARGS)
+
+machine: $(VENV)/.dev ## Install on a bare Debian 12 that boots, reboot and upgrade it (root, mmdebstrap, systemd-container; a quarter of an hour)
+	$(CLEAN_ENV) $(PYTEST) -p tests.battery -m nightly --numbers=T43 tests/config/test_machine.py $(ARGS)
 
 battery: $(VENV)/.dev ## Run T01–T61 at their full measure and print a line for each (hours; ARGS="T30 T55" names some)
 	$(CLEAN_ENV) $(BIN)/python -m tests.battery $(ARGS)

@@ -166,7 +166,7 @@ ROWS = {
     "T43": Row(
         "upgrades, and from trial to production",
         "R",
-        "jobs/backups/test_moving.py jobs/test_upgrading.py",
+        "jobs/backups/test_moving.py jobs/test_upgrading.py config/test_machine.py",
         also=SERVICES,
     ),
     "T44": Row(

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,8 +29,8 @@ def what_is_missing() -> str:
     for program, package in (("mmdebstrap", "mmdebstrap"), ("systemd-nspawn", "systemd-container")):
         if not shutil.which(program):
             return f"no {program}: apt-get install {package}"
-    if sys.version_info[:2] != (3, 11):
-        return "Python's packages are fetched for the 3.11 of Debian 12"
+    if 'VERSION_ID="12"' not in Path("/etc/os-release").read_text():
+        return "Python's packages are fetched by the Python of Debian 12"
     return "" if any(path.exists() for path in SOURCES) else "this machine has no sources of Debian"
 
 
@@ -61,7 +60,10 @@ class Machine:
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
-        download = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes"]
+        # By the same Python, which asks for packages that a later 3.11 does without.
+        python = self.root.parent / "python"
+        subprocess.run(["/usr/bin/python3", "-m", "venv", python], check=True)
+        download = [python / "bin/python", "-m", "pip", "download", "--quiet", "--require-hashes"]
         wheels = self.root / "srv/packages"
         subprocess.run([*download, "--requirement", requirements, "--dest", wheels], check=True)
         (self.root / "etc/pip.conf").write_text("[global]\nno-index = true\nfind-links = /srv/packages\n")

@@ -116,6 +116,8 @@ class Installed:
             ".git", ".venv", "data", "staticfiles", "tests", ".*_cache", "__pycache__"
         )
         shutil.copytree(BASE, self.source, ignore=ignored)
+        for path in self.source.rglob("*"):
+            path.chmod(path.stat().st_mode & 0o700)  # as a clone under a strict umask leaves it
         self.ports = {name: find_spare_port() for name in ("port", "http-port", "https-port")}
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -145,6 +147,12 @@ class Installed:
             for path in self.root.rglob("*")
             if (path.is_symlink() or path.is_file()) and "__pycache__" not in path.parts
         }
+
+    def shut_off(self):
+        """What of the program the services' user, who does not own it, could not read."""
+        release = (self.root / "opt/branchbook/current").resolve()
+        found = [release, *(path for path in release.rglob("*") if not path.is_symlink())]
+        return [path for path in found if path.stat().st_mode & 0o5 < (0o5 if path.is_dir() else 0o4)]
 
     def mode(self, path):
         return oct((self.root / path).stat().st_mode & 0o777)
@@ -249,6 +257,7 @@ def _installs(machine):
     assert machine.mode("etc/branchbook/certificates/branchbook.key") == "0o600"
     assert machine.mode("var/lib/branchbook") == machine.mode("var/backups/branchbook") == "0o700"
     assert len(list((machine.root / "var/backups/branchbook").glob("*.backup"))) == 1
+    assert machine.shut_off() == []
     assert machine.manage("verify_audit").stdout == "审计链完整。\n"
     assert machine.mode("etc/branchbook/owner.env") == "0o600"
     assert (
