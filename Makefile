@@ -37,7 +37,7 @@ guide: $(VENV)/.dev ## Take the pictures of the user guides anew (static/img/gui
 test-services: $(VENV)/.dev ## Run all tests but the browser's on PostgreSQL and Redis, with a real worker
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python tests/services.py $(ARGS)
 
-machine: $(VENV)/.dev ## Install on a bare Debian 12 that boots, reboot and upgrade it (root, mmdebstrap, systemd-container; a quarter of an hour)
+machine: $(VENV)/.dev ## Install on a bare Debian 12 that boots, reboot and upgrade it (root, mmdebstrap, systemd-container)
 	$(CLEAN_ENV) $(PYTEST) -p tests.battery -m nightly --numbers=T43 tests/config/test_machine.py $(ARGS)
 
 battery: $(VENV)/.dev ## Run T01–T61 at their full measure and print a line for each (hours; ARGS="T30 T55" names some)
