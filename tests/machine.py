@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SUITE = "bookworm"
-SECONDS_TO_BOOT = 120
-SECONDS_TO_STOP = 60
+SECONDS_TO_BOOT = 300
+SECONDS_TO_STOP = 180
+#: What systemd-nspawn says where another systemd should start it again.
+ENDED_TO_REBOOT = 133
 #: What a bare server has, and mmdebstrap's smallest root has not.
 BEGINS_WITH = "systemd,systemd-sysv,dbus,ca-certificates"
 SOURCES = (Path("/etc/apt/sources.list.d/debian.sources"), Path("/etc/apt/sources.list"))
@@ -71,6 +73,14 @@ class Machine:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Boot, and switch off whatever happens."""
+        self._switch_on()
+        try:
+            self.wait_for_boot()
+            yield
+        finally:
+            self._switch_off()
+
+    def _switch_on(self) -> None:
         # Without a systemd of this machine's own there is nobody to register with.
         alone = () if Path("/run/systemd/system").exists() else ("--register=no", "--keep-unit")
         command = [
@@ -87,11 +97,6 @@ class Machine:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
-        try:
-            self.wait_for_boot()
-            yield
-        finally:
-            self._switch_off()
 
     def wait_for_boot(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_BOOT
@@ -104,6 +109,8 @@ class Machine:
     def first(self) -> int | None:
         """The number of the machine's first process, seen from here."""
         assert self._host
+        if self._host.poll() is not None:
+            return None
         children = Path(f"/proc/{self._host.pid}/task/{self._host.pid}/children").read_text().split()
         return int(children[0]) if children else None
 
@@ -121,10 +128,13 @@ class Machine:
         )
 
     def reboot(self) -> None:
+        assert self._host
         before = self.first()
         self.run("systemctl", "reboot")
         deadline = time.monotonic() + SECONDS_TO_STOP
         while self.first() in (before, None):
+            if self._host.poll() == ENDED_TO_REBOOT:
+                self._switch_on()
             assert time.monotonic() < deadline
             time.sleep(0.2)
         self.wait_for_boot()

@@ -145,7 +145,7 @@ def _is_shut(server, record_property):
 
 def _works(server):
     """Worker and scheduler move by themselves; the backup is made by the worker, shut in as it is."""
-    server.wait(lambda told: told["ok"], 180)
+    server.wait(lambda told: told["ok"], 600)
     before = server.backups()
     python = "/opt/branchbook/current/.venv/bin/python -m celery --app config call jobs.tasks.back_up"
     asked = f"set -a; . /etc/branchbook/branchbook.env; cd /opt/branchbook/current; runuser -u branchbook -- {python}"
@@ -174,7 +174,7 @@ def _comes_back(server, record_property):
         begin, since = time.monotonic(), datetime.now(UTC)
         part()
         server.wait(
-            lambda told, since=since: told["ok"] and datetime.fromisoformat(told["last_beat"]) > since, 240
+            lambda told, since=since: told["ok"] and datetime.fromisoformat(told["last_beat"]) > since, 600
         )
         record_property("figure", f"{what}, back in {time.monotonic() - begin:.0f} s")
         assert server.states(UNITS + SERVERS) == ["active"] * 6
@@ -194,7 +194,7 @@ def _upgrades(server):
     assert (done.returncode, done.stderr) == (0, "")
     assert "已升级到 0.1.1" in done.stdout
     assert server.release() != before
-    server.wait(lambda told: told["ok"], 180)
+    server.wait(lambda told: told["ok"], 600)
 
 
 def _goes_back(server):
@@ -216,6 +216,6 @@ def _goes_back(server):
     chosen = [f"release={Path(release).name}", f"backup=/var/backups/branchbook/{server.backups()[-1]}"]
     gone = server.run("bash", "-e", "-s", said="\n".join([*chosen, *lines[2:]]))
     assert (gone.returncode, "行数和 SHA-256 全部一致" in gone.stdout) == (0, True), gone.stderr
-    server.wait(lambda told: told["ok"], 180)
+    server.wait(lambda told: told["ok"], 600)
     assert server.states() == ["active"] * 3
     assert server.manage("roster", "--on", "2026-01-01", "--json") == members
