@@ -11,7 +11,9 @@ import urllib.request
 
 address = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
 host = os.environ["ALLOWED_HOSTS"].split(",")[0].lstrip(".")
-request = urllib.request.Request(f"{address}/healthz", headers={"Host": host, "X-Forwarded-Proto": "https"})  # noqa: S310  http or https, of this machine
+request = urllib.request.Request(  # noqa: S310  an address of this machine
+    f"{address}/healthz", headers={"Host": host, "X-Forwarded-Proto": "https"}
+)
 trusting = ssl.create_default_context()
 trusting.check_hostname = False
 trusting.verify_mode = ssl.CERT_NONE
