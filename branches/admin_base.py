@@ -192,8 +192,9 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         required.name_fields(form.base_fields)
-        # Labels stand over their field, as everywhere, and end without the half-wide colon that Django has for Chinese.
-        return type(form)(form.__name__, (form,), {"__init__": partialmethod(form.__init__, label_suffix="")})
+        # Labels end as everywhere else, without the half-wide colon that Django has for Chinese.
+        form.__init__ = partialmethod(form.__init__, label_suffix="")
+        return form
 
     def get_urls(self):
         """Without the old form of the address, which redirects whatever the method and whoever asks."""

@@ -1,5 +1,6 @@
 """Every page of the browser admin, as every role that enters it: nothing foreign on it, nothing inline in it."""
 
+import re
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -147,6 +148,10 @@ def test_an_empty_field_of_a_form_is_called_by_its_name():
     staff = cast.a_browser(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
     text = staff.post(reverse("admin:branches_branch_add"), {}).content.decode()
     assert "请填写党组织代码。" in text
+    assert "<title>有误：新增党组织 · 支部簿 数据后台</title>" in text
+    assert [
+        label for label in re.findall(r"<label[^>]*>([^<]*)</label>", text) if label.endswith((":", "："))
+    ] == []
     text += staff.post(reverse("admin:branches_partygroup_add"), {"name": ""}).content.decode()
     text += staff.post(reverse("admin:branches_branch_move", args=[school.students.pk]), {}).content.decode()
     assert "必填项" not in text
