@@ -150,12 +150,12 @@ def test_the_catalogue_lists_the_book_and_not_its_tables(browser):
 
 def test_the_number_of_queries_is_the_same_with_many_branches(browser, school, django_assert_num_queries):
     page(browser)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         page(browser)
     for n in range(5):
         leaf = cast.found(school.physics, f"第{n}党支部", "branch", f"9{n:03d}", category="student")
         cast.a_member(leaf)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         page(browser)
 
 
