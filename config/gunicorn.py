@@ -15,7 +15,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _ = settings.DEBUG
 
 wsgi_app = "config.wsgi:application"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Two of a core and one more, as gunicorn advises: a page of a second keeps nobody waiting who asks for a short one.
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * (os.cpu_count() or 1) + 1)
 # A page answers within seconds; what takes longer is a job. 60 s leaves room for a slow upload.
 timeout = 60
 max_requests = 5000

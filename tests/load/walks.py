@@ -198,5 +198,5 @@ def _expect(answer: Answer, start: str) -> None:
     """A form that came back has something against what was sent."""
     if answer.path.startswith(start) and answer.status == 200 and "error-summary" not in answer.text:
         return
-    found = re.search(r'class="error-summary.*?</', answer.text, re.DOTALL)
+    found = re.search(r'class="error-summary.*?</(?:ul|section|div)>', answer.text, re.DOTALL)
     raise Failed(f"{answer.path}: {re.sub('<[^>]+>', ' ', found[0] if found else 'not saved').split()}")
