@@ -27,6 +27,8 @@ from tests.load import site
 from tests.services import redis
 
 MOST_MINUTES, MOST_USERS = 60, 200
+#: Seconds in which everybody comes.
+ARRIVING = 60.0
 #: Import and export are asked for once each so many seconds, the first time soon.
 FIRST_JOBS, JOBS_EVERY, MOST_TURNS = 15.0, 600.0, 4
 
@@ -126,7 +128,7 @@ class Run:
 
         chance = random.Random(number)
         who = walks.Walker(self._browser(number), chance, _today())
-        self.over.wait(chance.uniform(0, self.asked.think))
+        self.over.wait(chance.uniform(0, ARRIVING))
         is_in = False
         while not self.over.is_set():
             try:

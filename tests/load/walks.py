@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from branches.roles import Role
 from lib.periods import quarter_of
+from tests.access.browser_forms import HtmlForm
 from tests.load.browser import Answer, Browser, Failed
 from tests.load.campus import MEMBER
 
@@ -114,12 +115,7 @@ def log_record(who: Walker) -> None:
     people = sorted(name for name in form.names if name.startswith("m-"))
     marks = {name: "leave" if who.chance.random() < 0.05 else "present" for name in people}
     facts = {"held_on": day.isoformat(), "place": "第一会议室", "topic": "学习讨论", "notes": "压力演练"}
-    answer = who.browser.post(address, {**form.sent, **facts, **marks, "reason": "因公"}, "save a record")
-    if answer.path == address:  # the import has brought somebody meanwhile, who is marked as well
-        form = who.browser.form(answer, address)
-        marks |= {name: "present" for name in form.names if name.startswith("m-") and name not in marks}
-        answer = who.browser.post(address, {**form.sent, **marks}, "save a record")
-    _expect(answer, "/activities/")
+    _save(who, form, {**facts, **marks, "reason": "因公"}, address, "save a record")
 
 
 def correct_record(who: Walker) -> None:
@@ -133,7 +129,16 @@ def correct_record(who: Walker) -> None:
     people = sorted(name for name in form.names if name.startswith("m-"))
     wrong = dict.fromkeys(people[:1], "absent") if who.chance.random() < 0.5 else {}
     notes = {"notes": f"更正 {who.chance.randrange(10**6)}"} if "notes" in form.names else {}
-    answer = who.browser.post(address, {**form.sent, **wrong, **notes}, "correct a record")
+    _save(who, form, {**wrong, **notes}, address, "correct a record")
+
+
+def _save(who: Walker, form: HtmlForm, values: dict[str, str], address: str, action: str) -> None:
+    """Whom the import has brought meanwhile is marked as well, when the form comes back for that."""
+    answer = who.browser.post(address, {**form.sent, **values}, action)
+    if answer.path == address:
+        form = who.browser.form(answer, address)
+        people = {name for name in form.names if name.startswith("m-")} - form.sent.keys()
+        answer = who.browser.post(address, {**form.sent, **dict.fromkeys(people, "present")}, action)
     _expect(answer, "/activities/")
 
 
