@@ -29,6 +29,10 @@ function setUp(form) {
   const isTick = (field) => field.type === 'radio' || field.type === 'checkbox';
   const valuesOf = (field) => (field.type === 'select-multiple'
     ? [...field.selectedOptions].map((option) => option.value) : [field.value]);
+  const isTyped = (field) => {
+    if (isTick(field)) return field.checked !== field.defaultChecked;
+    return field.options ? false : field.type !== 'hidden' && field.value !== field.defaultValue;
+  };
 
   function say(text) {
     if (!line) return;
@@ -45,6 +49,12 @@ function setUp(form) {
       if (!isTick(field) || field.checked) values[field.name].push(...valuesOf(field));
     }
     last = last.then(() => keep({ title: form.dataset.draftTitle, path: form.dataset.draftPath, values }));
+  }
+
+  function note() {
+    dirty = true;
+    clearTimeout(timer);
+    timer = setTimeout(store, 500);
   }
 
   async function keep(draft) {
@@ -86,7 +96,7 @@ function setUp(form) {
       // Storage is switched off, or the server has another key than when it was sealed.
       return;
     }
-    const known = new Set();
+    const known = new Set(typed);
     fill(draft.values, known);
     if (restored) {
       restored.hidden = false;
@@ -99,13 +109,12 @@ function setUp(form) {
     form.querySelector('[data-draft-echo]')?.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
+  // What was typed while this script was on its way: it is kept too, and no older draft goes over it.
+  const typed = fields().filter(isTyped).map((field) => field.name);
+  if (typed.length) note();
   restore();
   for (const kind of ['input', 'change']) {
-    form.addEventListener(kind, () => {
-      dirty = true;
-      clearTimeout(timer);
-      timer = setTimeout(store, 500);
-    });
+    form.addEventListener(kind, note);
   }
   // A phone may end the page without further notice once it is hidden.
   document.addEventListener('visibilitychange', () => { if (document.hidden) store(); });
