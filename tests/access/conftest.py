@@ -1,15 +1,17 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
 import typst
-from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
 from lib import typesetting
 from tests.access.world import TODAY, World, a_world
 from tests.fonts import MISSING
+
+LOCAL = "django.core.cache.backends.locmem.LocMemCache"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,8 @@ def made(django_db_setup, django_db_blocker, tmp_path_factory):
 def world(made, db, settings, monkeypatch) -> World:
     """Made a minute ago, so that what a request writes is later than all that is there."""
     world, settings.DATA_DIR = made
-    cache.clear()  # the clock stands still, and so do the windows in which something is counted
+    # The clock stands still, and so would the windows in which something is counted; a server's is others', too.
+    settings.CACHES = {"default": {"BACKEND": LOCAL, "LOCATION": uuid4().hex}}
     if MISSING:  # who may have a paper is asked here, not how it looks
         monkeypatch.setattr(typesetting, "_fonts", typst.Fonts)
     with time_machine.travel(TODAY, tick=False) as clock:

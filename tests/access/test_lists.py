@@ -18,7 +18,7 @@ from accounts.models import AuditEntry
 from activities.models import Campaign, ProgrammeItem
 from branches.models import FactorExemption
 from jobs.models import Job
-from members.models import ColumnMapping, GreetingOptOut, Member
+from members.models import ColumnMapping, GreetingOptOut, Member, Suspension
 from reports import quarterly, workbook
 from reports.filters import FigureFilter
 from tests.access.asking import Answer, Asker, same
@@ -140,7 +140,7 @@ def test_the_marks_are_there_to_be_seen(world: World):
         for page, row in lists_of_admin
         if FAR not in asker.ask("GET", world.own_url(page, row, "organization_staff")).text
     }
-    # Of the whole university, for the auditor alone, one's own, or nobody's in that half.
+    # Of the whole university, for the auditor alone, one's own, over, or nobody's in that half.
     assert unmarked == {
         Campaign,
         ProgrammeItem,
@@ -149,4 +149,5 @@ def test_the_marks_are_there_to_be_seen(world: World):
         Job,
         ColumnMapping,
         GreetingOptOut,
+        Suspension,
     }

@@ -305,17 +305,17 @@ class TestAllOrNothing:
         _, upload = review(*self.rows())
         before, built = self.counts(), []
 
-        def fail_at(person, number, real=enrolment._new):
-            built.append(number)
+        def fail_at(*facts, real=enrolment._new):
+            built.append(facts)
             if len(built) == row:
                 raise RuntimeError("injected")
-            return real(person, number)
+            return real(*facts)
 
         with monkeypatch.context() as patched:
             patched.setattr(enrolment, "_new", fail_at)
             assert "没有写入任何内容" in post(client, "import_write", upload).content.decode()
         upload.refresh_from_db()
-        assert (self.counts(), upload.state) == (before, "failed")
+        assert (len(built), self.counts(), upload.state) == (row, before, "failed")
         post(client, "import_write", upload)
         assert Member.objects.count() == 40
         _, again = review(*self.rows())
@@ -328,11 +328,11 @@ class TestAllOrNothing:
         for point in range(50, 1001, 50):
             built = []
 
-            def fail_at(person, number, real=enrolment._new, built=built, point=point):
-                built.append(number)
+            def fail_at(*facts, real=enrolment._new, built=built, point=point):
+                built.append(facts)
                 if len(built) == point:
                     raise RuntimeError("injected")
-                return real(person, number)
+                return real(*facts)
 
             with monkeypatch.context() as patched:
                 patched.setattr(enrolment, "_new", fail_at)
