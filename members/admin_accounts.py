@@ -105,39 +105,46 @@ class UserAdmin(ScopedModelAdmin):
 
     def factor_view(self, request, object_id):
         """The phone is lost. Whoever gives passwords cannot do it: two people are needed to enter an account."""
-        account = self.get_object(request, unquote(object_id))
-        if not has_right(request.user, Right.KEEP_FACTORS):
-            raise PermissionDenied("动态验证码由安全管理员重置。")
-        form = ResetForm(request.POST or None)
-        return self.own_form(
+        return self._released(
             request,
-            account,
-            form,
-            lambda: factors.remove(account, by=request.user, why=form.cleaned_data["why"]),
+            object_id,
+            factors.remove,
+            refusal="动态验证码由安全管理员重置。",
             title="重置动态验证码",
             button="重置",
-            danger=True,
             done="已重置，本人下次登录时重新设置。",
             help="请先当面或通过可靠的方式核对是本人。重置不改变密码。",
         )
 
     def binding_view(self, request, object_id):
         """Whom the university's service signs in as this account is fixed at the first time, until released here."""
+        return self._released(
+            request,
+            object_id,
+            binding.release,
+            refusal="统一身份认证的绑定由安全管理员解除。",
+            example="如：换了学工号，已向信息中心核对。",
+            title="解除统一身份认证绑定",
+            button="解除",
+            done="已解除，下次从统一身份认证登录时重新绑定。",
+            help="请先向学校信息中心核对统一身份认证中的人就是账号本人。",
+        )
+
+    def _released(self, request, object_id, release, *, refusal, example="", **words):
+        """The page on which the security administrator says why, and ``release`` is done."""
         account = self.get_object(request, unquote(object_id))
         if not has_right(request.user, Right.KEEP_FACTORS):
-            raise PermissionDenied("统一身份认证的绑定由安全管理员解除。")
+            raise PermissionDenied(refusal)
         form = ResetForm(request.POST or None)
-        form.fields["why"].help_text = "如：换了学工号，已向信息中心核对。"
+        if example:
+            form.fields["why"].help_text = example
         return self.own_form(
             request,
             account,
             form,
-            lambda: binding.release(account, by=request.user, why=form.cleaned_data["why"]),
-            title="解除统一身份认证绑定",
-            button="解除",
+            lambda: release(account, by=request.user, why=form.cleaned_data["why"]),
             danger=True,
-            done="已解除，下次从统一身份认证登录时重新绑定。",
-            help="请先向学校信息中心核对统一身份认证中的人就是账号本人。",
+            **words,
         )
 
     def response_add(self, request, obj, post_url_continue=None):
