@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -24,14 +25,20 @@ pytestmark = pytest.mark.services
 KILLS, SECONDS_TO_START = 20, 10
 
 
-@pytest.fixture
-def server():
-    """One that may be killed: with fsync, in a folder of its own."""
+@contextmanager
+def killable():
+    """A server that may be killed: with fsync, in a folder of its own."""
     owner = find_unprivileged_user()
     with temporary_folder(owner) as folder:
         made = Killable(folder, owner)
         yield made
         made.kill()
+
+
+@pytest.fixture
+def server():
+    with killable() as made:
+        yield made
 
 
 class Killable:

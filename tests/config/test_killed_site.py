@@ -10,11 +10,11 @@ import time
 import psycopg
 import pytest
 
-from tests.config.test_database_kills import Killable
+from tests.config.test_database_kills import killable
 from tests.load import site
 from tests.load.browser import Browser, Failed
 from tests.load.scene import PASSWORD, made
-from tests.services import find_unprivileged_user, redis, temporary_folder
+from tests.services import redis
 
 pytestmark = pytest.mark.nightly
 
@@ -26,11 +26,8 @@ SECONDS_TO_START, SECONDS_TO_RESUME = 60, 180
 
 @pytest.fixture
 def server():
-    owner = find_unprivileged_user()
-    with temporary_folder(owner) as folder:
-        made = Killable(folder, owner)
+    with killable() as made:
         yield made
-        made.kill()
 
 
 @pytest.fixture

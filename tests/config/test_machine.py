@@ -16,7 +16,7 @@ BASE = Path(settings.BASE_DIR)
 HOST = "branchbook.example.edu.cn"
 UNITS = ("branchbook-web", "branchbook-worker", "branchbook-beat")
 SERVERS = ("postgresql", "redis-server", "nginx")
-SOURCE = "/root/branchbook"
+SOURCE = "/srv/branchbook"
 #: systemd's own measure, from 0 (shut) to 10 (open).
 MOST_EXPOSED = 1.5
 #: Of a release that goes wrong: the first step works, the second does not.
@@ -40,7 +40,7 @@ class Server(Machine):
         )
         self.source = self.root / SOURCE[1:]
         shutil.copytree(BASE, self.source, ignore=ignored)
-        shutil.copy(BASE / "tests/visitor.py", self.root / "root")
+        shutil.copy(BASE / "tests/visitor.py", self.root / "srv")
 
     def install(self, *arguments):
         return self.run(f"{SOURCE}/deploy/install.sh", *arguments)
@@ -79,7 +79,7 @@ print(answer.read().decode() if answer.status in (200, 503) else "null")
 
     def enter(self, name, password):
         certificate = "/etc/branchbook/certificates/branchbook.crt"
-        done = self.run("python3", "/root/visitor.py", HOST, "443", certificate, name, said=password)
+        done = self.run("python3", "/srv/visitor.py", HOST, "443", certificate, name, said=password)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
