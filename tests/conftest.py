@@ -1,5 +1,6 @@
 """What every test may rely on."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
@@ -55,6 +57,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
         migrated.keep()
         if roles.IS_ASKED:
             roles.serve()
+
+
+@pytest.fixture(autouse=True)
+def _today(request):
+    """The moment named by the mark `today`, which does not pass: a run that begins before midnight may end after it."""
+    mark = request.node.get_closest_marker("today")
+    with time_machine.travel(*mark.args, tick=False) if mark else contextlib.nullcontext():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import AuditEntry
 from branches.models import Branch, RoleGrant, Term
@@ -12,10 +11,10 @@ from branches.terms import elect
 from members.models import Member
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 
 BRANCHES = "/admin/branches/branch/"
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture

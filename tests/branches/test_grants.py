@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import AuditEntry
 from branches import grants
@@ -12,10 +11,10 @@ from branches.roles import Right, Role
 from branches.scope import has_right
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 
 THREE = [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR]
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import AuditEntry
 from branches.models import PartyGroup, RoleGrant, Station, StationArea
@@ -11,9 +10,9 @@ from branches.roles import Role
 from members.models import GroupMembership, Member, MembershipSpell, Post, StationAssignment
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 22)
 MEMBERS = "/admin/members/member/"
 ID_NUMBER = "99999919900307002X"
 

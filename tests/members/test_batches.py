@@ -18,14 +18,8 @@ from members.models import GroupMembership, ImportBatch, ImportedRow, Member, Me
 from tests import cast
 from tests.members.rosters import a_file, a_row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 ON_PROBATION = {"人员类别": "预备党员", "加入党组织日期": "2026-03-01", "转为正式党员日期": ""}
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 
 from accounts.models import AuditEntry
 from branches.roles import Role
@@ -13,15 +12,9 @@ from members.celebrations import CelebrationError, Figures, mark, take_back
 from members.models import Celebration, Greeting, Member
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-26 10:00 +0800")]
 
 TODAY = date(2026, 11, 26)
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel("2026-11-26 10:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 
 from members import circumstances, departures, suspensions, transfers
 from members.controls import CONTROLS, IN_ORDER, RefusedByRule
@@ -13,17 +12,11 @@ from members.models import Transfer
 from members.transfer_checks import Letter
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 TODAY = date(2026, 11, 22)
 TOMORROW = TODAY + timedelta(days=1)
 CAME = date(2015, 6, 1)
 WORDS = {"by": None, "evidence": "决议"}
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

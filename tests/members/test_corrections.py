@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 
 from members import departures, suspensions
 from members.enrolment import Change as Facts
@@ -11,14 +10,8 @@ from members.enrolment import NewMember, change, change_all, enrol, move
 from members.models import RosterCorrection
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 TEACHERS, STUDENTS = "001001001", "001001002"
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

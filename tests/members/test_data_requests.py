@@ -5,7 +5,6 @@ from datetime import date
 from io import StringIO
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
@@ -20,15 +19,9 @@ from reminders import ledger
 from reminders.models import Reminder
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-09-01 10:00 +0800")]
 
 PHONE, LANDLINE, ADDRESS = "13800000001", "010-5880", "师大路1号"
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-09-01 10:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture(autouse=True)

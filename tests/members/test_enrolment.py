@@ -15,15 +15,9 @@ from members.models import Member, MembershipSpell, StatusPeriod
 from members.rosters import RosterRow, roster
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 ID, OTHER_ID = "99999919800101001X", "999999198001010036"
 PHONE = "13900001111"
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.db import connection
 from django.urls import reverse
 
@@ -14,15 +13,9 @@ from members.exemptions import ExemptionError
 from members.models import Exemption, Member, StatusPeriod
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-10-20 10:00 +0800")]
 
 MARCH, JUNE, OCTOBER = date(2026, 3, 1), date(2026, 6, 30), date(2026, 10, 1)
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-10-20 10:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

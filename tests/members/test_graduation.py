@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.models import AuditEntry
@@ -19,14 +18,8 @@ from tests import cast
 from tests.fonts import needs_fonts
 from tests.members.rosters import an_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-07-02 12:00 +0800")]
 DAY = date(2026, 7, 1)
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-07-02 12:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -19,15 +19,9 @@ from members.models import Departure, Destination, Member, Transfer
 from members.transfer_checks import Letter
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 ID = "99999919800101001" + check_digit("99999919800101001")
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

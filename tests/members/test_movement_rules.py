@@ -14,15 +14,9 @@ from members.models import Departure, Development, Member, MembershipSpell, Stat
 from members.transfer_checks import Letter
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 TODAY = date(2026, 11, 22)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from members import posts
 from members.models import Member, Post
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 22)
 YESTERDAY = TODAY - timedelta(days=1)
 
 

@@ -1,20 +1,20 @@
 """Accounts for all holders of a post in one action: whom the page offers, the sheet it gives, what it refuses."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from branches.roles import Role
 from members.models import Post
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 
 PAGE = "/accounts/provide/"
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture

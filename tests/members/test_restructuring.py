@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from activities.models import Activity
@@ -18,9 +17,9 @@ from members.models import GroupMembership, Member, MembershipSpell, Post, Statu
 from members.restructuring import RestructuringError
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 22)
 DAY = date(2026, 10, 1)
 BEFORE = date(2026, 9, 30)
 

@@ -18,16 +18,10 @@ from members.transfer_checks import Letter
 from members.transfer_steps import STEPS, responsible, side_of, steps_from
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 ID = "99999919800101001X"
 ELSEWHERE = "中共XX市委组织部"
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from branches import local
@@ -15,15 +14,9 @@ from reminders import ledger
 from reminders.models import Reminder
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-26 10:00 +0800")]
 
 TODAY = date(2026, 11, 26)
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel("2026-11-26 10:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -13,15 +13,9 @@ from reminders import ledger
 from reminders.models import Reminder
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-13 10:00 +0800")]
 
 ISSUED, DUE, TODAY = date(2026, 10, 20), date(2026, 11, 20), date(2026, 11, 13)
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel("2026-11-13 10:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from branches.models import Branch
 from reports import quarterly
 from tests import cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-10-08 12:00 +0800")]
 
 KIND = {
     "activities": 0,
@@ -27,12 +27,6 @@ KIND = {
     "on_leave": 0,
     "absent": 0,
 }
-
-
-@pytest.fixture(autouse=True)
-def _october():
-    with time_machine.travel("2026-10-08 12:00 +0800", tick=False):
-        yield
 
 
 @pytest.fixture

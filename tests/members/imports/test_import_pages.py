@@ -20,13 +20,7 @@ from tests import cast
 from tests.members.rosters import HEAD, a_file, a_row, an_id, many_rows
 from tests.sheets import workbook
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ import json
 from datetime import date
 
 import pytest
-import time_machine
 from openpyxl import load_workbook
 
 from accounts.models import AuditEntry
@@ -17,13 +16,7 @@ from tests import cast
 from tests.members.rosters import HEAD, a_file, a_row, an_id, column
 from tests.sheets import SAMPLES, codes, run, sample, workbook
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 
 
 @pytest.fixture

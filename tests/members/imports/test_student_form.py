@@ -5,7 +5,6 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.conf import settings
 
 from accounts.models import AuditEntry
@@ -17,13 +16,7 @@ from tests import cast
 from tests.members.student_form import FIELDS, HEAD, a_file, a_row
 from tests.sheets import codes, run, workbook
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel("2026-11-22 12:00 +0800", tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-11-22 12:00 +0800")]
 
 
 @pytest.fixture
