@@ -71,8 +71,8 @@ def _record_heading(asked: Asked) -> str:
 
 
 def _record_rows(form: FigureFilter, user: User) -> Iterator[list[object]]:
-    listed = records.listed(records.counted(form.asked, user), user)
-    for line in records.lines(listed, form.units):
+    listed = records.with_branches(records.listed(records.counted(form.asked, user), user))
+    for line in records.lines(listed.iterator(), form.units):
         record = line.record
         yield [
             record.held_on,

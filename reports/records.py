@@ -1,10 +1,10 @@
 """The list of records behind the figures of activities and attendance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Length, Replace
 
 from accounts.models import User
@@ -112,10 +112,18 @@ def listed(records: ActivityQuerySet, user: User) -> ActivityQuerySet:
     waiting = Supplement.objects.filter(
         met_at=None, activity=OuterRef("pk")
     )  # a withdrawn record is told as such
-    shown = (
-        records.visible_to(user).select_related("branch").only(*_SHOWN, "branch__short_name", "branch__path")
-    )
-    return shown.annotate(is_sent_back=Exists(waiting))
+    return records.visible_to(user).only(*_SHOWN).annotate(is_sent_back=Exists(waiting))
+
+
+def with_branch_names(listed: ActivityQuerySet) -> ActivityQuerySet:
+    """For a page: ``branch_name`` is looked up for its fifty rows, where a join is made for all that are sorted."""
+    named = Branch.objects.filter(pk=OuterRef("branch_id")).values("short_name")
+    return listed.annotate(branch_name=Subquery(named))
+
+
+def with_branches(listed: ActivityQuerySet) -> ActivityQuerySet:
+    """For a file of all rows: each with name and code of its branch."""
+    return listed.select_related("branch").only(*_SHOWN, "branch__short_name", "branch__code")
 
 
 def pages(listed: ActivityQuerySet, totals: Totals | None, per_page: int) -> "Paginator[Activity]":
@@ -139,7 +147,9 @@ def neighbour(records: ActivityQuerySet, of: Activity, way: str) -> Activity | N
     return (rows if later else rows.reverse()).first()
 
 
-def lines(page: Iterable[Activity], units: Iterable[Branch]) -> list[Line]:
-    """One page of records with the second-level organisation each belonged to on its day."""
+def lines(records: Iterable[Activity], units: Iterable[Branch]) -> Iterator[Line]:
+    """Records with the second-level organisation each belonged to on its day."""
     names = {unit.pk: unit.short_name for unit in units}
-    return [Line(record, names.get(organisation_at(record.org_path[:SECOND_LEVEL]), "")) for record in page]
+    return (
+        Line(record, names.get(organisation_at(record.org_path[:SECOND_LEVEL]), "")) for record in records
+    )

@@ -254,13 +254,14 @@ def activity_list(request: AuthenticatedRequest) -> HttpResponse:
     form = RecordFilter(request.GET, user=request.user, today=timezone.localdate())
     counted = records.counted(form.asked, request.user)
     totals = None if form.is_plain else records.totals(counted, request.user, form.asked.kind)
-    pages = records.pages(records.listed(counted, request.user), totals, PER_PAGE)
+    listed = records.with_branch_names(records.listed(counted, request.user))
+    pages = records.pages(listed, totals, PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "asked": form.asked,
         "page": page,
-        "lines": records.lines(page, form.units),
+        "lines": list(records.lines(page, form.units)),
         "listed": links.as_listed(request.GET),
         "totals": totals,
         "totals_url": links.records(form.asked.period),

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import AuditEntry
@@ -15,6 +16,7 @@ from jobs import running
 from jobs.models import Job
 from lib.masking import mask_name
 from members.models import Member
+from reports import list_sheets
 from tests import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october", "own_folder")]
@@ -112,3 +114,11 @@ def test_a_right_that_was_lost_meanwhile_makes_no_workbook(school):
 def test_there_are_two_lists(school):
     browser = cast.a_browser(a_reader(Role.COMMITTEE_STAFF, school.physics))
     assert browser.post(reverse("list_export", args=["people"])).status_code == 404
+
+
+@pytest.mark.parametrize(("code", "queries"), [("records", 1), ("duties", 11)])
+def test_the_number_of_queries_does_not_grow_with_the_rows(school, django_assert_num_queries, code, queries):
+    sheet, user = list_sheets.SHEETS[code], a_reader(Role.ORGANIZATION_STAFF, school.root)
+    form = sheet.form(QueryDict("period=2026Q3"), user=user, today=date(2026, 10, 8))
+    with django_assert_num_queries(queries):
+        assert len(list(sheet.rows(form, user))) > queries
