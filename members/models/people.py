@@ -44,7 +44,9 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
         ways: list[Any] = [Member.objects.filter(account=user.pk).values("pk")]
         if ranges:
             ways.append(Member.objects.filter(within("branch_path", ranges)).values("pk"))
-            guests = MembershipSpell.objects.open().filter(within("branch_path", ranges))
+            guests = MembershipSpell.objects.open().filter(
+                within("branch_path", ranges), kind=MembershipSpell.Kind.ATTENDING
+            )
             ways.append(guests.values("member"))
         if ranges or stations:
             at_stations = within("station__branch_path", ranges) | Q(station__in=stations)
