@@ -5,12 +5,14 @@ And what every answer to a signed-in user has in common: it is kept in no cache,
 
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -67,7 +69,17 @@ class SignInRequired(LoginRequiredMiddleware):
     ) -> HttpResponseBase:
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(reverse("login"))
-        return super().handle_no_permission(request, view_func)
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        # What was to be sent is sent from its page, which may have another address than where it was sent to.
+        page = urlsplit(request.headers.get("Referer", ""))
+        ours = page.netloc == request.get_host()
+        target = (
+            page._replace(scheme="", netloc="", fragment="").geturl()
+            if ours
+            else resolve_url(settings.LOGIN_REDIRECT_URL)
+        )
+        return redirect_to_login(target, self.get_login_url(view_func))
 
 
 class NeverStored:

@@ -81,6 +81,12 @@ def units_within(ranges: Sequence[Range]) -> list[Branch]:
     return list(second_level.order_by("order_key"))
 
 
+def check_begun(form: forms.Form, name: str, period: Period | None, today: date) -> None:
+    """Nothing can be counted of a time that has not begun."""
+    if period and period.start > today:
+        form.add_error(name, f"{period.label}还没有开始，请选择已经开始的期间。")
+
+
 class FigureFilter(forms.Form):
     """The fields of the statistics page; the lists add their own."""
 
@@ -116,6 +122,9 @@ class FigureFilter(forms.Form):
         self.units = units_within(self.reach)
         self.asked = self._read(shown)
         self._offer()
+
+    def clean(self) -> None:
+        check_begun(self, "period", self.cleaned_data.get("period"), self.today)
 
     def _read(self, period: Period) -> Asked:
         values = self.cleaned_data
@@ -169,10 +178,14 @@ class AgainstForm(forms.Form):
         values.setdefault("against", period.previous().code)
         super().__init__(values)
         self.chosen: Period = period.previous()
+        self.today = today
         if self.is_valid():
             self.chosen = self.cleaned_data["against"]
         widget: Any = self.fields["against"].widget
         widget.choices = period_choices(today, period.previous(), self.chosen)
+
+    def clean(self) -> None:
+        check_begun(self, "against", self.cleaned_data.get("against"), self.today)
 
 
 class StatisticFilter(FigureFilter):
@@ -213,8 +226,7 @@ class StatisticFilter(FigureFilter):
             self.add_error("on", f"统计日不能晚于今天（{self.today}）。")
         elif on and not period.start <= on <= self._last(period):
             self.add_error("on", f"统计日应在期间内（{period.start} 至 {period.end}）。")
-        if period.start > self.today:
-            self.add_error("period", f"{period.label}还没有开始，请选择已经开始的期间。")
+        super().clean()
 
     def _last(self, period: Period) -> date:
         """What came of a year is counted as of a later day, too."""

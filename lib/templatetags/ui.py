@@ -252,9 +252,15 @@ def empty_state(text: str, url: str = "", action: str = "", *, primary: bool = F
 
 @register.inclusion_tag("components/ignored.html")
 def ignored(form: BaseForm) -> dict[str, Any]:
-    """Says which conditions of a query were not understood and left out; nothing when all were."""
+    """Says which conditions of a query were left out, and why; nothing when all were taken."""
     form.is_valid()
-    return {"labels": [str(form.fields[name].label) for name in form.errors if name in form.fields]}
+    return {
+        "refused": [
+            (form.fields[name].label, " ".join(map(str, why)))
+            for name, why in form.errors.items()
+            if name in form.fields
+        ]
+    }
 
 
 @register.inclusion_tag("components/query.html")

@@ -176,6 +176,8 @@ class Line:
 #: What a row must be to count: of rows in the database a condition, of rows made here a test.
 Which = Any
 Place = str
+#: The heading of the first column where each row is an organisation.
+ORGANISATION = "党组织"
 
 
 class Things(Protocol):

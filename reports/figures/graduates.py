@@ -24,7 +24,7 @@ def _graduates(asked: Asked) -> Any:
 def _graduate(row: Any, named: bool) -> Line:
     label, url = person(row.name, row.member_id, named)
     facts = (row.get_kind_display(), row.place or "—", str(row.graduates_on))
-    return Line(label, url if row.member_id else "", (row.branch.short_name, *facts))
+    return Line(label, url, (row.branch.short_name, *facts))
 
 
 GRADUATES = Rows(

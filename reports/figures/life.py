@@ -12,7 +12,7 @@ from reports.definitions import meanings
 from reports.measures import DUTY, MEASURES, Measure, Sums, sums_of, whole_of
 from reports.quarterly import Quarterly
 
-from .base import Cell, Column, Named, Row, Table
+from .base import ORGANISATION, Cell, Column, Named, Row, Table
 
 JUDGED = MEASURES
 HELD = tuple(one for one in MEASURES if one.group != DUTY)
@@ -93,7 +93,7 @@ LIFE_TABLES = (
     Life(
         name="life",
         title="组织生活",
-        head="党组织",
+        head=ORGANISATION,
         note="三会一课、主题党日等：应开、已开、举行和到会，按党组织。",
         measures=JUDGED,
         rows=_by_organisation,

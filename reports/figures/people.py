@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
@@ -20,9 +21,9 @@ Status = StatusPeriod.Status
 STANDINGS = dict(Status.choices)
 
 
-def person(name: str, pk: object, named: bool) -> tuple[str, str]:
-    """What a person is called in a list, and where his page is."""
-    return name if named else mask_name(name), reverse("member_detail", args=[pk])
+def person(name: str, pk: UUID | None, named: bool) -> tuple[str, str]:
+    """What a person is called in a list, and where his page is; who is not on the roster (pk None) has none."""
+    return name if named else mask_name(name), reverse("member_detail", args=[pk]) if pk else ""
 
 
 def listed(*columns: Callable[[Any], object]) -> Callable[[Any, bool], Line]:

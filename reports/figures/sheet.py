@@ -11,7 +11,7 @@ from lib.sheets.dating import dated
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 from reports.asked import Asked
 
-from .base import Column, Table, plain
+from .base import ORGANISATION, Column, Table, plain
 from .behind import Found
 from .books import Book, tables_of
 
@@ -49,10 +49,19 @@ def figures(table: Table, banner: list[str]) -> OutSheet:
     """The sheet of the numbers."""
     grouped = any(row.band for row in table.rows)
     heads = [OutColumn("分类", width=14)] if grouped else []
-    heads += [OutColumn(table.statistic.head, width=26), OutColumn("代码", width=16)]
+    heads.append(OutColumn(table.statistic.head, width=26))
+    # Codes of groups are the program's own; those of organisations are everybody's.
+    coded = table.statistic.head == ORGANISATION
+    if coded:
+        heads.append(OutColumn("党组织代码", width=16))
     figures = [OutColumn(heading(one), one.kind) for one in table.columns]
     rows = [
-        [*([row.band] if grouped else []), row.label, row.code, *(plain(cell.value) for cell in row.cells)]
+        [
+            *([row.band] if grouped else []),
+            row.label,
+            *([row.code] if coded else []),
+            *(plain(cell.value) for cell in row.cells),
+        ]
         for row in table.all_rows
     ]
     return OutSheet(table.statistic.title, [*heads, *figures], rows, banner)

@@ -11,7 +11,7 @@ from reports import links
 from reports.asked import Asked
 from reports.measures import rate
 
-from .base import Cell, Difference, Figure, Group, Named, Row, Share, Table, Things, as_taken
+from .base import ORGANISATION, Cell, Difference, Figure, Group, Named, Row, Share, Table, Things, as_taken
 
 #: A number of a row; one that rows are behind, or one made of two others.
 Counting = Figure | Share | Difference
@@ -22,7 +22,7 @@ class ByOrganisation(Named):
     """One row an organisation, in official order. A query for each sort of row and one for the names."""
 
     columns: tuple[Counting, ...]
-    head: str = "党组织"
+    head: str = ORGANISATION
 
     def tabulate(self, asked: Asked) -> Table:
         asked = as_taken(self, asked)

@@ -17,6 +17,8 @@ def asked_of(code: str, branch_code: str | None, campaign_name: str | None = Non
         period = Period.parse(code)
     except ValueError as error:
         raise CommandError(str(error)) from None
+    if period.start > (today := timezone.localdate()):
+        raise CommandError(f"{period.label}还没有开始，没有可以统计的。")
     branch = Branch.objects.filter(code=branch_code).first() if branch_code else None
     if branch_code and branch is None:
         raise CommandError(f"没有代码为“{branch_code}”的党组织，请核对党组织代码。")
@@ -25,4 +27,4 @@ def asked_of(code: str, branch_code: str | None, campaign_name: str | None = Non
         raise CommandError(f"没有名为“{campaign_name}”的专题活动，请核对名称。")
     whole = whole_tree(period.start, period.end)
     ranges = ranges_during(branch, period.start, period.end) if branch else whole
-    return Asked(period, timezone.localdate(), ranges, whole, org=branch, campaign=campaign)
+    return Asked(period, today, ranges, whole, org=branch, campaign=campaign)

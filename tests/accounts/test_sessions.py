@@ -1,6 +1,7 @@
 """How long a session lasts, what ends it at once, and what every answer carries."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -51,6 +52,19 @@ class TestLimits:
         browser.post("/logout/")
         browser.cookies["sessionid"] = old
         assert status(browser) == 302
+
+    @pytest.mark.parametrize(
+        ("page", "leads_to"),
+        [
+            ("http://testserver/statistics/2026Q3/?org=1", "/statistics/2026Q3/?org=1"),
+            ("http://elsewhere.example/", "/"),
+            ("", "/"),
+        ],
+    )
+    def test_what_was_sent_leads_back_to_its_page(self, page, leads_to):
+        """Its own address often answers nobody who only opens it."""
+        answer = cast.a_browser().post("/statistics/2026Q3/export/", headers={"Referer": page})
+        assert parse_qs(urlsplit(answer["Location"]).query) == {"next": [leads_to]}
 
     def test_a_fragment_sends_the_whole_page_to_the_sign_in(self, user):
         """Whether the session ended or there never was one: the page is never swapped into a fragment."""

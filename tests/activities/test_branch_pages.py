@@ -202,7 +202,7 @@ class TestBranchPage:
     def test_a_year_that_is_not_offered_is_said_to_be_left_out(self, browser, branch, year):
         page = browser.get(branch_address(branch, year=year))
         assert page.context["year"].year == 2026
-        assert "“年度”的值认不出，没有采用" in page.content.decode()
+        assert "“年度”没有采用：" in page.content.decode()
 
     def test_the_year_can_be_switched_within_three(self, browser, branch):
         cast.a_record(branch, "theme_day", date(2025, 12, 31))
@@ -210,7 +210,7 @@ class TestBranchPage:
         assert (context["year"].year, context["year"].met, len(context["recent"])) == (2025, 1, 1)
         assert list(context["years"]) == [2024, 2025, 2026]
         page = browser.get(branch_address(branch, year=""))
-        assert (page.context["year"].year, "认不出" in page.content.decode()) == (2026, False)
+        assert (page.context["year"].year, "没有采用" in page.content.decode()) == (2026, False)
 
     @pytest.mark.parametrize(
         ("elected", "codes"),

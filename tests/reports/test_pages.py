@@ -92,6 +92,13 @@ class TestDashboard:
             assert client.get(reverse(name)).status_code == 403
         assert client.post(reverse("quarter_export", args=["2026Q3"])).status_code == 403
 
+    @pytest.mark.parametrize("page", ["quarter_export", "quarter_paper"])
+    def test_of_a_time_to_come_nothing_leaves(self, client, school, page):
+        client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+        answer = client.post(reverse(page, args=["2099Q1"]), follow=True)
+        assert "筛选条件有误，没有导出。" in text(answer)
+        assert not AuditEntry.objects.filter(action="statistics.export").exists()
+
 
 class TestStatistics:
     def test_the_running_quarter_is_the_first_page(self, client, leader):
@@ -332,11 +339,12 @@ def test_a_condition_that_is_not_understood_is_named(client, school):
     client.force_login(cast.a_user(Role.LEADER, school.root))
     for name, query, label in (
         ("dashboard", {"period": "zz"}, "期间"),
+        ("dashboard", {"period": "2099Q1"}, "期间"),
         ("activity_list", {"kind": "zzz"}, "类型"),
         ("roster", {"on": "xx"}, "截至日期"),
     ):
-        assert f"“{label}”的值认不出，没有采用" in text(client.get(reverse(name), query))
-        assert "认不出" not in text(client.get(reverse(name)))
+        assert f"“{label}”没有采用：" in text(client.get(reverse(name), query))
+        assert "没有采用" not in text(client.get(reverse(name)))
 
 
 def test_few_are_counted_and_not_divided():

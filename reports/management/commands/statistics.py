@@ -115,8 +115,6 @@ def _asked(options: dict[str, Any], statistic: Spanned) -> Asked:
     asked = asked_of(options["period"], options["branch"])
     if why := why_not(statistic, asked.period):
         raise CommandError(why)
-    if asked.period.start > asked.today:
-        raise CommandError(f"{asked.period.label}还没有开始，没有可以统计的。")
     if not options["on"]:
         return asked
     on = day_asked(options["on"], "--on")
