@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
+
+from django.db.models import Q
 
 from accounts.models import User
 from branches.roles import Right
@@ -204,6 +206,12 @@ class Things(Protocol):
         """Those of the rows that ``user`` may open."""
 
 
+def asked_which(which: Which, asked: Asked) -> Q:
+    """The condition on rows of the database, made of what is asked for where it must be."""
+    condition: Q = which(asked) if callable(which) else which
+    return condition
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """Rows that somebody might look for in a figure and that are not in it, with the reason."""
@@ -212,9 +220,13 @@ class LeftOut:
     things: Things
     which: Which
 
-    def count(self, asked: Asked) -> int:
-        """Of the same scope and category. One query."""
-        return self.things.totals(asked, [(self, None)])[0]
+    def count(self, asked: Asked, group: "Group | None" = None) -> int:
+        """Of the same scope, category and group. One query."""
+        return self.things.totals(asked, [(self, group)])[0]
+
+    def among(self, which: Any) -> Self:
+        """Those of them for whom ``which`` holds; each is a condition, or makes one of what is asked for."""
+        return replace(self, which=lambda asked: asked_which(self.which, asked) & asked_which(which, asked))
 
 
 @dataclass(frozen=True, kw_only=True)

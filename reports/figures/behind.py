@@ -63,5 +63,7 @@ def found(statistic: Statistic, code: str, asked: Asked, user: User) -> Found | 
         user=user,
         rows=figure.things.open_to(counted, user),
         number=len(counted) if isinstance(counted, list) else counted.count(),
-        left_out=tuple((one.reason, number) for one in figure.left_out if (number := one.count(asked))),
+        left_out=tuple(
+            (one.reason, number) for one in figure.left_out if (number := one.count(asked, group))
+        ),
     )

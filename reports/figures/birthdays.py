@@ -2,21 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from branches.models import Placement
 from branches.roles import Right
 from branches.scope import Range, covering_ranges, covers
 from lib.periods import month_of
 from members import birthdays, celebrations
+from members.statistics import on_roster
 from reports.asked import Asked
 
-from .base import Figure, Line
-from .people import person
+from .base import Figure, LeftOut, Line
+from .people import ROSTER, person
 from .tables import ByOrganisation
 from .things import Items
 
@@ -101,6 +103,14 @@ BIRTHDAYS = Items(
     right=Right.SEE_MEMBERS,
     place="stood_at",
 )
+
+
+def _undated(asked: Asked) -> Any:
+    found = birthdays.undated(asked.ranges, asked.day, birthdays.reckoning())
+    return on_roster(asked.ranges, asked.day).filter(member__in=found.values("pk"))
+
+
+UNDATED = LeftOut("起算日期没有填写、算不出政治生日的", replace(ROSTER, find=_undated), Q())
 FALL = (
     "期内政治生日（按学校设定的起算日期）到来、当月最后一天在名册上的党员，"
     "记在那一天党支部所属的党组织，期间未结束时含还没有到来的"
@@ -117,6 +127,7 @@ BIRTHDAY_TABLE = ByOrganisation(
             definition=f"{FALL}。",
             things=BIRTHDAYS,
             which=bool,
+            left_out=(UNDATED,),
         ),
         Figure(
             code="milestones",

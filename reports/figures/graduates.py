@@ -1,16 +1,17 @@
 """Statistics of graduates' destinations: all on record, and the members among them."""
 
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from branches.roles import Right
 from members.models import Destination
-from members.statistics import graduates_in
+from members.statistics import graduates_in, on_roster
 from reports.asked import Asked
 
-from .base import Figure, Line, Share
-from .people import person
+from .base import Figure, LeftOut, Line, Share
+from .people import ROSTER, person
 from .tables import ByOrganisation
 from .things import Rows
 
@@ -38,8 +39,32 @@ GRADUATES = Rows(
 )
 
 
+def _unregistered(asked: Asked) -> Any:
+    """Members still on the roster whose expected day of graduation fell in the period, and who went nobody knows
+    where."""
+    period = asked.period
+    known = Destination.objects.filter(member=OuterRef("member"), graduates_on__gte=period.start)
+    due = on_roster(asked.ranges, asked.day).filter(
+        member__graduates_on__gte=period.start, member__graduates_on__lte=min(period.end, asked.day)
+    )
+    return due.filter(~Exists(known))
+
+
+UNREGISTERED = LeftOut(
+    "预计毕业日期已到、仍在名册上、没有登记去向的党员", replace(ROSTER, find=_unregistered), Q()
+)
+
+
 def _graduating(code: str, heading: str, band: str, which: Q, definition: str) -> Figure:
-    return Figure(code=code, heading=heading, band=band, which=which, definition=definition, things=GRADUATES)
+    return Figure(
+        code=code,
+        heading=heading,
+        band=band,
+        which=which,
+        definition=definition,
+        things=GRADUATES,
+        left_out=(UNREGISTERED,),
+    )
 
 
 def _kinds() -> tuple[Figure, ...]:

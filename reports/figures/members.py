@@ -23,12 +23,6 @@ HAN = "01"
 GRADUATE, UNDERGRADUATE, COLLEGE = "1", "2", "3"
 
 
-def _of(code: str, heading: str, definition: str, which: Any, left_out: tuple[LeftOut, ...] = ()) -> Figure:
-    return Figure(
-        code=code, heading=heading, definition=definition, which=which, things=ROSTER, left_out=left_out
-    )
-
-
 def _suspended(asked: Asked) -> Any:
     return people_with((StatusPeriod.Status.SUSPENDED,), asked.ranges, asked.day)
 
@@ -42,7 +36,25 @@ NOT_MEMBERS = (
     LeftOut("停止党籍的", SUSPENDED, Q()),
     LeftOut("只参加功能型、临时党支部的（在组织关系所在支部计）", replace(ROSTER, find=_taking_part), Q()),
 )
-ALL = _of("members", "党员", f"{MEMBERS}。", Q(), NOT_MEMBERS)
+
+
+def _of(code: str, heading: str, definition: str, which: Any, *unknown: LeftOut) -> Figure:
+    """Of those who are no members the same part is left out; ``unknown`` are members of whom one does not know."""
+    return Figure(
+        code=code,
+        heading=heading,
+        definition=definition,
+        which=which,
+        things=ROSTER,
+        left_out=(*(one.among(which) for one in NOT_MEMBERS), *unknown),
+    )
+
+
+def _blank(what: str, which: Q) -> LeftOut:
+    return LeftOut(f"{what}没有填写的", ROSTER, which)
+
+
+ALL = _of("members", "党员", f"{MEMBERS}。", Q())
 ON_PROBATION = _of("probationary", "预备党员", f"{MEMBERS}，其中的预备党员。", PROBATIONARY)
 WOMEN = _of("women", "女", f"{MEMBERS}，其中的女党员。", FEMALE)
 MEMBER_TABLE = ByOrganisation(
@@ -60,13 +72,21 @@ MEMBER_TABLE = ByOrganisation(
             "少数民族",
             f"{MEMBERS}，其中民族已填写且不是汉族的。",
             ~Q(member__nation__in=("", HAN)),
+            _blank("民族", Q(member__nation="")),
         ),
-        _of("young", "35岁及以下", f"{MEMBERS}，其中统计日满周岁不超过35岁的。", aged(0, 35)),
+        _of(
+            "young",
+            "35岁及以下",
+            f"{MEMBERS}，其中统计日满周岁不超过35岁的。",
+            aged(0, 35),
+            _blank("出生日期", Q(member__birth_date=None)),
+        ),
         _of(
             "college",
             "大专及以上",
             f"{MEMBERS}，其中学历为大学专科、本科和研究生的（GB/T 4658 代码以 1、2、3 开头）。",
             Q(member__education__gte="10", member__education__lt="40"),
+            _blank("学历", Q(member__education="")),
         ),
         _of(
             "assumed",

@@ -47,6 +47,11 @@ def _terms(asked: Asked) -> Any:
     return terms_on(asked.ranges, asked.day)
 
 
+def _without_term(asked: Asked) -> Any:
+    known = _terms(asked).order_by().values("branch")
+    return _organisations(asked).exclude(pk__in=known)
+
+
 def _dissolved(asked: Asked) -> Any:
     return dissolved_between(asked.ranges, asked.period.start, asked.day)
 
@@ -85,17 +90,34 @@ TERMS = Rows(
     order=("last_day", "branch__order_key"),
     select=("branch",),
 )
-DISSOLVED = LeftOut("期内撤销的", replace(ORGANISATIONS, find=_dissolved), Q(level=Branch.Level.BRANCH))
+NO_TERM = LeftOut("没有登记任期的", replace(ORGANISATIONS, find=_without_term), Q())
+GONE = replace(ORGANISATIONS, find=_dissolved)
 Level, Category, Form = Branch.Level, Branch.Category, Branch.Form
 LEAF = Q(level=Level.BRANCH)
 HOLDS = LEAF & ~Q(form__in=Branch.WITHOUT_MEMBERS)
 DAY = "统计日当天存在（已成立、未撤销）"
 
 
-def _count(code: str, heading: str, band: str, which: Q, definition: str) -> Figure:
+def _count(
+    code: str, heading: str, band: str, which: Q, definition: str, *left_out: LeftOut, of_kind: bool = True
+) -> Figure:
+    """``of_kind``: the condition is of what a dissolved one was, too; those within the period are left out."""
+    dissolved = (LeftOut("期内撤销的", GONE, which),) if of_kind else ()
     return Figure(
-        code=code, heading=heading, band=band, which=which, definition=definition, things=ORGANISATIONS
+        code=code,
+        heading=heading,
+        band=band,
+        which=which,
+        definition=definition,
+        things=ORGANISATIONS,
+        left_out=(*dissolved, *left_out),
     )
+
+
+def _sized(code: str, heading: str, size: Q, definition: str) -> Figure:
+    without = LEAF & Q(form__in=Branch.WITHOUT_MEMBERS)
+    others = LeftOut("临时和功能型党支部", ORGANISATIONS, without & size)
+    return _count(code, heading, "规模", HOLDS & size, definition, others, of_kind=False)
 
 
 ORGANISATION_TABLE = ByOrganisation(
@@ -105,15 +127,7 @@ ORGANISATION_TABLE = ByOrganisation(
     note="各级党组织和党支部的类别、设置形式、规模和任期。",
     columns=(
         _count("committees", "党委、党总支", "级别", ~LEAF, f"{DAY}的党委、二级党委和党总支。"),
-        Figure(
-            code="branches",
-            heading="党支部",
-            band="级别",
-            definition=f"{DAY}的党支部，含临时和功能型党支部。",
-            things=ORGANISATIONS,
-            which=LEAF,
-            left_out=(DISSOLVED,),
-        ),
+        _count("branches", "党支部", "级别", LEAF, f"{DAY}的党支部，含临时和功能型党支部。"),
         *(
             _count(
                 f"category_{one.value}",
@@ -133,18 +147,16 @@ ORGANISATION_TABLE = ByOrganisation(
             )
             for one in Form
         ),
-        _count(
+        _sized(
             "small",
             f"正式党员不足{FEWEST_FULL}人",
-            "规模",
-            HOLDS & Q(full__lt=FEWEST_FULL),
+            Q(full__lt=FEWEST_FULL),
             f"{DAY}、组织关系在支部的正式党员不足{FEWEST_FULL}人的常设和联合党支部（支部条例第四条）。",
         ),
-        _count(
+        _sized(
             "large",
             f"党员超过{MOST}人",
-            "规模",
-            HOLDS & Q(people__gt=MOST),
+            Q(people__gt=MOST),
             f"{DAY}、党员超过{MOST}人的常设和联合党支部（支部条例第四条：一般不超过{MOST}人）。",
         ),
         Figure(
@@ -154,6 +166,14 @@ ORGANISATION_TABLE = ByOrganisation(
             definition="统计日当天任期已满（经批准延期的按延期后的日期）、没有新一届的党组织。",
             things=TERMS,
             which=lambda asked: Q(last_day__lt=asked.day),
+            left_out=(
+                LeftOut(
+                    "任期已满、经批准延期的",
+                    TERMS,
+                    lambda asked: Q(due_on__lt=asked.day, last_day__gte=asked.day),
+                ),
+                NO_TERM,
+            ),
         ),
         Figure(
             code="terms_soon",
@@ -162,6 +182,7 @@ ORGANISATION_TABLE = ByOrganisation(
             definition="任期在统计日起 183 天内届满的党组织。",
             things=TERMS,
             which=lambda asked: Q(last_day__gte=asked.day, last_day__lte=asked.day + SOON),
+            left_out=(NO_TERM,),
         ),
     ),
 )

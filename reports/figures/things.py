@@ -12,7 +12,7 @@ from branches.roles import Right
 from branches.scope import covers, ranges_of, within
 from reports.asked import Asked
 
-from .base import Figure, Group, LeftOut, Line
+from .base import Figure, Group, LeftOut, Line, asked_which
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ def _condition(asked: Asked, figure: Figure | LeftOut, group: Group | None) -> Q
     condition = Q()
     for one in (figure, group):
         if one is not None:
-            condition &= one.which(asked) if callable(one.which) else one.which
+            condition &= asked_which(one.which, asked)
     return condition
 
 

@@ -17,7 +17,7 @@ from activities import records
 from activities.models import Activity
 from assessments.models import Review, ReviewEntry, Round, Subject
 from branches import tree
-from branches.models import Term
+from branches.models import Branch, Term
 from branches.roles import Role
 from members import departures
 from members.models import (
@@ -25,6 +25,7 @@ from members.models import (
     Destination,
     Development,
     DevelopmentStep,
+    Member,
     MembershipSpell,
     StatusPeriod,
     Suspension,
@@ -379,6 +380,43 @@ class TestLeftOut:
         tree.dissolve(leaf, date(2026, 8, 10), by=None)
         assert said("organisations", "branches") == {"期内撤销的": 1}
         assert said("organisations", "branches", org=school.music.pk) == {}
+        assert said("organisations", "category_staff") == {"期内撤销的": 1}
+        assert said("organisations", "category_student") == {}
+
+    def test_a_part_leaves_out_the_same_part(self, said, school):
+        for sex in ("male", "female", "female"):
+            suspended = cast.a_member(school.teachers)
+            Member.objects.filter(pk=suspended.pk).update(sex=sex)
+            StatusPeriod.objects.filter(member=suspended).update(status="suspended")
+        assert said("members", "women") == {"停止党籍的": 2}
+        assert said("member_structure", "members", group="sex_male") == {"停止党籍的": 1}
+
+    def test_of_whom_it_is_not_known(self, said, school):
+        Member.objects.filter(branch=school.teachers).update(nation="", birth_date=None, education="")
+        number = Member.objects.filter(branch=school.teachers).count()
+        for code, reason in (
+            ("minority", "民族没有填写的"),
+            ("young", "出生日期没有填写的"),
+            ("college", "学历没有填写的"),
+        ):
+            assert said("members", code, org=school.physics.pk)[reason] == number
+
+    def test_branches_without_a_term_and_terms_postponed(self, said, twice):
+        Term.objects.filter(branch=twice.teachers).update(postponed_to=date(2026, 12, 1))
+        left_out = said("organisations", "terms_full")
+        assert left_out["任期已满、经批准延期的"] == 1
+        assert left_out["没有登记任期的"] == Branch.objects.count() - 2
+        assert said("organisations", "terms_soon") == {"没有登记任期的": Branch.objects.count() - 2}
+
+    def test_graduates_nobody_knows_the_destination_of(self, said, school):
+        member = cast.a_member(school.students)
+        Member.objects.filter(pk=member.pk).update(graduates_on=date(2026, 7, 1))
+        assert said("graduates", "graduates") == {"预计毕业日期已到、仍在名册上、没有登记去向的党员": 1}
+
+    def test_members_without_the_date_a_birthday_counts_from(self, said, school):
+        member = cast.a_member(school.teachers)
+        Member.objects.filter(pk=member.pk).update(joined_on=None, full_on=None)
+        assert said("birthdays", "birthdays") == {"起算日期没有填写、算不出政治生日的": 1}
 
     def test_steps_taken_back_and_decisions_that_said_no(self, said, twice):
         step = DevelopmentStep.objects.get(development__member__branch=twice.teachers, step="application")
@@ -391,6 +429,20 @@ class TestLeftOut:
         lecture = Activity.objects.filter(kind="party_lecture", branch=twice.teachers).get()
         records.withdraw(lecture, by=None, version=lecture.version, reason="重复登记")
         assert said("lectures", "lectures") == {"登记后撤回的": 1}
+
+
+class TestOpened:
+    @pytest.mark.parametrize("name", STATISTICS)
+    def test_each_number_opens_as_many_rows(self, browser, twice, name):
+        """A graduate who is no member has no page of his own, and is in the list nevertheless."""
+        Destination.objects.filter(branch=twice.musicians).update(member=None)
+        shown = table(browser, name)
+        for cell in shown.total.cells if shown.total else ():
+            if cell.url:
+                page = browser.get(cell.url)
+                assert page.status_code == 200, cell.url
+                if found := page.context.get("found"):
+                    assert (found.number, found.elsewhere) == (cell.value, 0), cell.url
 
 
 class TestAsked:
