@@ -51,6 +51,11 @@ def mask_birth(day: date | None) -> str:
     return f"{day:%Y-%m}" if day else ""
 
 
+def mask_day(day: date | None) -> str:
+    """The year alone, "1987年": beside a masked name the day would say whose it is."""
+    return f"{day.year}年" if day else ""
+
+
 def is_masked(text: str) -> bool:
     """Whether a cell of any column but a date of birth holds a mask."""
     return STAR in text or "＊" in text

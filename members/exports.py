@@ -9,10 +9,10 @@ from accounts import audit
 from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
-from branches.scope import covering_ranges, covers, ranges_of
+from branches.scope import covering_ranges, covers, has_right, ranges_of
 from jobs import running
 from jobs.models import Job
-from lib.masking import mask_address, mask_birth
+from lib.masking import mask_address
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
 from .listing import Filter, line, listed
@@ -40,6 +40,10 @@ COLUMNS = (
     OutColumn("手机号", "text", 14),
     OutColumn("家庭住址", "text", 22),
 )
+#: What stands beside a masked name.
+SAID_OF_ALL = {"序号", "姓名", "所在党支部", "性别", "人员类别"}
+MASKED = "证件号、手机号、住址已遮盖，导回时视为不变。"
+UNNAMED = "姓名已遮盖，编号、日期和其他个人信息不列出。"
 #: More rows than this are written by a job.
 AT_ONCE = 5000
 KIND = "roster_export"
@@ -54,7 +58,7 @@ def write_roster(target: Path | BinaryIO, user: User, wanted: Filter) -> int:
         "党员花名册",
         f"截至 {wanted.day:%Y-%m-%d}，共 {total} 人。{_described(wanted)}",
         audit.export_line(entry, user),
-        "证件号、手机号、住址已遮盖，导回时视为不变。",
+        MASKED if has_right(user, Right.SEE_NAMES) else UNNAMED,
     ]
     rows = _rows(members.iterator(chunk_size=1000), user)
     write_workbook(target, [OutSheet("党员花名册", COLUMNS, rows, banner)])
@@ -72,16 +76,16 @@ def _described(wanted: Filter) -> str:
 def _rows(members: Iterable[Any], user: User) -> Iterator[list[object]]:
     for number, member in enumerate(members, start=1):
         shown = line(member, user)
-        yield [
+        cells = [
             number,
             member.number,
-            member.school_number,
+            shown.school_number,
             shown.name,
             shown.branch,
             shown.id_number,
             member.get_sex_display(),
             shown.nation,
-            mask_birth(member.birth_date),
+            shown.birth,
             shown.education,
             shown.status_label,
             member.joined_on,
@@ -95,6 +99,11 @@ def _rows(members: Iterable[Any], user: User) -> Iterator[list[object]]:
             shown.phone,
             mask_address(member.address) if shown.id_number else "",
         ]
+        if not shown.named:
+            cells = [
+                cell if one.heading in SAID_OF_ALL else "" for one, cell in zip(COLUMNS, cells, strict=True)
+            ]
+        yield cells
 
 
 def _yes_or_no(value: bool | None) -> str:

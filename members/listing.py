@@ -12,7 +12,7 @@ from branches.models import Branch
 from branches.roles import SCRIBES, STAFF, Right
 from branches.scope import covering_ranges, has_right, roles_of, within
 from lib.dated import holds_on
-from lib.masking import mask_birth, mask_id, mask_name, mask_phone
+from lib.masking import mask_birth, mask_day, mask_id, mask_name, mask_phone
 
 from . import searching
 from .codes import EDUCATIONS, nation_label
@@ -76,15 +76,22 @@ def totals(members: QuerySet[Member]) -> Totals:
 
 @dataclass(frozen=True)
 class Line:
-    """A person as a list shows him: identity masked, and hidden from whoever has no business with it."""
+    """A person as a list shows him: identity masked, and hidden from whoever has no business with it.
+
+    ``named``: in clear. Beside a masked name no number stands, no birth, and of the days the year alone.
+    """
 
     member: Member
+    named: bool
     name: str
     branch: str
     status: str
     status_label: str
     id_number: str
     phone: str
+    school_number: str
+    joined: str
+    full: str
     birth: str
     nation: str
     education: str
@@ -100,13 +107,21 @@ def line(member: Any, user: User) -> Line:
     named, contacts = has_right(user, Right.SEE_NAMES), sees_contacts(user)
     return Line(
         member=member,
+        named=named,
         name=member.name if named else mask_name(member.name),
         branch=member.branch_then,
         status=member.status_then,
         status_label=StatusPeriod.Status(member.status_then).label,
         id_number=mask_id(member.id_number) if contacts else "",
         phone=mask_phone(member.phone) if contacts else "",
-        birth=mask_birth(member.birth_date),
-        nation=nation_label(member.nation),
-        education=EDUCATIONS.get(member.education, ""),
+        school_number=member.school_number if named else "",
+        joined=_day(member.joined_on, named),
+        full=_day(member.full_on, named),
+        birth=mask_birth(member.birth_date) if named else "",
+        nation=nation_label(member.nation) if named else "",
+        education=EDUCATIONS.get(member.education, "") if named else "",
     )
+
+
+def _day(day: date | None, named: bool) -> str:
+    return day.isoformat() if day and named else mask_day(day)

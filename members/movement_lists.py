@@ -16,7 +16,7 @@ from branches.list_exports import columns
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import has_right
-from lib.masking import mask_name
+from lib.masking import mask_day, mask_name
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
 from . import overdue
@@ -238,9 +238,9 @@ def _destination(row: Destination, user: User) -> Row:
         row.branch.short_name,
         "党员" if row.member_id else "非党员",
         EDUCATIONS.get(row.education, ""),
-        row.graduates_on,
+        row.graduates_on if named else mask_day(row.graduates_on),
         row.get_kind_display(),
-        row.place,
+        row.place if named else "",
     )
     return Row(reverse("member_detail", args=[row.member_id]) if row.member_id else "", cells)
 

@@ -1,17 +1,29 @@
 """The lists of the political birthdays as workbooks: of a month, of the full tens of a year, of missing dates."""
 
+from datetime import date
+
 from django.http import Http404, QueryDict
 from django.utils import timezone
 
 from accounts.models import User
 from branches.list_exports import Found, ListExport, columns
 from branches.roles import Right
+from lib.masking import mask_day
 from members import birthdays
 from members.birthday_forms import YearForm
-from members.birthdays import Milestone
 from members.models import Member
 
-from .birthdays import Asked, Line, asked_about, birthdays_of, milestones_of, month_asked, undated_of
+from .birthdays import (
+    Asked,
+    Dated,
+    Line,
+    Told,
+    asked_about,
+    birthdays_of,
+    milestones_of,
+    month_asked,
+    undated_of,
+)
 
 
 def _of_month(user: User, data: QueryDict, code: str) -> Found:
@@ -25,14 +37,13 @@ def _of_month(user: User, data: QueryDict, code: str) -> Found:
 def _birthday(line: Line) -> list[object]:
     born = line.birthday
     return [
-        born.day,
-        born.member_number,
+        *_whose(line, born.day, born.member_number),
         line.name,
         born.branch_name,
         born.branch_code,
         born.title,
-        born.joined_on,
-        born.full_on,
+        _day(born.joined_on, line.named),
+        _day(born.full_on, line.named),
         born.age,
         _state(line),
     ]
@@ -49,11 +60,22 @@ def _state(line: Line) -> str:
 def _milestones(user: User, data: QueryDict) -> Found:
     form = YearForm(data)
     year, told = milestones_of(user, form)
-    return Found((_milestone(one, name) for one, name in told), len(told), form, about=f"{year} 年")
+    return Found(map(_milestone, told), len(told), form, about=f"{year} 年")
 
 
-def _milestone(one: Milestone, name: str) -> list[object]:
-    return [one.day, one.member_number, name, one.branch_name, one.full_on, one.years]
+def _milestone(told: Told) -> list[object]:
+    one = told.milestone
+    whose = _whose(told, one.day, one.member_number)
+    return [*whose, told.name, one.branch_name, _day(one.full_on, told.named), one.years]
+
+
+def _whose(line: Dated, day: date, number: str) -> tuple[object, str]:
+    """The day and the number of the person."""
+    return (day, number) if line.named else (f"{day:%Y-%m}", "")
+
+
+def _day(day: date | None, named: bool) -> object:
+    return day if named else mask_day(day)
 
 
 def _undated(user: User, data: QueryDict) -> Found:
@@ -63,13 +85,14 @@ def _undated(user: User, data: QueryDict) -> Found:
 
 
 def _member(one: Member, asked: Asked) -> list[object]:
+    named = asked.reads_name(one.branch_path)
     return [
-        one.number,
+        one.number if named else "",
         asked.name(one.name, one.branch_path),
         one.branch.short_name,
         one.branch.code,
-        one.joined_on,
-        one.full_on,
+        _day(one.joined_on, named),
+        _day(one.full_on, named),
     ]
 
 

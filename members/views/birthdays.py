@@ -37,17 +37,41 @@ REFUSAL = "政治生日名单由党支部书记和上级工作人员查看。"
 SENDING = "祝贺由本支部书记、记录员或上级工作人员发送。"
 
 
+class Dated:
+    """How its days are written: beside a masked name the year alone, and of the day in question the month."""
+
+    named: bool
+
+    @property
+    def format(self) -> str:
+        return "Y-m-d" if self.named else "Y年"
+
+    @property
+    def day_format(self) -> str:
+        return "Y-m-d" if self.named else "Y-m"
+
+
 @dataclass(frozen=True)
-class Line:
+class Line(Dated):
     """One birthday as a list shows it; ``when`` stands beside the day when it is near, ``url`` is the person's page."""
 
     birthday: Birthday
     name: str
+    named: bool
     when: str
     is_soon: bool
     deeds: Deeds
     may_greet: bool
     url: str
+
+
+@dataclass(frozen=True)
+class Told(Dated):
+    """A milestone as a list shows it."""
+
+    milestone: Milestone
+    name: str
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -63,8 +87,11 @@ class Asked:
     def branch(self) -> Branch | None:
         return self.part if self.part and self.part.is_leaf else None
 
+    def reads_name(self, path: str) -> bool:
+        return may(self.user, Right.SEE_NAMES, path)
+
     def name(self, name: str, path: str) -> str:
-        return name if may(self.user, Right.SEE_NAMES, path) else mask_name(name)
+        return name if self.reads_name(path) else mask_name(name)
 
     @property
     def may_record(self) -> bool:
@@ -98,8 +125,9 @@ def line(birthday: Birthday, deeds: Deeds, user: User, today: date) -> Line:
     return Line(
         birthday=birthday,
         name=birthday.name if named else mask_name(birthday.name),
+        named=named,
         when=near,
-        is_soon=0 <= days <= 7,
+        is_soon=named and 0 <= days <= 7,
         deeds=deeds,
         may_greet=records and free,
         url=address if records and birthday.stays else "",
@@ -182,8 +210,10 @@ def _sending(
     }
 
 
-def _told(found: list[Milestone], asked: Asked) -> list[tuple[Milestone, str]]:
-    return [(one, asked.name(one.name, one.branch_path)) for one in found]
+def _told(found: list[Milestone], asked: Asked) -> list[Told]:
+    return [
+        Told(one, asked.name(one.name, one.branch_path), asked.reads_name(one.branch_path)) for one in found
+    ]
 
 
 @require_POST
@@ -264,15 +294,15 @@ def birthday_milestones(request: AuthenticatedRequest) -> HttpResponse:
     form = YearForm(request.GET)
     year, told = milestones_of(request.user, form)
     page = Paginator(told, PER_PAGE).get_page(request.GET.get("page"))
-    numbers = [(years, sum(one.years == years for one, _ in told)) for years in birthdays.MILESTONES]
+    numbers = [(years, sum(one.milestone.years == years for one in told)) for years in birthdays.MILESTONES]
     export = offered(request, request.user, "milestone_export", form)
     today = timezone.localdate()
     context = {"year": year, "page": page, "numbers": numbers, "today": today, "export": export}
     return render(request, "members/birthday_milestones.html", context)
 
 
-def milestones_of(user: User, form: YearForm) -> tuple[int, list[tuple[Milestone, str]]]:
-    """The year, and its milestones each with the name as ``user`` may read it."""
+def milestones_of(user: User, form: YearForm) -> tuple[int, list[Told]]:
+    """The year, and its milestones as ``user`` may read them."""
     _admit(user)
     asked = asked_about(user, None)
     year = form.wanted(asked.today)
@@ -288,7 +318,15 @@ def birthday_undated(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "page": page,
         "export": offered(request, request.user, "undated_export"),
-        "people": [(one, asked.name(one.name, one.branch_path), _mending(one, keeps=keeps)) for one in page],
+        "people": [
+            (
+                one,
+                asked.name(one.name, one.branch_path),
+                one.number if asked.reads_name(one.branch_path) else "",
+                _mending(one, keeps=keeps),
+            )
+            for one in page
+        ],
         "keeps": keeps,
         "basis": "转正日期" if rules.basis == FROM_FULL else "入党日期",
     }

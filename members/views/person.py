@@ -101,6 +101,7 @@ def member_detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     context = {
         "member": member,
         "name": member.name if named else mask_name(member.name),
+        "day_format": "Y-m-d" if named else "Y年",
         "facts": [fact for fact in _facts(member) if fact[1]] if named else [],
         "contacts": [fact for fact in _contacts(member) if fact[1]] if is_own or sees_contacts(user) else [],
         "spells": member.spells.select_related("branch"),

@@ -27,7 +27,8 @@ def roster(request: AuthenticatedRequest) -> HttpResponse:
     user = request.user
     if not has_right(user, Right.SEE_MEMBERS):
         raise PermissionDenied
-    form = RosterFilter(request.GET, user=user, searchable=has_right(user, Right.SEE_NAMES))
+    names_shown = has_right(user, Right.SEE_NAMES)
+    form = RosterFilter(request.GET, user=user, searchable=names_shown)
     wanted = form.wanted()
     members = listed(user, wanted)
     found = totals(members)
@@ -40,6 +41,7 @@ def roster(request: AuthenticatedRequest) -> HttpResponse:
         "page": page,
         "lines": [line(member, user) for member in page],
         "probationary": found.probationary,
+        "names_shown": names_shown,
         "shows_contacts": sees_contacts(user),
         "lone": lone_branch(user),
         "may_register": has_right(user, Right.KEEP_MEMBERS),

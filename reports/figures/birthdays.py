@@ -92,7 +92,8 @@ def _places(branches: Collection[int], first: date, last: date) -> dict[int, lis
 def _line(row: Birthday, named: bool) -> Line:
     label, url = person(row.name, row.member_id, named)
     done = "、".join(filter(None, ("祝贺" if row.is_greeted else "", row.ways))) or "—"
-    return Line(label, url, (row.branch_name, str(row.day), f"{row.years} 周年", done))
+    day = str(row.day) if named else f"{row.day:%Y-%m}"
+    return Line(label, url, (row.branch_name, day, f"{row.years} 周年", done))
 
 
 BIRTHDAYS = Items(

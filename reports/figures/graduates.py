@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from branches.roles import Right
+from lib.masking import mask_day
 from members.models import Destination
 from members.statistics import graduates_in, on_roster
 from reports.asked import Asked
@@ -24,7 +25,8 @@ def _graduates(asked: Asked) -> Any:
 
 def _graduate(row: Any, named: bool) -> Line:
     label, url = person(row.name, row.member_id, named)
-    facts = (row.get_kind_display(), row.place or "—", str(row.graduates_on))
+    place, day = (row.place, str(row.graduates_on)) if named else ("", mask_day(row.graduates_on))
+    facts = (row.get_kind_display(), place or "—", day)
     return Line(label, url, (row.branch.short_name, *facts))
 
 

@@ -1,6 +1,7 @@
 """Rows that are about somebody: how one is listed, and the roster of the day of which most figures are made."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from branches.roles import Right
-from lib.masking import mask_name
+from lib.masking import mask_day, mask_name
 from lib.periods import anniversary
 from members.models import StatusPeriod
 from members.statistics import on_roster, people_with
@@ -27,16 +28,21 @@ def person(name: str, pk: UUID | None, named: bool) -> tuple[str, str]:
 
 
 def listed(*columns: Callable[[Any], object]) -> Callable[[Any, bool], Line]:
-    """Lines of rows that have a ``member`` and a ``branch``: the person, the branch, then ``columns``."""
+    """Lines of rows that have a ``member`` and a ``branch``: the person, the branch, then ``columns``.
+
+    Of a day beside a masked name the year alone.
+    """
 
     def show(row: Any, named: bool) -> Line:
         label, url = person(row.member.name, row.member_id, named)
-        return Line(label, url, (row.branch.short_name, *(_text(column(row)) for column in columns)))
+        return Line(label, url, (row.branch.short_name, *(_text(column(row), named) for column in columns)))
 
     return show
 
 
-def _text(value: object) -> str:
+def _text(value: object, named: bool) -> str:
+    if isinstance(value, date) and not named:
+        return mask_day(value)
     return "—" if value in (None, "") else str(value)
 
 

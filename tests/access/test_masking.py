@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 from itertools import product
 from typing import Any
@@ -18,7 +18,16 @@ from activities import papers
 from activities.models import Activity
 from assessments.models import Report
 from lib import typesetting
-from members.models import Development, Member, Trainee, TrainingClass, Transfer
+from members.models import (
+    Destination,
+    Development,
+    Member,
+    MembershipSpell,
+    StatusPeriod,
+    Trainee,
+    TrainingClass,
+    Transfer,
+)
 from reports.closing import files as closed_files
 from reports.closing import tables
 from reports.figures.catalogue import STATISTICS
@@ -138,6 +147,84 @@ def test_no_paper_does(world: World, person: Member, typeset: list[str]):
     [_, pages] = closed_files.made_of(world.school.root, kept, closing)
     assert found_in(pages.content.decode()) == []
     assert set(typeset) | ON_PAGES == PAPERS
+
+
+#: What tells whose line it is, beside a masked name: of the days, the year alone may be said.
+TELLING = {
+    "number": ("T987654",),
+    "school_number": ("20087654",),
+    "birth_date": ("1949-12", "1949年12月"),
+    "joined_on": ("1976-10-19", "1976年10月19日"),
+    "full_on": ("1977-11-23", "1977年11月23日"),
+    "birthday": ("2026-10-19", "2026年10月19日", "10月19日"),
+    "milestone": ("2027-11-23",),
+    "place": ("京师大学堂",),
+}
+UNNAMED = ("leader", "station_head")
+LISTS = ("members", "birthdays", "graduates", "annual_members")
+
+
+@pytest.fixture
+def telling(person: Member) -> Member:
+    """Fifty years a member next year, a graduate of this one."""
+    joined, full = date(1976, 10, 19), date(1977, 11, 23)
+    person.number, person.school_number, person.joined_on, person.full_on = (
+        "T987654",
+        "20087654",
+        joined,
+        full,
+    )
+    person.save()
+    MembershipSpell.objects.filter(member=person).update(since=joined)
+    status = StatusPeriod.objects.get(member=person)
+    StatusPeriod.objects.filter(pk=status.pk).update(since=full)
+    StatusPeriod.objects.create(
+        member=person, status="probationary", since=joined, until=full - timedelta(days=1)
+    )
+    Destination.objects.filter(branch=person.branch).update(member=person, place="京师大学堂")
+    return person
+
+
+def told_by(text: str) -> list[str]:
+    return [name for name, writings in TELLING.items() if any(writing in text for writing in writings)]
+
+
+def lists_of(world: World, role: str) -> list[tuple[str, str, Any]]:
+    """Pages and workbooks that list people, each as a method, an address and what is sent."""
+    figures = [
+        ("GET", reverse("figure_rows", args=[name, figure.code]), {"period": "2026"})
+        for name in LISTS
+        for figure in STATISTICS[name].columns[:2]
+    ]
+    exports = [
+        ("POST", reverse("roster_export"), None),
+        ("POST", reverse("contact_export"), None),
+        ("POST", reverse("birthday_export", args=["2026-10"]), None),
+        ("POST", reverse("milestone_export"), {"year": "2027"}),
+        ("POST", reverse("undated_export"), None),
+        ("POST", reverse("movement_export", args=["destinations"]), None),
+    ]
+    pages = [
+        ("GET", world.own_url(page, row, role), row.query or None)
+        for page, row in declared()
+        if row.expected(role, "GET") == 200
+    ]
+    return [*pages, ("GET", reverse("birthday_milestones"), {"year": "2027"}), *figures, *exports]
+
+
+@pytest.mark.parametrize("role", UNNAMED)
+def test_a_masked_name_stands_beside_nothing_that_tells_whose_it_is(world: World, telling: Member, role: str):
+    asker = Asker(world, role)
+    asked = [(way, url, told_by(said(asker.ask(way, url, data)))) for way, url, data in lists_of(world, role)]
+    assert [one for one in asked if one[2]] == []
+
+
+def test_whoever_reads_names_reads_what_stands_beside_them(world: World, telling: Member):
+    asker = Asker(world, "organization_staff")
+    text = "".join(
+        said(asker.ask(way, url, data)) for way, url, data in lists_of(world, "organization_staff")
+    )
+    assert told_by(text) == list(TELLING)
 
 
 def trail_of(action: str) -> list[dict[str, Any]]:

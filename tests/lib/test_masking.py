@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.masking import is_masked, is_masked_birth, mask_address, mask_birth, mask_id, mask_name, mask_phone
+from lib.masking import (
+    is_masked,
+    is_masked_birth,
+    mask_address,
+    mask_birth,
+    mask_day,
+    mask_id,
+    mask_name,
+    mask_phone,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +40,8 @@ from lib.masking import is_masked, is_masked_birth, mask_address, mask_birth, ma
         (mask_name, "", ""),
         (mask_birth, date(1987, 4, 21), "1987-04"),
         (mask_birth, None, ""),
+        (mask_day, date(1987, 4, 21), "1987年"),
+        (mask_day, None, ""),
     ],
 )
 def test_masks(mask, value, shown):

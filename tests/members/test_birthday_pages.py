@@ -278,7 +278,7 @@ class TestMilestones:
         cast.a_member(branch, "五十", joined=date(1975, 2, 1), full=date(1976, 2, 1))
         cast.a_member(school.students, "外人", joined=date(1975, 2, 1), full=date(1976, 2, 1))
         context = browser.get(reverse("birthday_milestones")).context
-        assert [(name, one.years) for one, name in context["page"]] == [("五十", 50), ("三十", 30)]
+        assert [(told.name, told.milestone.years) for told in context["page"]] == [("五十", 50), ("三十", 30)]
         assert context["numbers"] == [(30, 1), (40, 0), (50, 1)]
         next_year = browser.get(reverse("birthday_milestones"), {"year": "2027"})
         assert len(next_year.context["page"]) == 0

@@ -96,6 +96,10 @@ class TestList:
         assert names_on(page) == names_on(client.get(reverse("roster"), {"q": "002X"})) == ["单**", "李*"]
         assert "002X" not in page.text
         assert "9528" not in page.text
+        assert [(line.joined, line.full, line.birth) for line in page.context["lines"]] == [
+            ("2015年", "2016年", ""),
+            ("2025年", "", ""),
+        ]
 
     @pytest.mark.parametrize("people", [1, 50])
     def test_six_queries(self, client, school, people, django_assert_num_queries):
