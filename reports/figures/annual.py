@@ -29,7 +29,7 @@ from .members import (
     NOT_MEMBERS,
     SEXES,
 )
-from .people import FEMALE, FULL, PROBATIONARY, ROSTER
+from .people import FEMALE, FULL, PROBATIONARY, ROSTER, listed
 from .tables import ByGroup, ByOrganisation
 from .things import Rows
 
@@ -229,7 +229,10 @@ STUDENTS: Final = ByOrganisation(
     ),
 )
 #: 出党; who is transferred or died does not leave the party.
-GONE: Final = narrowed(LEFT, Q(way__in=(Left.EXPELLED, Left.STRUCK_OFF)))
+GONE: Final = replace(
+    narrowed(LEFT, Q(way__in=(Left.EXPELLED, Left.STRUCK_OFF))),
+    show=listed(lambda row: Kind(row.departure).label),
+)
 LEAVING: Final = Figure(
     code="gone",
     heading="出党",
