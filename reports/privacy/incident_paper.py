@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.models import User
 from lib.word import OfficialDocument
 
-from .incident import Incident, Line
+from .incident import Incident, Line, Place
 
 TITLE: Final = "个人信息安全事件报告"
 BLANK: Final = "（由学校填写）"
@@ -33,17 +33,11 @@ def word(incident: Incident, *, by: User | None) -> bytes:
     document.labelled("涉及人数", f"逐人查看的 {incident.people} 人；导出、打印的文件共 {incident.rows} 行")
     document.heading("二、原因和可能造成的危害")
     document.labelled("原因", BLANK)
-    places = "；".join(
-        f"{one.shown_address}（{_time(one.first)}至{_time(one.last)}，{one.entries} 次）"
-        for one in incident.places
-    )
-    document.labelled("使用过该账号的地址", places or "没有")
+    document.labelled("使用过该账号的地址", "；".join(map(place, incident.places)) or "没有")
     document.labelled("登录失败", f"{incident.failures} 次")
     document.labelled("可能的危害", f"被冒用身份、电信诈骗、名誉受损。{BLANK}")
     document.heading("三、已采取的补救措施和个人可以采取的措施")
-    document.labelled(
-        "会话", f"仍在登录的有 {len(incident.sessions)} 个" if incident.sessions else "都已结束"
-    )
+    document.labelled("会话", still_open(incident))
     document.labelled("其他补救措施", BLANK)
     document.paragraph(
         "个人可以：留意冒充学校的来电和短信，不透露验证码；更换与本系统相同的密码；发现异常时报警。"
@@ -61,6 +55,15 @@ def word(incident: Incident, *, by: User | None) -> bytes:
     content = BytesIO()
     document.save(content)
     return content.getvalue()
+
+
+def place(one: Place) -> str:
+    """An address, from when to when, and how often."""
+    return f"{one.shown_address}（{_time(one.first)}至{_time(one.last)}，{one.entries} 次）"
+
+
+def still_open(incident: Incident) -> str:
+    return f"仍在登录的有 {len(incident.sessions)} 个" if incident.sessions else "都已结束"
 
 
 def _cells(line: Line) -> Sequence[str]:

@@ -45,6 +45,9 @@ class Command(PlainCommand):
         elif options["json"]:
             self.stdout.write(json.dumps(incident.body(found), ensure_ascii=False))
         else:
+            for one in found.places:
+                self.stdout.write(f"使用地址：{incident_paper.place(one)}")
+            self.stdout.write(f"登录失败 {found.failures} 次；会话{incident_paper.still_open(found)}。")
             self.stdout.write(f"信息种类：{'、'.join(found.categories) or '没有取走信息的记录'}")
             self.stdout.write(f"逐人查看 {found.people} 人；导出、打印的文件共 {found.rows} 行。")
             told = [

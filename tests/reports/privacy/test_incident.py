@@ -192,6 +192,15 @@ class TestCommand:
         call_command("incident_report", victim.username, "--docx", str(tmp_path / "a.docx"), stdout=out)
         assert Document(tmp_path / "a.docx").tables
 
+    def test_the_text_begins_with_where_it_was_used_from(self, theft, victim):
+        out = StringIO()
+        call_command("incident_report", victim.username, stdout=out)
+        lines = out.getvalue().splitlines()
+        assert lines[:2] == [
+            f"使用地址：{THIEF}（2026-10-20 10:00至2026-10-20 10:00，7 次）",
+            "登录失败 1 次；会话仍在登录的有 1 个。",
+        ]
+
     def test_what_it_refuses(self, victim):
         with pytest.raises(CommandError, match="没有账号“nobody”"):
             call_command("incident_report", "nobody")
