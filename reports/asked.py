@@ -41,6 +41,16 @@ class Asked:
         """The day as of which people and organisations are counted: the last one, or today's while the period runs."""
         return self.on or (self.today if self.is_known_later else min(self.period.end, self.today))
 
+    @property
+    def is_running(self) -> bool:
+        """The period's figures may still grow of themselves."""
+        return self.period.contains(self.today)
+
+    @property
+    def is_of_its_own_day(self) -> bool:
+        """As of the day that the period itself ends with, not of another that was asked for."""
+        return self.on in (None, self.period.end)
+
     def on_day(self, day: date) -> "Asked":
         return replace(self, on=day)
 

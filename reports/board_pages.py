@@ -69,7 +69,7 @@ def projector(request: AuthenticatedRequest, slide: int) -> HttpResponse:
         "slides": len(projecting.SCREENS),
         "before_url": before,
         "next_url": following,
-        "is_running": asked.period.contains(asked.today),
+        "is_running": asked.is_running,
         "dashboard_url": links.dashboard(asked.period, **asked.carried),
     }
     return render(request, "reports/projector.html", context)

@@ -24,8 +24,11 @@ class Notice:
 
 
 def of(asked: Asked, statistic: Statistic) -> Notice | None:
-    """None for a period that is not locked, or where it was not locked. One query, three or four for a locked one."""
-    if not is_kept(statistic, asked.period):
+    """None for a period that is not locked, where it was not locked, or as of another day than its last.
+
+    One query, three or four for a locked one.
+    """
+    if not is_kept(statistic, asked.period) or not asked.is_of_its_own_day:
         return None
     standing = ClosedPeriod.objects.standing().select_related("closed_by")
     closing = standing.filter(period=asked.period.code).first()

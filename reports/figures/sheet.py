@@ -24,7 +24,7 @@ def scope_line(asked: Asked) -> str:
     """Of what and as of when the figures are."""
     where = asked.org.short_name if asked.org else "权限内全部党组织"
     category = f"，{Branch.Category(asked.category).label}党支部" if asked.category else ""
-    running = "，期间未结束" if asked.period.contains(asked.today) else ""
+    running = "，期间未结束" if asked.is_running else ""
     return f"范围：{where}{category}；{asked.period.start} 至 {asked.period.end}{running}；统计日 {asked.day}"
 
 

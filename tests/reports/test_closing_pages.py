@@ -182,6 +182,11 @@ class TestWhatIsSaid:
             not in leader.get(reverse("figure_table", args=["life"]), {"period": "2026Q2"}).content.decode()
         )
 
+    def test_as_of_another_day_nothing_is_said_of_the_locked_figures(self, closed, school):
+        leader, address = browser(Role.LEADER, school.root), reverse("figure_table", args=["members"])
+        asked = [leader.get(address, {"period": "2026Q3", "on": on}) for on in ("2026-08-15", "2026-09-30")]
+        assert [page.context["locked"] is not None for page in asked] == [False, True]
+
     def test_of_a_college_the_notice_leads_to_its_own(self, closed, school):
         leader = browser(Role.LEADER, school.root)
         asked = {"period": "2026Q3", "org": school.physics.pk}

@@ -326,6 +326,15 @@ class TestRows:
         assert [label[1:] for label in labels] == ["*" * (len(label) - 1) for label in labels]
         assert len(labels) > 5
 
+    def test_an_annual_table_says_the_ending_that_was_recorded(self, browser, school):
+        ended = {"on": date(2026, 3, 2), "by": None, "evidence": "支部大会决议", "since": date(2025, 1, 2)}
+        for kind in ("by_itself", "resigned"):
+            departures.depart(cast.a_member(school.teachers), kind, **ended)
+        for kind, label in (("by_itself", "自行脱党除名"), ("resigned", "退党除名")):
+            address = reverse("figure_rows", args=["annual_left", f"gone_{kind}"])
+            page = browser.get(address, {"period": "2026"})
+            assert [line.cells for line, _ in page.context["lines"]] == [("物理教师党支部", label)]
+
     def test_those_on_the_way_are_counted_for_a_leader_and_not_listed(self, client, school):
         client.force_login(cast.a_user(Role.LEADER, school.root))
         cast.a_member(school.teachers, full=None, joined=date(2026, 6, 1))
@@ -465,6 +474,13 @@ class TestAsked:
             table(browser, "members", on="2026-09-19").total.cells[0].value + 1
             == table(browser, "members").total.cells[0].value
         )
+
+    @pytest.mark.parametrize(("period", "on"), [("2026Q3", "2026-08-15"), ("2026Q4", "2026-10-02")])
+    def test_only_a_period_that_runs_is_said_to_run(self, browser, period, on):
+        page = browser.get(reverse("figure_table", args=["members"]), {"period": period, "on": on})
+        text = page.content.decode()
+        assert f"统计日 {on}。" in text
+        assert ("期间未结束" in text) == (period == "2026Q4")
 
     def test_a_school_year(self, browser):
         found = table(browser, "members", period="2025-2026")
