@@ -40,12 +40,10 @@ class Comparison:
 
     @property
     def sentence(self) -> str:
+        if running := [one.period.label for one in (self.now, self.before) if one.is_running]:
+            return f"{'、'.join(running)}还没有结束，先不下结论。下面是到今天为止的数，还会变。"
         told = [f"{line.heading}{line.difference}" for line in self.lines if line.code in IN_SENTENCE]
         return f"{self.now.period.label}与{self.before.period.label}相比，{'，'.join(told)}。"
-
-    @property
-    def is_running(self) -> bool:
-        return self.now.period.contains(self.now.today) or self.before.period.contains(self.before.today)
 
 
 def compare(now: Asked, before: Asked) -> Comparison:
