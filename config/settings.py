@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignInRequired",
     "accounts.middleware.NeverStored",
     "accounts.middleware.RemoteAddress",
+    "accounts.middleware.NotAllowed",
     "accounts.middleware.RefusalTrail",
     "accounts.middleware.SessionLimits",
     "accounts.middleware.Pace",

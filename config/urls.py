@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("reports.urls")),
 ]
 
+handler400 = "accounts.request_pages.bad_request"
 # Also of what middleware raises; it knows when the database is away.
 handler500 = "accounts.outage_pages.server_error"
