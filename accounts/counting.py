@@ -25,6 +25,8 @@ PAGES: Final = Limit("pages", "PAGES_A_MINUTE", 60)
 #: A campus is one address: this is for machines, not for a meeting.
 STRANGERS: Final = Limit("strangers", "STRANGERS_A_MINUTE", 60)
 EXPORTS: Final = Limit("exports", "EXPORTS_IN_TEN_MINUTES", 600)
+#: Slower than the former: what a stolen account takes out bit by bit.
+EXPORTS_OF_A_DAY: Final = Limit("exports-day", "EXPORTS_A_DAY", 86_400)
 REFUSALS: Final = Limit("refusals", "REFUSALS_IN_TEN_MINUTES", 600)
 
 

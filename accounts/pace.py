@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from . import refusals
-from .counting import EXPORTS, Limit, over
+from .counting import EXPORTS, EXPORTS_OF_A_DAY, Limit, over
 from .models import User
 
 
@@ -16,6 +16,11 @@ def hurried(request: HttpRequest, limit: Limit) -> HttpResponse | None:
         return None
     if times == 1:
         refusals.write(request, user, "access.hurry", "")
-    answer = render(request, "429.html", {"is_export": limit is EXPORTS}, status=429)
+    answer = render(
+        request,
+        "429.html",
+        {"is_export": limit is EXPORTS, "is_of_a_day": limit is EXPORTS_OF_A_DAY},
+        status=429,
+    )
     answer.headers["Retry-After"] = str(limit.seconds)
     return answer

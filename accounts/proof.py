@@ -105,7 +105,9 @@ def confirmed(view: View) -> View:
 
 def _within_pace(request: HttpRequest) -> HttpResponseBase | None:
     """What takes data out is also counted; opening its page is not."""
-    return pace.hurried(request, counting.EXPORTS) if request.method == "POST" else None
+    if request.method != "POST":
+        return None
+    return pace.hurried(request, counting.EXPORTS) or pace.hurried(request, counting.EXPORTS_OF_A_DAY)
 
 
 def _without(sent: QueryDict) -> QueryDict:

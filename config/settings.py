@@ -302,6 +302,7 @@ CONFIRM_SECONDS = env.int("CONFIRM_SECONDS", default=15 * 60)
 PAGES_A_MINUTE = env.int("PAGES_A_MINUTE", default=600)
 STRANGERS_A_MINUTE = env.int("STRANGERS_A_MINUTE", default=3000)
 EXPORTS_IN_TEN_MINUTES = env.int("EXPORTS_IN_TEN_MINUTES", default=20)
+EXPORTS_A_DAY = env.int("EXPORTS_A_DAY", default=200)
 REFUSALS_IN_TEN_MINUTES = env.int("REFUSALS_IN_TEN_MINUTES", default=100)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -42,7 +42,7 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
     DATABASE["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 
 # The counters outlive a test; those of the limits set their own.
-PAGES_A_MINUTE = STRANGERS_A_MINUTE = EXPORTS_IN_TEN_MINUTES = REFUSALS_IN_TEN_MINUTES = 0
+PAGES_A_MINUTE = STRANGERS_A_MINUTE = EXPORTS_IN_TEN_MINUTES = EXPORTS_A_DAY = REFUSALS_IN_TEN_MINUTES = 0
 
 # Nobody listens there: for what asks where a message goes, and sends none.
 MESSAGE_SERVERS = ["http://127.0.0.1:9"]

@@ -42,6 +42,24 @@ def test_exports_are_counted_for_themselves(settings):
     assert browser.get("/members/").status_code == 200
 
 
+def test_a_day_has_a_slower_limit(settings):
+    settings.EXPORTS_IN_TEN_MINUTES, settings.EXPORTS_A_DAY = 0, 2
+    user = cast.a_user(Role.ORGANIZATION_STAFF, cast.a_university().root)
+    browser = cast.a_browser(user)
+    assert [browser.post("/members/export/").status_code for _ in range(3)] == [200, 200, 429]
+    answer = browser.post("/members/export/")
+    assert (answer["Retry-After"], "请明天再试" in answer.content.decode()) == ("86400", True)
+    assert AuditEntry.objects.get(action="access.hurry").actor == user
+
+
+def test_what_the_ten_minutes_refused_is_not_counted_to_the_day(settings):
+    settings.EXPORTS_IN_TEN_MINUTES, settings.EXPORTS_A_DAY = 1, 2
+    browser = cast.a_browser(cast.a_user(Role.ORGANIZATION_STAFF, cast.a_university().root))
+    assert [browser.post("/members/export/").status_code for _ in range(4)] == [200, 429, 429, 429]
+    settings.EXPORTS_IN_TEN_MINUTES = 0
+    assert [browser.post("/members/export/").status_code for _ in range(2)] == [200, 429]
+
+
 def test_strangers_are_counted_by_their_address_and_voters_not_at_all(settings):
     settings.STRANGERS_A_MINUTE = 2
     here, there = Client(REMOTE_ADDR="10.0.0.7"), Client(REMOTE_ADDR="10.0.0.8")
@@ -67,4 +85,8 @@ def test_a_meeting_is_within_the_limits():
     from config import settings as shipped
 
     assert (shipped.PAGES_A_MINUTE, shipped.STRANGERS_A_MINUTE) == (600, 3000)
-    assert (shipped.EXPORTS_IN_TEN_MINUTES, shipped.REFUSALS_IN_TEN_MINUTES) == (20, 100)
+    assert (shipped.EXPORTS_IN_TEN_MINUTES, shipped.EXPORTS_A_DAY, shipped.REFUSALS_IN_TEN_MINUTES) == (
+        20,
+        200,
+        100,
+    )
