@@ -76,15 +76,35 @@ class Correction:
 
 def is_touched(period: Period, since: datetime) -> bool:
     """Whether anything of the period was corrected after ``since``. Two queries."""
-    return bool(_versions(period, since).exists() or _roster(period, since).exists())
+    return bool(_versions(period, since).exists() or _roster([(period, since)]).exists())
 
 
-def number_of(period: Period, since: datetime, ranges: Sequence[Range]) -> int:
-    """How many corrections :func:`made` would tell. Three queries."""
-    versions = _versions(period, since).filter(within("org_path", ranges)).order_by()
-    return int(versions.values("id", "version").distinct().count()) + len(
-        _roster_within(period, since, ranges)
-    )
+def numbers_of(closed: Sequence[tuple[Period, datetime]], ranges: Sequence[Range]) -> list[int]:
+    """How many corrections :func:`made` would tell of each period after its moment. Two queries, or three."""
+    if not closed:
+        return []
+    rosters = _rosters_within(closed, ranges)
+    return [
+        len(versions) + len(corrected)
+        for versions, corrected in zip(_versions_within(closed, ranges), rosters, strict=True)
+    ]
+
+
+def _versions_within(
+    closed: Sequence[tuple[Period, datetime]], ranges: Sequence[Range]
+) -> list[set[tuple[Any, int]]]:
+    """Record and version of each. One query."""
+    names = {f"of{n}": _of_period(period) for n, (period, _) in enumerate(closed)}
+    wanted = Q()
+    for name, (_, since) in zip(names, closed, strict=True):
+        wanted |= Q(**{name: True}, history_date__gt=since)
+    rows = Activity.history.annotate(**names).filter(wanted, within("org_path", ranges)).order_by()
+    found: list[set[tuple[Any, int]]] = [set() for _ in closed]
+    for pk, version, at, *is_of in rows.values_list("id", "version", "history_date", *names):
+        for n, (_, since) in enumerate(closed):
+            if is_of[n] and at > since:
+                found[n].add((pk, version))
+    return found
 
 
 def made(period: Period, since: datetime, ranges: Sequence[Range], reader: User | None) -> list[Correction]:
@@ -111,9 +131,12 @@ class _Seen:
 
 def _versions(period: Period, since: datetime) -> Any:
     """Versions of records that are of the period, or were in some version of theirs."""
+    return Activity.history.filter(_of_period(period), history_date__gt=since)
+
+
+def _of_period(period: Period) -> Exists:
     days = {"held_on__gte": period.start, "held_on__lte": period.end}
-    of_period = Activity.history.filter(id=OuterRef("id"), **days)
-    return Activity.history.filter(Exists(of_period), history_date__gt=since)
+    return Exists(Activity.history.filter(id=OuterRef("id"), **days))
 
 
 def _of_records(
@@ -143,20 +166,29 @@ def _what(row: Any) -> str:
     return "补记" if row.version == 1 else "更正记录"
 
 
-def _roster(period: Period, since: datetime) -> Any:
-    """Corrections of days of the period, or of the day before it, with which the changes of its roster begin."""
-    return RosterCorrection.objects.filter(
-        entered_at__gt=since,
-        effective_on__lte=period.end,
-        effective_until__gte=period.start - timedelta(days=1),
-    )
+def _roster(closed: Sequence[tuple[Period, datetime]]) -> Any:
+    """Corrections of days of the periods, or of the day before one, with which the changes of its roster begin."""
+    wanted = Q(pk__in=[])
+    for period, since in closed:
+        wanted |= Q(
+            entered_at__gt=since,
+            effective_on__lte=period.end,
+            effective_until__gte=period.start - timedelta(days=1),
+        )
+    return RosterCorrection.objects.filter(wanted)
 
 
-def _roster_within(
-    period: Period, since: datetime, ranges: Sequence[Range]
-) -> list[tuple[RosterCorrection, tuple[str, ...]]]:
-    """Each with where the person was and is said to have been. Two queries."""
-    rows = list(_roster(period, since).select_related("member", "by"))
+def _is_of(row: RosterCorrection, period: Period, since: datetime) -> bool:
+    """The condition of :func:`_roster`, of a row that is at hand."""
+    first = period.start - timedelta(days=1)
+    return row.entered_at > since and row.effective_on <= period.end and row.effective_until >= first
+
+
+def _rosters_within(
+    closed: Sequence[tuple[Period, datetime]], ranges: Sequence[Range]
+) -> list[list[tuple[RosterCorrection, tuple[str, ...]]]]:
+    """Of each period its corrections, with where the person was and is said to have been. One query, or two."""
+    rows = list(_roster(closed).select_related("member", "by"))
     paths = dict(Branch.objects.values_list("code", "path")) if rows else {}
     found = []
     for row in rows:
@@ -164,11 +196,12 @@ def _roster_within(
         places = tuple(dict.fromkeys(paths[code] for code in codes if code in paths)) or (row.branch_path,)
         if any(covers(ranges, place) for place in places):
             found.append((row, places))
-    return found
+    return [[one for one in found if _is_of(one[0], *each)] for each in closed]
 
 
 def _of_roster(period: Period, since: datetime, ranges: Sequence[Range], seen: _Seen) -> Iterable[Correction]:
-    for row, places in _roster_within(period, since, ranges):
+    [found] = _rosters_within([(period, since)], ranges)
+    for row, places in found:
         yield Correction(
             about=ROSTER,
             at=row.entered_at,

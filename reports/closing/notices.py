@@ -30,11 +30,10 @@ def of(asked: Asked, statistic: Statistic) -> Notice | None:
     """
     if not is_kept(statistic, asked.period) or not asked.is_of_its_own_day:
         return None
-    standing = ClosedPeriod.objects.standing().select_related("closed_by")
-    closing = standing.filter(period=asked.period.code).first()
+    closing = ClosedPeriod.objects.standing().with_names().filter(period=asked.period.code).first()
     if closing is None:
         return None
-    number = corrections.number_of(asked.period, closing.closed_at, asked.ranges)
+    [number] = corrections.numbers_of([(asked.period, closing.closed_at)], asked.ranges)
     has_own = asked.org is not None and len(asked.org.path) <= SECOND_LEVEL
     filters = {"org": asked.org.pk if asked.org and has_own else None}
     page = reverse("closing_page", args=[closing.period])

@@ -1,12 +1,15 @@
 """Pages of locked periods: which there are, one of them with its adjustments, a locked table, and the files."""
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Min
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from activities.models import Activity
 from branches.models import Branch
 from branches.reach import whole_tree
 from branches.roles import Right
@@ -30,7 +34,7 @@ from reports.figures.base import bands
 from reports.models import ClosedFile, ClosedPeriod, ClosedTable
 from reports.views import check_figures
 
-from . import adjustments, checking, files, periods, sight, tables
+from . import adjustments, checking, corrections, files, periods, sight, tables
 from .periods import LEAST, MOST, ONLY_STAFF, ClosingError
 
 QUARTERS_OFFERED, YEARS_OFFERED = 8, 3
@@ -57,22 +61,36 @@ class ReopenForm(forms.Form):
 
 @require_safe
 def closing_list(request: AuthenticatedRequest) -> HttpResponse:
-    """The quarters and years that are over, each with its latest closing."""
+    """The quarters and years that are over, each with its latest closing and how much was corrected since."""
     check_figures(request.user)
     latest: dict[str, ClosedPeriod] = {}
-    rows = ClosedPeriod.objects.select_related("closed_by", "reopened_by")
-    for closing in rows.order_by("version"):
+    for closing in ClosedPeriod.objects.with_names().order_by("version"):
         latest[closing.period] = closing
-    today = timezone.localdate()
-    quarters = quarter_of(today).previous().run(-QUARTERS_OFFERED)
-    years = year_of(today).previous().run(-YEARS_OFFERED)
-    offered = {*quarters, *years, *(closing.span for closing in latest.values())}
+    offered = {*_offered(timezone.localdate()), *(closing.span for closing in latest.values())}
     found = sorted(offered, key=lambda one: (one.end, -one.start.toordinal()), reverse=True)
+    corrected = _corrected([one for one in latest.values() if one.is_closed], request.user)
     context = {
-        "lines": [(period, latest.get(period.code)) for period in found],
+        "lines": [(period, latest.get(period.code), corrected.get(period.code, 0)) for period in found],
         "may_close": has_right(request.user, Right.CLOSE_PERIODS),
     }
     return render(request, "reports/closing_list.html", context)
+
+
+def _offered(today: date) -> Iterator[Period]:
+    """Back to the first record, at least the last few. One query."""
+    first = Activity.objects.aggregate(first=Min("held_on"))["first"] or today
+    for last, fewest in ((quarter_of(today), QUARTERS_OFFERED), (year_of(today), YEARS_OFFERED)):
+        period, number = last.previous(), 0
+        while number < fewest or period.end >= first:
+            yield period
+            period, number = period.previous(), number + 1
+
+
+def _corrected(closed: Sequence[ClosedPeriod], user: User) -> dict[str, int]:
+    """By the code of the period, within what the user sees."""
+    since = [(one.span, one.closed_at) for one in closed]
+    numbers = corrections.numbers_of(since, ranges_of(user, Right.SEE_FIGURES))
+    return dict(zip([one.period for one in closed], numbers, strict=True))
 
 
 @require_safe
@@ -134,8 +152,7 @@ def _looked(request: AuthenticatedRequest, code: str) -> tuple[ClosingFilter, Cl
     """What is asked for; a period that was never locked, and an organisation out of reach, are the same 404."""
     form = ClosingFilter(request.GET)
     form.is_valid()
-    rows = ClosedPeriod.objects.select_related("closed_by", "reopened_by")
-    found = rows.filter(period=code).order_by("-version")
+    found = ClosedPeriod.objects.with_names().filter(period=code).order_by("-version")
     if version := form.cleaned_data.get("version"):
         found = found.filter(version=version)
     closing = found.first()

@@ -13,6 +13,7 @@ from activities.models import Activity
 from branches.models import Branch
 from branches.roles import Role
 from jobs.models import Job
+from lib.periods import Period
 from reports.closing import files, periods
 from reports.figures.catalogue import STATISTICS, is_kept
 from reports.models import ClosedFile, ClosedPeriod, ClosedTable
@@ -123,7 +124,7 @@ class TestLocking:
 
     def test_the_list_offers_what_is_over(self, closed, school):
         answer = browser(Role.ORGANIZATION_STAFF, school.root).get(reverse("closing_list"))
-        told = [(period.code, closing and closing.state) for period, closing in answer.context["lines"]]
+        told = [(period.code, closing and closing.state) for period, closing, _ in answer.context["lines"]]
         assert told[:4] == [("2026Q3", "closed"), ("2026Q2", None), ("2026Q1", None), ("2025", None)]
 
 
@@ -194,15 +195,44 @@ class TestWhatIsSaid:
         assert leader.get(notice.table_url).context["looked"].branch == school.physics
 
 
+class TestList:
+    def lines(self, role, branch):
+        page = browser(role, branch).get(reverse("closing_list"))
+        return {period.code: corrected for period, _, corrected in page.context["lines"]}, page.text
+
+    def test_it_says_how_much_was_corrected_since_within_what_one_sees(self, closed, school):
+        record = Activity.objects.get(branch=school.teachers, held_on=date(2026, 7, 15))
+        with time_machine.travel(LATER, tick=False):
+            records.withdraw(record, by=None, version=1, reason="重复登记")
+            (corrected, text), (elsewhere, _) = (
+                self.lines(Role.LEADER, branch) for branch in (school.root, school.music)
+            )
+        assert (corrected["2026Q3"], elsewhere["2026Q3"]) == (1, 0)
+        assert f'<a href="{reverse("closing_page", args=["2026Q3"])}">之后有 1 处更正</a>' in text
+
+    def test_of_two_periods_each_counts_its_own(self, closed, school):
+        periods.close(Period.parse("2026Q2"), by=None, today=TODAY)
+        with time_machine.travel(LATER, tick=False):
+            for day in (date(2026, 5, 6), date(2026, 5, 7), date(2026, 8, 6)):
+                cast.a_record(school.teachers, day=day)
+            found, _ = self.lines(Role.LEADER, school.root)
+        assert (found["2026Q2"], found["2026Q3"]) == (2, 1)
+
+    def test_it_goes_back_to_the_first_record(self, school):
+        cast.a_record(school.teachers, day=date(2021, 5, 6))
+        found, _ = self.lines(Role.LEADER, school.root)
+        assert [code for code in found if code < "2022"] == ["2021", "2021Q4", "2021Q3", "2021Q2"]
+
+
 class TestCost:
     def test_the_list_costs_the_same_with_many(self, closed, school, django_assert_num_queries):
         leader = browser(Role.LEADER, school.root)
         leader.get(reverse("closing_list"))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(7):
             leader.get(reverse("closing_list"))
         for year in range(2010, 2020):
             ClosedPeriod.objects.create(period=str(year), sha256="0" * 64)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(7):
             leader.get(reverse("closing_list"))
 
     @pytest.mark.parametrize(("name", "most"), [("closing_page", 72), ("closed_table", 21)])
