@@ -19,6 +19,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from lib import encryption
+from lib.commands import command_line
 
 from .models import AuditEntry, AuditSeal, User
 
@@ -69,8 +70,8 @@ def entry_of(
     """One signed entry, to be written by :func:`record_all`."""
     entry = AuditEntry(
         actor=by,
-        actor_label=str(by) if by else "系统",
-        address=remote_address.get(),
+        actor_label=str(by) if by else nobody(),
+        address=remote_address.get() or command_line.get(),
         action=action,
         object_type=on._meta.label_lower if on is not None else "",
         object_id=str(on.pk) if on is not None else "",
@@ -82,6 +83,11 @@ def entry_of(
     )
     entry.mac = encryption.sign(_message(entry), "audit")
     return entry
+
+
+def nobody() -> str:
+    """Who is named where no account did it: a command says whose it is, a job is the system's."""
+    return command_line.get() or "系统"
 
 
 def hashed(value: object) -> str:

@@ -5,10 +5,13 @@ Exit status 0: done. 1: done, and something is to be looked at (rows were wrong,
 """
 
 import errno
+import getpass
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,6 +26,8 @@ from lib.arguments import in_chinese
 from lib.dates import DateError, parse_date
 
 TO_BE_LOOKED_AT, REFUSED = 1, 2
+#: Who gave the command that runs, for the audit trail: 命令行（branchbook）; empty in pages and jobs.
+command_line: ContextVar[str] = ContextVar("command_line", default="")
 NO_TABLES = "数据库还没有建好，请先运行 make run，或运行 manage.py migrate。"
 NO_FOLDER = (
     "没有文件夹“{}”，请核对 DATA_DIR；第一次使用的，请先运行 make run，或运行 python -m config.folders。"
@@ -45,6 +50,8 @@ class PlainCommand(BaseCommand):
 
     #: The options that ask for JSON.
     json_options: tuple[str, ...] = ("json",)
+    #: Whether what it writes down was done by whoever sits at the machine; made-up data was not.
+    is_somebodys: bool = True
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Wrong arguments are refused like everything else; Django makes the parser, of a class of its own."""
@@ -53,6 +60,7 @@ class PlainCommand(BaseCommand):
         return parser
 
     def run_from_argv(self, argv: list[str]) -> None:
+        token = command_line.set(at_the_machine() if self.is_somebodys else "")
         try:
             super().run_from_argv(argv)
         except CommandError as refusal:
@@ -60,6 +68,8 @@ class PlainCommand(BaseCommand):
                 raise
             asked = {f"--{name.replace('_', '-')}" for name in self.json_options}
             self._refuse(str(refusal), as_json=bool(asked & set(argv)))
+        finally:
+            command_line.reset(token)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
@@ -79,6 +89,15 @@ class PlainCommand(BaseCommand):
         else:
             raise CommandError(sentence, returncode=REFUSED)
         sys.exit(REFUSED)
+
+
+def at_the_machine() -> str:
+    """The user of the operating system, by name where it has one."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = str(os.getuid())
+    return f"命令行（{name[:32]}）"
 
 
 def _refuse_arguments(subcommand: str, message: str) -> NoReturn:

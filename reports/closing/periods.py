@@ -57,12 +57,7 @@ def check(period: Period, *, by: User | None, today: date) -> None:
         raise ClosingError(ONLY_STAFF)
     if not period.is_over(today):
         raise ClosingError(f"{period.label}还没有结束，{period.end + timedelta(days=1)} 起才能锁定。")
-    if (
-        standing := ClosedPeriod.objects.standing()
-        .select_related("closed_by")
-        .filter(period=period.code)
-        .first()
-    ):
+    if standing := ClosedPeriod.objects.standing().with_names().filter(period=period.code).first():
         day = timezone.localdate(standing.closed_at)
         raise ClosingError(f"{period.label}已由{standing.closed_by_name}于 {day} 锁定，不用再锁。")
     if busy := _import_that_runs():

@@ -4,9 +4,12 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 from django.utils import timezone
 
+from accounts import audit
+from accounts.models import AuditEntry
 from branches.models import Branch, Scoped
 from branches.roles import Right
 from branches.scope import ScopedQuerySet
@@ -16,6 +19,16 @@ from lib.periods import Period
 class ClosedPeriodQuerySet(models.QuerySet["ClosedPeriod"]):
     def standing(self) -> Self:
         return self.filter(state=ClosedPeriod.State.CLOSED)
+
+    def with_names(self) -> Self:
+        """Ready to say who locked and reopened it; of what no account did the trail says who it was."""
+        entries = AuditEntry.objects.filter(
+            action="closing.lock",
+            object_type=self.model._meta.label_lower,
+            object_id=Cast(OuterRef("pk"), models.CharField()),
+        )
+        locked_by = Subquery(entries.values("actor_label")[:1])
+        return self.select_related("closed_by", "reopened_by").annotate(locked_by=locked_by)
 
 
 class ClosedPeriod(models.Model):
@@ -82,7 +95,10 @@ class ClosedPeriod(models.Model):
 
     @property
     def closed_by_name(self) -> str:
-        return self.closed_by.name if self.closed_by else "系统"
+        """Of what is not written yet, who is at it; else as :meth:`ClosedPeriodQuerySet.with_names` found it."""
+        if self.closed_by:
+            return self.closed_by.name
+        return audit.nobody() if self._state.adding else getattr(self, "locked_by", None) or "系统"
 
     @property
     def reopened_by_name(self) -> str:

@@ -37,7 +37,7 @@ class Contents:
 def contents_of(subscription: Subscription, period: Period, today: date) -> Contents:
     """What is sent of ``period``. Http404 when the organisation was out of the subscriber's reach then."""
     asked = _asked(subscription, period, today)
-    closing = ClosedPeriod.objects.standing().select_related("closed_by").filter(period=period.code).first()
+    closing = ClosedPeriod.objects.standing().with_names().filter(period=period.code).first()
     kept = list(closing.tables.filter(branch=subscription.branch).order_by("pk")) if closing else []
     chosen = [one for one in kept if one.statistic in subscription.statistics]
     if closing and chosen:

@@ -6,7 +6,7 @@ from io import BytesIO, StringIO
 import openpyxl
 import pytest
 import time_machine
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 
 from accounts.models import AuditEntry
 from activities import records
@@ -266,6 +266,38 @@ class TestCommand:
             "tables": 3 * len(KEPT),
             "files": closing.files.count(),
         }
+
+    def test_by_an_account_that_may(self, school):
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root, name="张工作")
+        assert json.loads(run("2026Q3", "--by", staff.username, "--json"))["closed_by"] == "张工作"
+        entry = AuditEntry.objects.get(action="closing.lock")
+        assert (ClosedPeriod.objects.get().closed_by, entry.actor) == (staff, staff)
+
+    def test_by_no_other(self, school):
+        college = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
+        for name, sentence in (
+            ("nobody", "没有账号“nobody”。"),
+            (college.username, f"账号“{college.username}”无权锁定2026年三季度，请换一个账号，或缩小范围。"),
+        ):
+            with pytest.raises(CommandError) as refused:
+                run("2026Q3", "--by", name)
+            assert str(refused.value) == sentence
+        assert not ClosedPeriod.objects.exists()
+
+    def test_without_one_it_says_who_sat_at_the_machine(self, school, monkeypatch):
+        monkeypatch.setattr("django.core.management.base.connections.close_all", lambda: None)
+        monkeypatch.setattr("getpass.getuser", lambda: "branchbook")
+        load_command_class("reports", "close_quarter").run_from_argv(
+            ["manage.py", "close_quarter", "2026Q3", "--skip-checks"]
+        )
+        entry = AuditEntry.objects.get(action="closing.lock")
+        assert (entry.actor_label, entry.address) == ("命令行（branchbook）", "命令行（branchbook）")
+        closing = ClosedPeriod.objects.with_names().get()
+        assert closing.closed_by_name == "命令行（branchbook）"
+        file = openpyxl.load_workbook(
+            BytesIO(files.path_of(closing.files.get(branch=school.music)).read_bytes())
+        )
+        assert file.worksheets[0]["A3"].value.startswith("锁定：命令行（branchbook），")
 
     def test_it_only_looks(self, school):
         assert run("2026Q3", "--check") == "2026年三季度可以锁定。\n"

@@ -6,11 +6,15 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.models import User
+from branches.roles import Right
+from branches.scope import covering_ranges
 from lib.commands import PlainCommand, refuse_unwritable, write_file
 from lib.terminal import columns
 from lib.typesetting import CannotTypeset
 from reports.cases import paper
 from reports.cases.inserted import Composed, compose
+from reports.management.asking import account_of, add_by
 from reports.models import CaseReport
 
 
@@ -21,6 +25,7 @@ class Command(PlainCommand):
         parser.add_argument("name", nargs="?", help="报告的名称，见 --list")
         parser.add_argument("--list", action="store_true", help="列出所有的报告")
         parser.add_argument("--branch", metavar="CODE", help="几个党组织有同名报告时，写党组织代码")
+        add_by(parser, "写成的文件")
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="只输出 JSON")
         form.add_argument("--docx", metavar="FILE", type=Path, help="写成公文格式的 Word")
@@ -33,9 +38,14 @@ class Command(PlainCommand):
         files = {ending: options[ending] for ending in paper.MAKERS if options[ending]}
         for target in files.values():
             refuse_unwritable(target)
-        composed = compose(_report(options["name"], options["branch"]), timezone.localdate())
+        report = _report(options["name"], options["branch"])
+        places = covering_ranges([report.branch_path])
+        by = account_of(
+            options["by"], [Right.EXPORT, Right.SEE_FIGURES], places, f"导出案例报告“{report.name}”"
+        )
+        composed = compose(report, timezone.localdate())
         for ending, target in files.items():
-            write_file(target, _made(ending, composed))
+            write_file(target, _made(ending, composed, by))
             self.stdout.write(f"已写入 {target}。")
         if files:
             return
@@ -97,8 +107,8 @@ def _report(name: str | None, code: str | None) -> CaseReport:
     raise CommandError(f"没有{of}名为“{name}”的案例报告，{there}。")
 
 
-def _made(ending: str, composed: Composed) -> bytes:
+def _made(ending: str, composed: Composed, by: User | None) -> bytes:
     try:
-        return paper.MAKERS[ending](composed, by=None)
+        return paper.MAKERS[ending](composed, by=by)
     except (paper.Incomplete, CannotTypeset) as refusal:
         raise CommandError(str(refusal)) from None

@@ -5,8 +5,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.models import User
 from branches.models import Branch
 from branches.reach import whole_tree
+from branches.roles import Right
 from lib.commands import TO_BE_LOOKED_AT, PlainCommand
 from lib.periods import Period
 from lib.terminal import columns
@@ -14,6 +16,7 @@ from reports.asked import Asked
 from reports.closing import adjustments, checking, periods
 from reports.closing.adjustments import Compared
 from reports.closing.periods import ClosingError
+from reports.management.asking import account_of, add_by
 from reports.models import ClosedPeriod
 
 
@@ -23,12 +26,13 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("period", help="季度或年度，如 2026Q3、2026")
         parser.add_argument("--check", action="store_true", help="只核对，不锁定")
+        add_by(parser, "锁定")
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             period = periods.period_of(options["period"])
-            standing = ClosedPeriod.objects.standing().filter(period=period.code).first()
+            standing = ClosedPeriod.objects.standing().with_names().filter(period=period.code).first()
             if options["check"] and standing:
                 self._look(standing, as_json=options["json"])
             elif options["check"]:
@@ -36,12 +40,15 @@ class Command(PlainCommand):
                 body = {"period": period.code, "may_close": True}
                 self._tell(body, f"{period.label}可以锁定。", as_json=options["json"])
             else:
-                self._close(period, as_json=options["json"])
+                whole = whole_tree(period.start, period.end)
+                by = account_of(options["by"], [Right.CLOSE_PERIODS], whole, f"锁定{period.label}")
+                self._close(period, by, as_json=options["json"])
         except ClosingError as refusal:
             raise CommandError(str(refusal)) from None
 
-    def _close(self, period: Period, *, as_json: bool) -> None:
-        made = periods.close(period, by=None, today=timezone.localdate())
+    def _close(self, period: Period, by: User | None, *, as_json: bool) -> None:
+        closed = periods.close(period, by=by, today=timezone.localdate())
+        made = ClosedPeriod.objects.with_names().get(pk=closed.pk)
         body = {**_facts(made), "tables": made.tables.count(), "files": made.files.count()}
         line = f"{period.label}已锁定：{body['tables']} 张表，{body['files']} 个文件，校验值 {made.sha256}。"
         self._tell(body, line, as_json=as_json)

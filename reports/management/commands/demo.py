@@ -17,6 +17,7 @@ from reports.demo.scale import CROWDS, SCALES
 class Command(PlainCommand):
     help = "在空的数据库里装入虚构的大学。标准输出列出可登录的账号，进度写到标准错误。"
     json_options = ("accounts_json",)
+    is_somebodys = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -6,10 +6,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from activities.regulations import NAMES
+from branches.roles import Right
 from lib.commands import PlainCommand, refuse_unwritable, write_file
 from lib.terminal import columns
 from reports import quarterly, workbook
-from reports.management.asking import asked_of
+from reports.management.asking import account_of, add_by, asked_of
 from reports.quarterly import Quarterly
 
 HEADINGS = "活动 举行 按时 应开 已开 未开 应到 实到 请假 缺席".split()
@@ -22,6 +23,7 @@ class Command(PlainCommand):
         parser.add_argument("period", help="时间段，如 2026Q3、2026 或 2026-09")
         parser.add_argument("--branch", metavar="CODE", help="只统计这个党组织及其下级，写党组织代码")
         parser.add_argument("--campaign", metavar="NAME", help="只统计这个专题活动的记录，写名称")
+        add_by(parser, "写成的工作簿")
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="只输出 JSON")
         form.add_argument("--xlsx", metavar="FILE", type=Path, help="写成工作簿")
@@ -31,12 +33,15 @@ class Command(PlainCommand):
         if target:
             refuse_unwritable(target)
         asked = asked_of(options["period"], options["branch"], options["campaign"])
+        rights = [Right.EXPORT, Right.SEE_FIGURES]
+        what = f"导出“{asked.title}组织生活统计”"
+        by = account_of(options["by"], rights, asked.ranges, what, asked.period)
         figures = quarterly.compose_for(asked)
         if options["json"]:
             self.stdout.write(json.dumps(figures.body(), ensure_ascii=False))
         elif target:
             content = BytesIO()
-            workbook.write(content, figures, asked, by=None)
+            workbook.write(content, figures, asked, by=by)
             write_file(target, content.getvalue())
             self.stdout.write(f"已写入 {target}。")
         else:

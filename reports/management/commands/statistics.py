@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.models import User
+from branches.roles import Right
 from lib.commands import PlainCommand, day_asked, refuse_unwritable, write_file
 from lib.terminal import columns
 from lib.typesetting import CannotTypeset
@@ -14,7 +16,7 @@ from reports.figures import paper, sheet
 from reports.figures.base import Spanned, Statistic, Table, why_not
 from reports.figures.books import BOOKS, Book
 from reports.figures.catalogue import STATISTICS
-from reports.management.asking import asked_of
+from reports.management.asking import account_of, add_by, asked_of
 
 
 class Command(PlainCommand):
@@ -26,6 +28,7 @@ class Command(PlainCommand):
         parser.add_argument("--period", help="时间段，如 2026Q3、2026、2026-09 或学年 2025-2026")
         parser.add_argument("--on", metavar="DATE", help="统计日，默认为期间最后一天，期间未结束时为今天")
         parser.add_argument("--branch", metavar="CODE", help="只统计这个党组织及其下级，写党组织代码")
+        add_by(parser, "写成的文件")
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="只输出 JSON")
         form.add_argument("--xlsx", metavar="FILE", type=Path, help="写成工作簿")
@@ -41,27 +44,30 @@ class Command(PlainCommand):
             self._book(book, _asked(options, book), options)
             return
         statistic = _statistic(options["name"])
-        table = statistic.tabulate(_asked(options, statistic))
+        asked = _asked(options, statistic)
+        by = _by(options, statistic, asked)
+        table = statistic.tabulate(asked)
         if options["json"]:
             self.stdout.write(json.dumps(table.body(), ensure_ascii=False))
         elif options["xlsx"]:
             content = BytesIO()
-            sheet.write(content, table, by=None)
+            sheet.write(content, table, by=by)
             self._written(options["xlsx"], content.getvalue())
         elif options["pdf"]:
-            self._written(options["pdf"], _pdf(lambda: paper.pdf(table, by=None)))
+            self._written(options["pdf"], _pdf(lambda: paper.pdf(table, by=by)))
         else:
             self._table(table)
 
     def _book(self, book: Book, asked: Asked, options: dict[str, Any]) -> None:
+        by = _by(options, book, asked)
         if options["json"]:
             self.stdout.write(json.dumps(book.body(asked), ensure_ascii=False))
         elif options["xlsx"]:
             content = BytesIO()
-            sheet.write_book(content, book, asked, by=None)
+            sheet.write_book(content, book, asked, by=by)
             self._written(options["xlsx"], content.getvalue())
         elif options["pdf"]:
-            self._written(options["pdf"], _pdf(lambda: paper.book(book, asked, by=None)))
+            self._written(options["pdf"], _pdf(lambda: paper.book(book, asked, by=by)))
         else:
             for one in book.filled(asked):
                 if one.table:
@@ -122,6 +128,12 @@ def _asked(options: dict[str, Any], statistic: Spanned) -> Asked:
     if not asked.period.start <= on <= last:
         raise CommandError(f"--on 应在期间内、不晚于今天：{asked.period.start} 至 {last}。")
     return asked.on_day(on)
+
+
+def _by(options: dict[str, Any], statistic: Spanned, asked: Asked) -> User | None:
+    rights = [Right.EXPORT, statistic.right]
+    what = f"导出“{asked.title}{statistic.title}”"
+    return account_of(options["by"], rights, asked.ranges, what, asked.period)
 
 
 def _pdf(make: Callable[[], bytes]) -> bytes:

@@ -7,8 +7,11 @@ import docx
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import AuditEntry
+from branches.roles import Role
 from reports.cases import keeping
 from reports.models import CaseReport
+from tests import cast
 from tests.fonts import needs_fonts
 from tests.reports.cases.scene import HELD, MEMBERS
 
@@ -59,6 +62,16 @@ def test_word_is_written(report, tmp_path):
     target = tmp_path / "案例.docx"
     assert told("典型案例", "--docx", target) == f"已写入 {target}。\n"
     assert docx.Document(str(target)).tables[0].cell(1, 2).text == "2"
+
+
+def test_word_in_the_name_of_an_account(report, school, tmp_path):
+    staff = cast.a_user(Role.COMMITTEE_STAFF, report.branch, name="李工作")
+    stranger = cast.a_user(Role.SECRETARY, school.musicians)
+    written = ("case_report", report.name, "--docx", str(tmp_path / "a.docx"), "--by")
+    with pytest.raises(CommandError, match=f"账号“{stranger.username}”无权导出案例报告“{report.name}”"):
+        call_command(*written, stranger.username)
+    call_command(*written, staff.username, stdout=StringIO())
+    assert AuditEntry.objects.get(action="case.export").actor == staff
 
 
 @needs_fonts
