@@ -16,6 +16,7 @@ from lib.masking import mask_address, mask_birth
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
 from .listing import Filter, line, listed
+from .models import StatusPeriod
 
 COLUMNS = (
     OutColumn("序号", "integer", 6),
@@ -64,6 +65,7 @@ def write_roster(target: Path | BinaryIO, user: User, wanted: Filter) -> int:
 def _described(wanted: Filter) -> str:
     parts = [
         f"党组织：{wanted.branch.short_name}" if wanted.branch else "",
+        f"人员类别：{StatusPeriod.Status(wanted.status).label}" if wanted.status else "",
         f"搜索：{wanted.q}" if wanted.q else "",
     ]
     return "，".join(part for part in parts if part)

@@ -35,7 +35,6 @@ from . import desk, drilldown, links, list_sheets, quarterly, records, rollup, t
 from . import quarter_paper as paper
 from .closing import notices
 from .definitions import definitions
-from .figures.catalogue import STATISTICS
 from .filters import DutyFilter, FigureFilter, RecordFilter, period_or_404
 
 PER_PAGE = 50
@@ -96,6 +95,7 @@ def dashboard(request: AuthenticatedRequest) -> HttpResponse:
         "more": boards.further_views(asked),
         "trend_url": boards.trend_url(asked),
         "open_url": links.duties(asked.period, **{**asked.carried, "state": "open"}),
+        "locked": notices.of(asked),
         "share_url": links.share(links.dashboard(asked.period, **asked.carried), f"{asked.title}组织生活"),
     }
     return render(request, "reports/dashboard.html", context)
@@ -136,7 +136,7 @@ def quarter_period(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "share_url": links.share(
             links.statistics(asked.period, **asked.carried), f"{asked.title}组织生活统计"
         ),
-        "locked": notices.of(asked, STATISTICS["life"]),
+        "locked": notices.of(asked),
     }
     return render(request, "reports/statistics.html", context)
 

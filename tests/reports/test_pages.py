@@ -160,7 +160,7 @@ class TestStatistics:
                 cast.found(school.physics, f"第{n}党支部", Branch.Level.BRANCH, f"9{n:03d}")
             with django_assert_num_queries(19):
                 statistics(client)
-            with django_assert_num_queries(20):
+            with django_assert_num_queries(21):
                 client.get(reverse("dashboard"))
 
     def test_downloading_starts_a_job(self, client, leader, django_capture_on_commit_callbacks):
