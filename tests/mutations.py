@@ -40,7 +40,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("branches/views/suggestions.py", "suggestion_list", "visible_to"): (
         "the page is refused before to whoever may not see all"
     ),
-    ("activities/duties.py", "_facts", "within"): (
+    ("activities/duty_facts.py", "facts", "within"): (
         "spares reading the whole tree; `evaluate` asks of each sub-period again where the branch stood at its end"
     ),
     ("activities/views/talks.py", "talk_content", "visible_to"): (
