@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from branches.models import Branch
 from branches.scope import Range, covers
+from lib.memory import uncollected
 from lib.periods import Period
 
 from . import duty_facts, local_duties, waivers
@@ -34,6 +35,9 @@ class State(StrEnum):
     EXEMPT = "exempt"
     NOT_APPLICABLE = "not_applicable"
 
+    #: That of its text: an enumeration's own is made in Python, for each duty that is counted.
+    __hash__ = str.__hash__
+
 
 STATE_LABELS = {
     State.DONE: "已完成",
@@ -49,7 +53,7 @@ OPEN = frozenset({State.DUE, State.TODO, State.OVERDUE})
 #: What somebody is told of.
 PRESSING = frozenset({State.DUE, State.OVERDUE})
 ALL = frozenset(State)
-_NOT_ASKED = frozenset({State.NOT_APPLICABLE, State.EXEMPT})
+NOT_ASKED = frozenset({State.NOT_APPLICABLE, State.EXEMPT})
 
 
 class Duty(NamedTuple):
@@ -112,7 +116,7 @@ class Duty(NamedTuple):
 
     @property
     def is_required(self) -> bool:
-        return self.state not in _NOT_ASKED
+        return self.state not in NOT_ASKED
 
     @property
     def is_met(self) -> bool:
@@ -150,7 +154,7 @@ class Lot(NamedTuple):
 
     @property
     def is_required(self) -> bool:
-        return self.state not in _NOT_ASKED
+        return self.state not in NOT_ASKED
 
     @property
     def is_met(self) -> bool:
@@ -166,7 +170,8 @@ _RULE_PERIOD_STATE = itemgetter(*map(Duty._fields.index, Lot._fields[:3]))
 
 def lots(found: Iterable[Duty]) -> tuple[Lot, ...]:
     """``found`` counted, each lot where its first duty stood."""
-    return tuple(Lot(*what, number) for what, number in Counter(map(_RULE_PERIOD_STATE, found)).items())
+    counted = Counter(map(_RULE_PERIOD_STATE, found))
+    return tuple(Lot._make((*what, number)) for what, number in counted.items())
 
 
 class Call(NamedTuple):
@@ -184,10 +189,11 @@ class Call(NamedTuple):
     if_open: State
 
 
-def _never(rule: Rule, sub: Period) -> bool:
+def none_whole(rule: Rule, sub: Period) -> bool:
     return False
 
 
+@uncollected()
 def evaluate(
     ranges: Sequence[Range],
     period: Period,
@@ -197,7 +203,7 @@ def evaluate(
     ending_from: date = date.min,
     in_force: InForce | None = None,
     only: frozenset[State] = ALL,
-    whole: Callable[[Rule, Period], bool] = _never,
+    whole: Callable[[Rule, Period], bool] = none_whole,
 ) -> list[Duty]:
     """Every duty of the branches that stood within ``ranges`` when the sub-period ended.
 
@@ -257,13 +263,18 @@ def _of_branch(
 ) -> Iterator[Duty]:
     """What is asked of it while it stood in one of the places ``inside``; each call with the states that are wanted and
     why it is paused, if so."""
+    path = branch.places[0][2]
+    has_moved = len(branch.places) > 1
     for (rule, sub, counted_by, is_tallied, is_for_groups, if_open), states, paused in calls:
-        path = branch.path_on(sub.end)
+        if has_moved:
+            path = branch.path_on(sub.end)
         if path not in inside:
             continue
         for group in _within(sub, records.groups) if is_for_groups else _ITSELF:
             counted = records.tallied if is_tallied else records.chosen.get(group and group.pk, NOTHING)
-            number, on_time = _total(counted, counted_by)
+            number, on_time = (
+                counted.get(counted_by[0], _NONE) if len(counted_by) == 1 else _total(counted, counted_by)
+            )
             if number >= rule.count:
                 state, excuse = _DONE if on_time >= rule.count else _DONE_LATE
             elif excuse := paused or _why_not(rule, sub, branch, group):
@@ -272,11 +283,16 @@ def _of_branch(
                 excuse = _waived(rule, sub, records.waived)
                 state = State.EXEMPT if excuse else if_open
             if states is ALL or state in states:
-                yield Duty(rule, sub, branch, path, group, number, state, excuse)
+                yield _MAKE(Duty, (rule, sub, branch, path, group, number, state, excuse))
 
 
+#: ``Duty._make`` without counting the fields of each once more.
+_MAKE = tuple.__new__
 #: What is held has no excuse. Named once: an enumeration is asked for its members a hundred thousand times else.
 _DONE, _DONE_LATE = (State.DONE, ""), (State.DONE_LATE, "")
+
+
+_NONE = (0, 0)
 
 
 def _total(counted: Held, keys: Iterable[Any]) -> tuple[int, int]:

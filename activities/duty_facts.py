@@ -1,4 +1,4 @@
-"""What duties are judged by: the branches of a period, their party groups, and what they held. Six queries for any number."""
+"""What duties are judged by: branches of a period, their party groups, what they held. Six queries for any number."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -45,6 +45,12 @@ class BranchFacts:
             if since <= day <= until:
                 return path
         return self.places[0][2] if day < self.places[0][0] else self.places[-1][2]
+
+    def existed_in(self, period: Period) -> bool:
+        """Whether :func:`facts` names it when it is asked for ``period`` alone."""
+        return (self.dissolved_on is None or self.dissolved_on > period.start) and (
+            self.founded_on is None or self.founded_on <= period.end
+        )
 
 
 class Group(NamedTuple):

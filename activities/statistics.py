@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from lib.periods import Period
 from lib.rows import fetch
 
 from . import duties, tallies
-from .duties import Duty
+from .duties import Duty, Lot, State
 from .models import Activity, Campaign, Tally
 
 
@@ -40,17 +41,7 @@ class KindFigures(NamedTuple):
     absent: int = 0
 
     def __add__(self, other: "KindFigures") -> "KindFigures":  # type: ignore[override]  # figures add up
-        a, b = self, other
-        duties = (_sum(a[3], b[3]), _sum(a[4], b[4]), _sum(a[5], b[5]))
-        return KindFigures(
-            *(a[0] + b[0], a[1] + b[1], a[2] + b[2], *duties),
-            *(a[6] + b[6], a[7] + b[7], a[8] + b[8], a[9] + b[9]),
-        )
-
-
-def _sum(one: Any, other: Any) -> Any:
-    """None is what is not asked."""
-    return other if one is None else one if other is None else one + other
+        return KindFigures(*map(_sum, zip(self, other, strict=True)))
 
 
 class OrganizationFigures(NamedTuple):
@@ -86,7 +77,12 @@ class LifeFigures:
             parts[-1]._replace(kinds=add_up(part.kinds for part in parts)) for parts in by_branch.values()
         )
 
-    @property
+    @cached_property
+    def lots(self) -> tuple[Lot, ...]:
+        """The duties counted by rule, sub-period and state."""
+        return duties.lots(self.duties)
+
+    @cached_property
     def total(self) -> dict[str, KindFigures]:
         return add_up(part.kinds for part in self.parts)
 
@@ -101,11 +97,17 @@ class LifeFigures:
 
 def add_up(parts: Iterable[Mapping[str, KindFigures]]) -> dict[str, KindFigures]:
     """Kind by kind sums."""
-    total: dict[str, KindFigures] = {}
+    found: dict[str, list[KindFigures]] = defaultdict(list)
     for kinds in parts:
         for kind, figures in kinds.items():
-            total[kind] = total[kind] + figures if kind in total else figures
-    return total
+            found[kind].append(figures)
+    return {kind: KindFigures(*map(_sum, zip(*rows, strict=True))) for kind, rows in found.items()}
+
+
+def _sum(numbers: Iterable[Any]) -> Any:
+    """None is what is not asked."""
+    asked = [number for number in numbers if number is not None]
+    return sum(asked) if asked else None
 
 
 @uncollected()
@@ -166,13 +168,25 @@ def _name_too(branches: Set[int], named: Named) -> None:
         named |= _names(f"id IN ({', '.join(['%s'] * len(gone))})", list(gone))
 
 
+#: Which of required, met and missed (0 to 2) a duty in a state is.
+_COUNTS_AS = {
+    state: [
+        number
+        for number, is_one in enumerate(
+            (state not in duties.NOT_ASKED, state in duties.MET, state is State.OVERDUE)
+        )
+        if is_one
+    ]
+    for state in State
+}
+
+
 def _add_duties(counted: "Counted", judged: Iterable[Duty]) -> None:
     sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for duty in judged:
-        found = sums[(duty.branch_id, duty.org_path, duty.rule.name)]
-        found[0] += duty.is_required
-        found[1] += duty.is_met
-        found[2] += duty.is_missed
+    for rule, _, branch, org_path, _, _, state, _ in judged:
+        found = sums[branch.id, org_path, rule.name]
+        for number in _COUNTS_AS[state]:
+            found[number] += 1
     for (branch_id, org_path, kind), (required, met, missed) in sums.items():
         kinds = counted[(branch_id, org_path)]
         held = kinds.get(kind, KindFigures())

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
-from activities.duties import Duty
+from activities.duties import Duty, Lot
 from activities.statistics import KindFigures
 from lib.periods import Period
 from lib.templatetags.ui import percent, thousands
@@ -128,13 +128,13 @@ def _cell(measure: Measure, sums: Sums, period: Period, filters: Mapping[str, ob
     return Cell(thousands(value), behind(period, **{**filters, **(measure.filters or {})}) if value else "")
 
 
-def sums_of(life: KindFigures, duties: Sequence[Duty] = ()) -> Sums:
+def sums_of(life: KindFigures, duties: Sequence[Duty | Lot] = ()) -> Sums:
     return Sums(life, exempt(duties) if duties else None)
 
 
 def whole_of(figures: Quarterly) -> Sums:
     """Everything that a period counts, all organisations and kinds together."""
-    return sums_of(sum_of(figures.life.total), figures.life.duties)
+    return sums_of(sum_of(figures.life.total), figures.life.lots)
 
 
 def spans(names: Iterable[str]) -> list[tuple[str, int]]:

@@ -1,11 +1,12 @@
 """Figures brought together by second-level organisation, or by branch within one of them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from activities.duties import Duty
+from activities.duties import Duty, Lot, lots
 from activities.statistics import KindFigures, LifeFigures, OrganizationFigures, add_up
 from branches.models import Branch
 from members.statistics import RosterFigures
@@ -18,11 +19,11 @@ Row = tuple[int, bool]
 
 @dataclass(frozen=True)
 class Unit:
-    """One row: an organisation with its figures. ``filters`` name it in the address of a list."""
+    """One row: an organisation with its figures, its duties in lots. ``filters`` name it in the address of a list."""
 
     branch: Branch
     kinds: Mapping[str, KindFigures]
-    duties: tuple[Duty, ...]
+    duties: tuple[Lot, ...]
     branches: int
     members: int
     filters: Mapping[str, object]
@@ -54,7 +55,7 @@ def units(life: LifeFigures, asked: Asked, roster: RosterFigures | None = None) 
         Unit(
             branch=branches[row[0]],
             kinds=add_up(part.kinds for part in parts[row]),
-            duties=tuple(duties[row]),
+            duties=lots(duties[row]),
             branches=len(leaves[row]),
             members=members[row],
             filters={**asked.carried, "branch" if row[1] else "org": row[0]},
@@ -64,10 +65,10 @@ def units(life: LifeFigures, asked: Asked, roster: RosterFigures | None = None) 
     return sorted(found, key=lambda unit: unit.branch.order_key)
 
 
-def sum_of(kinds: Mapping[str, KindFigures]) -> KindFigures:
-    """All kinds together."""
+def sum_of(kinds: Mapping[Any, KindFigures]) -> KindFigures:
+    """All kinds, or months, together."""
     return sum(kinds.values(), KindFigures())
 
 
-def exempt(duties: Sequence[Duty]) -> int:
-    return sum(not duty.is_required for duty in duties)
+def exempt(duties: Iterable[Duty | Lot]) -> int:
+    return sum(duty.number for duty in duties if not duty.is_required)

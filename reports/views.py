@@ -65,10 +65,11 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 def staff_home(request: AuthenticatedRequest) -> HttpResponse:
     today = timezone.localdate()
     asked = FigureFilter(QueryDict(), user=request.user, today=today).asked
+    judged = desk.duties_of(asked)
     context = {
         "today_in_words": desk.today_in_words(today),
-        "figures": desk.figures_strip(quarterly.compose_for(asked), asked),
-        "waiting": desk.waiting(asked, request.user),
+        "figures": desk.figures_strip(judged, asked),
+        "waiting": desk.waiting(judged, asked, request.user),
         "jobs": Job.objects.visible_to(request.user)[: desk.JOBS_SHOWN],
         "dashboard_url": links.dashboard(asked.period),
         "is_silent": health.is_silent(timezone.now()),
