@@ -174,6 +174,15 @@ def lots(found: Iterable[Duty]) -> tuple[Lot, ...]:
     return tuple(Lot._make((*what, number)) for what, number in counted.items())
 
 
+def branches_of(found: Iterable[Duty]) -> Iterator[BranchFacts]:
+    """Whose duties ``found`` are, in order, as :func:`evaluate` gives them."""
+    branch = None
+    for duty in found:
+        if duty[2] is not branch:
+            branch = duty[2]
+            yield branch
+
+
 class Call(NamedTuple):
     """What a rule asks in one sub-period, of whichever branches.
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
@@ -61,15 +61,29 @@ class OrganizationFigures(NamedTuple):
 
 @dataclass(frozen=True)
 class LifeFigures:
-    """Organisational life of a period, in official order; ``rows`` are the parts brought together by organisation."""
+    """Organisational life of a period, in official order: what organisations ``held``, and their ``duties``.
+
+    What is asked of many together is counted from these two; a row for each organisation is made when it is asked for.
+    """
 
     period: Period
-    parts: tuple[OrganizationFigures, ...]
+    held: tuple[OrganizationFigures, ...]
     duties: tuple[Duty, ...]
+    #: Of every organisation in either of the two.
+    named: "Named" = field(repr=False)
+
+    @cached_property
+    def parts(self) -> tuple[OrganizationFigures, ...]:
+        """The organisations, each with what it held and what was asked of it."""
+        counted: Counted = defaultdict(dict)
+        for part in self.held:
+            counted[part.branch_id, part.org_path] = dict(part.kinds)
+        _add_duties(counted, self.duties)
+        return _parts(counted, self.named)
 
     @property
     def rows(self) -> tuple[OrganizationFigures, ...]:
-        """One row an organisation; its place is the present one when it is among them."""
+        """The parts, brought together; the place of an organisation is the present one when it is among them."""
         by_branch: dict[int, list[OrganizationFigures]] = defaultdict(list)
         for part in self.parts:
             by_branch[part.branch_id].append(part)
@@ -84,15 +98,30 @@ class LifeFigures:
 
     @cached_property
     def total(self) -> dict[str, KindFigures]:
-        return add_up(part.kinds for part in self.parts)
+        return judged_sums((part.kinds for part in self.held), self.lots)
 
     def of_category(self, category: str) -> "LifeFigures":
         """Cut to the branches of one category."""
         return LifeFigures(
             self.period,
-            tuple(part for part in self.parts if part.category == category),
+            tuple(part for part in self.held if part.category == category),
             tuple(duty for duty in self.duties if duty.category == category),
+            self.named,
         )
+
+
+def judged_sums(held: Iterable[Mapping[str, KindFigures]], counted: Iterable[Lot]) -> dict[str, KindFigures]:
+    """Kind by kind sums of what was ``held``, and of the duties ``counted``."""
+    total: dict[str, KindFigures] = add_up(held)
+    judged: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for lot in counted:
+        numbers = judged[lot.rule.name]
+        for number in _COUNTS_AS[lot.state]:
+            numbers[number] += lot.number
+    return total | {
+        kind: total.get(kind, KindFigures())._replace(required=required, met=met, missed=missed)
+        for kind, (required, met, missed) in judged.items()
+    }
 
 
 def add_up(parts: Iterable[Mapping[str, KindFigures]]) -> dict[str, KindFigures]:
@@ -106,7 +135,10 @@ def add_up(parts: Iterable[Mapping[str, KindFigures]]) -> dict[str, KindFigures]
 
 def _sum(numbers: Iterable[Any]) -> Any:
     """None is what is not asked."""
-    asked = [number for number in numbers if number is not None]
+    found = tuple(numbers)
+    if None not in found:
+        return sum(found)
+    asked = [number for number in found if number is not None]
     return sum(asked) if asked else None
 
 
@@ -123,20 +155,21 @@ def organizational_life(
         counted, judged = _campaign_counts(ranges, period, campaign), []
     else:
         counted, judged = _tally_counts(ranges, period, named), duties.evaluate(ranges, period, today)
-    _add_duties(counted, judged)
-    return LifeFigures(period, _parts(counted, named), tuple(judged))
+    _name_too({pk for pk, _ in counted} | {branch.id for branch in duties.branches_of(judged)}, named)
+    return LifeFigures(period, _parts(counted, named), tuple(judged), named)
 
 
 @uncollected()
 def held(ranges: Sequence[Range], period: Period) -> tuple[OrganizationFigures, ...]:
     """The parts of :func:`organizational_life` from the tallies alone, no duty judged. Two queries."""
     named = _named(ranges)
-    return _parts(_tally_counts(ranges, period, named), named)
+    counted = _tally_counts(ranges, period, named)
+    _name_too({pk for pk, _ in counted}, named)
+    return _parts(counted, named)
 
 
 def _parts(counted: "Counted", named: "Named") -> tuple[OrganizationFigures, ...]:
     """In official order, the present place of an organisation after its earlier ones."""
-    _name_too({pk for pk, _ in counted}, named)
     parts = []
     for (pk, path), kinds in counted.items():
         _, order, present, code, name, level, category = named[pk]
