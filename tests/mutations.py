@@ -54,7 +54,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "read",
         "within",
     ): "reads one part of the tree; the rest is of no post of the year",
-    ("members/health.py", "_count_people", "within"): "reads one part of the index; the rest is not `found`",
+    (
+        "members/health.py",
+        "_count_people",
+        "within_sql",
+    ): "reads one part of the index; the rest is not `found`",
     ("members/health.py", "_find_papers", "within"): "as in _count_people",
     ("members/health.py", "_count_posts", "within"): "as in _count_people",
     ("members/health.py", "_find_terms", "within"): "as in _count_people",
