@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from activities.duties import Lot
 from activities.kinds import Kind
@@ -32,8 +33,7 @@ class Figure:
     value: str
     url: str
     beside: list[Piece]
-    note: str
-    note_url: str = ""
+    note: list[Piece]
 
 
 @dataclass(frozen=True)
@@ -181,10 +181,10 @@ def _completion(focus: Judged, asked: Asked) -> Figure:
     )
     # Its list is a leader's way to what is missing, and staff's to a reminder, also where there are too few for a rate.
     waiting = _counted(focus, "missed" if focus.missed else "open", focus.missed or focus.open, asked)
-    return replace(_share(focus.title, share, met, required, note), note_url=waiting.url)
+    return _share(focus.title, share, met, required, [replace(waiting, text=note)])
 
 
-def _share(label: str, share: Piece, part: Piece, whole: Piece, note: str) -> Figure:
+def _share(label: str, share: Piece, part: Piece, whole: Piece, note: list[Piece]) -> Figure:
     """A percentage with its parts beside it; where there are too few for one, the part stands in its place."""
     if is_enough(int(whole.text.replace(",", ""))):
         return Figure(label, share.text, share.url, [part, Piece(" / "), whole], note)
@@ -192,25 +192,35 @@ def _share(label: str, share: Piece, part: Piece, whole: Piece, note: str) -> Fi
 
 
 def _on_time(life: KindFigures, asked: Asked) -> Figure:
-    on_time = links.records(asked.period, **{**asked.carried, "on_time": "1"})
-    held = links.records(asked.period, **asked.carried)
+    behind = partial(links.records, asked.period, **asked.carried)
+    held = behind()
     late = life.held - life.on_time
     return _share(
         "按时登记",
         Piece(percent(rate(life.on_time, life.held)), held if life.held else ""),
-        Piece(thousands(life.on_time), on_time if life.on_time else ""),
+        Piece(thousands(life.on_time), behind(on_time="1") if life.on_time else ""),
         Piece(thousands(life.held), held if life.held else ""),
-        f"补记 {thousands(late)} 条" if late else "没有补记",
+        [Piece(f"补记 {thousands(late)} 条", behind(on_time="0"))] if late else [Piece("没有补记")],
     )
 
 
 def _present(life: KindFigures, asked: Asked) -> Figure:
     share = attendance_rate(life)
-    url = links.records(asked.period, **asked.carried) if life.expected else ""
+    behind = partial(links.records, asked.period, **asked.carried)
+    url = behind() if life.expected else ""
     return Figure(
         label="党员到会",
         value=thousands(life.present) if share is None else percent(share),
         url=url,
-        beside=[Piece(f"{thousands(life.present)} / {thousands(life.expected)} 人次")],
-        note=f"请假 {thousands(life.on_leave)}，缺席 {thousands(life.absent)}",
+        beside=[
+            Piece(thousands(life.present), behind(mark="present") if life.present else ""),
+            Piece(" / "),
+            Piece(thousands(life.expected), url),
+            Piece(" 人次"),
+        ],
+        note=[
+            Piece(f"请假 {thousands(life.on_leave)}", behind(mark="on_leave") if life.on_leave else ""),
+            Piece("，"),
+            Piece(f"缺席 {thousands(life.absent)}", behind(mark="absent") if life.absent else ""),
+        ],
     )

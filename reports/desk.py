@@ -85,7 +85,7 @@ def figures_strip(found: Iterable[Duty], asked: Asked) -> list[Figure]:
                 with_filters(reverse("roster"), {"status": "probationary"}),
             ),
         ],
-        note=f"截至 {asked.today.month}月{asked.today.day}日",
+        note=[Piece(f"截至 {asked.today.month}月{asked.today.day}日")],
     )
     return [*three_figures(running, whole, asked), members]
 
