@@ -16,7 +16,7 @@ from branches.scope import Range, covers
 from lib.memory import uncollected
 from lib.periods import Period
 
-from . import duty_facts, local_duties, waivers
+from . import duty_facts, local_duties, local_rules, waivers
 from .duty_facts import FAR, NOTHING, BranchFacts, Group, Held
 from .local_duties import InForce
 from .models import Waiver
@@ -373,6 +373,8 @@ def _why_not(rule: Rule, sub: Period, branch: BranchFacts, group: Group | None) 
         return f"{branch.founded_on:%Y-%m-%d} 成立，期间不满，不作要求。"
     if branch.dissolved_on and branch.dissolved_on <= sub.end:
         return f"{branch.dissolved_on:%Y-%m-%d} 撤销，不作要求。"
+    if unjudged := local_rules.not_judged(branch.kept_since, rule.opens_on(sub), sub.end):
+        return unjudged
     if branch.peopled is None or branch.peopled[0] > sub.end or branch.peopled[1] < sub.start:
         return "期间没有党员，不作要求。"
     if group and (group.since > sub.start or (group.until or FAR) < sub.end):

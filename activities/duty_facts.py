@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from branches import local
 from branches.models import Branch, PartyGroup, Placement
 from branches.scope import Range, within
 from lib.among import among
@@ -17,6 +18,7 @@ from lib.periods import Period
 from lib.rows import plain_rows
 from members.models import MembershipSpell, Post
 
+from . import local_rules
 from .kinds import Kind
 from .models import Activity, Tally
 from .regulations import Counts
@@ -26,7 +28,10 @@ FAR = date(9999, 12, 31)
 
 @dataclass(frozen=True)
 class BranchFacts:
-    """What applicability asks of a branch. ``places`` are (since, until, path); dates are inclusive."""
+    """What applicability asks of a branch. ``places`` are (since, until, path); dates are inclusive.
+
+    ``kept_since`` is the day from which the university keeps records here, None when it said none.
+    """
 
     id: int
     name: str
@@ -38,6 +43,7 @@ class BranchFacts:
     places: tuple[tuple[date, date, str], ...]
     peopled: tuple[date, date] | None
     committee: tuple[tuple[date, date], ...]
+    kept_since: date | None
 
     def path_on(self, day: date) -> str:
         """The place on ``day``; before the first placement the first, after the last the last."""
@@ -75,8 +81,9 @@ def facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
     standing = Branch.objects.filter(pk__in=placed.values("branch")).exclude(dissolved_on__lte=period.start)
     standing = standing.exclude(founded_on__gt=period.end).order_by("order_key")
     names = ("pk", "short_name", "code", "category", "form", "founded_on", "dissolved_on")
-    branches = list(standing.values_list(*names))
+    branches = list(standing.values_list(*names, local.stored(local_rules.KEPT_SINCE)))
     ids = [pk for pk, *_ in branches]
+    kept_since = local_rules.day_of(branches[0][-1]) if branches else None
     places: dict[int, list[tuple[date, date, str]]] = defaultdict(list)
     rows = Placement.objects.filter(among("branch", ids)).order_by("since")
     for branch_id, since, until, path in rows.values_list("branch", "since", "until", "path"):
@@ -95,8 +102,8 @@ def facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
     for branch_id, since, until in seats.order_by().values_list("branch", "since", "until"):
         committee[branch_id].append((since, until or FAR))
     return [
-        BranchFacts(pk, *own, tuple(places[pk]), peopled.get(pk), tuple(committee[pk]))  # type: ignore[call-arg]
-        for pk, *own in branches
+        BranchFacts(pk, *own, tuple(places[pk]), peopled.get(pk), tuple(committee[pk]), kept_since)  # type: ignore[call-arg]
+        for pk, *own, _ in branches
     ]
 
 
