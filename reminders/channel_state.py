@@ -32,10 +32,6 @@ class ChannelState:
     error_on: date | None
     tested_at: datetime | None = None
 
-    @property
-    def is_mail(self) -> bool:
-        return self.channel == Channel.MAIL
-
 
 def look() -> list[ChannelState]:
     """Of every channel there is. Four queries."""
