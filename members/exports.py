@@ -13,7 +13,8 @@ from branches.scope import covering_ranges, covers, ranges_of
 from jobs import running
 from jobs.models import Job
 from lib.masking import mask_address, mask_birth
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from .listing import Filter, line, listed
 from .models import StatusPeriod
@@ -58,7 +59,7 @@ def write_roster(target: Path | BinaryIO, user: User, wanted: Filter) -> int:
         "证件号、手机号、住址已遮盖，导回时视为不变。",
     ]
     rows = _rows(members.iterator(chunk_size=1000), user)
-    write_workbook(target, [OutSheet("党员花名册", COLUMNS, rows, banner)])
+    write_list(target, [OutSheet("党员花名册", COLUMNS, rows, banner)])
     return total
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.models import User
 from accounts.proof import confirmed
 from activities.models import Activity
@@ -25,6 +26,7 @@ from jobs import running
 from jobs.models import Job
 from lib.media_types import PDF
 from lib.periods import quarter_of
+from lib.sheets.outgoing import Outgoing
 from lib.typesetting import CannotTypeset
 from reminders import chasing, health
 from reminders.chasing import ChaseError
@@ -184,6 +186,7 @@ def quarter_paper(request: AuthenticatedRequest, code: str) -> HttpResponse | Fi
 
 @confirmed
 @require_POST
+@leaving
 def list_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """The list as it is filtered, as a workbook that a job makes: records or duties."""
     check_figures(request.user)
@@ -195,7 +198,8 @@ def list_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
     if form.errors:
         return _refuse_export(request, list_sheets.SHEETS[code].page)
     form.check_branch(form.asked)
-    return redirect("job_detail", pk=list_sheets.start(code, form, request.user).pk)
+    ending = Outgoing(request.POST).ending
+    return redirect("job_detail", pk=list_sheets.start(code, form, request.user, ending).pk)
 
 
 @require_safe

@@ -8,6 +8,7 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from branches.models import Branch
 from lib.sheets.dating import dated
+from lib.sheets.outgoing import write_list
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 from reports.asked import Asked
 from reports.closing import notices
@@ -137,4 +138,4 @@ def write_rows(target: Path | BinaryIO, found: Found, *, by: User) -> None:
         [OutColumn(head, width=20) for head in found.figure.things.heads],
         [[line.label, *line.cells] for line in lines],
     )
-    write_workbook(target, [OutSheet("明细", columns, rows, banner)])
+    write_list(target, [OutSheet("明细", columns, rows, banner)])
