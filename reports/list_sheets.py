@@ -156,9 +156,8 @@ def work(progress: running.Progress) -> None:
         facts["ending"] = ending
     entry = audit.record("statistics.export", by=owner, on=form.asked.org, after=facts)
     banner = [title, _filters(form, len(rows)), audit.export_line(entry, owner)]
-    outgoing.write_list(
-        progress.result_path(f"{title}.{ending}"), [OutSheet(title, listed.columns, rows, banner)]
-    )
+    sheet = OutSheet(title, listed.columns, rows, banner)
+    outgoing.write_as(ending, progress.result_path(f"{title}.{ending}"), [sheet])
 
 
 def _filters(form: FigureFilter, number: int) -> str:

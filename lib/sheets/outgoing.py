@@ -36,15 +36,15 @@ def check(ending: str, number: int) -> None:
 
 
 def write_list(target: Path | BinaryIO, sheets: Iterable[OutSheet]) -> None:
-    """Write the sheets as ``target`` says: a PDF for an :class:`Outgoing` or a path of that ending, else a workbook.
+    """Write the sheets as an :class:`Outgoing` says, and as a workbook to anything else; see :func:`write_as`."""
+    write_as(target.ending if isinstance(target, Outgoing) else XLSX, target, sheets)
 
-    TooLong and CannotTypeset for a PDF; see ``write_workbook`` for the rest.
-    """
-    if isinstance(target, Path):
-        if target.suffix == f".{PDF}":
-            target.write_bytes(printing.pdf(sheets))
-            return
-    elif isinstance(target, Outgoing) and target.ending == PDF:
+
+def write_as(ending: str, target: Path | BinaryIO, sheets: Iterable[OutSheet]) -> None:
+    """Write the sheets with that ending. TooLong and CannotTypeset for a PDF; see ``write_workbook`` for the rest."""
+    if ending != PDF:
+        write_workbook(target, sheets)
+    elif isinstance(target, Path):
+        target.write_bytes(printing.pdf(sheets))
+    else:
         target.write(printing.pdf(sheets))
-        return
-    write_workbook(target, sheets)
