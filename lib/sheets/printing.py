@@ -30,6 +30,8 @@ _UPRIGHT_SIZE: Final = 9.0
 _INSET: Final = 2.5
 #: A size is taken when the columns get this share of what they would like.
 _ENOUGH: Final = 0.9
+#: More than this of a long text does not make the type smaller: it wraps.
+_LONG: Final = 26.0
 #: Half a Chinese character is one place; Latin letters and digits of a Chinese font are somewhat wider than that.
 _LATIN: Final = 1.1
 _WIDEST: Final = 40.0
@@ -37,7 +39,8 @@ _WIDEST: Final = 40.0
 _WHOLE: Final = 10.5
 #: A line that fills its column to the last point would be broken.
 _SPARE: Final = 0.5
-_LONGEST_RUN: Final = 24.0
+#: An identifier of 36 letters is not broken; what is longer may be.
+_LONGEST_RUN: Final = 42.0
 _RUN = re.compile(r"[\x21-\x7e]+")
 _ASCII = re.compile(r"[\x20-\x7e]")
 _BREAK: Final = "\u200b"
@@ -108,10 +111,11 @@ def _set(sheet: OutSheet, rows: Sequence[list[str]], *, is_one_of_many: bool) ->
     is_across, size = _page([want for want, _ in wants], [least for _, least in wants])
     width = _ACROSS if is_across else _UPRIGHT
     places = _shares(wants, _room(width, size, len(wants)))
-    title, *lines = [*map(_text, sheet.banner)] or [_text(sheet.name)]
+    name = _text(sheet.name)
+    title, *lines = [*map(_text, sheet.banner)] or [name]
     return {
         "across": is_across,
-        "title": f"{title}：{_text(sheet.name)}" if is_one_of_many else title,
+        "title": f"{title}：{name}" if is_one_of_many and name != title else title,
         "lines": lines,
         "size": size,
         "widths": [share * size / 2 + 2 * _INSET for share in places],
@@ -144,9 +148,9 @@ def _room(width: float, size: float, columns: int) -> float:
 
 def _page(wants: Sequence[float], leasts: Sequence[float]) -> tuple[bool, float]:
     """Whether the page lies across, and the size of the type in points."""
-    number, wanted = len(wants), sum(wants)
-    is_across = wanted > _room(_UPRIGHT, _UPRIGHT_SIZE, number)
-    enough = max(sum(leasts), wanted * _ENOUGH if is_across else wanted)
+    number = len(wants)
+    is_across = sum(wants) > _room(_UPRIGHT, _UPRIGHT_SIZE, number)
+    enough = max(sum(leasts), sum(min(want, _LONG) for want in wants) * _ENOUGH if is_across else sum(wants))
     width = _ACROSS if is_across else _UPRIGHT
     return is_across, next((size for size in _SIZES if enough <= _room(width, size, number)), _SIZES[-1])
 

@@ -68,7 +68,7 @@ def test_each_sheet_begins_a_page_of_its_own():
     first = a_list([1, "甲", date(2026, 10, 8), 1, 2])
     second = OutSheet("人员", (OutColumn("姓名"),), [["张三"]], BANNER)
     assert [words(page)[:10] for page in pages(first, second)] == [
-        "党员花名册：党员花名",
+        "党员花名册截至202",
         "党员花名册：人员截至",
     ]
 
