@@ -19,7 +19,7 @@ from .writing import Kind, OutColumn, OutSheet
 #: More rows than this, of all sheets together, are for a filter or for a workbook.
 MOST_ROWS: Final = 2000
 TOO_LONG: Final = (
-    f"超过 {MOST_ROWS} 行的名单不排成 PDF，没有导出。请先筛选，缩小范围，或者导出 Excel，内容相同，行数不限。"
+    f"超过 {MOST_ROWS} 行的名单不排成 PDF，没有导出。请先筛选，缩小范围，或者导出 Excel，内容相同。"
 )
 
 #: What is printed on, in points, without the margins of 12 mm: A4 upright and across.
