@@ -8,10 +8,12 @@ the database, so that even a chain rebuilt from its beginning shows.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +30,17 @@ UNSEALED_LIMIT = timedelta(minutes=10)
 #: After so many seals the checker says how far it is.
 TOLD_EVERY = 2000
 remote_address: ContextVar[str] = ContextVar("remote_address", default="")
+_added: ContextVar[Mapping[str, Any]] = ContextVar("added", default=MappingProxyType({}))
+
+
+@contextmanager
+def adding(**facts: Any) -> Iterator[None]:
+    """Each entry made meanwhile says ``facts``, too."""
+    token = _added.set(facts)
+    try:
+        yield
+    finally:
+        _added.reset(token)
 
 
 def record(
@@ -79,7 +92,7 @@ def entry_of(
         branch_path=(getattr(on, "branch_path", "") or "") if branch_path is None else branch_path,
         outcome=AuditEntry.Outcome.DENIED if denied else AuditEntry.Outcome.DONE,
         before=dict(before or {}),
-        after=dict(after or {}),
+        after={**(after or {}), **_added.get()},
     )
     entry.mac = encryption.sign(_message(entry), "audit")
     return entry

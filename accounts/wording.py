@@ -285,6 +285,7 @@ FACTS = {
     "code": "代码",
     "day": "日期",
     "elected_on": "当选日期",
+    "ending": "文件格式",
     "faults": "问题数",
     "fields": "内容",
     "file": "文件",

@@ -12,7 +12,7 @@ from lib.periods import Period, quarter_of, year_of
 from lib.severity import Severity
 
 from . import duties
-from .duties import Duty, State
+from .duties import Duty, Lot, State
 from .regulations import Counts, Rule
 
 #: From the most to the least pressing: what several duties taken together amount to.
@@ -51,7 +51,7 @@ def open_duties(recent: Iterable[Duty], today: date) -> list[Duty]:
     return sorted(waiting, key=lambda duty: (duty.due_on, duty.rule.code))
 
 
-def taken_together(found: Iterable[Duty]) -> State:
+def taken_together(found: Iterable[Duty | Lot]) -> State:
     """The most pressing state: one party group that has not met leaves the month open."""
     return min((duty.state for duty in found), key=PRESSING.index)
 

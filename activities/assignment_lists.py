@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlencode
 
 from django.db.models import Exists, Max, OuterRef
@@ -12,7 +13,8 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from .assignments import counts_by_state
 from .models import Assignment, AssignmentReturn
@@ -174,19 +176,18 @@ def lines(page: Iterable[AssignmentReturn], assignment: Assignment) -> list[Line
     return found
 
 
-def write(assignment: Assignment, rows: Sequence[AssignmentReturn], *, by: User) -> BytesIO:
-    """The list as a workbook. Audited."""
+def write(
+    target: Path | BinaryIO, assignment: Assignment, rows: Sequence[AssignmentReturn], *, by: User
+) -> None:
+    """Write the list. Audited."""
     audit.record("assignment.export", by=by, on=assignment, after={"rows": len(rows)})
     banner = [
         f"{assignment.get_nature_display()}：{assignment.title}",
         f"{assignment.opens_on:%Y-%m-%d} 至 {assignment.due_on:%Y-%m-%d}，{assignment.issuer.short_name}发出。",
         f"{by.name} 导出，{timezone.localtime():%Y-%m-%d %H:%M}，共 {len(rows)} 行。",
     ]
-    content = BytesIO()
     cells = [_cells(row, assignment) for row in rows]
-    write_workbook(content, [OutSheet("报送情况", _COLUMNS, cells, banner)])
-    content.seek(0)
-    return content
+    write_list(target, [OutSheet("报送情况", _COLUMNS, cells, banner)])
 
 
 def _cells(row: AssignmentReturn, assignment: Assignment) -> list[object]:

@@ -112,9 +112,10 @@ def _of_people(ranges: Sequence[Range], year: Period, period: str, today: date) 
     """What the year asks of people, as far as anybody owes something."""
     counts = yearly.counted(ranges, year.start.year, today)
     codes = dict(Branch.objects.filter(pk__in={pk for pk, _ in counts}).values_list("pk", "code"))
+    unjudged = yearly.unjudged(year)
     for (pk, code), count in counts.items():
         rule = yearly.RULES[code]
-        found = yearly.standing(rule, count, is_over=year.is_over(today))
+        found = yearly.standing(rule, count, is_over=year.is_over(today), unjudged=unjudged)
         yield Row(
             branch=codes[pk],
             rule=code,

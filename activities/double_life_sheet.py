@@ -6,7 +6,8 @@ from typing import BinaryIO
 
 from accounts import audit
 from accounts.models import User
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from .double_life import ARTICLE, Leader
 from .models import Activity
@@ -43,7 +44,7 @@ def write(target: Path | BinaryIO, user: User, year: int, leaders: Sequence[Lead
         for number, one in enumerate(leaders, start=1)
     )
     records = (row for one in leaders for row in _records_of(one))
-    write_workbook(
+    write_list(
         target, [OutSheet("领导干部", LEADERS, lines, banner), OutSheet("各次记录", RECORDS, records, banner)]
     )
 

@@ -4,33 +4,26 @@ A duty is looked at from a day (``today``): what is due in its last days is *due
 *overdue*. The denominator comes first: where a rule does not apply, the duty says why.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Q, QuerySet
-from django.db.models.functions import Coalesce
-
-from branches.models import Branch, PartyGroup, Placement
-from branches.scope import Range, covers, within
-from lib.among import among
-from lib.dated import overlaps
+from branches.models import Branch
+from branches.scope import Range, covers
+from lib.memory import uncollected
 from lib.periods import Period
-from lib.rows import plain_rows
-from members.models import MembershipSpell, Post
 
-from . import local_duties, waivers
-from .kinds import Kind
+from . import duty_facts, local_duties, local_rules, waivers
+from .duty_facts import FAR, NOTHING, BranchFacts, Group, Held
 from .local_duties import InForce
-from .models import Activity, Tally, Waiver
+from .models import Waiver
 from .regulations import AppliesTo, Counts, Every, Rule
 
 #: How long before its end an open duty is pressing.
 DUE_SOON = {Every.MONTH: timedelta(days=7), Every.QUARTER: timedelta(days=7), Every.YEAR: timedelta(days=31)}
-FAR = date(9999, 12, 31)
 
 
 class State(StrEnum):
@@ -41,6 +34,9 @@ class State(StrEnum):
     OVERDUE = "overdue"
     EXEMPT = "exempt"
     NOT_APPLICABLE = "not_applicable"
+
+    #: That of its text: an enumeration's own is made in Python, for each duty that is counted.
+    __hash__ = str.__hash__
 
 
 STATE_LABELS = {
@@ -57,39 +53,7 @@ OPEN = frozenset({State.DUE, State.TODO, State.OVERDUE})
 #: What somebody is told of.
 PRESSING = frozenset({State.DUE, State.OVERDUE})
 ALL = frozenset(State)
-_NOT_ASKED = frozenset({State.NOT_APPLICABLE, State.EXEMPT})
-
-
-@dataclass(frozen=True)
-class BranchFacts:
-    """What applicability asks of a branch. ``places`` are (since, until, path); dates are inclusive."""
-
-    id: int
-    name: str
-    code: str
-    category: str
-    form: str
-    founded_on: date | None
-    dissolved_on: date | None
-    places: tuple[tuple[date, date, str], ...]
-    peopled: tuple[date, date] | None
-    committee: tuple[tuple[date, date], ...]
-
-    def path_on(self, day: date) -> str:
-        """The place on ``day``; before the first placement the first, after the last the last."""
-        for since, until, path in self.places:
-            if since <= day <= until:
-                return path
-        return self.places[0][2] if day < self.places[0][0] else self.places[-1][2]
-
-
-class Group(NamedTuple):
-    """A party group, with its last day when it has one."""
-
-    pk: int
-    name: str
-    since: date
-    until: date | None
+NOT_ASKED = frozenset({State.NOT_APPLICABLE, State.EXEMPT})
 
 
 class Duty(NamedTuple):
@@ -146,8 +110,13 @@ class Duty(NamedTuple):
         return self.rule.opens_on(self.period)
 
     @property
+    def number(self) -> int:
+        """One of its kind: whoever counts a :class:`Lot` counts duties, too."""
+        return 1
+
+    @property
     def is_required(self) -> bool:
-        return self.state not in _NOT_ASKED
+        return self.state not in NOT_ASKED
 
     @property
     def is_met(self) -> bool:
@@ -171,6 +140,49 @@ class Duty(NamedTuple):
         return f"{self.rule.title}（{self.group_name}）" if self.group_name else self.rule.title
 
 
+class Lot(NamedTuple):
+    """So many duties of one rule that are in one state in one sub-period: figures count, and ask no branch its name."""
+
+    rule: Rule
+    period: Period
+    state: State
+    number: int
+
+    @property
+    def due_on(self) -> date:
+        return self.period.end
+
+    @property
+    def is_required(self) -> bool:
+        return self.state not in NOT_ASKED
+
+    @property
+    def is_met(self) -> bool:
+        return self.state in MET
+
+    @property
+    def is_missed(self) -> bool:
+        return self.state == State.OVERDUE
+
+
+_RULE_PERIOD_STATE = itemgetter(*map(Duty._fields.index, Lot._fields[:3]))
+
+
+def lots(found: Iterable[Duty]) -> tuple[Lot, ...]:
+    """``found`` counted, each lot where its first duty stood."""
+    counted = Counter(map(_RULE_PERIOD_STATE, found))
+    return tuple(Lot._make((*what, number)) for what, number in counted.items())
+
+
+def branches_of(found: Iterable[Duty]) -> Iterator[BranchFacts]:
+    """Whose duties ``found`` are, in order, as :func:`evaluate` gives them."""
+    branch = None
+    for duty in found:
+        if duty[2] is not branch:
+            branch = duty[2]
+            yield branch
+
+
 class Call(NamedTuple):
     """What a rule asks in one sub-period, of whichever branches.
 
@@ -186,11 +198,11 @@ class Call(NamedTuple):
     if_open: State
 
 
-#: (held, on time) by name of the rule and month, or by month alone; months are their first days.
-Held = Mapping[Any, tuple[int, int]]
-_NOTHING: Held = {}
+def none_whole(rule: Rule, sub: Period) -> bool:
+    return False
 
 
+@uncollected()
 def evaluate(
     ranges: Sequence[Range],
     period: Period,
@@ -200,28 +212,31 @@ def evaluate(
     ending_from: date = date.min,
     in_force: InForce | None = None,
     only: frozenset[State] = ALL,
+    whole: Callable[[Rule, Period], bool] = none_whole,
 ) -> list[Duty]:
     """Every duty of the branches that stood within ``ranges`` when the sub-period ended.
 
     ``period`` is made of whole months; a quarterly duty is judged when its quarter lies in it, a yearly one when its
     year does. ``kinds`` are names of rules. Sub-periods that ended before ``ending_from`` are left out; ``in_force``
-    are other rules than those that hold; ``only`` are the states that are wanted. In the official order of
-    branches, then rule, sub-period, group. The number of queries does not depend on the branches.
+    are other rules than those that hold; ``only`` are the states that are wanted, but of rules and sub-periods of
+    which ``whole`` says so, of which all are. In the official order of branches, then rule, sub-period, group. The
+    number of queries does not depend on the branches.
     """
     in_force = in_force or local_duties.during(period)
     calls = _calls(in_force, period, today, None if kinds is None else frozenset(kinds), ending_from)
+    wanted = [(call, ALL if whole(call.rule, call.span) else only) for call in calls]
     if only <= OPEN:
-        calls = [call for call in calls if call.if_open in only]
-    branches = _facts(ranges, period)
-    ids = [branch.id for branch in branches]
-    groups = _groups(ids, period)
-    held = _held(ids, period, calls)
-    chosen = _chosen(ids, period, calls)
+        wanted = [(call, states) for call, states in wanted if states is ALL or call.if_open in states]
+    branches = duty_facts.facts(ranges, period)
+    ids, firsts = [branch.id for branch in branches], _firsts(call for call, _ in wanted)
+    groups = duty_facts.groups(ids, period)
+    held = duty_facts.held(ids, period, firsts)
+    chosen = duty_facts.chosen(ids, period, firsts)
     waived = waivers.accepted_for(ids, period)
     by_category = {
         category: [
-            (call, in_force.paused(call.rule, call.span, category))
-            for call in calls
+            (call, states, in_force.paused(call.rule, call.span, category))
+            for call, states in wanted
             if call.rule.category in ("", category)
         ]
         for category in {branch.category for branch in branches}
@@ -230,12 +245,12 @@ def evaluate(
     for branch in branches:
         inside = {path for _, _, path in branch.places if covers(ranges, path)}
         records = Records(
-            held.get(branch.id, _NOTHING),
+            held.get(branch.id, NOTHING),
             chosen.get(branch.id, {}),
             groups.get(branch.id, ()),
             waived.get(branch.id, ()),
         )
-        duties += _of_branch(branch, inside, by_category[branch.category], records, only)
+        duties += _of_branch(branch, inside, by_category[branch.category], records)
     return duties
 
 
@@ -252,28 +267,41 @@ class Records(NamedTuple):
 def _of_branch(
     branch: BranchFacts,
     inside: Set[str],
-    calls: Iterable[tuple[Call, str]],
+    calls: Iterable[tuple[Call, frozenset[State], str]],
     records: Records,
-    only: frozenset[State],
 ) -> Iterator[Duty]:
-    """What is asked of it while it stood in one of the places ``inside``; each call with why it is paused, if so."""
-    for call, paused in calls:
-        rule, sub, counted_by, is_tallied, is_for_groups, if_open = call
-        path = branch.path_on(sub.end)
+    """What is asked of it while it stood in one of the places ``inside``; each call with the states that are wanted and
+    why it is paused, if so."""
+    path = branch.places[0][2]
+    has_moved = len(branch.places) > 1
+    for (rule, sub, counted_by, is_tallied, is_for_groups, if_open), states, paused in calls:
+        if has_moved:
+            path = branch.path_on(sub.end)
         if path not in inside:
             continue
         for group in _within(sub, records.groups) if is_for_groups else _ITSELF:
-            counted = records.tallied if is_tallied else records.chosen.get(group and group.pk, _NOTHING)
-            number, on_time = _total(counted, counted_by)
+            counted = records.tallied if is_tallied else records.chosen.get(group and group.pk, NOTHING)
+            number, on_time = (
+                counted.get(counted_by[0], _NONE) if len(counted_by) == 1 else _total(counted, counted_by)
+            )
             if number >= rule.count:
-                state, excuse = (State.DONE if on_time >= rule.count else State.DONE_LATE), ""
+                state, excuse = _DONE if on_time >= rule.count else _DONE_LATE
             elif excuse := paused or _why_not(rule, sub, branch, group):
                 state = State.NOT_APPLICABLE
             else:
                 excuse = _waived(rule, sub, records.waived)
                 state = State.EXEMPT if excuse else if_open
-            if state in only:
-                yield Duty(rule, sub, branch, path, group, number, state, excuse)
+            if states is ALL or state in states:
+                yield _MAKE(Duty, (rule, sub, branch, path, group, number, state, excuse))
+
+
+#: ``Duty._make`` without counting the fields of each once more.
+_MAKE = tuple.__new__
+#: What is held has no excuse. Named once: an enumeration is asked for its members a hundred thousand times else.
+_DONE, _DONE_LATE = (State.DONE, ""), (State.DONE_LATE, "")
+
+
+_NONE = (0, 0)
 
 
 def _total(counted: Held, keys: Iterable[Any]) -> tuple[int, int]:
@@ -309,6 +337,15 @@ def _if_open(rule: Rule, sub: Period, today: date) -> State:
     return State.DUE if sub.end - today <= DUE_SOON[rule.every] else State.TODO
 
 
+def _firsts(calls: Iterable[Call]) -> dict[str, date]:
+    """The first day that is asked about, by what a rule counts."""
+    firsts: dict[str, date] = {}
+    for call in calls:
+        name, start = call.rule.name, call.span.start
+        firsts[name] = min(start, firsts.get(name, start))
+    return firsts
+
+
 def _within(sub: Period, groups: Iterable[Group]) -> list[Group]:
     """Each party group that there was in ``sub``."""
     return [group for group in groups if group.since <= sub.end and (group.until or FAR) >= sub.start]
@@ -336,6 +373,8 @@ def _why_not(rule: Rule, sub: Period, branch: BranchFacts, group: Group | None) 
         return f"{branch.founded_on:%Y-%m-%d} 成立，期间不满，不作要求。"
     if branch.dissolved_on and branch.dissolved_on <= sub.end:
         return f"{branch.dissolved_on:%Y-%m-%d} 撤销，不作要求。"
+    if unjudged := local_rules.not_judged(branch.kept_since, rule.opens_on(sub), sub.end):
+        return unjudged
     if branch.peopled is None or branch.peopled[0] > sub.end or branch.peopled[1] < sub.start:
         return "期间没有党员，不作要求。"
     if group and (group.since > sub.start or (group.until or FAR) < sub.end):
@@ -355,92 +394,3 @@ def _why(rule: Rule, sub: Period, held: int, state: State) -> str:
     day = f"{sub.end.month}月{sub.end.day}日"
     left = f"还可在{day}前{verb}。" if state != State.OVERDUE else "已过期限。"
     return f"{sub.short_label}应开 {rule.count} 次，已开 {held} 次，{left}"
-
-
-def _facts(ranges: Sequence[Range], period: Period) -> list[BranchFacts]:
-    """The branches that existed and stood within ``ranges`` at any time of ``period``. Four queries."""
-    placed = Placement.objects.during(period.start, period.end).filter(
-        within("path", ranges), branch__level=Branch.Level.BRANCH
-    )
-    standing = Branch.objects.filter(pk__in=placed.values("branch")).exclude(dissolved_on__lte=period.start)
-    standing = standing.exclude(founded_on__gt=period.end).order_by("order_key")
-    names = ("pk", "short_name", "code", "category", "form", "founded_on", "dissolved_on")
-    branches = list(standing.values_list(*names))
-    ids = [pk for pk, *_ in branches]
-    places: dict[int, list[tuple[date, date, str]]] = defaultdict(list)
-    rows = Placement.objects.filter(among("branch", ids)).order_by("since")
-    for branch_id, since, until, path in rows.values_list("branch", "since", "until", "path"):
-        places[branch_id].append((since, until or FAR, path))
-    peopled = {
-        branch_id: (first, last)
-        for branch_id, first, last in MembershipSpell.objects.filter(among("branch", ids))
-        .order_by()
-        .values_list("branch")
-        .annotate(first=Min("since"), last=Max(Coalesce("until", FAR)))
-    }
-    committee: dict[int, list[tuple[date, date]]] = defaultdict(list)
-    seats = Post.objects.filter(
-        overlaps(period.start, period.end), among("branch", ids), title=Post.Title.COMMITTEE
-    )
-    for branch_id, since, until in seats.order_by().values_list("branch", "since", "until"):
-        committee[branch_id].append((since, until or FAR))
-    return [
-        BranchFacts(pk, *own, tuple(places[pk]), peopled.get(pk), tuple(committee[pk]))  # type: ignore[call-arg]
-        for pk, *own in branches
-    ]
-
-
-def _groups(ids: list[int], period: Period) -> dict[int, list[Group]]:
-    groups: dict[int, list[Group]] = defaultdict(list)
-    rows = PartyGroup.objects.filter(overlaps(period.start, period.end), among("branch", ids))
-    for branch_id, *own in rows.order_by("position", "pk").values_list("branch", *Group._fields):
-        groups[branch_id].append(Group(*own))
-    return groups
-
-
-def _held(ids: list[int], period: Period, calls: Iterable[Call]) -> dict[int, Held]:
-    """Branch → name of a rule and month → (held, on time), from the tallies of the months that ``calls`` ask for."""
-    wanted = Q(pk__in=[])
-    for name, first in _firsts(calls).items():
-        wanted |= Q(kind=name, month__gte=first)
-    rows = Tally.objects.filter(wanted, among("branch", ids), month__lte=period.end).order_by()
-    held: dict[int, dict[tuple[str, date], tuple[int, int]]] = defaultdict(dict)
-    for row in rows.values_list("branch", "kind", "month", "held", "on_time"):
-        of_branch, key, counted = held[row[0]], row[1:3], row[3:]
-        if before := of_branch.get(key):  # a branch that moved within a month has a row for each place
-            counted = (before[0] + counted[0], before[1] + counted[1])
-        of_branch[key] = counted
-    return dict(held)
-
-
-def _firsts(calls: Iterable[Call]) -> dict[str, date]:
-    """The first day that is asked about, by what a rule counts."""
-    firsts: dict[str, date] = {}
-    for call in calls:
-        name, start = call.rule.name, call.span.start
-        firsts[name] = min(start, firsts.get(name, start))
-    return firsts
-
-
-def _chosen(ids: list[int], period: Period, calls: Iterable[Call]) -> dict[int, Mapping[int | None, Held]]:
-    """Branch → party group → month → (held, on time), of what tallies do not tell apart: the meetings of each group;
-    without a group the general meetings at which the secretary reported. One query.
-    """
-    firsts = _firsts(calls)
-    valid = Activity.objects.valid().filter(among("branch", ids), held_on__lte=period.end).order_by()
-
-    def since(name: str, **which: object) -> Any:
-        return _by_month(valid.filter(held_on__gte=firsts.get(name, FAR), **which))
-
-    groups = since(Kind.GROUP_MEETING.value, kind=Kind.GROUP_MEETING)
-    reports = since(Counts.REPORT.value, secretaryreport__is_given=True)
-    chosen: dict[int, dict[int | None, dict[date, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
-    for branch, group, year, month, number, on_time in plain_rows(groups.union(reports, all=True)):
-        chosen[branch][group][date(int(year), int(month), 1)] = (number, on_time)
-    return dict(chosen)
-
-
-def _by_month(records: QuerySet[Activity]) -> Any:
-    """Numbers for year and month: dates cut to months are read one by one by Python."""
-    monthly = records.values_list("branch", "group", "held_on__year", "held_on__month")
-    return monthly.annotate(number=Count("pk"), on_time=Count("pk", filter=Q(is_on_time=True)))

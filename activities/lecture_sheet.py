@@ -8,7 +8,8 @@ from accounts.models import User
 from branches.roles import Right
 from branches.scope import may, ranges_of
 from lib.masking import mask_name
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from .lectures import ARTICLE, Leader, leaders_of
 
@@ -48,5 +49,5 @@ def write(target: Path | BinaryIO, user: User, year: int) -> int:
         ]
         for number, leader in enumerate(leaders, start=1)
     )
-    write_workbook(target, [OutSheet("讲党课", COLUMNS, rows, banner)])
+    write_list(target, [OutSheet("讲党课", COLUMNS, rows, banner)])
     return len(leaders)

@@ -60,6 +60,10 @@ class Rule:
     #: What else is to be said of it.
     note: str = ""
 
+    def __hash__(self) -> int:
+        """Of the code alone, that figures by rule need not look at fifteen fields for each duty."""
+        return hash(self.code)
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "short_title", self.short_title or self.title.removeprefix("支部"))
 

@@ -21,7 +21,10 @@ _ASKED_OF: Final = {
     AppliesTo.PEOPLED: "临时、功能型以外的党支部",
 }
 _EVERY: Final = {Every.MONTH: "每月", Every.QUARTER: "每季度", Every.YEAR: "每年"}
-_LEFT_OUT: Final = "功能型党支部、期间成立或撤销的党支部、期间没有党员的党支部不作要求。"
+_LEFT_OUT: Final = (
+    "功能型党支部、期间成立或撤销的党支部、期间没有党员的党支部不作要求。"
+    "校内规定写有启用日期的，此前开始的期间没有记录的不作判断。"
+)
 _GROUPS_LEFT_OUT: Final = "期间成立或结束的党小组不作要求。"
 _SEVERITY: Final = {"must": "应当", "normally": "一般", "may": "可以"}
 _ENFORCED: Final = {

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from lib.periods import Period
 from lib.rows import fetch
 
 from . import duties, tallies
-from .duties import Duty
+from .duties import Duty, Lot, State
 from .models import Activity, Campaign, Tally
 
 
@@ -40,17 +41,7 @@ class KindFigures(NamedTuple):
     absent: int = 0
 
     def __add__(self, other: "KindFigures") -> "KindFigures":  # type: ignore[override]  # figures add up
-        a, b = self, other
-        duties = (_sum(a[3], b[3]), _sum(a[4], b[4]), _sum(a[5], b[5]))
-        return KindFigures(
-            *(a[0] + b[0], a[1] + b[1], a[2] + b[2], *duties),
-            *(a[6] + b[6], a[7] + b[7], a[8] + b[8], a[9] + b[9]),
-        )
-
-
-def _sum(one: Any, other: Any) -> Any:
-    """None is what is not asked."""
-    return other if one is None else one if other is None else one + other
+        return KindFigures(*map(_sum, zip(self, other, strict=True)))
 
 
 class OrganizationFigures(NamedTuple):
@@ -70,15 +61,29 @@ class OrganizationFigures(NamedTuple):
 
 @dataclass(frozen=True)
 class LifeFigures:
-    """Organisational life of a period, in official order; ``rows`` are the parts brought together by organisation."""
+    """Organisational life of a period, in official order: what organisations ``held``, and their ``duties``.
+
+    What is asked of many together is counted from these two; a row for each organisation is made when it is asked for.
+    """
 
     period: Period
-    parts: tuple[OrganizationFigures, ...]
+    held: tuple[OrganizationFigures, ...]
     duties: tuple[Duty, ...]
+    #: Of every organisation in either of the two.
+    named: "Named" = field(repr=False)
+
+    @cached_property
+    def parts(self) -> tuple[OrganizationFigures, ...]:
+        """The organisations, each with what it held and what was asked of it."""
+        counted: Counted = defaultdict(dict)
+        for part in self.held:
+            counted[part.branch_id, part.org_path] = dict(part.kinds)
+        _add_duties(counted, self.duties)
+        return _parts(counted, self.named)
 
     @property
     def rows(self) -> tuple[OrganizationFigures, ...]:
-        """One row an organisation; its place is the present one when it is among them."""
+        """The parts, brought together; the place of an organisation is the present one when it is among them."""
         by_branch: dict[int, list[OrganizationFigures]] = defaultdict(list)
         for part in self.parts:
             by_branch[part.branch_id].append(part)
@@ -86,26 +91,55 @@ class LifeFigures:
             parts[-1]._replace(kinds=add_up(part.kinds for part in parts)) for parts in by_branch.values()
         )
 
-    @property
+    @cached_property
+    def lots(self) -> tuple[Lot, ...]:
+        """The duties counted by rule, sub-period and state."""
+        return duties.lots(self.duties)
+
+    @cached_property
     def total(self) -> dict[str, KindFigures]:
-        return add_up(part.kinds for part in self.parts)
+        return judged_sums((part.kinds for part in self.held), self.lots)
 
     def of_category(self, category: str) -> "LifeFigures":
         """Cut to the branches of one category."""
         return LifeFigures(
             self.period,
-            tuple(part for part in self.parts if part.category == category),
+            tuple(part for part in self.held if part.category == category),
             tuple(duty for duty in self.duties if duty.category == category),
+            self.named,
         )
+
+
+def judged_sums(held: Iterable[Mapping[str, KindFigures]], counted: Iterable[Lot]) -> dict[str, KindFigures]:
+    """Kind by kind sums of what was ``held``, and of the duties ``counted``."""
+    total: dict[str, KindFigures] = add_up(held)
+    judged: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for lot in counted:
+        numbers = judged[lot.rule.name]
+        for number in _COUNTS_AS[lot.state]:
+            numbers[number] += lot.number
+    return total | {
+        kind: total.get(kind, KindFigures())._replace(required=required, met=met, missed=missed)
+        for kind, (required, met, missed) in judged.items()
+    }
 
 
 def add_up(parts: Iterable[Mapping[str, KindFigures]]) -> dict[str, KindFigures]:
     """Kind by kind sums."""
-    total: dict[str, KindFigures] = {}
+    found: dict[str, list[KindFigures]] = defaultdict(list)
     for kinds in parts:
         for kind, figures in kinds.items():
-            total[kind] = total[kind] + figures if kind in total else figures
-    return total
+            found[kind].append(figures)
+    return {kind: KindFigures(*map(_sum, zip(*rows, strict=True))) for kind, rows in found.items()}
+
+
+def _sum(numbers: Iterable[Any]) -> Any:
+    """None is what is not asked."""
+    found = tuple(numbers)
+    if None not in found:
+        return sum(found)
+    asked = [number for number in found if number is not None]
+    return sum(asked) if asked else None
 
 
 @uncollected()
@@ -121,20 +155,21 @@ def organizational_life(
         counted, judged = _campaign_counts(ranges, period, campaign), []
     else:
         counted, judged = _tally_counts(ranges, period, named), duties.evaluate(ranges, period, today)
-    _add_duties(counted, judged)
-    return LifeFigures(period, _parts(counted, named), tuple(judged))
+    _name_too({pk for pk, _ in counted} | {branch.id for branch in duties.branches_of(judged)}, named)
+    return LifeFigures(period, _parts(counted, named), tuple(judged), named)
 
 
 @uncollected()
 def held(ranges: Sequence[Range], period: Period) -> tuple[OrganizationFigures, ...]:
     """The parts of :func:`organizational_life` from the tallies alone, no duty judged. Two queries."""
     named = _named(ranges)
-    return _parts(_tally_counts(ranges, period, named), named)
+    counted = _tally_counts(ranges, period, named)
+    _name_too({pk for pk, _ in counted}, named)
+    return _parts(counted, named)
 
 
 def _parts(counted: "Counted", named: "Named") -> tuple[OrganizationFigures, ...]:
     """In official order, the present place of an organisation after its earlier ones."""
-    _name_too({pk for pk, _ in counted}, named)
     parts = []
     for (pk, path), kinds in counted.items():
         _, order, present, code, name, level, category = named[pk]
@@ -166,13 +201,25 @@ def _name_too(branches: Set[int], named: Named) -> None:
         named |= _names(f"id IN ({', '.join(['%s'] * len(gone))})", list(gone))
 
 
+#: Which of required, met and missed (0 to 2) a duty in a state is.
+_COUNTS_AS = {
+    state: [
+        number
+        for number, is_one in enumerate(
+            (state not in duties.NOT_ASKED, state in duties.MET, state is State.OVERDUE)
+        )
+        if is_one
+    ]
+    for state in State
+}
+
+
 def _add_duties(counted: "Counted", judged: Iterable[Duty]) -> None:
     sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for duty in judged:
-        found = sums[(duty.branch_id, duty.org_path, duty.rule.name)]
-        found[0] += duty.is_required
-        found[1] += duty.is_met
-        found[2] += duty.is_missed
+    for rule, _, branch, org_path, _, _, state, _ in judged:
+        found = sums[branch.id, org_path, rule.name]
+        for number in _COUNTS_AS[state]:
+            found[number] += 1
     for (branch_id, org_path, kind), (required, met, missed) in sums.items():
         kinds = counted[(branch_id, org_path)]
         held = kinds.get(kind, KindFigures())

@@ -20,7 +20,7 @@ from members import branch_rules, coverage, rosters
 from members.competence import TITLES
 from members.models import ON_ROSTER, MembershipSpell, Post
 
-from . import hours, lectures, talks
+from . import hours, lectures, local_rules, talks
 from .duties import State
 from .models import ReportAbove
 
@@ -90,7 +90,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a rule stands: what is left is missed once the year is over, and may still be done before."""
+    """How a rule stands: what is left is missed once the year is over, and may still be done before.
+
+    Of a year that is not judged those are counted who had it, and nobody is missed.
+    """
 
     required: int
     met: int
@@ -102,9 +105,21 @@ class Standing:
     def left(self) -> int:
         return self.required - self.met
 
+    @property
+    def is_judged(self) -> bool:
+        return self.state is not State.NOT_APPLICABLE
 
-def standing(rule: PeopleRule, count: Count, *, is_over: bool) -> Standing:
+
+def unjudged(year: Period) -> str:
+    """Why nobody is missed in a year that began before records were kept here; empty when it is judged. One query."""
+    return local_rules.not_judged(local_rules.kept_since(), year.start, year.end)
+
+
+def standing(rule: PeopleRule, count: Count, *, is_over: bool, unjudged: str = "") -> Standing:
+    """``unjudged`` is why the year is not judged (:func:`unjudged`): then only who had it is told."""
     left = count.required - count.met
+    if left and unjudged:
+        return Standing(count.met, count.met, 0, State.NOT_APPLICABLE, f"{unjudged}已登记 {count.met} 人。")
     reason = f"应{rule.deed}的{rule.who} {count.required} 人，已有 {count.met} 人"
     return Standing(
         count.required,

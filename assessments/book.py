@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from accounts import audit
 from accounts.models import User
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from . import gathering
 from .figures import rounded
@@ -24,7 +25,7 @@ def write(target: Path | BinaryIO, round_: Round, today: date, *, by: User | Non
     entry = audit.record("round.export", by=by, on=round_, after={"rows": len(judged)})
     banner = [round_.name, f"方案：{round_.rules.title}。{round_.rules.citation}"]
     banner += [audit.export_line(entry, by)] if by else []
-    write_workbook(
+    write_list(
         target,
         [
             OutSheet("计分表", _score_columns(round_), _scores(round_, judged), banner),

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Sum
 from django.urls import reverse
 
-from activities import duties, hours
+from activities import duties, hours, yearly
 from activities.models import Activity, Tally
 from branches.models import Branch, Placement
 from branches.scope import Range, wide_ranges, within
@@ -165,7 +165,9 @@ class _Book:
         for pk, month, *sums in counted.annotate(*map(Sum, ("held", "on_time", "expected", "present"))):
             tallied[paths[pk]][month] = (sums[0], sums[1], sums[2], sums[3])
         studied: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-        for each in hours.of_year(tuple(ranges), period.start.year, today):
+        # A year that began before records were kept here says nothing of what was learned in it.
+        is_judged = not yearly.unjudged(period)
+        for each in hours.of_year(tuple(ranges), period.start.year, today) if is_judged else ():
             if each.owed and each.member.branch_id in paths:
                 met, owed = studied[paths[each.member.branch_id]]
                 studied[paths[each.member.branch_id]] = (met + (each.total >= each.owed), owed + 1)

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 
 from accounts import audit
+from accounts.leaving import leaving
 from accounts.proof import confirmed
 from accounts.refusals import OutOfReach
 from lib import required
@@ -235,7 +236,7 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         may_export = has_right(request.user, self.right_to_export)
         if request.method == "POST" and "export" in request.POST:
-            return confirmed(self._export)(request)
+            return confirmed(leaving(self._export))(request)
         if request.method == "POST":
             if not self.get_actions(request):
                 return HttpResponseNotAllowed(["GET"])
@@ -249,11 +250,11 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def _export(self, request):
-        """The list as it is filtered, as a workbook."""
+        """The list as it is filtered, as a workbook or a PDF."""
         if not self.has_view_permission(request) or not has_right(request.user, self.right_to_export):
             raise PermissionDenied
         try:
-            return admin_export.workbook(self, request, self.get_changelist_instance(request))
+            return admin_export.export(self, request, self.get_changelist_instance(request))
         except IncorrectLookupParameters:
             return HttpResponseRedirect(request.path)
         except admin_export.TooManyRows as refusal:

@@ -1,7 +1,6 @@
-"""A list of the browser admin as a workbook: the rows as they are filtered, in the columns the page shows."""
+"""A list of the browser admin as a workbook or a PDF: the rows as they are filtered, in the columns the page shows."""
 
 from datetime import date, datetime
-from io import BytesIO
 
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import ObjectDoesNotExist
@@ -11,8 +10,9 @@ from django.utils.html import strip_tags
 
 from accounts import audit
 from lib.sheets.dating import dated
-from lib.sheets.sending import download
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import Outgoing, write_list
+from lib.sheets.sending import send
+from lib.sheets.writing import OutColumn, OutSheet
 
 #: More than this is for a filter: the answer is made while somebody waits.
 MOST = 50_000
@@ -23,12 +23,14 @@ class TooManyRows(ValueError):
     """The message is for the user."""
 
 
-def workbook(model_admin, request, changelist):
+def export(model_admin, request, changelist):
     """The answer with the file. Audited with the filter and the number of rows; TooManyRows when there are too many."""
     rows = changelist.queryset
     number = rows.count()
     if number > MOST:
         raise TooManyRows(f"共 {number} 行，一次最多导出 {MOST} 行，请先筛选。")
+    content = Outgoing(request.POST)
+    content.check(number)
     names = [name for name in model_admin.get_list_display(request) if name != "action_checkbox"]
     title = str(model_admin.opts.verbose_name_plural)
     filters = {name: value for name, value in request.GET.items() if name != "p" and value}
@@ -40,9 +42,8 @@ def workbook(model_admin, request, changelist):
         [_column(model_admin, name) for name in names],
         [[_value(model_admin, name, row) for name in names] for row in rows.iterator(500)],
     )
-    content = BytesIO()
-    write_workbook(content, [OutSheet(title, columns, cells, banner)])
-    return download(content, f"{title}.xlsx")
+    write_list(content, [OutSheet(title, columns, cells, banner)])
+    return send(content, title)
 
 
 def _column(model_admin, name):

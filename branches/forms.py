@@ -1,8 +1,8 @@
 """The forms of the organisation tree. They clean; :mod:`branches.tree` and its neighbours save."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
-from typing import Any, ClassVar, cast
+from datetime import date, timedelta
+from typing import Any, ClassVar, Final, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -237,6 +237,9 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+_AHEAD: Final = timedelta(days=366)
+
+
 class LocalRuleForm(forms.Form):
     """A decision about one local rule; what departs from the default names the document it rests on."""
 
@@ -267,7 +270,24 @@ class LocalRuleForm(forms.Form):
                 help_text="" if rule.least else "填 0 即不启用。",
                 error_messages=messages,
             )
+        if rule.kind is Kind.DAY:
+            return forms.DateField(
+                label="日期",
+                required=False,
+                widget=DateInput(),
+                help_text="不填就是没有设定。",
+                error_messages={"invalid": "日期应为如 2026-09-01。"},
+            )
         return forms.ChoiceField(label="取值", choices=rule.choices, widget=forms.RadioSelect)
+
+    def clean_value(self) -> Value:
+        """A day as its rule keeps it; one far ahead would silence for years whatever goes by it."""
+        value: Value | date | None = self.cleaned_data["value"]
+        if isinstance(value, date):
+            if value > timezone.localdate() + _AHEAD:
+                raise forms.ValidationError("最晚填今天起一年以内的日期。")
+            return value.isoformat()
+        return "" if value is None else value
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -6,7 +6,6 @@ out, and :func:`offered` the button that asks for it.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -23,12 +22,14 @@ from django.views.decorators.http import require_POST
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.models import User
 from accounts.proof import View, confirmed
 from jobs import running
 from jobs.models import Job
-from lib.sheets.sending import download
-from lib.sheets.writing import Kind, OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import Outgoing, write_list
+from lib.sheets.sending import send
+from lib.sheets.writing import Kind, OutColumn, OutSheet
 
 from .models import Branch
 from .roles import Right
@@ -77,11 +78,12 @@ class ListExport:
         entry = audit.record(f"{self.thing}.export", by=user, on=found.branch, after=after)
         scope = facts["filter"] or "权限内全部"
         banner = [self.title, f"范围：{scope}；共 {found.number} 行。", audit.export_line(entry, user)]
-        write_workbook(target, [OutSheet(self.title, self.columns, found.rows, banner)])
+        write_list(target, [OutSheet(self.title, self.columns, found.rows, banner)])
 
     @property
-    def file_name(self) -> str:
-        return f"{self.title}-{timezone.localdate():%Y%m%d}.xlsx"
+    def stem(self) -> str:
+        """The name of the file without its ending."""
+        return f"{self.title}-{timezone.localdate():%Y%m%d}"
 
 
 def columns(*headings: str | tuple[str, Kind] | tuple[str, Kind, float]) -> tuple[OutColumn, ...]:
@@ -111,6 +113,7 @@ def export_view(listed: ListExport) -> View:
 
     @confirmed
     @require_POST
+    @leaving
     def hand_out(request: AuthenticatedRequest, **place: Any) -> HttpResponseBase:
         user = request.user
         found = listed.find(user, request.POST, **place)
@@ -118,12 +121,13 @@ def export_view(listed: ListExport) -> View:
             raise PermissionDenied
         if found.form and found.form.errors:
             raise Http404
+        content = Outgoing(request.POST)
+        content.check(found.number)
         if found.number > AT_ONCE:
             asked = {"path": request.path_info, "filter": _sent(found.form, request.POST)}
             return redirect("job_detail", running.start(KIND, user, f"导出{listed.title}", asked).pk)
-        content = BytesIO()
         listed.write(content, found, user)
-        return download(content, listed.file_name)
+        return send(content, listed.stem)
 
     hand_out.listed = listed  # type: ignore[attr-defined]
     return hand_out
@@ -154,7 +158,7 @@ def work(progress: running.Progress) -> None:
     seen = covering_ranges([found.branch.path]) if found.branch else ranges_of(user, listed.right)
     progress.job.outcome = {"ranges": [list(one) for one in seen]}
     progress.at("写入", 0, found.number)
-    listed.write(progress.result_path(listed.file_name), found, user)
+    listed.write(progress.result_path(f"{listed.stem}.xlsx"), found, user)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Subquery
 
 from accounts import audit
 from accounts.models import User
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     SWITCH = "switch"  # bool
     NUMBER = "number"  # int; 0 switches the rule off, where ``least`` allows it
     CHOICE = "choice"  # one of the choices' values
+    DAY = "day"  # ISO date, or "" for none
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class LocalRule:
             return "启用" if value else "不启用"
         if self.kind is Kind.NUMBER:
             return f"{value} {self.unit}" if value else "不启用"
+        if self.kind is Kind.DAY:
+            return str(value) or "没有设定"
         return dict(self.choices)[str(value)]
 
 
@@ -103,6 +107,13 @@ def decided(codes: Iterable[str] | None = None) -> dict[str, Decided]:
 def value_of(code: str) -> Any:
     """The value that holds: bool, int or str by the rule's kind. One query."""
     return decided([code])[code].value
+
+
+def stored(code: str) -> Subquery:
+    """The text of a decision (see :meth:`LocalRule.read`), None without one: a column for a query that asks for
+    something else, which saves one of its own.
+    """
+    return Subquery(LocalSetting.objects.filter(code=code).values("value")[:1])
 
 
 def decide(rule: LocalRule, value: Value, citation: str, *, by: User | None) -> None:

@@ -5,7 +5,7 @@ A branch's path is the sequence of fixed-width steps from the root; everything b
 ranges, never a ``LIKE``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -134,6 +134,20 @@ def ranges_of(user: "User", right: Right) -> tuple[Range, ...]:
     return covering_ranges(
         grant.branch_path for grant in grants_of(user) if Role(grant.role) in RIGHTS[right]
     )
+
+
+def are_everything(ranges: Sequence[Range], user: "User") -> bool:
+    """Do ``ranges`` of ``user`` hold every organisation there is? Asked of the database once a request, and of whoever
+    holds no root not at all."""
+    if all(len(start) > STEP for start, _ in ranges):
+        return False
+    roots: list[str] | None = getattr(user, "_roots", None)
+    if roots is None:
+        from .models import Branch  # noqa: PLC0415  that module imports this one
+
+        roots = list(Branch.objects.filter(parent=None).order_by().values_list("path", flat=True))
+        user._roots = roots  # type: ignore[attr-defined]
+    return all(covers(ranges, root) for root in roots)
 
 
 def may(user: "User", right: Right, path: str) -> bool:

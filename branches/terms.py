@@ -1,9 +1,9 @@
 """How long a term of office lasts, and when it is due."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import audit
 from accounts.models import User
@@ -14,6 +14,7 @@ from .models import Branch, Term
 
 MOST_POSTPONED = 1  # year (支部条例 21, 任期意见 2)
 REMIND_MONTHS = 6  # before the end of a term (支部条例 21)
+SLACK = timedelta(days=4)
 
 
 class TermError(ValueError):
@@ -58,9 +59,13 @@ def coming_due(day: date, rows: QuerySet[Term] | None = None) -> list[Term]:
 
     Whoever elects nobody has none.
     """
-    rows = running_on(day, rows).exclude(branch__form__in=Branch.WITHOUT_MEMBERS).select_related("branch")
-    latest = {term.branch_id: term for term in rows}
-    due = [term for term in latest.values() if remind_from(term) <= day]
+    running = running_on(day, rows)
+    later = running.filter(branch=OuterRef("branch"), elected_on__gt=OuterRef("elected_on"))
+    # By a few days too many, as months are of different lengths: of all others there would be an object for nothing.
+    near = Q(due_on__lte=months_after(day, REMIND_MONTHS) + SLACK, postponed_to=None)
+    near |= Q(postponed_to__lte=months_after(day, REMIND_MONTHS) + SLACK)
+    found = running.filter(near, ~Exists(later)).exclude(branch__form__in=Branch.WITHOUT_MEMBERS)
+    due = [term for term in found.select_related("branch") if remind_from(term) <= day]
     return sorted(due, key=lambda term: (term.until, term.pk))
 
 

@@ -1,5 +1,6 @@
 """Rows that hold from one day to another: the way everything here is "as of a date"."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Self, TypeVar
 
@@ -14,6 +15,12 @@ def holds_on(day: date | F, prefix: str = "") -> Q:
     return Q(**{f"{prefix}since__lte": day}) & (
         Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gte": day})
     )
+
+
+def holds_on_sql(tables: Sequence[str], day: date) -> tuple[str, list[str]]:
+    """The same of each of ``tables`` in SQL with its parameters, for `lib.rows.fetch`."""
+    one = "{0}.since <= %s AND ({0}.until IS NULL OR {0}.until >= %s)"
+    return " AND ".join(one.format(table) for table in tables), [day.isoformat()] * 2 * len(tables)
 
 
 def overlaps(start: date, end: date, prefix: str = "") -> Q:

@@ -1,7 +1,7 @@
 """Two ways of looking for a text in a column that both databases answer from an index.
 
 ``holds`` finds it anywhere in a name. PostgreSQL keeps the one and two characters that follow each other in each name
-(`name_grams`, made by a migration of the room that has such a column) in a GIN index: a trigram index needs three
+(`name_grams`, made by the room that first has such a column) in a GIN index: a trigram index needs three
 characters, and half of the names have two. SQLite reads all names, as many as a trial has.
 
 ``begins`` finds it at the beginning. Django's own ``startswith`` is answered from an index by PostgreSQL; SQLite's LIKE
@@ -9,17 +9,19 @@ takes capitals and small letters for the same, and no index.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
 from django.db.models.lookups import Contains, StartsWith
 
 FUNCTION: Final = """
-CREATE OR REPLACE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE FUNCTION name_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT array_agg(DISTINCT substr(name, place, size))
     FROM generate_series(1, length(name)) AS place, generate_series(1, 2) AS size
 $$
 """
-
 
 LONGEST_GRAM: Final = 2
 _SPECIAL = re.compile(r"[*?\[]")
@@ -61,3 +63,28 @@ class Begins(StartsWith):
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, own = self.process_lhs(compiler, connection)
         return f"{column} GLOB %s", [*own, _SPECIAL.sub(r"[\g<0>]", self.rhs) + "*"]
+
+
+def grams_function() -> RunPython:
+    """For a migration: what the indexes below are made of, once for all rooms."""
+    return _on_postgresql(FUNCTION, "DROP FUNCTION name_grams(text)")
+
+
+def grams_index(name: str, table: str, column: str) -> RunPython:
+    """For a migration: the index that ``holds`` asks."""
+    return _on_postgresql(
+        f"CREATE INDEX {name} ON {table} USING gin (name_grams({column}))", f"DROP INDEX {name}"
+    )
+
+
+def _on_postgresql(forward: str, backward: str) -> RunPython:
+    """SQLite has no such index, and few names."""
+
+    def operation(sql: str) -> Callable[[Any, BaseDatabaseSchemaEditor], None]:
+        def execute(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+            if editor.connection.vendor == "postgresql":
+                editor.execute(sql)
+
+        return execute
+
+    return RunPython(operation(forward), operation(backward))

@@ -22,7 +22,10 @@ FONTS = (
     "SimSun",
     "FangSong",
 )
-NO_FONT = "服务器上没有中文字体，暂时不能生成 PDF。请系统管理员安装 Noto CJK 字体（fonts-noto-cjk），或先下载 Word 版。"
+NO_FONT = (
+    "服务器上没有中文字体，暂时不能生成 PDF。"
+    "请系统管理员安装 Noto CJK 字体（fonts-noto-cjk），或先下载 Word、Excel。"
+)
 SCREEN_PPI = 144
 
 
@@ -38,18 +41,26 @@ def _fonts() -> typst.Fonts:
     return fonts
 
 
+def check() -> None:
+    """CannotTypeset without a Chinese font."""
+    _fonts()
+
+
 def can_typeset() -> bool:
     """Whether the machine has a Chinese font."""
     try:
-        _fonts()
+        check()
     except CannotTypeset:
         return False
     return True
 
 
-def pdf(document: str, data: Mapping[str, Any]) -> bytes:
-    """The pages of ``document`` (such as "card.typ") as one PDF; CannotTypeset without a Chinese font."""
-    made = _compiler(document, data).compile(format="pdf")
+def pdf(document: str, data: Mapping[str, Any], *, tagged: bool = True) -> bytes:
+    """The pages of ``document`` (such as "card.typ") as one PDF; CannotTypeset without a Chinese font.
+
+    Tags tell a screen reader what is a table and what a heading; a long table is faster and smaller without.
+    """
+    made = _compiler(document, data).compile(format="pdf", pdf_tags=tagged)
     assert isinstance(made, bytes)
     return made
 

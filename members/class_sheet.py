@@ -5,7 +5,8 @@ from typing import BinaryIO
 
 from accounts import audit
 from accounts.models import User
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from .classes import ORDER
 from .models import TrainingClass
@@ -49,5 +50,5 @@ def write(target: Path | BinaryIO, user: User, one: TrainingClass) -> int:
         ]
         for number, each in enumerate(trainees, start=1)
     )
-    write_workbook(target, [OutSheet("学员名单", COLUMNS, rows, banner)])
+    write_list(target, [OutSheet("学员名单", COLUMNS, rows, banner)])
     return len(trainees)

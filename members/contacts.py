@@ -20,7 +20,8 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, covers, has_right, ranges_of, within
 from lib.masking import mask_name, mask_phone
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from .listing import sees_contacts
 from .models import DataRequest, Post
@@ -117,9 +118,7 @@ def write(target: Path | BinaryIO, user: User, wanted: Wanted, reason: str = "")
             audit.export_line(entry, user),
             "含完整手机号，仅限工作使用，请妥善保管。" if reason else "手机号已遮盖。",
         ]
-        write_workbook(
-            target, [OutSheet("通讯录", COLUMNS, map(_row, range(1, len(shown) + 1), shown), banner)]
-        )
+        write_list(target, [OutSheet("通讯录", COLUMNS, map(_row, range(1, len(shown) + 1), shown), banner)])
     return len(posts)
 
 

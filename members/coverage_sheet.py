@@ -6,7 +6,8 @@ from typing import BinaryIO
 
 from accounts import audit
 from accounts.models import User
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from .coverage import Person, Row, Scope
 
@@ -60,7 +61,7 @@ def write(
         ]
         for number, one in enumerate(people, start=1)
     )
-    write_workbook(
+    write_list(
         target,
         [OutSheet("党组织", ORGANISATIONS, organisations, banner), OutSheet("人员", PEOPLE, persons, banner)],
     )

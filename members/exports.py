@@ -13,9 +13,11 @@ from branches.scope import covering_ranges, covers, has_right, ranges_of
 from jobs import running
 from jobs.models import Job
 from lib.masking import mask_address
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from .listing import Filter, line, listed
+from .models import StatusPeriod
 
 COLUMNS = (
     OutColumn("序号", "integer", 6),
@@ -61,13 +63,14 @@ def write_roster(target: Path | BinaryIO, user: User, wanted: Filter) -> int:
         MASKED if has_right(user, Right.SEE_NAMES) else UNNAMED,
     ]
     rows = _rows(members.iterator(chunk_size=1000), user)
-    write_workbook(target, [OutSheet("党员花名册", COLUMNS, rows, banner)])
+    write_list(target, [OutSheet("党员花名册", COLUMNS, rows, banner)])
     return total
 
 
 def _described(wanted: Filter) -> str:
     parts = [
         f"党组织：{wanted.branch.short_name}" if wanted.branch else "",
+        f"人员类别：{StatusPeriod.Status(wanted.status).label}" if wanted.status else "",
         f"搜索：{wanted.q}" if wanted.q else "",
     ]
     return "，".join(part for part in parts if part)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -17,7 +17,8 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import has_right
 from lib.masking import mask_day, mask_name
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 
 from . import overdue
 from .codes import EDUCATIONS
@@ -320,17 +321,14 @@ LISTINGS: dict[str, Listing] = {
 }
 
 
-def write(listing: Listing, user: User, asked: Asked) -> BytesIO:
-    """The list as a workbook. Audited with what was asked."""
+def write(target: Path | BinaryIO, listing: Listing, user: User, asked: Asked) -> None:
+    """Write the list. Audited with what was asked."""
     found = listing.find(user, asked)
     rows = [row.cells for row in listing.rows(user, found)]
     facts = {**asked.as_parameters(), "list": listing.code, "rows": len(rows)}
     audit.record("movement.export", by=user, after=facts)
     banner = [listing.title, f"{user.name} 导出，{timezone.localtime():%Y-%m-%d %H:%M}，共 {len(rows)} 行。"]
-    content = BytesIO()
-    write_workbook(content, [OutSheet(listing.title, listing.columns, rows, banner)])
-    content.seek(0)
-    return content
+    write_list(target, [OutSheet(listing.title, listing.columns, rows, banner)])
 
 
 def summary(listing: Listing, row: Row) -> str:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from django.db.models import (
     Case,
     CharField,
-    Count,
     Exists,
     F,
     OuterRef,
@@ -21,8 +20,9 @@ from django.db.models import (
 )
 
 from branches.models import Placement
-from branches.scope import Range, within
-from lib.dated import holds_on
+from branches.scope import Range, within, within_sql
+from lib.dated import holds_on, holds_on_sql
+from lib.rows import fetch
 
 from .models import ON_ROSTER, Departure, Destination, MembershipSpell, StatusPeriod, Training
 
@@ -113,14 +113,26 @@ def on_roster(ranges: Sequence[Range], day: date) -> Any:
     return people_with(ON_ROSTER, ranges, day)
 
 
+#: :func:`on_roster` counted. In SQL: Django goes from spells to statuses by way of the people, whom nobody asks about,
+#: and groups by texts; together that is half of what it costs.
+_HEADCOUNTS = """
+SELECT unit.id, place.path, unit.category, held.status,
+    COUNT(*), SUM(CASE WHEN spell.is_assumed THEN 1 ELSE 0 END)
+FROM members_membershipspell spell
+JOIN members_statusperiod held ON held.member_id = spell.member_id
+JOIN branches_branch unit ON unit.id = spell.branch_id
+JOIN branches_placement place ON place.branch_id = unit.id
+WHERE spell.kind = %s AND held.status IN (%s, %s) AND {on_the_day} AND {places}
+GROUP BY unit.id, place.id, held.status
+"""
+
+
 def roster_figures(ranges: Sequence[Range], day: date) -> RosterFigures:
     """Full and probationary members of the branches that stood within ``ranges`` on ``day``. One query."""
-    rows = (
-        on_roster(ranges, day)
-        .order_by()
-        .values_list("branch_id", "stood_at", "unit_category", "standing")
-        .annotate(people=Count("pk"), assumed=Count("pk", filter=Q(is_assumed=True)))
-    )
+    places, ends = within_sql("place.path", ranges)
+    on_the_day, days = holds_on_sql(("spell", "held", "place"), day)
+    asked = _HEADCOUNTS.format(on_the_day=on_the_day, places=places)
+    rows = fetch(asked, [MembershipSpell.Kind.BELONGING.value, *map(str, ON_ROSTER), *days, *ends])
     return RosterFigures(day, tuple(Headcount(*row) for row in rows))
 
 

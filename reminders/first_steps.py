@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.sign_on import keeping
+from activities.local_rules import KEPT_SINCE
 from branches import tree
 from branches.models import Branch, LocalSetting, RoleGrant
 from branches.roles import Role
@@ -51,6 +52,7 @@ def steps() -> list[Step]:
     has_staff = RoleGrant.objects.filter(role=Role.ORGANIZATION_STAFF).exists()
     is_tested = AuditEntry.objects.filter(action=TESTED).exists()
     has_demo = AuditEntry.objects.filter(action=DEMO).exists()
+    decided = set(LocalSetting.objects.values_list("code", flat=True))
     return [
         Step(
             "production",
@@ -87,7 +89,15 @@ def steps() -> list[Step]:
             "校内规定",
             "组织部工作人员",
             "国家规定已经内置。学校另有规定的，组织部在“校内规定”里逐条选择并写明依据；没有的可以不填。",
-            LocalSetting.objects.exists(),
+            bool(decided - {KEPT_SINCE}),
+        ),
+        Step(
+            "kept_since",
+            "启用日期",
+            "组织部工作人员",
+            "组织部在“校内规定 › 启用日期”里填写从哪一天起在支部簿登记，此前的月、季、年没有记录的不作判断。"
+            "没有填的，以前各期都算逾期未开。",
+            KEPT_SINCE in decided,
         ),
         Step(
             "mail",

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 from branches.roles import Right
 from branches.scope import has_right
-from jobs import database_rights
+from jobs import installed
 from jobs.backups import history
 from lib import scanning
 
-from . import health
+from . import channel_state, health
 
 
 @login_not_required
@@ -50,7 +50,10 @@ def system_state(request: AuthenticatedRequest) -> HttpResponse:
         "answers": health.answers(),
         "rehearsals": history.rehearsals(),
         "scanner": scanning.in_words(),
-        "database_role": database_rights.in_words(),
+        "versions": installed.versions(),
+        "database": installed.database(),
+        "channels": channel_state.look(),
+        "backups": history.folder(),
     }
     return render(request, "reminders/system_state.html", context)
 

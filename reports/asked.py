@@ -32,6 +32,7 @@ class Asked:
     kind: str = ""
     state: str = ""
     on_time: str = ""
+    mark: str = ""
     on: date | None = None
     group: str = ""
     is_known_later: bool = False

@@ -1,13 +1,13 @@
 """What a leader should look at: organisations with overdue or nearly due meetings, and terms that end."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.urls import reverse
 
-from activities.duties import Duty, State
+from activities.duties import Lot, State
 from branches.models import Term
 from branches.scope import within
 
@@ -38,27 +38,35 @@ def attention(units: Sequence[Unit], asked: Asked) -> list[Item]:
 
 
 def _item(unit: Unit, asked: Asked, state: State) -> Item | None:
-    found = [duty for duty in unit.duties if duty.state == state]
+    found = [lot for lot in unit.duties if lot.state == state]
     if not found:
         return None
     is_late = state is State.OVERDUE
-    ends = min(duty.due_on for duty in found)
-    required = [duty for duty in unit.duties if duty.is_required]
+    ends = min(lot.due_on for lot in found)
+    required = sum(lot.number for lot in unit.duties if lot.is_required)
+    met = sum(lot.number for lot in unit.duties if lot.is_met)
     return Item(
         look="late" if is_late else "due",
         title=unit.branch.short_name,
         text=f"{_listed(found)}{'逾期未开' if is_late else f'未开，{deadline(ends, asked.today)}'}",
-        note=f"应开 {len(required)} 项，已开 {sum(duty.is_met for duty in required)} 项",
+        note=f"应开 {required} 项，已开 {met} 项",
         url=links.duties(asked.period, **{**unit.filters, "state": "missed" if is_late else "due"}),
     )
 
 
-def _listed(found: Sequence[Duty]) -> str:
+def _listed(found: Sequence[Lot]) -> str:
     """9月主题党日 2 项、8月支委会 1 项; by duty alone when there would be more than a few."""
-    counted = Counter(f"{duty.period.short_label}{duty.rule.title}" for duty in found)
+    counted = _numbers((f"{lot.period.short_label}{lot.rule.title}", lot.number) for lot in found)
     if len(counted) > FEW:
-        counted = Counter(duty.rule.title for duty in found)
+        counted = _numbers((lot.rule.title, lot.number) for lot in found)
     return "、".join(f"{what} {number} 项" for what, number in counted.items())
+
+
+def _numbers(named: Iterable[tuple[str, int]]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for name, number in named:
+        counted[name] += number
+    return counted
 
 
 def ending_terms(asked: Asked) -> list[Item]:

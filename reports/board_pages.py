@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthenticatedRequest
 
 from . import comparing, links, projecting, trend
+from .closing import notices
 from .filters import AgainstForm, FigureFilter, period_or_404
 from .views import check_figures
 
@@ -29,6 +30,7 @@ def compare(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "asked": now,
         "comparison": comparing.compare(now, before),
         "against": against,
+        "locks": [notice for one in (before, now) if (notice := notices.of(one))],
         "statistics_url": links.statistics(period, **now.carried),
         "share_url": links.share(
             links.comparison(period, **now.carried, against=before.period.code), f"{now.title}组织生活比较"
@@ -70,6 +72,7 @@ def projector(request: AuthenticatedRequest, slide: int) -> HttpResponse:
         "before_url": before,
         "next_url": following,
         "is_running": asked.is_running,
+        "locked": notices.of(asked),
         "dashboard_url": links.dashboard(asked.period, **asked.carried),
     }
     return render(request, "reports/projector.html", context)

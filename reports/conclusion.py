@@ -1,11 +1,12 @@
 """The dashboard's first screen: the period in one sentence, and four figures, each number with its list."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
-from activities.duties import Duty
+from activities.duties import Lot
 from activities.kinds import Kind
 from activities.regulations import NAMES
 from activities.statistics import KindFigures, LifeFigures
@@ -32,8 +33,7 @@ class Figure:
     value: str
     url: str
     beside: list[Piece]
-    note: str
-    note_url: str = ""
+    note: list[Piece]
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,15 @@ class Judged:
         return "个支部" if self.span.kind == "month" else "次"
 
 
-def judged(found: Iterable[Duty], kind: Kind, span: Period) -> Judged:
+def judged(found: Iterable[Lot], kind: Kind, span: Period) -> Judged:
     own = [
-        duty
-        for duty in found
-        if duty.rule.name == kind and span.start <= duty.period.start and duty.period.end <= span.end
+        lot
+        for lot in found
+        if lot.rule.name == kind and span.start <= lot.period.start and lot.period.end <= span.end
     ]
-    required, met = sum(duty.is_required for duty in own), sum(duty.is_met for duty in own)
-    return Judged(kind, span, required, met, required - met, sum(duty.is_missed for duty in own))
+    required = sum(lot.number for lot in own if lot.is_required)
+    met = sum(lot.number for lot in own if lot.is_met)
+    return Judged(kind, span, required, met, required - met, sum(lot.number for lot in own if lot.is_missed))
 
 
 def month_in_focus(asked: Asked) -> Period:
@@ -90,7 +91,7 @@ def sentence(life: LifeFigures, asked: Asked) -> list[Piece]:
 
 
 def _about_theme_days(life: LifeFigures, asked: Asked) -> list[Piece]:
-    focus = judged(life.duties, Kind.THEME_DAY, month_in_focus(asked))
+    focus = judged(life.lots, Kind.THEME_DAY, month_in_focus(asked))
     if not focus.required:
         return [Piece(f"{focus.title}没有应开的支部。")]
     if focus.required == 1 and len({duty.branch_id for duty in life.duties}) == 1:
@@ -124,37 +125,43 @@ def _counted(focus: Judged, state: str, number: int, asked: Asked) -> Piece:
 
 
 def _about_overdue(life: LifeFigures, asked: Asked) -> list[Piece]:
-    missed = [duty for duty in life.duties if duty.is_missed]
+    missed: Counter[str] = Counter()
+    for lot in life.lots:
+        if lot.is_missed:
+            missed[lot.rule.name] += lot.number
     if not missed:
         return [Piece("没有逾期未开的义务。")]
-    name, number = Counter(duty.rule.name for duty in missed).most_common(1)[0]
+    name, number = missed.most_common(1)[0]
     url = links.duties(asked.period, **{**asked.carried, "state": "missed"})
     of_kind = links.duties(asked.period, **{**asked.carried, "state": "missed", "kind": name})
     return [
         Piece("逾期未开的义务有 "),
-        Piece(thousands(len(missed)), url),
+        Piece(thousands(missed.total()), url),
         Piece(f" 项，其中{NAMES[name]} "),
         Piece(thousands(number), of_kind),
         Piece(" 项。"),
     ]
 
 
-def four_figures(life: LifeFigures, asked: Asked) -> list[Figure]:
-    """Theme days, general meetings (committee meetings within a month), entered on time, present."""
-    found = life.duties
+def in_focus(asked: Asked) -> list[tuple[Kind, Period]]:
+    """What is told before all else: theme days, general meetings (committee meetings within a month)."""
     quarter = quarter_in_focus(asked)
-    second = (
-        judged(found, Kind.GENERAL_MEETING, quarter)
-        if quarter
-        else judged(found, Kind.COMMITTEE_MEETING, asked.period)
-    )
-    first = judged(found, Kind.THEME_DAY, month_in_focus(asked))
+    second = (Kind.GENERAL_MEETING, quarter) if quarter else (Kind.COMMITTEE_MEETING, asked.period)
+    return [(Kind.THEME_DAY, month_in_focus(asked)), second]
+
+
+def three_figures(found: Sequence[Lot], whole: KindFigures, asked: Asked) -> list[Figure]:
+    """What is in focus of the duties ``found``, and of all that was held how much was entered on time."""
     return [
-        _completion(first, asked),
-        _completion(second, asked),
-        _on_time(sum_of(life.total), asked),
-        _present(sum_of(life.total), asked),
+        *(_completion(judged(found, kind, span), asked) for kind, span in in_focus(asked)),
+        _on_time(whole, asked),
     ]
+
+
+def four_figures(life: LifeFigures, asked: Asked) -> list[Figure]:
+    """The same, and how many were present."""
+    whole = sum_of(life.total)
+    return [*three_figures(life.lots, whole, asked), _present(whole, asked)]
 
 
 def _completion(focus: Judged, asked: Asked) -> Figure:
@@ -174,10 +181,10 @@ def _completion(focus: Judged, asked: Asked) -> Figure:
     )
     # Its list is a leader's way to what is missing, and staff's to a reminder, also where there are too few for a rate.
     waiting = _counted(focus, "missed" if focus.missed else "open", focus.missed or focus.open, asked)
-    return replace(_share(focus.title, share, met, required, note), note_url=waiting.url)
+    return _share(focus.title, share, met, required, [replace(waiting, text=note)])
 
 
-def _share(label: str, share: Piece, part: Piece, whole: Piece, note: str) -> Figure:
+def _share(label: str, share: Piece, part: Piece, whole: Piece, note: list[Piece]) -> Figure:
     """A percentage with its parts beside it; where there are too few for one, the part stands in its place."""
     if is_enough(int(whole.text.replace(",", ""))):
         return Figure(label, share.text, share.url, [part, Piece(" / "), whole], note)
@@ -185,25 +192,35 @@ def _share(label: str, share: Piece, part: Piece, whole: Piece, note: str) -> Fi
 
 
 def _on_time(life: KindFigures, asked: Asked) -> Figure:
-    on_time = links.records(asked.period, **{**asked.carried, "on_time": "1"})
-    held = links.records(asked.period, **asked.carried)
+    behind = partial(links.records, asked.period, **asked.carried)
+    held = behind()
     late = life.held - life.on_time
     return _share(
         "按时登记",
         Piece(percent(rate(life.on_time, life.held)), held if life.held else ""),
-        Piece(thousands(life.on_time), on_time if life.on_time else ""),
+        Piece(thousands(life.on_time), behind(on_time="1") if life.on_time else ""),
         Piece(thousands(life.held), held if life.held else ""),
-        f"补记 {thousands(late)} 条" if late else "没有补记",
+        [Piece(f"补记 {thousands(late)} 条", behind(on_time="0"))] if late else [Piece("没有补记")],
     )
 
 
 def _present(life: KindFigures, asked: Asked) -> Figure:
     share = attendance_rate(life)
-    url = links.records(asked.period, **asked.carried) if life.expected else ""
+    behind = partial(links.records, asked.period, **asked.carried)
+    url = behind() if life.expected else ""
     return Figure(
         label="党员到会",
         value=thousands(life.present) if share is None else percent(share),
         url=url,
-        beside=[Piece(f"{thousands(life.present)} / {thousands(life.expected)} 人次")],
-        note=f"请假 {thousands(life.on_leave)}，缺席 {thousands(life.absent)}",
+        beside=[
+            Piece(thousands(life.present), behind(mark="present") if life.present else ""),
+            Piece(" / "),
+            Piece(thousands(life.expected), url),
+            Piece(" 人次"),
+        ],
+        note=[
+            Piece(f"请假 {thousands(life.on_leave)}", behind(mark="on_leave") if life.on_leave else ""),
+            Piece("，"),
+            Piece(f"缺席 {thousands(life.absent)}", behind(mark="absent") if life.absent else ""),
+        ],
     )

@@ -71,8 +71,8 @@ def board(figures: Quarterly, asked: Asked) -> Board:
 
 
 def matrix_title(units: Sequence[Unit]) -> str:
-    missed = sum(duty.is_missed for unit in units for duty in unit.duties)
-    where = sum(any(duty.is_missed for duty in unit.duties) for unit in units)
+    missed = sum(lot.number for unit in units for lot in unit.duties if lot.is_missed)
+    where = sum(any(lot.is_missed for lot in unit.duties) for unit in units)
     if not missed:
         return "没有逾期未开的义务"
     return f"{missed} 项逾期未开" + (f"，在 {where} 个单位" if len(units) > 1 else "")

@@ -1,6 +1,7 @@
 """The first page of organisation and committee staff: the running quarter, and what waits for them."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,18 +11,21 @@ from django.urls import reverse
 
 from accounts.models import User
 from activities.assignment_lists import narrowed
-from activities.duties import PRESSING, State
+from activities.duties import PRESSING, Duty, State, lots
 from activities.models import Assignment
+from activities.regulations import Rule
+from activities.statistics import monthly_life
 from jobs.models import Job
 from lib.periods import Period
 from lib.templatetags.ui import thousands
+from members.statistics import roster_figures
 from reminders.models import Reminder
 
 from . import drilldown, links
 from .asked import Asked
-from .conclusion import Figure, Piece, deadline, four_figures
+from .conclusion import Figure, Piece, deadline, in_focus, three_figures
 from .links import with_filters
-from .quarterly import Quarterly
+from .rollup import sum_of
 
 JOBS_SHOWN = 5
 #: Kinds of reminders that staff get only in the place of a branch.
@@ -44,34 +48,61 @@ def today_in_words(today: date) -> str:
     return f"{today.month}月{today.day}日，星期{WEEKDAYS[today.weekday()]}"
 
 
-def figures_strip(figures: Quarterly, asked: Asked) -> list[Figure]:
-    """Three of the dashboard's figures, and the roster."""
+def duties_of(asked: Asked) -> list[Duty]:
+    """Of this and the last quarter what is due or overdue, and all of what the strip counts: judged once for both."""
+    focus = in_focus(asked)
+
+    def is_counted(rule: Rule, sub: Period) -> bool:
+        return any(
+            rule.name == kind and span.start <= sub.start and sub.end <= span.end for kind, span in focus
+        )
+
+    return drilldown.asked_duties(_both(asked), only=PRESSING, whole=is_counted)
+
+
+def _both(asked: Asked) -> Asked:
+    """This and the last quarter."""
+    return replace(asked, period=Period(asked.period.previous().start, asked.period.end))
+
+
+def figures_strip(found: Iterable[Duty], asked: Asked) -> list[Figure]:
+    """Three of the dashboard's figures, and the roster. Two queries."""
+    running = lots(
+        duty
+        for duty in found
+        if asked.period.start <= duty.period.start and duty.branch.existed_in(asked.period)
+    )
+    whole = sum_of(monthly_life(asked.ranges, asked.period))
+    roster = roster_figures(asked.ranges, asked.today)
     members = Figure(
         label="在册党员",
-        value=thousands(figures.roster.members),
+        value=thousands(roster.members),
         url=reverse("roster"),
         beside=[
             Piece("预备 "),
             Piece(
-                thousands(figures.roster.probationary),
+                thousands(roster.probationary),
                 with_filters(reverse("roster"), {"status": "probationary"}),
             ),
         ],
-        note=f"截至 {asked.today.month}月{asked.today.day}日",
+        note=[Piece(f"截至 {asked.today.month}月{asked.today.day}日")],
     )
-    return [*four_figures(figures.life, asked)[:3], members]
+    return [*three_figures(running, whole, asked), members]
 
 
-def waiting(asked: Asked, user: User) -> list[Waiting]:
+def waiting(judged: Sequence[Duty], asked: Asked, user: User) -> list[Waiting]:
     """What waits, the duties of this and the last quarter first; only what there is any of."""
-    both = replace(asked, period=Period(asked.period.previous().start, asked.period.end))
-    found = [*_duties(both), *_assignments(user, asked.today), *_reminders(user), *_errands(user)]
+    found = [
+        *_duties(judged, _both(asked)),
+        *_assignments(user, asked.today),
+        *_reminders(user),
+        *_errands(user),
+    ]
     found += _failed_jobs(user)
     return [one for one in found if one.number]
 
 
-def _duties(asked: Asked) -> list[Waiting]:
-    found = drilldown.asked_duties(asked, only=PRESSING)
+def _duties(found: Sequence[Duty], asked: Asked) -> list[Waiting]:
     due = [duty for duty in found if duty.state == State.DUE]
     return [
         Waiting(

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from accounts.models import User
 from activities import duties, local_duties
 from activities.duties import ALL, OPEN, STATE_LABELS, Duty, State
-from activities.regulations import KNOWN, AppliesTo
+from activities.regulations import KNOWN, AppliesTo, Rule
 from activities.views.matrix import CELL_STATES
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import may
 from lib.masking import mask_name
+from lib.periods import Period
 from members.models import Post
 
 from .asked import SECOND_LEVEL, Asked, organisation_at
@@ -50,10 +51,12 @@ class Line:
     chased: str = ""
 
 
-def asked_duties(asked: Asked, *, only: frozenset[State] = ALL) -> list[Duty]:
-    """The duties a list is about, in whatever state, or in one of ``only``. Nine queries."""
+def asked_duties(
+    asked: Asked, *, only: frozenset[State] = ALL, whole: Callable[[Rule, Period], bool] = duties.none_whole
+) -> list[Duty]:
+    """The duties a list is about, in whatever state, or in one of ``only`` where not ``whole``. Nine queries."""
     kinds = [asked.kind] if asked.kind else None
-    found = duties.evaluate(asked.ranges, asked.period, asked.today, kinds=kinds, only=only)
+    found = duties.evaluate(asked.ranges, asked.period, asked.today, kinds=kinds, only=only, whole=whole)
     return [
         duty
         for duty in found

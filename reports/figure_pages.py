@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import has_right, lone_branch
 from lib.media_types import PDF
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import download, send
 from lib.typesetting import CannotTypeset
 
 from . import links
@@ -135,6 +137,7 @@ def figure_export(request: AuthenticatedRequest, name: str, ending: str) -> Http
 
 @confirmed
 @require_POST
+@leaving
 def figure_rows_export(request: AuthenticatedRequest, name: str, code: str) -> HttpResponse | FileResponse:
     """The rows behind a number as a workbook: those one may open, names as one may see them."""
     statistic = _statistic_or_404(name)
@@ -142,9 +145,9 @@ def figure_rows_export(request: AuthenticatedRequest, name: str, code: str) -> H
     found = behind.found(statistic, code, form.asked, request.user)
     if found is None:
         raise Http404
-    content = BytesIO()
+    content = Outgoing(request.POST)
     sheet.write_rows(content, found, by=request.user)
-    return download(content, f"{found.title}.xlsx")
+    return send(content, found.title)
 
 
 def _asked_to_export(request: AuthenticatedRequest, statistic: Statistic) -> StatisticFilter:

@@ -143,6 +143,7 @@ class FigureFilter(forms.Form):
             kind=values.get("kind", ""),
             state=values.get("state", ""),
             on_time=values.get("on_time", ""),
+            mark=values.get("mark", ""),
             on=values.get("on"),
             group=values.get("group", ""),
         )
@@ -254,9 +255,14 @@ class RecordFilter(FigureFilter):
     on_time = forms.ChoiceField(
         label="登记", required=False, choices=[("", "全部"), ("1", "按时登记"), ("0", "补记")]
     )
+    mark = forms.ChoiceField(
+        label="出勤",
+        required=False,
+        choices=[("", "全部"), ("present", "有实到的"), ("on_leave", "有请假的"), ("absent", "有缺席的")],
+    )
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "有效"), ("withdrawn", "已撤回"), ("all", "全部")]
     )
 
     default_period = staticmethod(year_of)
-    field_order = ("period", "kind", "org", "category", "campaign", "on_time", "state")
+    field_order = ("period", "kind", "org", "category", "campaign", "on_time", "mark", "state")

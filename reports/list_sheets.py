@@ -16,7 +16,10 @@ from branches.scope import has_right
 from jobs import running
 from jobs.models import Job
 from lib.periods import Period
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets import outgoing
+from lib.sheets.printing import TooLong
+from lib.sheets.writing import OutColumn, OutSheet
+from lib.typesetting import CannotTypeset
 
 from . import drilldown, records
 from .asked import Asked
@@ -118,11 +121,12 @@ SHEETS: Final = {
 }
 
 
-def start(code: str, form: FigureFilter, by: User) -> Job:
-    """Queue the workbook of what ``form`` asks for."""
+def start(code: str, form: FigureFilter, by: User, ending: str = outgoing.XLSX) -> Job:
+    """Queue the workbook, or the PDF, of what ``form`` asks for."""
     given = {name: form.data[name] for name in form.fields if form.data.get(name)}
     title = SHEETS[code].heading(form.asked)
-    return running.start(KIND, by, title, {**given, "list": code, "period": form.asked.period.code})
+    what = {"period": form.asked.period.code, outgoing.FIELD: ending}
+    return running.start(KIND, by, title, {**given, **what, "list": code})
 
 
 @running.register(KIND, may_fetch, repeatable=True)
@@ -130,7 +134,7 @@ def work(progress: running.Progress) -> None:
     progress.at("查询", 0, 2)
     values = dict(progress.parameters)
     listed, period = SHEETS[values.pop("list")], Period.parse(values.pop("period"))
-    owner = progress.owner
+    owner, ending = progress.owner, values.pop(outgoing.FIELD, outgoing.XLSX)
     try:
         form = listed.form(
             QueryDict(urlencode(values)), user=owner, today=timezone.localdate(), period=period
@@ -140,13 +144,20 @@ def work(progress: running.Progress) -> None:
     if not has_right(owner, Right.EXPORT):
         raise running.JobRefused("您现在没有导出的权限，没有生成工作簿。")
     rows = list(listed.rows(form, owner))
+    try:
+        outgoing.check(ending, len(rows))
+    except (TooLong, CannotTypeset) as refusal:
+        raise running.JobRefused(str(refusal)) from None
     progress.at("写入", 1, 2)
     progress.job.outcome = {"ranges": [list(one) for one in form.asked.ranges]}
     title = listed.heading(form.asked)
     facts = {"list": listed.code, "period": period.code, **values, "rows": len(rows)}
+    if ending == outgoing.PDF:
+        facts["ending"] = ending
     entry = audit.record("statistics.export", by=owner, on=form.asked.org, after=facts)
     banner = [title, _filters(form, len(rows)), audit.export_line(entry, owner)]
-    write_workbook(progress.result_path(f"{title}.xlsx"), [OutSheet(title, listed.columns, rows, banner)])
+    sheet = OutSheet(title, listed.columns, rows, banner)
+    outgoing.write_as(ending, progress.result_path(f"{title}.{ending}"), [sheet])
 
 
 def _filters(form: FigureFilter, number: int) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from activities import local_duties
 from activities.agenda import taken_together
-from activities.duties import OPEN, Duty, State
+from activities.duties import OPEN, Lot, State
 from activities.regulations import KNOWN, Every, Rule
 from activities.views.matrix import CELL_STATES
 from lib.periods import Period
@@ -78,9 +78,9 @@ def matrix(units: Sequence[Unit], asked: Asked) -> Matrix:
 
 
 def _row(unit: Unit, columns: Sequence[Column], place: Mapping[tuple[str, date], int], asked: Asked) -> Row:
-    found: list[list[Duty]] = [[] for _ in columns]
-    for duty in unit.duties:
-        found[place[(duty.rule.code, duty.period.start)]].append(duty)
+    found: list[list[Lot]] = [[] for _ in columns]
+    for lot in unit.duties:
+        found[place[(lot.rule.code, lot.period.start)]].append(lot)
     return Row(
         label=unit.branch.short_name,
         url=into(unit, asked),
@@ -102,7 +102,7 @@ def _columns(asked: Asked, rules: Iterable[Rule]) -> list[Column]:
     return columns
 
 
-def _cell(unit: Unit, column: Column, found: Sequence[Duty], asked: Asked) -> Cell:
+def _cell(unit: Unit, column: Column, found: Sequence[Lot], asked: Asked) -> Cell:
     look, state, number = _summary(found, is_alone=unit.branch.is_leaf)
     url = links.duties(column.span, **{**unit.filters, "kind": column.rule.name, "state": state})
     shown = number if look in ("late", "due") else ""
@@ -112,23 +112,27 @@ def _cell(unit: Unit, column: Column, found: Sequence[Duty], asked: Asked) -> Ce
     return Cell(look, label, url, shown, column.is_first)
 
 
-def _beside(look: str, found: Sequence[Duty], number: int) -> str:
+def _beside(look: str, found: Sequence[Lot], number: int) -> str:
     if look in ("late", "due", "todo"):
         return f"，{number} 项未开"
-    belated = sum(duty.state is State.DONE_LATE for duty in found)
+    belated = sum(lot.number for lot in found if lot.state is State.DONE_LATE)
     return f"，{belated} 项补记" if belated else ""
 
 
-def _summary(found: Sequence[Duty], *, is_alone: bool) -> tuple[str, str, int]:
+def _summary(found: Sequence[Lot], *, is_alone: bool) -> tuple[str, str, int]:
     """How a cell looks, the state its list is asked for, and how many lines that list has.
 
     That something was entered late marks the cell of one branch alone: among many there is always one.
     """
     for look, state, own in (("late", "missed", State.OVERDUE), ("due", "due", State.DUE)):
-        if number := sum(duty.state == own for duty in found):
+        if number := sum(lot.number for lot in found if lot.state == own):
             return look, state, number
-    if number := sum(duty.state in OPEN for duty in found):
+    if number := sum(lot.number for lot in found if lot.state in OPEN):
         return "todo", "open", number
-    if number := sum(duty.is_met for duty in found):
+    if number := sum(lot.number for lot in found if lot.is_met):
         return CELL_STATES[taken_together(found)] if is_alone else "done", "met", number
-    return CELL_STATES[taken_together(found)] if found else "exempt", "exempt", len(found)
+    return (
+        CELL_STATES[taken_together(found)] if found else "exempt",
+        "exempt",
+        sum(lot.number for lot in found),
+    )

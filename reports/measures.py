@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
-from activities.duties import Duty
+from activities.duties import Duty, Lot
 from activities.statistics import KindFigures
 from lib.periods import Period
 from lib.templatetags.ui import percent, thousands
@@ -97,9 +97,9 @@ MEASURES: tuple[Measure, ...] = (
         parts=lambda sums: (sums.life.on_time, sums.life.held),
     ),
     Measure(PRESENT, "expected", "应到", lambda sums: sums.life.expected, "records"),
-    Measure(PRESENT, "present", "实到", lambda sums: sums.life.present, "records"),
-    Measure(PRESENT, "on_leave", "请假", lambda sums: sums.life.on_leave, "records"),
-    Measure(PRESENT, "absent", "缺席", lambda sums: sums.life.absent, "records"),
+    Measure(PRESENT, "present", "实到", lambda sums: sums.life.present, "records", {"mark": "present"}),
+    Measure(PRESENT, "on_leave", "请假", lambda sums: sums.life.on_leave, "records", {"mark": "on_leave"}),
+    Measure(PRESENT, "absent", "缺席", lambda sums: sums.life.absent, "records", {"mark": "absent"}),
     Measure(PRESENT, "attendance", "到会率", lambda sums: attendance_rate(sums.life)),
 )
 
@@ -128,13 +128,13 @@ def _cell(measure: Measure, sums: Sums, period: Period, filters: Mapping[str, ob
     return Cell(thousands(value), behind(period, **{**filters, **(measure.filters or {})}) if value else "")
 
 
-def sums_of(life: KindFigures, duties: Sequence[Duty] = ()) -> Sums:
+def sums_of(life: KindFigures, duties: Sequence[Duty | Lot] = ()) -> Sums:
     return Sums(life, exempt(duties) if duties else None)
 
 
 def whole_of(figures: Quarterly) -> Sums:
     """Everything that a period counts, all organisations and kinds together."""
-    return sums_of(sum_of(figures.life.total), figures.life.duties)
+    return sums_of(sum_of(figures.life.total), figures.life.lots)
 
 
 def spans(names: Iterable[str]) -> list[tuple[str, int]]:

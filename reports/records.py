@@ -74,6 +74,8 @@ def counted(asked: Asked, user: User) -> ActivityQuerySet:
         "campaigns": asked.campaign,
         "is_on_time": asked.on_time == "1" if asked.on_time else None,
     }
+    if asked.mark:
+        exact[f"{asked.mark}__gt"] = 0
     return records.filter(**{name: value for name, value in exact.items() if value not in (None, "")})
 
 

@@ -79,7 +79,7 @@ def by_kind(figures: Quarterly, asked: Asked) -> Table:
             heads=[],
             cells=cells(
                 measures,
-                sums_of(found[name], [duty for duty in figures.life.duties if duty.rule.name == name]),
+                sums_of(found[name], [lot for lot in figures.life.lots if lot.rule.name == name]),
                 asked.period,
                 {**asked.carried, "kind": name},
             ),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.models import User
 from accounts.proof import confirmed
 from activities.models import Activity
@@ -25,6 +26,7 @@ from jobs import running
 from jobs.models import Job
 from lib.media_types import PDF
 from lib.periods import quarter_of
+from lib.sheets.outgoing import Outgoing
 from lib.typesetting import CannotTypeset
 from reminders import chasing, health
 from reminders.chasing import ChaseError
@@ -35,7 +37,6 @@ from . import desk, drilldown, links, list_sheets, quarterly, records, rollup, t
 from . import quarter_paper as paper
 from .closing import notices
 from .definitions import definitions
-from .figures.catalogue import STATISTICS
 from .filters import DutyFilter, FigureFilter, RecordFilter, period_or_404
 
 PER_PAGE = 50
@@ -66,10 +67,11 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 def staff_home(request: AuthenticatedRequest) -> HttpResponse:
     today = timezone.localdate()
     asked = FigureFilter(QueryDict(), user=request.user, today=today).asked
+    judged = desk.duties_of(asked)
     context = {
         "today_in_words": desk.today_in_words(today),
-        "figures": desk.figures_strip(quarterly.compose_for(asked), asked),
-        "waiting": desk.waiting(asked, request.user),
+        "figures": desk.figures_strip(judged, asked),
+        "waiting": desk.waiting(judged, asked, request.user),
         "jobs": Job.objects.visible_to(request.user)[: desk.JOBS_SHOWN],
         "dashboard_url": links.dashboard(asked.period),
         "is_silent": health.is_silent(timezone.now()),
@@ -96,6 +98,7 @@ def dashboard(request: AuthenticatedRequest) -> HttpResponse:
         "more": boards.further_views(asked),
         "trend_url": boards.trend_url(asked),
         "open_url": links.duties(asked.period, **{**asked.carried, "state": "open"}),
+        "locked": notices.of(asked),
         "share_url": links.share(links.dashboard(asked.period, **asked.carried), f"{asked.title}组织生活"),
     }
     return render(request, "reports/dashboard.html", context)
@@ -136,7 +139,7 @@ def quarter_period(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "share_url": links.share(
             links.statistics(asked.period, **asked.carried), f"{asked.title}组织生活统计"
         ),
-        "locked": notices.of(asked, STATISTICS["life"]),
+        "locked": notices.of(asked),
     }
     return render(request, "reports/statistics.html", context)
 
@@ -183,6 +186,7 @@ def quarter_paper(request: AuthenticatedRequest, code: str) -> HttpResponse | Fi
 
 @confirmed
 @require_POST
+@leaving
 def list_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """The list as it is filtered, as a workbook that a job makes: records or duties."""
     check_figures(request.user)
@@ -194,7 +198,8 @@ def list_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
     if form.errors:
         return _refuse_export(request, list_sheets.SHEETS[code].page)
     form.check_branch(form.asked)
-    return redirect("job_detail", pk=list_sheets.start(code, form, request.user).pk)
+    ending = Outgoing(request.POST).ending
+    return redirect("job_detail", pk=list_sheets.start(code, form, request.user, ending).pk)
 
 
 @require_safe

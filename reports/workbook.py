@@ -26,6 +26,7 @@ from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
 from . import quarterly, rollup
 from .asked import SECOND_LEVEL, Asked, organisation_at
+from .closing import notices
 from .definitions import definitions
 from .filters import FigureFilter
 from .measures import Measure, Sums, measures_of, sums_of, whole_of
@@ -101,6 +102,7 @@ def banner(figures: Quarterly, asked: Asked, entry: AuditEntry) -> list[str]:
         f"{asked.title}组织生活统计",
         f"范围：{where}，{category}{campaign}；{asked.period.start} 至 {asked.period.end}{running_yet}",
         f"党员截至 {figures.roster.day}{guessed}",
+        *notices.lines(asked),
         f"导出：{entry.actor_label}，{timezone.localtime(entry.at):%Y-%m-%d %H:%M}；导出编号 {entry.pk}",
     ]
 

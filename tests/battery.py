@@ -198,8 +198,9 @@ ROWS = {
     "T53": Row(
         "forged hosts, addresses and redirects",
         "C",
-        "access/test_headers.py accounts/test_sign_on.py config/test_proxies.py",
-        open="smuggling a request through the proxy: what is shipped is rehearsed where it is set up",
+        "access/test_headers.py accounts/test_sign_on.py config/test_proxies.py config/test_proxy_pages.py",
+        also=SERVICES,
+        open="another proxy in front of the shipped one: where its operator sets it up",
     ),
     "T54": Row(
         "whatever changes is in the trail", "C", "access/test_trail.py accounts/test_audit.py::TestRecording"

@@ -40,7 +40,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("branches/views/suggestions.py", "suggestion_list", "visible_to"): (
         "the page is refused before to whoever may not see all"
     ),
-    ("activities/duties.py", "_facts", "within"): (
+    ("activities/duty_facts.py", "facts", "within"): (
         "spares reading the whole tree; `evaluate` asks of each sub-period again where the branch stood at its end"
     ),
     ("activities/views/talks.py", "talk_content", "visible_to"): (
@@ -54,7 +54,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "read",
         "within",
     ): "reads one part of the tree; the rest is of no post of the year",
-    ("members/health.py", "_count_people", "within"): "reads one part of the index; the rest is not `found`",
+    (
+        "members/health.py",
+        "_count_people",
+        "within_sql",
+    ): "reads one part of the index; the rest is not `found`",
     ("members/health.py", "_find_papers", "within"): "as in _count_people",
     ("members/health.py", "_count_posts", "within"): "as in _count_people",
     ("members/health.py", "_find_terms", "within"): "as in _count_people",

@@ -16,6 +16,7 @@ from activities.models import Activity, Election
 from branches import terms
 from branches.models import Branch, Term
 from branches.scope import Range, within
+from lib.among import among
 from members import rosters
 from members.models import Member
 from members.voting import RULES, Vote
@@ -212,8 +213,10 @@ def lines(ranges: Sequence[Range], on: date) -> list[Line]:
     running = {row.branch_id: row for row in rows}
     held = Term.objects.filter(within("branch_path", ranges))
     due = {term.branch_id: term.branch for term in terms.coming_due(on, held)}
-    until = {term.branch_id: term.until for term in terms.running_on(on, held)}
     branches = due | {pk: row.branch for pk, row in running.items()}
+    until = {
+        term.branch_id: term.until for term in terms.running_on(on, held.filter(among("branch", branches)))
+    }
     return [
         Line(branch, until.get(branch.pk), running.get(branch.pk))
         for branch in sorted(branches.values(), key=attrgetter("order_key"))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from activities import assignment_lists, assignments
 from activities.assignment_forms import (
     AssignmentFilter,
@@ -28,7 +29,8 @@ from activities.models import Assignment
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 
 PER_PAGE = 50
 REFUSAL = "通知和任务由组织部和二级党组织工作人员发出、修改和撤回。"
@@ -139,6 +141,7 @@ def assignment_withdraw(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@leaving
 def assignment_export(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     """The list as the page shows it; what was not understood is not left out."""
     assignment, user = _found(request, pk), request.user
@@ -149,9 +152,9 @@ def assignment_export(request: AuthenticatedRequest, pk: int) -> HttpResponseBas
     if form.errors:
         raise Http404
     rows = assignment_lists.rows_of(assignment, user, timezone.localdate(), states)
-    content = assignment_lists.write(assignment, list(rows), by=user)
-    name = f"{assignment.title}-报送情况-{timezone.localdate():%Y%m%d}.xlsx"
-    return download(content, name)
+    content = Outgoing(request.POST)
+    assignment_lists.write(content, assignment, list(rows), by=user)
+    return send(content, f"{assignment.title}-报送情况-{timezone.localdate():%Y%m%d}")
 
 
 def _found(request: AuthenticatedRequest, pk: int) -> Assignment:

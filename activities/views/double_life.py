@@ -1,7 +1,5 @@
 """双重组织生活 of leaders in a year: a line each, the records behind its numbers, and all of it as a workbook."""
 
-from io import BytesIO
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,13 +11,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.proof import confirmed
 from activities import double_life, double_life_sheet
 from activities.double_life import Leader
 from activities.filters import YearFilter
 from branches.roles import Right
 from branches.scope import has_right, ranges_of
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 
 
 def _leaders(request: AuthenticatedRequest, form: YearFilter) -> list[Leader]:
@@ -56,12 +56,12 @@ def double_life_person(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 @confirmed
 @require_POST
+@leaving
 def double_life_export(request: AuthenticatedRequest) -> HttpResponseBase:
     form = YearFilter(request.POST, today=timezone.localdate())
     if not form.is_valid():
         messages.error(request, "年度认不出，没有导出。请重新选择后再导出。")
         return redirect("double_life")
-    content: Any = BytesIO()
+    content = Outgoing(request.POST)
     double_life_sheet.write(content, request.user, form.asked_year, _leaders(request, form))
-    name = f"双重组织生活-{form.asked_year}.xlsx"
-    return download(content, name)
+    return send(content, f"双重组织生活-{form.asked_year}")

@@ -1,7 +1,6 @@
 """党课 of a year: the lectures one may see, by series and lecturer; and those of leaders, counted for each person."""
 
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.models import User
 from accounts.proof import confirmed
 from activities import lecture_sheet, lectures
@@ -27,7 +27,8 @@ from activities.models import Activity, ActivityQuerySet, Campaign, Lecture
 from activities.sight import Sight
 from branches.roles import Right
 from branches.scope import has_right, may, ranges_of
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 
 PER_PAGE = 50
 
@@ -141,6 +142,7 @@ def _named(leader: Leader, year: int, user: User) -> tuple[str, str]:
 
 @confirmed
 @require_POST
+@leaving
 def lecture_export(request: AuthenticatedRequest) -> HttpResponseBase:
     _check(request.user)
     if not has_right(request.user, Right.EXPORT):
@@ -149,9 +151,9 @@ def lecture_export(request: AuthenticatedRequest) -> HttpResponseBase:
     if not form.is_valid():
         messages.error(request, "年度认不出，没有导出。请重新选择后再导出。")
         return redirect("lecture_leaders")
-    content = BytesIO()
+    content = Outgoing(request.POST)
     lecture_sheet.write(content, request.user, form.asked_year)
-    return download(content, f"领导干部讲党课-{form.asked_year}.xlsx")
+    return send(content, f"领导干部讲党课-{form.asked_year}")
 
 
 def _check(user: User) -> None:

@@ -1,7 +1,6 @@
 """A branch's plan: its lines, the year beside what was held, one date moved, the workbook; all branches at a glance."""
 
 from datetime import date
-from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from activities.filters import YearFilter
 from activities.kinds import Kind
 from activities.models import Plan
@@ -33,8 +33,9 @@ from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.dates import DateError, parse_date
 from lib.periods import Period
-from lib.sheets.sending import download
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import Outgoing, write_list
+from lib.sheets.sending import send
+from lib.sheets.writing import OutColumn, OutSheet
 
 PER_PAGE = 50
 YEARS_AROUND = 1
@@ -182,6 +183,7 @@ def _settle(plan: Plan, on: date, sent: dict[str, Any], request: AuthenticatedRe
 
 
 @require_POST
+@leaving
 def plan_export(request: AuthenticatedRequest, pk: int, year: int) -> HttpResponseBase:
     branch, today = _branch(request, pk), timezone.localdate()
     if not may(request.user, Right.EXPORT, branch.path):
@@ -197,9 +199,9 @@ def plan_export(request: AuthenticatedRequest, pk: int, year: int) -> HttpRespon
     audit.record("plan.export", by=request.user, on=branch, after={"rows": len(rows)})
     title = f"{branch.short_name}{year}年计划与开展情况"
     banner = [title, f"{request.user.name} 导出，{timezone.localtime():%Y-%m-%d %H:%M}，共 {len(rows)} 行。"]
-    content = BytesIO()
-    write_workbook(content, [OutSheet("计划与开展", _COLUMNS, rows, banner)])
-    return download(content, f"{title}.xlsx")
+    content = Outgoing(request.POST)
+    write_list(content, [OutSheet("计划与开展", _COLUMNS, rows, banner)])
+    return send(content, title)
 
 
 def _cells(line: Line) -> list[object]:

@@ -20,7 +20,13 @@ from branches.roles import Right
 from branches.scope import covering_ranges, may
 from lib.periods import Period
 
-_WORDS: Final = {State.DONE: "已完成", State.TODO: "未到期", State.DUE: "即将到期", State.OVERDUE: "逾期"}
+_WORDS: Final = {
+    State.DONE: "已完成",
+    State.TODO: "未到期",
+    State.DUE: "即将到期",
+    State.OVERDUE: "逾期",
+    State.NOT_APPLICABLE: "不作判断",
+}
 
 
 class People(NamedTuple):
@@ -79,17 +85,18 @@ def section(branch: Branch, year: int, sight: Sight, today: date) -> Section | N
         return None
     counts = yearly.counted(covering_ranges([branch.path]), year, today)
     period = Period.year(year)
+    unjudged = yearly.unjudged(period)
     total: dict[str, Count] = defaultdict(Count)
     for (_, code), count in counts.items():
         total[code] = total[code] + count
     lines = []
     for code, rule in yearly.RULES.items():
         if code in total:
-            standing = yearly.standing(rule, total[code], is_over=period.is_over(today))
+            standing = yearly.standing(rule, total[code], is_over=period.is_over(today), unjudged=unjudged)
             state = _pressing(standing.state, period, today)
             url = _list_url(code, branch, year, sight)
             lines.append(Line(rule, standing, CELL_STATES[state], _WORDS[state], url))
-    if branch.is_leaf:
+    if branch.is_leaf or unjudged:
         return Section(year, lines)
     parts = _parts(counts, year, sight, today)
     return Section(year, [replace(line, parts=parts[line.rule.code]) for line in lines])

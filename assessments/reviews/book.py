@@ -7,7 +7,8 @@ from typing import BinaryIO, Final
 from accounts import audit
 from accounts.models import User
 from assessments.models import Review, ReviewEntry
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 from members.models import ReviewGrade
 
 from . import ballot
@@ -57,7 +58,7 @@ def write(target: Path | BinaryIO, reviews: Sequence[Review], *, by: User) -> in
     entries = list(rows.order_by("review__branch__order_key", "-review__year", "member__name_order", "pk"))
     entry = audit.record("review.export", by=by, after={"rows": len(entries), "branches": len(reviews)})
     banner = ["民主评议党员结果", NOTE, audit.export_line(entry, by)]
-    write_workbook(
+    write_list(
         target,
         [
             OutSheet("民主评议党员结果", RESULTS, _results(entries), banner),
@@ -73,7 +74,7 @@ def write_blank(target: Path | BinaryIO, review: Review, *, by: User) -> int:
     audit.record("review.print", by=by, on=review, after={"rows": len(names)})
     rows = ([name, *("" for _ in PAPER[1:])] for name in names)
     banner = [f"{review.year}年度民主评议党员测评表", f"{review.branch.short_name}　{HOW}"]
-    write_workbook(target, [OutSheet("民主评议党员测评表", PAPER, rows, banner)])
+    write_list(target, [OutSheet("民主评议党员测评表", PAPER, rows, banner)])
     return len(names)
 
 

@@ -1,7 +1,6 @@
 """Members' democratic reviews: the list of branches, one begun, one with its people, and its steps."""
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any, Final
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.models import User
 from accounts.proof import confirmed
 from activities.kinds import Kind
@@ -37,7 +37,8 @@ from assessments.views.asking import tried
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 
 PER_PAGE: Final = 50
 #: People in one workbook; a whole university takes it by its colleges.
@@ -242,6 +243,7 @@ def review_conclude_all(request: AuthenticatedRequest) -> HttpResponse:
 
 @confirmed
 @require_POST
+@leaving
 def review_export(request: AuthenticatedRequest) -> HttpResponseBase:
     """The reviews on the list, as the query says."""
     check_reviews(request.user)
@@ -252,34 +254,36 @@ def review_export(request: AuthenticatedRequest) -> HttpResponseBase:
             request, f"一次最多导出 {MOST_AT_ONCE} 人，现在有 {people} 人，请按党组织筛选后分批导出。"
         )
         return redirect("review_list")
-    return _workbook(request, reviews, "民主评议党员结果.xlsx")
+    return _workbook(request, reviews, "民主评议党员结果")
 
 
 @confirmed
 @require_POST
+@leaving
 def review_workbook(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     row = found(request, pk)
-    return _workbook(request, [row], f"{row}.xlsx")
+    return _workbook(request, [row], str(row))
 
 
 @confirmed
 @require_POST
+@leaving
 def review_sheet(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     """The paper ballot, to be printed."""
     row = found(request, pk)
     if not may(request.user, Right.EXPORT, row.branch_path):
         raise PermissionDenied
-    content = BytesIO()
+    content = Outgoing(request.POST)
     book.write_blank(content, row, by=request.user)
-    return download(content, f"{row.branch.short_name}民主评议党员测评表.xlsx")
+    return send(content, f"{row.branch.short_name}民主评议党员测评表")
 
 
 def _workbook(request: AuthenticatedRequest, reviews: list[Review], name: str) -> HttpResponseBase:
     if not has_right(request.user, Right.EXPORT):
         raise PermissionDenied
-    content = BytesIO()
+    content = Outgoing(request.POST)
     book.write(content, reviews, by=request.user)
-    return download(content, name)
+    return send(content, name)
 
 
 def _listed(request: AuthenticatedRequest) -> QuerySet[Review]:

@@ -1,7 +1,6 @@
 """Rounds for whoever organises them: the list, one round with its people, its steps, and the order of speaking."""
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any, Final
 
 from django.contrib import messages
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.proof import confirmed
 from assessments import book, progress, published, quotas, results, rounds
 from assessments.models import Report, Round, Subject
@@ -24,7 +24,8 @@ from assessments.views.asking import check_assesses, tried
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 
 PER_PAGE: Final = 50
 State = Round.State
@@ -163,14 +164,14 @@ def subject_leave_out(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @confirmed
 @require_POST
+@leaving
 def round_workbook(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     row = asked_round(request, pk)
     if not has_right(request.user, Right.EXPORT):
         raise PermissionDenied
-    content = BytesIO()
+    content = Outgoing(request.POST)
     book.write(content, row, timezone.localdate(), by=request.user)
-    content.seek(0)
-    return download(content, f"{row.name}.xlsx")
+    return send(content, row.name)
 
 
 def asked_round(request: AuthenticatedRequest, pk: int) -> Round:

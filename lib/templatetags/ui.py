@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from numbers import Rational
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.formsets import BaseFormSet
@@ -43,7 +45,18 @@ NOTICE_ICONS = {"": "info", "ok": "check", "due": "bang", "late": "x", "lock": "
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; without a label it is decoration and hidden from screen readers."""
-    named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    if not label:
+        return _decoration(name, staticfiles_storage)
+    return _drawn(name, format_html('role="img" aria-label="{}"', label))
+
+
+@lru_cache
+def _decoration(name: str, storage: object) -> SafeString:
+    """Made once for the ``storage`` that names the sprite: a matrix has hundreds, and the name of a file is dear."""
+    return _drawn(name, SafeString('aria-hidden="true"'))
+
+
+def _drawn(name: str, named: SafeString) -> SafeString:
     return format_html(
         '<svg class="icon" {}><use href="{}#i-{}"></use></svg>', named, static("icons.svg"), name
     )

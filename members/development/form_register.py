@@ -7,8 +7,8 @@ used it is named only to whoever sees the person.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -19,7 +19,8 @@ from accounts.models import User
 from branches.models import Branch
 from branches.scope import covering_ranges, within
 from lib.masking import mask_birth
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 from members.models import Development, FormDraw, MembershipForm
 
 from .loading import progress_of_all
@@ -202,8 +203,8 @@ _USE_COLUMNS = (
 )
 
 
-def write(which: str, user: User, asked: Asked) -> BytesIO:
-    """表1 or 表2 of what is asked. 表2 names the forms in no draw, too, where all draws are asked. Audited."""
+def write(target: Path | BinaryIO, which: str, user: User, asked: Asked) -> None:
+    """Write 表1 or 表2 of what is asked. 表2 names the forms in no draw, too, where all draws are asked. Audited."""
     if which == MANAGEMENT:
         columns, rows = _MANAGEMENT_COLUMNS, list(_management_rows(user, asked))
     else:
@@ -212,10 +213,7 @@ def write(which: str, user: User, asked: Asked) -> BytesIO:
     entry = audit.record("form.export", by=user, after=after)
     stamp = f"{timezone.localtime():%Y-%m-%d %H:%M}，编号 {str(entry.pk)[:8]}"
     banner = [TITLES[which], f"共 {len(rows)} 行。导出人 {user.name}，{stamp}。"]
-    content = BytesIO()
-    write_workbook(content, [OutSheet(TITLES[which].split("》")[1], columns, rows, banner)])
-    content.seek(0)
-    return content
+    write_list(target, [OutSheet(TITLES[which].split("》")[1], columns, rows, banner)])
 
 
 def _management_rows(user: User, asked: Asked) -> Iterator[list[object]]:

@@ -19,7 +19,8 @@ from branches.roles import Right
 from branches.scope import covering_ranges, may, within
 from lib.masking import mask_birth, mask_id, mask_phone
 from lib.periods import Period
-from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from lib.sheets.outgoing import write_list
+from lib.sheets.writing import OutColumn, OutSheet
 from members.codes import EDUCATIONS, nation_label
 from members.models import Development, Member
 
@@ -336,7 +337,7 @@ def write(
         banner.append("证件号和联系方式已遮盖。")
     columns = [OutColumn("序号", "integer", 6), *(column for column, _ in paper.columns)]
     rows = _rows(paper, found, Book(_names(found), in_clear))
-    write_workbook(target, [OutSheet(paper.title.split()[-1][:30], columns, rows, banner)])
+    write_list(target, [OutSheet(paper.title.split()[-1][:30], columns, rows, banner)])
 
 
 def _rows(paper: FilingList, found: Iterable[Line], book: Book) -> Iterator[list[object]]:

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import User
 from branches.models import Branch, BranchDatedQuerySet, Scoped
 from branches.roles import Right
-from branches.scope import ScopedQuerySet, headed_stations, ranges_of, within
+from branches.scope import ScopedQuerySet, are_everything, headed_stations, ranges_of, within
 from lib.dated import Dated, DatedQuerySet
 from lib.encryption import Encrypted, blind_index
 from lib.fields import BytewiseField
@@ -40,6 +40,9 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
         from .posts import StationAssignment  # noqa: PLC0415  that module imports this one
 
         ranges, stations = ranges_of(user, Right.SEE_MEMBERS), headed_stations(user)
+        if are_everything(ranges, user):
+            # Guests, helpers and oneself stand in the tree as well: to bring all together would find them again.
+            return self.filter(within("branch_path", ranges))
         # Each way by its own index, brought together: with an OR the database would look at everybody there is.
         ways: list[Any] = [Member.objects.filter(account=user.pk).values("pk")]
         if ranges:

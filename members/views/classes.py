@@ -1,7 +1,6 @@
 """Classes of a party school: the list, a new one, one with its people and results, and everything done to it."""
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +14,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.models import User
 from accounts.proof import confirmed
 from branches.list_exports import Found, ListExport, columns, offered
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right
 from lib.media_types import PDF
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 from lib.typesetting import CannotTypeset
 from members import class_certificates, class_sheet, classes
 from members.class_forms import ClassFilter, ClassForm, EnrolFilter, EnrolForm, GradesForm
@@ -253,11 +254,12 @@ def class_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @confirmed
 @require_POST
+@leaving
 def class_export(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     one = _found(request, pk)
-    content: Any = BytesIO()
+    content = Outgoing(request.POST)
     class_sheet.write(content, request.user, one)
-    return download(content, f"{one.number}-学员名单.xlsx")
+    return send(content, f"{one.number}-学员名单")
 
 
 @require_POST

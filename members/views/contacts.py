@@ -1,6 +1,5 @@
 """The contact book by post: a list with masked phones, the same in clear for a reason, and as a workbook."""
 
-from io import BytesIO
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,10 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import has_right
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 from members import contacts
 from members.contacts_forms import ContactFilter, PhonesForm
 
@@ -54,6 +55,7 @@ def contact_phones(request: AuthenticatedRequest) -> HttpResponse:
 @confirmed
 @never_cache
 @require_POST
+@leaving
 def contact_export(request: AuthenticatedRequest) -> HttpResponseBase:
     """Masked; with a reason, by whoever may, in clear."""
     form = _asked(request, request.POST)
@@ -64,10 +66,9 @@ def contact_export(request: AuthenticatedRequest) -> HttpResponseBase:
         raise Http404
     if reason and not has_right(request.user, Right.SEE_PHONES):
         raise PermissionDenied
-    content = BytesIO()
+    content = Outgoing(request.POST)
     contacts.write(content, request.user, wanted, reason)
-    name = f"党务通讯录-{timezone.localdate():%Y%m%d}.xlsx"
-    return download(content, name)
+    return send(content, f"党务通讯录-{timezone.localdate():%Y%m%d}")
 
 
 def _page(request: AuthenticatedRequest, form: ContactFilter) -> Any:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,13 +17,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.models import User
 from accounts.proof import confirmed
 from branches.forms import BranchChoiceField
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import Range, above_all, covering_ranges, has_right, ranges_of
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 from members import coverage, coverage_sheet
 from members.coverage import Person, Row, Scope
 
@@ -133,11 +134,12 @@ def coverage_people(request: AuthenticatedRequest) -> HttpResponse:
 
 @confirmed
 @require_POST
+@leaving
 def coverage_export(request: AuthenticatedRequest) -> HttpResponseBase:
     found = _found(request, request.POST)
     if found.form.errors:
         messages.error(request, "年度或党组织认不出，没有导出。请重新选择后再导出。")
         return redirect("training_coverage")
-    content: Any = BytesIO()
+    content = Outgoing(request.POST)
     coverage_sheet.write(content, request.user, found.year, found.scope, found.rows(), found.people)
-    return download(content, f"集中轮训覆盖情况-{found.year}.xlsx")
+    return send(content, f"集中轮训覆盖情况-{found.year}")

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.media_types import DOCX, PDF
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 from lib.typesetting import CannotTypeset
 from members.development import approving, papers, record
 from members.development.forms import PaperForm, PlanForm
@@ -32,6 +34,7 @@ PER_PAGE = 50
 @confirmed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaving
 def development_papers(request: AuthenticatedRequest) -> HttpResponseBase:
     """GET asks which list; POST answers with the workbook."""
     user = request.user
@@ -44,10 +47,9 @@ def development_papers(request: AuthenticatedRequest) -> HttpResponseBase:
     values = form.cleaned_data
     paper, period = papers.LISTS[values["paper"]], values["period"]
     found = papers.listed(user, paper, values["branch"], period, timezone.localdate())
-    content = BytesIO()
+    content = Outgoing(request.POST)
     papers.write(content, paper, found, by=user, reason=values.get("reason", ""), period=period)
-    name = f"{paper.title}-{timezone.localdate():%Y%m%d}.xlsx"
-    return download(content, name)
+    return send(content, f"{paper.title}-{timezone.localdate():%Y%m%d}")
 
 
 def _to_print(request: AuthenticatedRequest, pk: UUID) -> Development:

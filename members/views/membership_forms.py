@@ -11,10 +11,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 from members.development import form_register, membership_forms
 from members.development.drawing_forms import DrawFilter, DrawForm, MarkForm, NumberFilter, UnmarkForm
 from members.development.form_register import BESIDE, TITLES
@@ -169,6 +171,7 @@ def _form_page(
 
 @confirmed
 @require_POST
+@leaving
 def form_export(request: AuthenticatedRequest, which: str) -> HttpResponseBase:
     """表1 or 表2 of what the list shows; what was not understood is not left out."""
     user = request.user
@@ -180,6 +183,6 @@ def form_export(request: AuthenticatedRequest, which: str) -> HttpResponseBase:
     asked = form.asked()
     if form.errors:
         raise Http404
-    name = f"{TITLES[which]}-{timezone.localdate():%Y%m%d}.xlsx"
-    content = form_register.write(which, user, asked)
-    return download(content, name)
+    content = Outgoing(request.POST)
+    form_register.write(content, which, user, asked)
+    return send(content, f"{TITLES[which]}-{timezone.localdate():%Y%m%d}")

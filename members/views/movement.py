@@ -17,11 +17,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.models import User
 from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 from members import circumstances, departures, movement_lists, suspensions
 from members.graduation import figures
 from members.membership_rules import MovementError
@@ -113,6 +115,7 @@ def destination_list(request: AuthenticatedRequest) -> HttpResponse:
 
 @confirmed
 @require_POST
+@leaving
 def movement_export(request: AuthenticatedRequest, which: str) -> HttpResponseBase:
     """A list as a workbook; what was not understood is not left out, as on the page."""
     user, listing = request.user, LISTINGS.get(which)
@@ -124,9 +127,9 @@ def movement_export(request: AuthenticatedRequest, which: str) -> HttpResponseBa
     asked = form.asked()
     if form.errors:
         raise Http404
-    content = movement_lists.write(listing, user, asked)
-    name = f"{listing.title}-{timezone.localdate():%Y%m%d}.xlsx"
-    return download(content, name)
+    content = Outgoing(request.POST)
+    movement_lists.write(content, listing, user, asked)
+    return send(content, f"{listing.title}-{timezone.localdate():%Y%m%d}")
 
 
 @dataclass(frozen=True)

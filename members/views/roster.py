@@ -1,7 +1,5 @@
 """The roster: a list of any date, and the same list as a workbook."""
 
-from io import BytesIO
-
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -10,11 +8,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthenticatedRequest
+from accounts.leaving import leaving
 from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import has_right, lone_branch
 from jobs import running
-from lib.sheets.sending import download
+from lib.sheets.outgoing import Outgoing
+from lib.sheets.sending import send
 from members import exports
 from members.forms import RosterFilter
 from members.listing import line, listed, sees_contacts, totals
@@ -55,6 +55,7 @@ def roster(request: AuthenticatedRequest) -> HttpResponse:
 
 @confirmed
 @require_POST
+@leaving
 def roster_export(request: AuthenticatedRequest) -> HttpResponseBase:
     """The list as a workbook: at once, or as a job when it is long.
 
@@ -67,10 +68,10 @@ def roster_export(request: AuthenticatedRequest) -> HttpResponseBase:
     wanted = form.wanted()
     if form.errors:
         raise Http404
-    if listed(user, wanted).count() > exports.AT_ONCE:
+    content, number = Outgoing(request.POST), listed(user, wanted).count()
+    content.check(number)
+    if number > exports.AT_ONCE:
         job = running.start(exports.KIND, user, "导出党员花名册", exports.as_parameters(wanted))
         return redirect("job_detail", job.pk)
-    content = BytesIO()
     exports.write_roster(content, user, wanted)
-    name = f"党员花名册-{wanted.day:%Y%m%d}.xlsx"
-    return download(content, name)
+    return send(content, f"党员花名册-{wanted.day:%Y%m%d}")

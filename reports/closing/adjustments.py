@@ -215,8 +215,11 @@ class _Causes:
         return (), tuple(one for one in perhaps if self._touches(one, body, row))
 
     def _touches(self, one: Correction, body: Kept, row: Kept) -> bool:
-        """Of a row of an organisation what was done there; of a kind or a month its records; of a total all."""
-        if not row["code"] or row["band"]:
+        """Of a row of an organisation what was done there; of a kind or a month its records; of a total all.
+
+        What holds for the whole university is of every row.
+        """
+        if not row["code"] or row["band"] or corrections.EVERYWHERE in one.places:
             return True
         if body["name"] in ("life_by_kind", "life_by_month"):
             return row["code"] in one.groups or one.about == DEEDS

@@ -57,6 +57,11 @@ THINGS: Final[dict[str, tuple[str, ...]]] = {
         "post",
     ),
 }
+#: Local rules are the university's, and have no place of their own: they may move figures anywhere.
+EVERYWHERE: Final = ""
+_OF_ALL: Final = Q(branch_path=EVERYWHERE) & (
+    Q(action__startswith="rule.") | Q(action__startswith="localduty.")
+)
 
 
 @dataclass(frozen=True)
@@ -230,9 +235,8 @@ def deeds(
     for thing in sorted(things):
         # "." and "/" enclose every action of one thing in byte order, so that the index answers.
         wanted |= Q(action__gte=f"{thing}.", action__lt=f"{thing}/")
-    rows = AuditEntry.objects.filter(
-        wanted, within("branch_path", ranges), at__gt=since, outcome=AuditEntry.Outcome.DONE
-    )
+    here = within("branch_path", ranges) | _OF_ALL
+    rows = AuditEntry.objects.filter(wanted, here, at__gt=since, outcome=AuditEntry.Outcome.DONE)
     found: dict[str, list[Correction]] = {section: [] for section in sections}
     for row in rows.select_related("actor").order_by("-at", "-id")[:MOST_DEEDS] if things else ():
         deed = Correction(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from activities.duties import Duty
 from activities.regulations import NAMES
 from activities.statistics import KindFigures, monthly_life
 from reports import links, quarterly, rollup
@@ -77,9 +76,9 @@ def _by_kind(statistic: Life, asked: Asked, figures: Quarterly) -> Iterable[Row]
     found = figures.life.total
     for kind, label in NAMES.items():
         if kind in found:
-            duties: list[Duty] = [duty for duty in figures.life.duties if duty.rule.name == kind]
+            lots = [lot for lot in figures.life.lots if lot.rule.name == kind]
             filters = {**asked.carried, "kind": kind}
-            yield statistic.row(kind, label, sums_of(found[kind], duties), asked, filters)
+            yield statistic.row(kind, label, sums_of(found[kind], lots), asked, filters)
 
 
 def _by_month(statistic: Life, asked: Asked, figures: Quarterly) -> Iterable[Row]:

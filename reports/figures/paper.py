@@ -8,6 +8,7 @@ from accounts import audit
 from accounts.models import User
 from lib import typesetting
 from reports.asked import Asked
+from reports.closing import notices
 
 from .base import Row, Table, bands
 from .books import Book, tables_of
@@ -30,7 +31,7 @@ def book(of: Book, asked: Asked, *, by: User | None) -> bytes:
         line = audit.export_line(book_entry(of, tables, asked, by=by), by)
         data = {
             "title": f"{asked.title}{of.title}",
-            "lines": [scope_line(asked), line, of.note],
+            "lines": [scope_line(asked), *notices.lines(asked, of.first), line, of.note],
             "contents": [[f"表{one.leaf.number}", one.leaf.title, one.note] for one in filled],
             "tables": [{**contents(table), "banner": [scope_line(table.asked)]} for table in tables],
         }

@@ -8,8 +8,10 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from branches.models import Branch
 from lib.sheets.dating import dated
+from lib.sheets.outgoing import write_list
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 from reports.asked import Asked
+from reports.closing import notices
 
 from .base import ORGANISATION, Column, Table, plain
 from .behind import Found
@@ -36,7 +38,8 @@ def export_entry(asked: Asked, name: str, rows: int, *, by: User | None) -> Audi
 def banner_of(table: Table, *, by: User | None) -> list[str]:
     """The lines below the title of a table that leaves; audited with them."""
     entry = export_entry(table.asked, table.statistic.name, len(table.rows), by=by)
-    return [scope_line(table.asked), audit.export_line(entry, by)]
+    locked = notices.lines(table.asked, table.statistic)
+    return [scope_line(table.asked), *locked, audit.export_line(entry, by)]
 
 
 def write(target: Path | BinaryIO, table: Table, *, by: User | None) -> None:
@@ -99,10 +102,11 @@ def write_book(target: Path | BinaryIO, book: Book, asked: Asked, *, by: User | 
     filled = book.filled(asked)
     tables = tables_of(filled)
     line = audit.export_line(book_entry(book, tables, asked, by=by), by)
-    first = [f"{asked.title}{book.title}", scope_line(asked), line]
+    locked = notices.lines(asked, book.first)
+    first = [f"{asked.title}{book.title}", scope_line(asked), *locked, line]
     columns = [OutColumn("表号", width=8), OutColumn("表名", width=30), OutColumn("说明", width=60)]
     rows = [[f"表{one.leaf.number}", one.leaf.title, one.note] for one in filled]
-    sheets = [figures(table, [title(table), scope_line(table.asked), line]) for table in tables]
+    sheets = [figures(table, [title(table), scope_line(table.asked), *locked, line]) for table in tables]
     contents = OutSheet("目录", columns, rows, [*first, book.note])
     write_workbook(target, [contents, *sheets, meanings_of(tables, first)])
 
@@ -125,11 +129,13 @@ def write_rows(target: Path | BinaryIO, found: Found, *, by: User) -> None:
             "rows": len(lines),
         },
     )
-    banner = [found.title, f"口径：{found.figure.definition}", audit.export_line(entry, by)]
+    banner = [found.title, scope_line(found.asked), f"口径：{found.figure.definition}"]
+    banner += [f"没有计入：{reason} {number}。" for reason, number in found.left_out]
     if found.elsewhere:
-        banner.insert(2, f"另有 {found.elsewhere} {found.figure.things.noun}不在您的权限内，只计数。")
+        banner.append(f"另有 {found.elsewhere} {found.figure.things.noun}不在您的权限内，只计数。")
+    banner.append(audit.export_line(entry, by))
     columns, rows = dated(
         [OutColumn(head, width=20) for head in found.figure.things.heads],
         [[line.label, *line.cells] for line in lines],
     )
-    write_workbook(target, [OutSheet("明细", columns, rows, banner)])
+    write_list(target, [OutSheet("明细", columns, rows, banner)])

@@ -67,7 +67,7 @@ def typeset(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Papers as what is set in them: their pages are compressed. Returns the documents that were set."""
     documents: list[str] = []
 
-    def paper(document: str, data: Mapping[str, Any]) -> bytes:
+    def paper(document: str, data: Mapping[str, Any], **how: bool) -> bytes:
         documents.append(document)
         return b"%PDF-" + json.dumps(data, ensure_ascii=False).encode()
 
@@ -140,7 +140,8 @@ def test_no_paper_does(world: World, person: Member, typeset: list[str]):
     answers.append(asker.ask("POST", reverse("figure_export", args=["members", "pdf"])))
     answers.append(asker.ask("POST", reverse("book_export", args=["annual", "pdf"])))
     answers.append(asker.ask("POST", reverse("case_export", args=[world.own.of[CaseReport].pk, "pdf"])))
-    assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 12
+    answers.append(asker.ask("POST", reverse("roster_export"), {"as": "pdf"}))
+    assert [(answer.status, found_in(said(answer))) for answer in answers] == [(200, [])] * 13
     asked = tables.asked_of(asked_of("2026Q3", None), world.school.root)
     closing = ClosedPeriod(period="2026Q3")
     kept = [one.tabulate(asked) for one in STATISTICS.values()]

@@ -9,7 +9,7 @@ from activities.models import Activity, Assignment
 from branches.models import Branch
 from jobs import running
 from jobs.models import Job
-from lib.media_types import XLSX
+from lib.media_types import PDF, XLSX
 from members.models import Member, TrainingClass
 from reports.closing import files, tables
 from reports.figures.catalogue import STATISTICS
@@ -22,6 +22,7 @@ from tests.access.world import World
 STAFF, AUDITOR = "organization_staff", "auditor"
 #: What begins a formula, in the columns that most lists show.
 HOSTILE = '=HYPERLINK("http://x",1)'
+MEDIA_TYPES = {"xlsx": XLSX, "pdf": PDF}
 #: Pages that answer a POST with a workbook, and nothing needs to be filled in.
 PAGES = {
     "roster_export",
@@ -59,6 +60,8 @@ PAGES = {
 #: The bytes of a closed file are the world's own; what a closing makes is looked at instead.
 #: Pages whose workbook a job makes.
 JOBS = {"quarter_export", "list_export"}
+#: Statistics, whose PDF has an address or a page of its own.
+STATISTICAL = {"figure_export", "book_export", "quarter_export"}
 
 
 def poison() -> None:
@@ -72,33 +75,36 @@ def poison() -> None:
 
 def collected(world: World) -> dict[str, bytes]:
     """Name of the page or list → the workbook."""
+    return {**lists(world, "xlsx"), **_of_closing(world)}
+
+
+def lists(world: World, ending: str) -> dict[str, bytes]:
+    """Name of the page or list → the file of that ending."""
     poison()
     asker = Asker(world, STAFF)
     return {
-        **_of_pages(world, asker),
-        **_of_jobs(world, asker),
-        **_of_lists(world, asker),
-        **_of_closing(world),
+        **_of_pages(world, asker, ending),
+        **_of_jobs(world, asker, ending),
+        **_of_lists(world, asker, ending),
     }
 
 
-def _of_pages(world: World, asker: Asker) -> dict[str, bytes]:
+def _of_pages(world: World, asker: Asker, ending: str) -> dict[str, bytes]:
     found = {}
     for page, row in declared():
         if row.expected(STAFF, "POST") == 200 and not page.key.startswith("admin:"):
-            answer = asker.ask("POST", world.own_url(page, row, STAFF), {})
-            if answer.headers.get("Content-Type") == XLSX and page.key != "closed_file":
+            answer = asker.ask("POST", world.own_url(page, row, STAFF), {"as": ending})
+            if answer.headers.get("Content-Type") == MEDIA_TYPES[ending] and page.key != "closed_file":
                 found[page.key] = answer.body
     return found
 
 
-def _of_jobs(world: World, asker: Asker) -> dict[str, bytes]:
+def _of_jobs(world: World, asker: Asker, ending: str) -> dict[str, bytes]:
     """Done and read before the request is rolled back; the lists of records and of duties are two."""
     urls = {page.key: world.own_url(page, row, STAFF) for page, row in declared() if page.key in JOBS}
     urls["list_export records"] = reverse("list_export", args=["records"])
-    return {
-        name: asker.ask("POST", url, {"period": "2026Q3"}, look=_result).seen for name, url in urls.items()
-    }
+    sent = {"period": "2026Q3", "as": ending}
+    return {name: asker.ask("POST", url, sent, look=_result).seen for name, url in urls.items()}
 
 
 def _result() -> bytes:
@@ -109,7 +115,7 @@ def _result() -> bytes:
     return running.result_path_of(job).read_bytes()
 
 
-def _of_lists(world: World, asker: Asker) -> dict[str, bytes]:
+def _of_lists(world: World, asker: Asker, ending: str) -> dict[str, bytes]:
     """Each list of the browser admin that its reader may take along."""
     auditor, found = Asker(world, AUDITOR), {}
     request = RequestFactory().get("/")
@@ -118,7 +124,7 @@ def _of_lists(world: World, asker: Asker) -> dict[str, bytes]:
         who = auditor if model is AuditEntry else asker
         if who is auditor or model_admin.has_view_permission(request):
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
-            answer = who.ask("POST", reverse(name), {"export": "1"})
+            answer = who.ask("POST", reverse(name), {"export": "1", "as": ending})
             assert answer.status == 200, f"{name}: {answer.outcome}"
             found[name] = answer.body
     return found

@@ -243,14 +243,14 @@ class TestBranchPage:
     def test_queries_do_not_grow(self, browser, branch, django_assert_num_queries):
         cast.a_group(branch, *Member.objects.all())
         browser.get(branch_address(branch))
-        with django_assert_num_queries(54):
+        with django_assert_num_queries(55):
             browser.get(branch_address(branch))
         for _ in range(40):
             cast.a_member(branch)
         cast.a_group(branch, *Member.objects.all(), name="第二党小组")
         for month in range(1, 10):
             cast.a_record(branch, "theme_day", date(2026, month, 5))
-        with django_assert_num_queries(54):
+        with django_assert_num_queries(55):
             browser.get(branch_address(branch))
 
 

@@ -267,3 +267,35 @@ def test_the_number_of_queries_does_not_depend_on_the_branches(school, django_as
     with django_assert_num_queries(9):
         assert len({duty.branch_id for duty in duties.evaluate(everything, Q3, LATER)}) == 30
     assert Member.objects.count() == 27
+
+
+def test_of_what_is_wanted_whole_every_state_is_told(school):
+    cast.a_member(school.students)
+    cast.a_record(school.students, "theme_day", date(2026, 8, 3))
+    everything = duties.evaluate(covering_ranges([school.physics.path]), Q3, LATER)
+    found = duties.evaluate(
+        covering_ranges([school.physics.path]),
+        Q3,
+        LATER,
+        only=duties.PRESSING,
+        whole=lambda rule, sub: rule.name == Kind.THEME_DAY and sub == AUGUST,
+    )
+    assert [duty.subject for duty in found] == [
+        duty.subject
+        for duty in everything
+        if duty.state == State.OVERDUE or (duty.rule.name == Kind.THEME_DAY and duty.period == AUGUST)
+    ]
+    assert State.DONE_LATE in [duty.state for duty in found]
+
+
+def test_lots_count_every_duty_once_and_stand_where_their_first_one_does(school):
+    cast.a_member(school.students)
+    cast.a_record(school.students, "theme_day", date(2026, 8, 3))
+    found = duties.evaluate(covering_ranges([school.root.path]), Q3, LATER)
+    lots = duties.lots(found)
+    alike = [(duty.rule, duty.period, duty.state) for duty in found]
+    assert [lot[:3] for lot in lots] == list(dict.fromkeys(alike))
+    assert [lot.number for lot in lots] == [alike.count(lot[:3]) for lot in lots]
+    for fact in ("is_required", "is_met", "is_missed", "due_on"):
+        assert {getattr(lot, fact) for lot in lots} == {getattr(duty, fact) for duty in found}
+    assert sum(lot.number for lot in lots if lot.is_required) == sum(duty.is_required for duty in found)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from activities import duties
 from activities.models import Activity, SecretaryReport
 from activities.records import withdraw
-from branches.models import Branch, PartyGroup
+from branches.models import Branch, LocalSetting, PartyGroup
 from branches.scope import covering_ranges
 from lib.periods import Period
 from members.models import MembershipSpell, Post
@@ -113,12 +113,17 @@ def judge(branch, code, kind, span, group, today):
     return "due" if (span.end - today).days <= (31 if code in YEARLY else 7) else "todo"
 
 
+def kept_since():
+    row = LocalSetting.objects.filter(code="records-kept-since").first()
+    return date.fromisoformat(row.value) if row else date(1921, 7, 1)
+
+
 def is_asked(branch, code, span, group):
     asked_from = date(2026, 10, 1) if code in YEARLY else span.start
     if (
         branch.form == "functional"
         or (code == "ZB-39" and branch.form == "temporary")
-        or branch.founded_on > asked_from
+        or max(branch.founded_on, kept_since()) > asked_from
     ):
         return False
     if branch.dissolved_on and branch.dissolved_on <= span.end:
@@ -140,6 +145,8 @@ def compare(school, seed):
     rng = random.Random(seed)
     for number in range(4 + seed % 5):
         a_life(rng, school, number)
+    if seed % 2:
+        LocalSetting.objects.create(code="records-kept-since", value=str(some_day(rng)))
     today = some_day(rng, date(2026, 1, 1), date(2027, 1, 31))
     with CaptureQueriesContext(connection) as queries:
         found = duties.evaluate(covering_ranges([school.physics.path]), YEAR, today)

@@ -1,16 +1,14 @@
 """What a branch left when it was merged: its heir has the to-dos and the lists, and figures stay where they were."""
 
 from datetime import date
-from importlib import import_module
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.urls import reverse
 
 from activities import minutes, papers
 from activities.minutes import TaskLine
-from activities.models import Activity, Plan, PlanChange, Task
+from activities.models import Activity, Task
 from activities.plans import keeping
 from branches.roles import Role
 from members import restructuring
@@ -125,14 +123,3 @@ class TestPlans:
         plan.refresh_from_db()
         keeping.cancel(plan, date(2026, 9, 12), reason="军训", by=secretary)
         assert browser.get(year).context["merged"][0][1].lines[0].state.value == "cancelled"
-
-    def test_plans_of_branches_merged_before_follow_too(self, plan, record, school):
-        """The migration, for mergers before there was such a thing."""
-        keeping.cancel(Plan.objects.get(), date(2026, 9, 12), reason="军训", by=a_keeper(school))
-        for model in (Plan, PlanChange):
-            model.objects.update(branch_path=school.students.path)
-        module = import_module("activities.migrations.0025_plans_follow_heirs")
-        for migrate, path in ((module.follow, school.teachers.path), (module.stay, school.students.path)):
-            migrate(apps, None)
-            places = [row.branch_path for model in (Plan, PlanChange) for row in model.objects.all()]
-            assert places == [path, path]

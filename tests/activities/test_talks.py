@@ -1,17 +1,15 @@
 """谈心谈话: what was said is for those who said it and the branch's secretary; who had none of a kind in a year."""
 
 from datetime import date, time
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.urls import reverse
 
 from accounts.models import AuditEntry
 from activities import minutes, papers, records, talks
 from activities.attendance import Mark
 from activities.kinds import Kind
-from activities.models import Activity, AgendaItem, Talk
+from activities.models import Activity, Talk
 from activities.pasting import take_apart
 from activities.refusals import RecordError
 from branches.roles import Role
@@ -271,18 +269,3 @@ class TestPages:
         page = browser.get(reverse("talk_person", args=[person("教师5").pk]))
         assert content_of(record) in page.content.decode()
         assert browser.get(reverse("talk_person", args=[person("教师3").pk])).status_code == 404
-
-
-def test_what_was_noted_before_is_sealed(branch):
-    record = a_talk(branch, "教师3", "教师4")
-    Talk.objects.all().delete()
-    Talk.history.all().delete()
-    Activity.objects.update(notes=SECRET)
-    Activity.history.update(notes=SECRET)
-    AgendaItem.objects.create(activity=record, position=1, title="谈话", proceedings="他说")
-    import_module("activities.migrations.0014_seal_talks").seal_talks(apps, None)
-    record.refresh_from_db()
-    assert (record.notes, record.agenda.get().proceedings) == ("", "")
-    assert Talk.objects.get().content == f"{SECRET}\n\n谈话\n他说"
-    assert SECRET not in str(list(Activity.history.values()))
-    assert Talk.history.earliest("history_id").draft == 1

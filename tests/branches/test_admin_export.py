@@ -4,12 +4,14 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 
 from accounts.models import AuditEntry
 from branches import admin_export
 from branches.models import Branch
 from branches.roles import Role
 from tests import cast
+from tests.fonts import needs_fonts
 
 pytestmark = pytest.mark.django_db
 BRANCHES = "/admin/branches/branch/"
@@ -75,6 +77,16 @@ def test_the_auditor_takes_the_trail_along_without_values_about_people(school):
 def test_who_has_no_right_takes_nothing(school, role, url):
     user = cast.a_user(role, school.physics if role == Role.COMMITTEE_STAFF else None)
     assert cast.a_browser(user).post(url, {"export": "1"}).status_code == 403
+
+
+@needs_fonts
+def test_it_leaves_as_a_pdf_as_well(staff):
+    answer = staff.post(f"{BRANCHES}?category__exact=staff", {"export": "1", "as": "pdf"})
+    (page,) = PdfReader(BytesIO(b"".join(answer.streaming_content))).pages
+    assert (answer.filename, "物理教师党支部 001001001 党支部" in page.extract_text()) == ("党组织.pdf", True)
+    entry = AuditEntry.objects.get(action="list.export")
+    facts = {"list": "branch", "filters": {"category__exact": "staff"}, "rows": 1, "ending": "pdf"}
+    assert entry.after == facts
 
 
 def test_too_many_rows_are_for_a_filter(staff, monkeypatch):

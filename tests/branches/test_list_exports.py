@@ -1,10 +1,12 @@
 """Lists of pages as workbooks: filtered as the page, named as one may read, audited, by a job when they are long."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 import time_machine
 from django.urls import reverse
+from pypdf import PdfReader
 
 from accounts.models import AuditEntry
 from branches import list_exports
@@ -12,9 +14,12 @@ from branches.models import RoleGrant
 from branches.roles import Role
 from jobs import running
 from jobs.models import Job
+from lib import typesetting
 from lib.masking import mask_name
+from lib.sheets import printing
 from members.models import TrainingClass
 from tests import cast
+from tests.fonts import needs_fonts
 from tests.sheets import exported, exported_sheet
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
@@ -95,6 +100,58 @@ class TestTheWorkbook:
         for role, name in ((Role.LEADER, mask_name("欧阳明")), (Role.ORGANIZATION_STAFF, "欧阳明")):
             _, rows = exported(cast.a_user(role, school.root), reverse("milestone_export"))
             assert [(row[0].date(), row[2], row[5]) for row in rows] == [(date(2026, 3, 1), name, 30)]
+
+
+def taken_as(browser, ending, **asked):
+    return browser.post(CLASSES, {"year": "2026", "as": ending, **asked})
+
+
+class TestAsAPdf:
+    @needs_fonts
+    def test_it_holds_the_same_and_the_trail_says_so(self, staff, two_classes):
+        answer = taken_as(cast.a_browser(staff), "pdf")
+        assert (answer.headers["Content-Type"], answer.filename) == ("application/pdf", "培训班-20261126.pdf")
+        (page,) = PdfReader(BytesIO(b"".join(answer.streaming_content))).pages
+        entry = AuditEntry.objects.get(action="class.export")
+        lines = page.extract_text().split("\n")
+        assert lines[:3] == [
+            "培训班",
+            "范围：年份：2026 年；共 1 行。",
+            f"导出人 何以宁，2026-11-26 10:00，编号 {str(entry.pk)[:8]}。",
+        ]
+        assert [line[:15] for line in lines if line.startswith("PX")] == ["PX2026-01 书记轮训班"]
+        assert entry.after == {"list": "培训班", "filter": "年份：2026 年", "rows": 1, "ending": "pdf"}
+
+    def test_there_are_two_endings(self, staff, two_classes):
+        browser = cast.a_browser(staff)
+        assert [taken_as(browser, one).status_code for one in ("xlsx", "docx", "")] == [200, 404, 404]
+
+    def test_too_many_rows_are_told_and_the_workbook_is_offered(self, staff, two_classes, monkeypatch):
+        monkeypatch.setattr(printing, "MOST_ROWS", 0)
+        refused_with_a_workbook(cast.a_browser(staff), printing.TOO_LONG)
+
+    def test_a_machine_without_a_chinese_font_says_so(self, staff, two_classes, monkeypatch):
+        def without():
+            raise typesetting.CannotTypeset(typesetting.NO_FONT)
+
+        monkeypatch.setattr(typesetting, "_fonts", without)
+        refused_with_a_workbook(cast.a_browser(staff), typesetting.NO_FONT)
+
+    def test_the_password_is_asked_for_first_and_the_ending_waits(self, staff, two_classes, settings):
+        settings.CONFIRM_SECONDS = 0
+        answer = taken_as(cast.a_browser(staff), "pdf")
+        assert answer.context["kept"] == [("year", "2026"), ("as", "pdf")]
+
+
+def refused_with_a_workbook(browser, sentence):
+    answer = taken_as(browser, "pdf")
+    page = answer.content.decode()
+    assert (answer.status_code, AuditEntry.objects.filter(action="class.export").count()) == (422, 0)
+    assert f"<p>{sentence}</p>" in page
+    assert answer.context["kept"] == [("year", "2026")]
+    assert (
+        '<button class="btn btn-primary btn-wide btn-lg" name="as" value="xlsx">导出 Excel</button>' in page
+    )
 
 
 class TestTheButton:

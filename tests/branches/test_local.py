@@ -1,6 +1,7 @@
 """Local rules: a default without a row, a decision with its citation, and its pages."""
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from accounts.models import AuditEntry
@@ -73,3 +74,35 @@ def test_some_numbers_have_a_least(staff, days):
 
 def test_an_unknown_rule_is_a_404(staff):
     assert staff.get(reverse("local_rule", args=["development-nothing"])).status_code == 404
+
+
+class TestADay:
+    CODE = "records-kept-since"
+
+    def sent(self, staff, day, citation=CITATION):
+        return staff.post(reverse("local_rule", args=[self.CODE]), {"value": day, "citation": citation})
+
+    def test_it_is_set_shown_and_taken_back(self, staff):
+        assert "没有设定" in staff.get(reverse("local_rules")).text
+        assert self.sent(staff, "2026-09-01").status_code == 302
+        assert local.value_of(self.CODE) == "2026-09-01"
+        assert "<b>2026-09-01</b>" in staff.get(reverse("local_rules")).text
+        assert 'value="2026-09-01"' in staff.get(reverse("local_rule", args=[self.CODE])).text
+        self.sent(staff, "", "")
+        assert local.value_of(self.CODE) == ""
+        values = AuditEntry.objects.filter(action="rule.decide").order_by("at").values_list("after__value")
+        assert list(values) == [("2026-09-01",), ("",)]
+
+    @pytest.mark.parametrize(
+        ("day", "citation", "sentence"),
+        [
+            ("九月", CITATION, "日期应为如 2026-09-01。"),
+            ("2026-09-01", "", "请写明依据的文件，没有依据的校内规定不能启用。"),
+            ("2027-10-22", CITATION, "最晚填今天起一年以内的日期。"),
+        ],
+    )
+    def test_what_is_refused(self, staff, day, citation, sentence):
+        with time_machine.travel("2026-10-20 10:00 +0800", tick=False):
+            answer = self.sent(staff, day, citation)
+        assert (answer.status_code, sentence in answer.text) == (422, True)
+        assert not LocalSetting.objects.exists()

@@ -20,5 +20,5 @@ def test_the_administrator_founds_the_committee_and_sees_how_far_it_is(opened, m
         page.get_by_label("简称").fill("YY大学党委")
         page.get_by_label("党组织代码").fill("001")
         page.get_by_role("button", name="建立学校党委").click()
-        page.get_by_text("已完成 1 / 9 项").wait_for()
+        page.get_by_text("已完成 1 / 10 项").wait_for()
     assert Branch.objects.get().short_name == "YY大学党委"

@@ -192,7 +192,11 @@ def test_j_l6_the_projector_in_large_type_by_the_arrows(opened, leader, tap):
 
 @pytest.mark.parametrize(
     ("where", "button"),
-    [("figure_table members", "下载 Excel"), ("figure_rows members members", "下载明细"), ("roster", "导出")],
+    [
+        ("figure_table members", "下载 Excel"),
+        ("figure_rows members members", "下载明细 Excel"),
+        ("roster", "导出 Excel"),
+    ],
 )
 def test_j_o8_exports_open_clean_and_leave_a_trace(opened, school, tap, tmp_path, where, button):
     name, *arguments = where.split()

@@ -1,10 +1,14 @@
-"""What the proxy says by itself, in the users' language: the program does not answer, or what was sent is too large."""
+"""What the proxy says by itself, in the users' language: the program does not answer, or what was sent is too large.
+
+And that proxy and program agree where a request ends (T53).
+"""
 
 import shutil
 import socket
 import ssl
 import string
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -112,3 +116,59 @@ def test_who_sends_slowly_keeps_nobody_waiting(proxy):
         assert slow.recv(9000).startswith(b"HTTP/1.1 200")
     program.shutdown()
     program.server_close()
+
+
+SEEN = """
+def app(environ, start_response):
+    with open("seen", "a") as seen:
+        seen.write(environ["PATH_INFO"] + "\\n")
+    environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Length", "0")])
+    return [b""]
+"""
+HIDDEN = f"GET /hidden/ HTTP/1.1\r\nHost: {HOST}\r\nX: "
+CHUNKED = f"0\r\n\r\n{HIDDEN}"
+
+
+@pytest.fixture
+def program(proxy, tmp_path):
+    """gunicorn behind the proxy, with a program that writes down what it is asked for; yields where."""
+    (tmp_path / "seen.py").write_text(SEEN)
+    at = ["--chdir", tmp_path, "--bind", f"127.0.0.1:{proxy.upstream}"]
+    gunicorn = subprocess.Popen([sys.executable, "-m", "gunicorn", *at, "seen:app"])
+    while ask(proxy, "/ready/").status != 200:
+        time.sleep(0.2)
+    yield tmp_path / "seen"
+    gunicorn.terminate()
+    gunicorn.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        (f"Content-Length: {len(CHUNKED)}\r\nTransfer-Encoding: chunked", CHUNKED),
+        ("Content-Length: 4\r\nTransfer-Encoding: chunked", f"{len(HIDDEN):x}\r\n{HIDDEN}\r\n0\r\n\r\n"),
+        (f"Content-Length: {len(CHUNKED)}\r\nTransfer-Encoding : chunked", CHUNKED),
+        (f"Content-Length: {len(CHUNKED)}\r\nTransfer-Encoding: xchunked", CHUNKED),
+        (f"Content-Length: {len(CHUNKED)}\r\nTransfer-Encoding: chunked, identity", CHUNKED),
+        (f"Content-Length: {len(CHUNKED)}\r\nTransfer_Encoding: chunked", CHUNKED),
+        (f"Content-Length: {len(CHUNKED)}\r\nX: x\nTransfer-Encoding: chunked", CHUNKED),
+        (f"Content-Length: 0\r\nContent-Length: {len(HIDDEN)}", HIDDEN),
+        (f"Content-Length: +{len(HIDDEN)}", HIDDEN),
+        ("Transfer-Encoding: chunked", f"0;x=\n\r\n{HIDDEN}"),
+        (f"Content-Length: {len(HIDDEN)}", HIDDEN),
+    ],
+)
+def test_no_request_hides_in_another(proxy, program, headers, body):
+    """The proxy refuses what may be read in two ways, or hands it on in one."""
+    with socket.create_connection(("127.0.0.1", proxy.port)) as plain, proxy.trust.wrap_socket(plain) as line:
+        line.settimeout(1)
+        line.sendall(f"POST /first/ HTTP/1.1\r\nHost: {HOST}\r\n{headers}\r\n\r\n{body}".encode())
+        try:
+            while line.recv(9000):
+                pass
+        except TimeoutError:
+            pass
+    # Somebody else's request, which the hidden one would stand before.
+    assert ask(proxy, "/after/").status == 200
+    assert program.read_text().split() in (["/ready/", "/after/"], ["/ready/", "/first/", "/after/"])

@@ -34,9 +34,15 @@ def staff(school):
     return cast.a_user(Role.COMMITTEE_STAFF, school.physics)
 
 
-def exported(staff, branch=None):
+def exported(staff, branch=None, **asked):
     """The job of an export of ``branch``, done."""
-    parameters = {"q": "", "branch": branch and branch.pk, "status": "", "on": date.today().isoformat()}
+    parameters = {
+        "q": "",
+        "branch": branch and branch.pk,
+        "status": "",
+        "on": date.today().isoformat(),
+        **asked,
+    }
     job = running.start(exports.KIND, staff, "导出党员花名册", parameters)
     running.run(str(job.pk))
     return Job.objects.get(pk=job.pk)
@@ -51,6 +57,11 @@ def test_it_holds_what_the_owner_may_see(school, staff):
     job = exported(staff)
     assert job.state == Job.State.DONE
     assert {"单晓东", "李强"} & words_in(job) == {"单晓东"}
+
+
+def test_it_says_what_it_was_filtered_by(school, staff):
+    told = words_in(exported(staff, school.teachers, status="full", q="单"))
+    assert any(text.endswith("党组织：物理教师党支部，人员类别：正式党员，搜索：单") for text in told)
 
 
 def test_a_branch_out_of_scope_is_refused(school, staff):

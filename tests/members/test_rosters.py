@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from branches import tree
-from branches.roles import Role
+from branches.models import Branch
+from branches.roles import BRANCH_ROLES, Role
 from branches.scope import covering_ranges
 from members import rosters
 from members.models import Member, MembershipSpell, StatusPeriod
@@ -32,6 +33,12 @@ def takes_part(member, branch):
         kind=MembershipSpell.Kind.ATTENDING,
         since=date(2026, 1, 1),
     )
+
+
+def another_root():
+    """A branch in a tree of its own."""
+    root = cast.found(None, "第二党委", Branch.Level.PARTY_COMMITTEE, "002")
+    return cast.found(root, "第二党委机关党支部", Branch.Level.BRANCH, "002001")
 
 
 class TestRosterOfADate:
@@ -132,6 +139,44 @@ class TestVisibility:
         cast.a_member(school.teachers, "王敏", account=account)
         cast.a_member(school.teachers, "李强")
         assert names(Member.objects.visible_to(account)) == ["王敏"]
+
+    @pytest.mark.parametrize("roots", [1, 2])
+    def test_who_holds_the_whole_tree_sees_whom_he_would_find_in_each_way(self, monkeypatch, roots):
+        school = cast.a_university()
+        guest, helper = cast.a_member(school.musicians), cast.a_member(school.musicians)
+        if roots == 2:
+            guest, helper = cast.a_member(other := another_root()), cast.a_member(other)
+            cast.a_member(other)
+        takes_part(guest, school.teachers)
+        cast.a_station(school.students, cast.a_member(school.teachers), helper)
+        users = [
+            cast.a_user(role, place)
+            for role in sorted(BRANCH_ROLES)
+            for place in (school.root, school.physics, school.teachers)
+        ]
+        cast.a_member(school.musicians, account=users[0])
+        short = [set(Member.objects.visible_to(user)) for user in users]
+        monkeypatch.setattr("members.models.people.are_everything", lambda ranges, user: False)
+        assert short == [set(Member.objects.visible_to(user)) for user in users]
+        assert len({len(found) for found in short}) > 2
+
+    def test_of_a_root_founded_meanwhile_nobody_is_seen(self):
+        school = cast.a_university()
+        cast.a_member(school.teachers, "王敏")
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        assert names(Member.objects.visible_to(staff)) == ["王敏"]
+        cast.a_member(another_root(), "李强")
+        assert names(Member.objects.visible_to(staff)) == ["王敏"]
+
+    @pytest.mark.parametrize(("place", "number"), [("root", 2), ("physics", 1)])
+    def test_of_the_roots_one_question_and_none_of_who_holds_no_root(
+        self, place, number, django_assert_num_queries
+    ):
+        school = cast.a_university()
+        staff = cast.a_user(Role.COMMITTEE_STAFF, getattr(school, place))
+        with django_assert_num_queries(number):  # and one for the grants
+            Member.objects.visible_to(staff)
+            Member.objects.visible_to(staff)
 
     def test_dated_rows_are_seen_with_their_member(self):
         school = cast.a_university()

@@ -40,7 +40,7 @@ def test_an_empty_installation_begins_with_the_committee(browser):
     )
     assert AuditEntry.objects.get(action="branch.found").after == {"name": root.name, "code": "001"}
     page = browser.get(PAGE).content.decode()
-    assert ("已完成 1 / 9 项" in page, "建立学校党委" in page) == (True, False)
+    assert ("已完成 1 / 10 项" in page, "建立学校党委" in page) == (True, False)
 
 
 def test_there_is_only_one_and_a_form_half_filled_comes_back(browser):
@@ -55,15 +55,27 @@ def test_each_step_is_done_when_what_it_is_for_is_there(settings):
     school = cast.a_university()
     assert done() == ["school", "organization"]
     cast.a_user(Role.ORGANIZATION_STAFF, school.root)
-    rule = next(iter(local.decided().values())).rule
+    local.decide(local.rule_of("records-kept-since"), "2026-09-01", "校党〔2026〕1 号", by=None)
+    assert done() == ["school", "staff", "organization", "kept_since"]
+    rule = local.rule_of("study-minutes")
     local.decide(rule, rule.default, "校党〔2026〕1 号", by=None)
     audit.record(making.MADE, by=None)
     audit.record(rehearsing.REHEARSED, by=None)
-    assert done() == ["school", "staff", "organization", "rules", "backup", "rehearsal"]
+    assert done() == ["school", "staff", "organization", "rules", "kept_since", "backup", "rehearsal"]
     SignOn.objects.create(server="https://cas.example.edu.cn/cas", is_on=True)
     settings.TRIAL = False
     assert done() == [
-        *("production", "school", "staff", "organization", "rules", "sign_on", "backup", "rehearsal")
+        *(
+            "production",
+            "school",
+            "staff",
+            "organization",
+            "rules",
+            "kept_since",
+            "sign_on",
+            "backup",
+            "rehearsal",
+        )
     ]
 
 

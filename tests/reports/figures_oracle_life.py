@@ -135,7 +135,10 @@ class Life(Rows):
         seats = [row for row in self["Post"] if row.branch_id == branch.id and row.title == "committee"]
         if branch.form == "functional" or (rule == "ZB-39" and branch.form == "temporary"):
             return False
-        if branch.founded_on > begins or (branch.dissolved_on and branch.dissolved_on <= span.end):
+        kept_since = date.fromisoformat(self.rules.get("records-kept-since", "1921-07-01"))
+        if max(branch.founded_on, kept_since) > begins or (
+            branch.dissolved_on and branch.dissolved_on <= span.end
+        ):
             return False
         if not spells or min(row.since for row in spells) > span.end or max(map(last, spells)) < span.start:
             return False

@@ -247,6 +247,11 @@ class People:
         code = self.rng.choice(["joined", "full"])
         LocalSetting.objects.create(code="birthday-from", value=code, citation="校内文件")
         LocalSetting.objects.create(code="birthday-leap-day", value=self.rng.choice(["02-28", "03-01"]))
+        if self.chance(0.5):
+            kept = self.some_day(last=self.today)
+            LocalSetting.objects.create(
+                code="records-kept-since", value=kept.isoformat(), citation="校内文件"
+            )
 
 
 def stays(statuses: list[tuple[str, date]], begun: date) -> list[tuple[date, date | None]]:

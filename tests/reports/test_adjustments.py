@@ -8,6 +8,7 @@ import time_machine
 
 from accounts import audit
 from activities import records
+from branches import local
 from members import departures
 from members.models import Member
 from reports.closing import adjustments, corrections, notices, periods, tables
@@ -115,6 +116,21 @@ class TestAdjustments:
             audit.record("member.change", by=staff, on=member)
             [row, *_] = compared(closed, school.root)[0].rows
         assert (row.causes, [(one.by, one.what) for one in row.perhaps]) == ((), [("何以宁", "党员：修改")])
+
+    def test_a_local_rule_may_move_every_row(self, closed, school, staff):
+        """What is locked stays; the day from which records are kept has no day and no place of its own."""
+        kept = list(closed.tables.order_by("pk").values_list("sha256", flat=True))
+        with time_machine.travel(LATER, tick=False):
+            local.decide(local.rule_of("records-kept-since"), "2026-09-01", "校党字〔2026〕1号", by=staff)
+            found = compared(closed, school.root)
+            [row] = [row for row in compared(closed, school.music)[0].rows if row.label == "合计"]
+        locked, now, _ = told(found, "life", "合计")["应开"]
+        assert int(locked) > int(now)
+        [life] = [one for one in found if one.name == "life"]
+        assert {tuple(one.what for one in each.perhaps) for each in (*life.rows, row)} == {
+            ("校内规定：决定",)
+        }
+        assert list(closed.tables.order_by("pk").values_list("sha256", flat=True)) == kept
 
     def test_a_figure_that_means_something_else_now(self, closed, school):
         table = closed.tables.get(branch=school.root, statistic="members")

@@ -1,10 +1,14 @@
 """The pages of locked quarters: who sees which part, who may lock and reopen, and files that never change."""
 
 import hashlib
+import json
 from datetime import date
+from io import BytesIO
 
+import openpyxl
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import AuditEntry
@@ -14,8 +18,10 @@ from branches.models import Branch
 from branches.roles import Role
 from jobs.models import Job
 from lib.periods import Period
+from reports import quarterly, workbook
 from reports.closing import files, periods
 from reports.figures.catalogue import STATISTICS, is_kept
+from reports.management.asking import asked_of as figures_of
 from reports.models import ClosedFile, ClosedPeriod, ClosedTable
 from tests import cast
 from tests.reports.locking import LATER, THIRD, TODAY
@@ -187,6 +193,35 @@ class TestWhatIsSaid:
         leader, address = browser(Role.LEADER, school.root), reverse("figure_table", args=["members"])
         asked = [leader.get(address, {"period": "2026Q3", "on": on}) for on in ("2026-08-15", "2026-09-30")]
         assert [page.context["locked"] is not None for page in asked] == [False, True]
+
+    @pytest.mark.parametrize(
+        ("name", "arguments"), [("dashboard", []), ("compare", ["2026Q3"]), ("projector", [1])]
+    )
+    def test_what_was_corrected_since_is_said_wherever_the_figures_are_looked_at(
+        self, closed, school, name, arguments
+    ):
+        with time_machine.travel(LATER, tick=False):
+            leader, address = browser(Role.LEADER, school.root), reverse(name, args=arguments)
+            record = Activity.objects.valid().filter(kind="theme_day", held_on__month=9).first()
+            records.withdraw(record, by=None, version=1, reason="重复登记")
+            shown = leader.get(address, {"period": "2026Q3"}).content.decode()
+        assert "2026-10-08 锁定" in shown
+        assert "更正 1 处" in shown or "有 1 处更正" in shown
+
+    def test_what_leaves_says_it_too(self, closed, school, capsys):
+        staff = browser(Role.ORGANIZATION_STAFF, school.root)
+        said = "2026年三季度已于 2026-10-08 锁定（系统）；之后没有更正。"
+        answer = staff.post(reverse("figure_export", args=["life", "xlsx"]), {"period": "2026Q3"})
+        sheet = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+        assert sheet["A3"].value == said
+        call_command("statistics", "life", "--period", "2026Q3")
+        assert capsys.readouterr().out.splitlines()[1] == said
+        call_command("quarterly_statistics", "2026Q3", "--json")
+        locked = json.loads(capsys.readouterr().out)["locked"]
+        assert locked == {"on": "2026-10-08", "version": 1, "corrections": 0}
+        asked = figures_of("2026Q3", None)
+        lines = workbook.banner(quarterly.compose_for(asked), asked, AuditEntry.objects.latest("pk"))
+        assert lines[3] == said
 
     def test_of_a_college_the_notice_leads_to_its_own(self, closed, school):
         leader = browser(Role.LEADER, school.root)

@@ -1,5 +1,6 @@
 """The lists of records and of duties as workbooks: as filtered, of one's own part, with names as one may see them."""
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -7,6 +8,7 @@ import openpyxl
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from pypdf import PdfReader
 
 from accounts.models import AuditEntry
 from activities.models import Activity
@@ -15,9 +17,11 @@ from branches.roles import Role
 from jobs import running
 from jobs.models import Job
 from lib.masking import mask_name
+from lib.sheets import printing
 from members.models import Member
 from reports import list_sheets
 from tests import cast
+from tests.fonts import needs_fonts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october", "own_folder")]
 
@@ -109,6 +113,25 @@ def test_a_right_that_was_lost_meanwhile_makes_no_workbook(school):
     running.run(str(job.pk))
     job.refresh_from_db()
     assert (job.state, job.message) == ("failed", "您现在没有导出的权限，没有生成工作簿。")
+
+
+@needs_fonts
+def test_it_leaves_as_a_pdf_as_well(school):
+    job = exported(a_reader(Role.ORGANIZATION_STAFF, school.root), "records", **{"as": "pdf"})
+    assert (job.state, job.result_name) == ("done", "2026年三季度活动记录.pdf")
+    listed = Activity.objects.valid().filter(held_on__gte=date(2026, 7, 1), held_on__lte=date(2026, 9, 30))
+    pages = PdfReader(running.result_path_of(job)).pages
+    text = re.sub(r"[\s\u200b]", "", "".join(page.extract_text() for page in pages))
+    assert {str(pk) for pk in listed.values_list("pk", flat=True) if str(pk) not in text} == set()
+    entry = AuditEntry.objects.get(action="statistics.export")
+    assert (entry.after["rows"], entry.after["ending"]) == (listed.count(), "pdf")
+
+
+def test_too_many_rows_make_no_pdf_and_the_job_says_so(school, monkeypatch):
+    monkeypatch.setattr(printing, "MOST_ROWS", 1)
+    job = exported(a_reader(Role.ORGANIZATION_STAFF, school.root), "records", **{"as": "pdf"})
+    assert (job.state, job.message) == ("failed", printing.TOO_LONG)
+    assert AuditEntry.objects.filter(action="statistics.export").count() == 0
 
 
 def test_there_are_two_lists(school):

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from activities.models import Activity, Campaign, LocalDuty
+from activities.models import Activity, Campaign, LocalDuty, Tally
 from branches.models import Branch
 from branches.roles import Role
 from jobs.models import Job
@@ -63,6 +63,16 @@ class TestDashboard:
             ("按时登记", "87.5%"),
             ("党员到会", "100.0%"),
         ]
+
+    def test_who_was_on_leave_or_absent_is_a_link_to_those_records(self, client, leader, school):
+        record = Activity.objects.valid().get(kind="theme_day", held_on=date(2026, 7, 15))
+        marks = {"expected": record.present + 3, "on_leave": 2, "absent": 1}
+        Activity.objects.filter(pk=record.pk).update(**marks)
+        Tally.objects.filter(branch=record.branch, kind="theme_day", month=date(2026, 7, 1)).update(**marks)
+        figure = client.get(reverse("dashboard"), {"period": "2026Q3"}).context["board"].figures[-1]
+        for piece, number in zip(figure.note[::2], ("请假 2", "缺席 1"), strict=True):
+            assert piece.text == number
+            assert [line.record for line in client.get(piece.url).context["lines"]] == [record]
 
     def test_the_matrix_stands_in_official_order(self, client, leader):
         matrix = client.get(reverse("dashboard"), {"period": "2026Q3"}).context["board"].matrix
@@ -160,7 +170,7 @@ class TestStatistics:
                 cast.found(school.physics, f"第{n}党支部", Branch.Level.BRANCH, f"9{n:03d}")
             with django_assert_num_queries(19):
                 statistics(client)
-            with django_assert_num_queries(20):
+            with django_assert_num_queries(21):
                 client.get(reverse("dashboard"))
 
     def test_downloading_starts_a_job(self, client, leader, django_capture_on_commit_callbacks):

@@ -50,7 +50,7 @@ def entered_on(day, branch, kind="theme_day", **more):
 def test_json_of_the_whole_university(school, capsys):
     entered_on(date(2026, 9, 15), school.teachers)
     body = statistics(capsys, "2026Q3")
-    assert list(body) == ["period", "branch", "members", "total", "rows"]
+    assert list(body) == ["period", "branch", "members", "total", "rows", "locked"]
     assert (body["period"], body["branch"], body["members"]) == ("2026Q3", None, 3)
     held = {**KIND, "activities": 1, "held": 1, "on_time": 1, "expected": 2, "present": 2}
     teachers = {

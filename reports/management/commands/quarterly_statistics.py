@@ -10,6 +10,7 @@ from branches.roles import Right
 from lib.commands import PlainCommand, refuse_unwritable, write_file
 from lib.terminal import columns
 from reports import quarterly, workbook
+from reports.closing import notices
 from reports.management.asking import account_of, add_by, asked_of
 from reports.quarterly import Quarterly
 
@@ -38,19 +39,22 @@ class Command(PlainCommand):
         by = account_of(options["by"], rights, asked.ranges, what, asked.period)
         figures = quarterly.compose_for(asked)
         if options["json"]:
-            self.stdout.write(json.dumps(figures.body(), ensure_ascii=False))
+            locked = notices.body(asked)
+            self.stdout.write(json.dumps({**figures.body(), "locked": locked}, ensure_ascii=False))
         elif target:
             content = BytesIO()
             workbook.write(content, figures, asked, by=by)
             write_file(target, content.getvalue())
             self.stdout.write(f"已写入 {target}。")
         else:
-            self._table(figures)
+            self._table(figures, notices.lines(asked))
 
-    def _table(self, figures: Quarterly) -> None:
+    def _table(self, figures: Quarterly, locked: list[str]) -> None:
         running = "（进行中）" if figures.is_running else ""
         where = figures.branch.short_name if figures.branch else "全部党组织"
         self.stdout.write(f"{figures.period.label}{running} {where} 党员 {figures.roster.members} 人")
+        for line in locked:
+            self.stdout.write(line)
         lines = [["党组织", "类型", *HEADINGS]]
         for name, kinds in [
             *((row.name, row.kinds) for row in figures.life.rows),

@@ -12,6 +12,7 @@ from lib.commands import PlainCommand, day_asked, refuse_unwritable, write_file
 from lib.terminal import columns
 from lib.typesetting import CannotTypeset
 from reports.asked import Asked
+from reports.closing import notices
 from reports.figures import paper, sheet
 from reports.figures.base import Spanned, Statistic, Table, why_not
 from reports.figures.books import BOOKS, Book
@@ -48,7 +49,8 @@ class Command(PlainCommand):
         by = _by(options, statistic, asked)
         table = statistic.tabulate(asked)
         if options["json"]:
-            self.stdout.write(json.dumps(table.body(), ensure_ascii=False))
+            locked = notices.body(table.asked, statistic)
+            self.stdout.write(json.dumps({**table.body(), "locked": locked}, ensure_ascii=False))
         elif options["xlsx"]:
             content = BytesIO()
             sheet.write(content, table, by=by)
@@ -61,7 +63,11 @@ class Command(PlainCommand):
     def _book(self, book: Book, asked: Asked, options: dict[str, Any]) -> None:
         by = _by(options, book, asked)
         if options["json"]:
-            self.stdout.write(json.dumps(book.body(asked), ensure_ascii=False))
+            self.stdout.write(
+                json.dumps(
+                    {**book.body(asked), "locked": notices.body(asked, book.first)}, ensure_ascii=False
+                )
+            )
         elif options["xlsx"]:
             content = BytesIO()
             sheet.write_book(content, book, asked, by=by)
@@ -102,6 +108,8 @@ class Command(PlainCommand):
 
     def _table(self, table: Table) -> None:
         self.stdout.write(f"{sheet.title(table)}  {sheet.scope_line(table.asked)}")
+        for line in notices.lines(table.asked, table.statistic):
+            self.stdout.write(line)
         lines = [[table.statistic.head, *map(sheet.heading, table.columns)]]
         lines += [[row.label, *(cell.text for cell in row.cells)] for row in table.all_rows]
         for line in columns(lines):

@@ -55,7 +55,7 @@ def school(transactional_db, data):
 
 @pytest.fixture
 def quick_tables(monkeypatch, settings):
-    """Migrating an empty database takes a minute: copy the migrated one, or make the tables of the models."""
+    """Migrating an empty database takes seconds: copy the migrated one, or make the tables of the models."""
 
     def copy(say):
         connection.close()
