@@ -169,13 +169,8 @@ LISTS = ("members", "birthdays", "graduates", "annual_members")
 def telling(person: Member) -> Member:
     """Fifty years a member next year, a graduate of this one."""
     joined, full = date(1976, 10, 19), date(1977, 11, 23)
-    person.number, person.school_number, person.joined_on, person.full_on = (
-        "T987654",
-        "20087654",
-        joined,
-        full,
-    )
-    person.save()
+    numbers = {"number": "T987654", "school_number": "20087654"}
+    Member.objects.filter(pk=person.pk).update(**numbers, joined_on=joined, full_on=full)
     MembershipSpell.objects.filter(member=person).update(since=joined)
     status = StatusPeriod.objects.get(member=person)
     StatusPeriod.objects.filter(pk=status.pk).update(since=full)
