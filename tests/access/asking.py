@@ -1,5 +1,6 @@
 """Sending requests that leave nothing behind, and noticing what they wrote."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -87,7 +88,7 @@ class Asker:
 
     def _restore_files(self) -> None:
         for path, (changed, content) in self.files.items():
-            if not path.exists() or path.stat().st_mtime_ns != changed:
+            if _changed_at(path) != changed:
                 path.write_bytes(content)
                 self.files[path] = (path.stat().st_mtime_ns, content)
 
@@ -117,6 +118,13 @@ class Asker:
             response,
             look and look(),
         )
+
+
+def _changed_at(path: Path) -> int | None:
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 - asked for each file after each request
+    except FileNotFoundError:
+        return None
 
 
 def _trail(count: int) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from shutil import copytree
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from lib import typesetting
+from tests import scenes
 from tests.access.world import TODAY, World, a_world
 from tests.fonts import MISSING
 
@@ -17,12 +19,16 @@ LOCAL = "django.core.cache.backends.locmem.LocMemCache"
 @pytest.fixture(scope="module")
 def made(django_db_setup, django_db_blocker, tmp_path_factory):
     """A world for a whole file of tests, in a transaction around theirs: each finds it as it was made."""
-    folder = tmp_path_factory.mktemp("world")
+    folder, kept = tmp_path_factory.mktemp("world"), tmp_path_factory.getbasetemp() / "kept"
+    if kept.exists():
+        copytree(kept, folder, dirs_exist_ok=True)
     around = transaction.atomic()
     with django_db_blocker.unblock():
         around.__enter__()
         with override_settings(DATA_DIR=folder), time_machine.travel(TODAY, tick=False):
-            world = a_world()
+            world = scenes.once("access", a_world)
+    if not kept.exists():
+        copytree(folder, kept)
     yield world, folder
     with django_db_blocker.unblock():
         transaction.set_rollback(True)

@@ -30,7 +30,7 @@ def school(db, today):
 
 @pytest.fixture
 def staff(school):
-    return cast.a_user(Role.COMMITTEE_STAFF, school.physics, name="王干事")
+    return scenes.once("staff", lambda: cast.a_user(Role.COMMITTEE_STAFF, school.physics, name="王干事"))
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from branches.models import Branch
 from branches.roles import Role
 from lib import typesetting
 from members.models import Post
-from reports.closing import periods
 from tests import cast, scenes
-from tests.reports.locking import THIRD, TODAY
+from tests.reports.locking import locked
 
 
 def entered_on(day, branch, kind, held, **more):
@@ -74,12 +73,12 @@ def own_folder(settings, tmp_path, monkeypatch):
 
 @pytest.fixture
 def staff(school):
-    return cast.a_user(Role.ORGANIZATION_STAFF, school.root, name="何以宁")
+    return scenes.once("staff", lambda: cast.a_user(Role.ORGANIZATION_STAFF, school.root, name="何以宁"))
 
 
 @pytest.fixture
 def closed(staff):
-    return periods.close(THIRD, by=staff, today=TODAY)
+    return locked(staff)
 
 
 @pytest.fixture

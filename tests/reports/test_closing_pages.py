@@ -24,6 +24,7 @@ from reports.figures.catalogue import STATISTICS, is_kept
 from reports.management.asking import asked_of as figures_of
 from reports.models import ClosedFile, ClosedPeriod, ClosedTable
 from tests import cast
+from tests.reports import locking
 from tests.reports.locking import LATER, THIRD, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october", "own_folder")]
@@ -31,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october", "own_fol
 
 @pytest.fixture
 def closed(school):
-    return periods.close(THIRD, by=None, today=TODAY)
+    return locking.locked(None)
 
 
 def browser(role, branch):
