@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jobs.backups.restoring import MADE_BY_MIGRATING
@@ -34,7 +34,7 @@ class Scene:
         return same and self.built_at <= timezone.now()
 
     def lay_down(self) -> Any:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             for table, rows in self.after.items():
                 stood = self.before.get(table, [])
                 added = [row for row in rows if row not in stood]

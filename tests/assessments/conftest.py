@@ -9,7 +9,7 @@ from django.utils import timezone
 from assessments import ballots, rounds
 from assessments.models import Deducted, Objection, Problem, Remark, Report, StageDone, Subject
 from branches.roles import Role
-from tests import cast
+from tests import cast, scenes
 from tests.assessments import reviewing
 from tests.assessments.scene import WITH_OWN, fresh, kept
 from tests.assessments.verbs import DAY, FACTS, TEXTS
@@ -36,6 +36,10 @@ def staff(school):
 @pytest.fixture
 def secretaries(school):
     """甲 leads the teachers' branch all year, 乙 the students' since July."""
+    return scenes.once("secretaries", lambda: two_secretaries(school))
+
+
+def two_secretaries(school):
     first, second = cast.a_member(school.teachers, "甲书记"), cast.a_member(school.students, "乙书记")
     cast.a_post(first, "secretary")
     cast.a_post(second, "secretary", since=date(2026, 7, 1))
@@ -44,6 +48,10 @@ def secretaries(school):
 
 @pytest.fixture
 def drafted(school, staff, secretaries):
+    return scenes.once("drafted", lambda: a_draft(school, staff))
+
+
+def a_draft(school, staff):
     return rounds.begin(
         school.physics,
         year=2026,
@@ -65,6 +73,10 @@ def author(secretaries):
 
 @pytest.fixture
 def reporting(drafted, staff):
+    return scenes.once("reporting", lambda: reports_opened(drafted, staff))
+
+
+def reports_opened(drafted, staff):
     rounds.open_reports(drafted, by=staff)
     return fresh(drafted)
 
@@ -79,6 +91,10 @@ def report(reporting, author):
 
 @pytest.fixture
 def grading(reporting, staff):
+    return scenes.once("grading", lambda: balloted(reporting, staff))
+
+
+def balloted(reporting, staff):
     Report.objects.filter(subject__round=reporting).update(state="accepted", submitted_at=timezone.now())
     rounds.begin_ballot(reporting, on=TODAY, place="学院会议室", by=staff)
     ballots.close(reporting, by=staff)
@@ -88,6 +104,10 @@ def grading(reporting, staff):
 @pytest.fixture
 def published(grading, author, staff):
     """Both are graded 好, and nobody but each is told."""
+    return scenes.once("published", lambda: announced(grading, staff))
+
+
+def announced(grading, staff):
     for subject in grading.subjects.all():
         rounds.decide(subject, grade="好", why="票数不足，按实绩评定", version=subject.version, by=staff)
     rounds.publish(grading, decided_on=TODAY, decided_by="学院党委会", audience="self", by=staff)
@@ -104,6 +124,10 @@ def subject(published, author):
 @pytest.fixture
 def scene(drafted, author, staff):
     """甲书记 in a round with one of everything; the account of 甲, and the staff."""
+    return scenes.once("scene", lambda: one_of_everything(drafted, author, staff))
+
+
+def one_of_everything(drafted, author, staff):
     rounds.change(
         drafted, version=1, scheme=kept("work", stages=WITH_OWN), name="甲", report_due_on=DAY, by=staff
     )
@@ -120,7 +144,7 @@ def scene(drafted, author, staff):
 @pytest.fixture
 def members(school, today):
     """Nine full members of the teachers' branch, 正1 to 正9, and 预1 on probation."""
-    return reviewing.people(school.teachers)
+    return scenes.once("members", lambda: reviewing.people(school.teachers))
 
 
 @pytest.fixture
