@@ -213,7 +213,7 @@ def _present(life: KindFigures, asked: Asked) -> Figure:
         value=thousands(life.present) if share is None else percent(share),
         url=url,
         beside=[
-            Piece(thousands(life.present), behind(mark="present") if life.present else ""),
+            Piece(thousands(life.present), url),
             Piece(" / "),
             Piece(thousands(life.expected), url),
             Piece(" 人次"),

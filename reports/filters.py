@@ -258,7 +258,7 @@ class RecordFilter(FigureFilter):
     mark = forms.ChoiceField(
         label="出勤",
         required=False,
-        choices=[("", "全部"), ("present", "有实到的"), ("on_leave", "有请假的"), ("absent", "有缺席的")],
+        choices=[("", "全部"), ("on_leave", "有请假的"), ("absent", "有缺席的")],
     )
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "有效"), ("withdrawn", "已撤回"), ("all", "全部")]

@@ -97,7 +97,7 @@ MEASURES: tuple[Measure, ...] = (
         parts=lambda sums: (sums.life.on_time, sums.life.held),
     ),
     Measure(PRESENT, "expected", "应到", lambda sums: sums.life.expected, "records"),
-    Measure(PRESENT, "present", "实到", lambda sums: sums.life.present, "records", {"mark": "present"}),
+    Measure(PRESENT, "present", "实到", lambda sums: sums.life.present, "records"),
     Measure(PRESENT, "on_leave", "请假", lambda sums: sums.life.on_leave, "records", {"mark": "on_leave"}),
     Measure(PRESENT, "absent", "缺席", lambda sums: sums.life.absent, "records", {"mark": "absent"}),
     Measure(PRESENT, "attendance", "到会率", lambda sums: attendance_rate(sums.life)),

@@ -184,7 +184,8 @@ class Figures:
         row = _row_of(table, address.row)
         cells = {one.code: cell for one, cell in zip(table.columns, row.cells, strict=True)} if row else {}
         column = next(one for one in table.columns if one.code == address.column)
-        rows = cells.get(counted_by(table.statistic, column), Cell(0))
+        counted = counted_by(table.statistic, column)
+        rows = cells.get(counted, Cell(0))
         cell = cells.get(column.code, Cell(None) if column.kind == "percent" else Cell(0))
         asked = table.asked
         return Inserted(
@@ -196,7 +197,7 @@ class Figures:
             asked=asked,
             cell=cell,
             records=rows.value if isinstance(rows.value, int) else None,
-            url=cell.url or rows.url,
+            url=cell.url if counted == column.code else rows.url,
             campaign=asked.campaign.name if asked.campaign else "",
             place=asked.org.short_name if asked.org and address.organisation else "",
         )
