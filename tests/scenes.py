@@ -1,11 +1,11 @@
 """The stage of a test is built by the verbs once, and then laid down again row by row, which is faster."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Hashable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -16,39 +16,56 @@ from django.utils import timezone
 from jobs.backups.restoring import MADE_BY_MIGRATING
 
 T = TypeVar("T")
-Tables = dict[str, list[tuple[Any, ...]]]
+Rows = list[tuple[Any, ...]]
+Tables = dict[str, Rows]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What ``made`` is about, and what building it did to the tables; not to be laid down before its time."""
+    """What ``made`` is about, and what building it did to the tables; not to be laid down before its time.
+
+    ``before`` are the rows that stood in all tables, ``after`` those that stand in the ones it changed.
+    """
 
     built_at: datetime
     made: Any
     before: Tables
     after: Tables
 
-    def fits(self, now: Tables) -> bool:
-        """Whether all is as it was before; where nothing was, what stands in other tables does not matter."""
-        same = self.before == now if self.before else not self.after.keys() & now.keys()
-        return same and self.built_at <= timezone.now()
+    @property
+    def fits(self) -> bool:
+        """Whether all is as it was; where it only filled empty tables, whether those are empty."""
+        if self.built_at > timezone.now():
+            return False
+        if self.after.keys() & self.before.keys():
+            return self.before == filled_tables()
+        return not self.after.keys() & filled()
 
     def lay_down(self) -> Any:
         with transaction.atomic(), connection.cursor() as cursor:
-            for table, rows in self.after.items():
-                stood = self.before.get(table, [])
-                added = [row for row in rows if row not in stood]
-                if len(rows) < len(stood) + len(added):  # some were changed, or went
+            for table, is_emptied, rows in self._changes:
+                if is_emptied:
                     cursor.execute(f"DELETE FROM {_quoted(table)}")
-                    added = rows
-                if added:
-                    places = ", ".join(["%s"] * len(added[0]))
-                    cursor.executemany(f"INSERT INTO {_quoted(table)} VALUES ({places})", added)
+                if rows:
+                    places = ", ".join(["%s"] * len(rows[0]))
+                    cursor.executemany(f"INSERT INTO {_quoted(table)} VALUES ({places})", rows)
         return deepcopy(self.made)
 
+    @cached_property
+    def _changes(self) -> list[tuple[str, bool, Rows]]:
+        """Table by table: whether rows that stood there are others or gone, and what is to be written."""
+        found = []
+        for table, rows in self.after.items():
+            stood = self.before.get(table, [])
+            is_emptied = any(row not in rows for row in stood)
+            found.append(
+                (table, is_emptied, rows if is_emptied else [row for row in rows if row not in stood])
+            )
+        return found
 
-#: By name, the day of the clock and the keys of the encryption.
-_kept: dict[tuple[Hashable, date, str], list[Scene]] = defaultdict(list)
+
+#: By name, the day of the clock and the keys of the encryption: the last few, as tests begin with different rows.
+_kept: dict[tuple[Hashable, date, str], deque[Scene]] = defaultdict(lambda: deque(maxlen=3))
 
 
 def once(name: Hashable, build: Callable[[], T]) -> T:
@@ -57,16 +74,15 @@ def once(name: Hashable, build: Callable[[], T]) -> T:
     Built anew where it would begin with other rows, and for another day. What it does besides (a file) is not done
     again.
     """
-    scenes, before = _kept[name, timezone.localdate(), str(settings.KEYS_DIR)], filled_tables()
+    scenes = _kept[name, timezone.localdate(), str(settings.KEYS_DIR)]
     for scene in scenes:
-        if scene.fits(before):
+        if scene.fits:
             return scene.lay_down()
+    before = filled_tables()
     made = build()
-    after = filled_tables()
-    changed = {table for table in before.keys() | after.keys() if before.get(table) != after.get(table)}
-    scenes.append(
-        Scene(timezone.now(), deepcopy(made), before, {table: after.get(table, []) for table in changed})
-    )
+    now = filled_tables()
+    after = {table: now.get(table, []) for table in before | now if before.get(table) != now.get(table)}
+    scenes.append(Scene(timezone.now(), deepcopy(made), before, after))
     return made
 
 
@@ -86,7 +102,7 @@ def _which_are_filled() -> str:
     return " UNION ALL ".join(asked.format(one, _quoted(one)) for one in sorted(tables - MADE_BY_MIGRATING))
 
 
-def _selected(sql: str) -> list[tuple[Any, ...]]:
+def _selected(sql: str) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall()

@@ -65,10 +65,14 @@ def a_draft(school, staff):
 @pytest.fixture
 def author(secretaries):
     """The account of 甲书记."""
-    first, _ = secretaries
-    first.account = cast.a_user(name="甲书记")
-    first.save()
-    return first.account
+    secretaries[0].account = scenes.once("author", lambda: account_of(secretaries[0]))
+    return secretaries[0].account
+
+
+def account_of(member):
+    member.account = cast.a_user(name="甲书记")
+    member.save()
+    return member.account
 
 
 @pytest.fixture
