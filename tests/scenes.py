@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Hashable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
@@ -106,6 +106,11 @@ def _selected(sql: str) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall()
+
+
+def _bound(value: Any) -> Any:
+    """SQLite reads times of day, and takes none."""
+    return value.isoformat() if isinstance(value, time) else value
 
 
 def _quoted(table: str) -> str:

@@ -60,6 +60,7 @@ from reports.closing import adjustments, checking
 from reports.demo import accounts, asking, load
 from reports.management.asking import asked_of
 from reports.models import ClosedPeriod
+from tests import scenes
 from tests.reports.demo_world import TINY, TODAY, campaign_counts, campaign_numbers, told_case
 
 
@@ -67,7 +68,7 @@ from tests.reports.demo_world import TINY, TODAY, campaign_counts, campaign_numb
 def university(django_db_setup, django_db_blocker):
     """Loaded once for the module, in a transaction that the module takes back."""
     with django_db_blocker.unblock(), transaction.atomic():
-        load.load(TINY, 7, TODAY)
+        scenes.once("tiny demo", lambda: load.load(TINY, 7, TODAY))
         yield covering_ranges([Branch.objects.get(parent=None).path])
         transaction.set_rollback(True)
 

@@ -9,13 +9,14 @@ from members.models import Circumstance, Departure, Destination, Member, Members
 from members.rosters import roster
 from reports.demo import load
 from reports.demo.movement import SELECTED, SELECTED_MEMBERS, _kinds
+from tests import scenes
 from tests.reports.demo_world import TINY, TODAY
 
 
 @pytest.fixture(scope="module")
 def university(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        load.load(TINY, 7, TODAY)
+        scenes.once("tiny demo", lambda: load.load(TINY, 7, TODAY))
         yield covering_ranges([Branch.objects.get(parent=None).path])
         transaction.set_rollback(True)
 

@@ -34,7 +34,7 @@ from reports.figures.base import Figure
 from reports.figures.books import BOOKS
 from reports.figures.catalogue import STATISTICS
 from reports.figures.tables import ByGroup
-from tests import cast
+from tests import cast, scenes
 from tests.fonts import needs_fonts
 from tests.reports.spans import period_of
 
@@ -207,6 +207,11 @@ def test_the_number_of_queries_is_the_same_with_many_branches(
 @pytest.fixture
 def twice(school):
     """Of everything that is counted one in each college."""
+    scenes.once("twice", lambda: one_in_each(school))
+    return school
+
+
+def one_in_each(school):
     day = date(2026, 9, 20)
     for branch in (school.teachers, school.musicians):
         member = cast.a_member(branch, joined=date(2015, 9, 1))
@@ -241,7 +246,6 @@ def twice(school):
         cast.a_member(students)
         leaving = cast.a_member(branch, joined=date(2014, 9, 1))
         departures.depart(leaving, "expelled", on=day, evidence="党委决定", by=None)
-    return school
 
 
 def lost(member, suspended):

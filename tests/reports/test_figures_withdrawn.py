@@ -86,7 +86,9 @@ def counted(client, way):
     return found
 
 
-@pytest.mark.parametrize("way", [on_page, in_workbook, in_json])
+@pytest.mark.parametrize(
+    "way", [*(pytest.param(way, marks=pytest.mark.slow) for way in (on_page, in_workbook)), in_json]
+)
 def test_a_lecture_that_one_member_attended(client, school, way):
     leaf = cast.found(school.music, "管弦党支部", "branch", "001002009", category="student")
     cast.a_member(leaf)

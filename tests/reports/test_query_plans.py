@@ -18,7 +18,7 @@ from reminders.sources import duties
 from reminders.sources.recipients import Recipients
 from reports.demo import load
 from reports.demo.scale import CROWDS, Crowd
-from tests import cast
+from tests import cast, scenes
 from tests.reports.plans import asked, read_whole
 
 TODAY = date(2026, 11, 22)
@@ -28,7 +28,7 @@ TINY = Crowd(tops=2, colleges=2, branches=2, members=48, habits=CROWDS["S"].habi
 @pytest.fixture
 def staff(db):
     """Of one college out of four."""
-    load.load(TINY, 7, TODAY)
+    scenes.once("tiny crowd", lambda: load.load(TINY, 7, TODAY))
     college = Branch.objects.filter(level=Branch.Level.COLLEGE_COMMITTEE).first()
     return cast.a_user(Role.COMMITTEE_STAFF, college)
 
