@@ -58,9 +58,8 @@ class Scene:
         for table, rows in self.after.items():
             stood = self.before.get(table, [])
             is_emptied = any(row not in rows for row in stood)
-            found.append(
-                (table, is_emptied, rows if is_emptied else [row for row in rows if row not in stood])
-            )
+            new = rows if is_emptied else [row for row in rows if row not in stood]
+            found.append((table, is_emptied, [tuple(map(_bound, row)) for row in new]))
         return found
 
 
