@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -178,6 +179,12 @@ class Tree(RuleBasedStateMachine):
         while branch in self.heir:
             branch = self.heir[branch]
         return branch
+
+    @invariant()
+    def whoever_belongs_somewhere_stands_there(self):
+        """`Member.objects.visible_to` looks for spells of guests alone."""
+        open_ones = MembershipSpell.objects.open().filter(kind="belonging")
+        assert not open_ones.exclude(branch=F("member__branch"), branch_path=F("member__branch_path")).exists()
 
     @invariant()
     def everybody_sees_what_the_oracle_says(self):
