@@ -20,9 +20,9 @@ from config.celery import app
 from lib import memory
 from tests import migrated, roles
 
-# A machine that is busy with something else has not found a fault.
-hypothesis_settings.register_profile("house", deadline=None)
-hypothesis_settings.load_profile("house")
+# A machine that is busy with something else has not found a fault. The battery tries more examples.
+hypothesis_settings.register_profile("house", deadline=None, max_examples=40)
+hypothesis_settings.register_profile("battery", deadline=None, max_examples=400)
 
 MUST_RUN_IN_CI = ("browser", "services")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -39,6 +39,12 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"skipped, which BRANCHBOOK_CI forbids: {reason}"
     return report
+
+
+def pytest_configure(config):
+    hypothesis_settings.load_profile(
+        "battery" if config.pluginmanager.has_plugin("tests.battery") else "house"
+    )
 
 
 def pytest_collection_finish(session):

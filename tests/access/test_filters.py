@@ -1,10 +1,12 @@
 """Every scope filter is missed by a test: which one, `make mutants` finds out and `tests/killers.tsv` remembers."""
 
 import ast
+from functools import cache
 
 from tests.mutations import APPS, EQUIVALENT, ROOT, Site, Switches, read_killers
 
 
+@cache
 def filters() -> list[Site]:
     sites: list[Site] = []
     for path in sorted(path for app in APPS for path in (ROOT / app).rglob("*.py")):

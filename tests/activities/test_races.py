@@ -62,9 +62,13 @@ class TestLostUpdates:
                 lambda: browsers[1].post(withdraw_at, {"version": 1, "reason": "重复登记"}),
             ]
         )
-        assert sorted(answer.status_code for answer in answers) == [302, 409]
         activity.refresh_from_db()
+        assert activity.version == 2
         assert (activity.place == "新地点") is (activity.withdrawn_at is None)
+        # A correction that is read after the withdrawal leads to the record, which says that it is withdrawn.
+        assert answers[0 if activity.withdrawn_at else 1].status_code in (
+            {302, 409} if activity.withdrawn_at else {409}
+        )
         assert tallies.differences() == []
 
 

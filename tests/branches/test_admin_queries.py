@@ -1,4 +1,4 @@
-"""What the lists of the browser admin cost: as many queries with fifty rows as with one."""
+"""What the lists of the browser admin cost: as many queries with many rows as with one."""
 
 import itertools
 from datetime import date, timedelta
@@ -367,8 +367,9 @@ COUNTS = {
 }
 
 
+@pytest.mark.parametrize("rows", [12, pytest.param(50, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", COUNTS)
-def test_a_list_costs_the_same_with_fifty_rows(name):
+def test_a_list_costs_the_same_with_many_rows(name, rows):
     school = cast.a_university()
     admins = {"auditentry": Role.AUDITOR, "factorexemption": Role.SECURITY_ADMIN}
     user = cast.a_user(*([admins[name]] if name in admins else [Role.ORGANIZATION_STAFF, school.root]))
@@ -378,13 +379,13 @@ def test_a_list_costs_the_same_with_fifty_rows(name):
     browser.get("/admin/")  # the first page of a session also writes when it began
     numbers = itertools.count(1)
     counts = []
-    for many in (1, 50):
+    for many in (1, rows):
         for number in itertools.islice(numbers, many):
             ONE_MORE[name](school, user, number)
         with CaptureQueriesContext(connection) as queries:
             response = browser.get(address)
         counts.append(len(queries))
-    assert len(response.context["cl"].result_list) == 50
+    assert len(response.context["cl"].result_list) >= rows
     assert counts == [COUNTS[name]] * 2
 
 
