@@ -184,7 +184,9 @@ class Tree(RuleBasedStateMachine):
     def whoever_belongs_somewhere_stands_there(self):
         """`Member.objects.visible_to` looks for spells of guests alone."""
         open_ones = MembershipSpell.objects.open().filter(kind="belonging")
-        assert not open_ones.exclude(branch=F("member__branch"), branch_path=F("member__branch_path")).exists()
+        assert not open_ones.exclude(
+            branch=F("member__branch"), branch_path=F("member__branch_path")
+        ).exists()
 
     @invariant()
     def everybody_sees_what_the_oracle_says(self):

@@ -13,6 +13,7 @@ from branches.roles import Role
 from lib import typesetting
 from members.models import Post
 from tests import cast, scenes
+from tests.reports.in_each import one_in_each
 from tests.reports.locking import locked
 
 
@@ -85,3 +86,16 @@ def closed(staff):
 def theme_day(school):
     """The one of the teachers' branch in July: everybody was there, it was entered in time."""
     return Activity.objects.get(branch=school.teachers, held_on=date(2026, 7, 15))
+
+
+@pytest.fixture
+def browser(client, school):
+    client.force_login(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+    return client
+
+
+@pytest.fixture
+def twice(school):
+    """Of everything that is counted one in each college."""
+    scenes.once("twice", lambda: one_in_each(school))
+    return school
