@@ -105,6 +105,8 @@ class FigureFilter(forms.Form):
     #: What one must hold where figures are counted; and of which kinds the periods are, of all when it is empty.
     right = Right.SEE_FIGURES
     period_kinds: Collection[str] = ()
+    #: Whether there is something of a time that has not begun.
+    looks_ahead = False
 
     def __init__(self, data: QueryDict, *, user: User, today: date, period: Period | None = None) -> None:
         values = data.copy()
@@ -124,7 +126,8 @@ class FigureFilter(forms.Form):
         self._offer()
 
     def clean(self) -> None:
-        check_begun(self, "period", self.cleaned_data.get("period"), self.today)
+        if not self.looks_ahead:
+            check_begun(self, "period", self.cleaned_data.get("period"), self.today)
 
     def _read(self, period: Period) -> Asked:
         values = self.cleaned_data
@@ -246,6 +249,7 @@ class DutyFilter(FigureFilter):
         choices=[("", "全部"), *((key, one.label) for key, one in STATE_GROUPS.items())],
     )
     campaign = None  # type: ignore[assignment]  # a duty belongs to none
+    looks_ahead = True  # what is to be held stands in the plan of the months to come
 
     field_order = ("period", "kind", "state", "org", "category")
 

@@ -14,7 +14,7 @@ from members.class_forms import ClassFilter
 from members.development.forms import DevelopmentFilter
 from members.models import Member, Post, Trainee
 from members.training_forms import TrainingFilter
-from reports.filters import DutyFilter
+from reports.filters import DutyFilter, FigureFilter
 from tests.access.filling import Task
 from tests.access.tasks_of_admin import ADMIN_TASKS
 from tests.access.values import (
@@ -407,8 +407,10 @@ TASKS: dict[str, Task] = {
     "subscription_add": Task(on="subscription_list"),
     "subscription_end": Task(on="subscription_list"),
     "subscription_again": Task(on="subscription_list"),
-    "quarter_export": Task(SECRETARY, on="quarter_period", also=frozenset({"category"})),
-    "quarter_paper": Task(SECRETARY, on="quarter_period", also=frozenset({"category"}), writes=False),
+    "quarter_export": Task(SECRETARY, on="quarter_period", also=frozenset(FigureFilter.base_fields)),
+    "quarter_paper": Task(
+        SECRETARY, on="quarter_period", also=frozenset(FigureFilter.base_fields), writes=False
+    ),
     # The world has neither mail nor WeCom; who sends what to himself is tried in tests/reports/test_sharing.py.
     "share": Task(SECRETARY, has_form=False, fill=lambda world: {"way": "mail"}, writes=False),
     "job_cancel": Task(SECRETARY, has_form=False, writes=False),

@@ -345,6 +345,14 @@ class TestRecords:
         assert len(page.context["lines"]) == number
 
 
+@pytest.mark.usefixtures("august")
+def test_duties_of_a_month_to_come_are_listed(client, school):
+    client.force_login(cast.a_user(Role.LEADER, school.root))
+    page = client.get(reverse("duty_list"), {"period": "2026-09", "kind": "theme_day"})
+    assert (page.context["asked"].period.code, len(page.context["lines"])) == ("2026-09", 3)
+    assert "没有采用" not in text(page)
+
+
 def test_a_condition_that_is_not_understood_is_named(client, school):
     client.force_login(cast.a_user(Role.LEADER, school.root))
     for name, query, label in (
