@@ -26,7 +26,7 @@ from .figures import paper, sheet
 from .figures.base import Table, bands
 from .figures.books import BOOKS, Book, Filled
 from .filters import StatisticFilter
-from .views import check_figures
+from .views import check_figures, refuse_export
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def book_export(request: AuthenticatedRequest, name: str, ending: str) -> HttpRe
     if ending not in ENDINGS:
         raise Http404
     form = StatisticFilter(request.POST, statistic=book, user=request.user, today=timezone.localdate())
+    if form.errors:
+        return refuse_export(request, "book", name)
     title = f"{form.asked.title}{book.title}"
     if ending == "xlsx":
         content = BytesIO()

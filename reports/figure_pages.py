@@ -30,7 +30,7 @@ from .figures.books import BOOKS, IN_BOOKS
 from .figures.catalogue import STATISTICS
 from .figures.tables import table_url
 from .filters import StatisticFilter
-from .views import PER_PAGE, check_figures
+from .views import PER_PAGE, check_figures, refuse_export
 
 ENDINGS = {"xlsx": "下载 Excel", "pdf": "下载 PDF"}
 
@@ -122,6 +122,8 @@ def figure_export(request: AuthenticatedRequest, name: str, ending: str) -> Http
         raise Http404
     statistic = _statistic_or_404(name)
     form = _asked_to_export(request, statistic)
+    if form.errors:
+        return refuse_export(request, "figure_table", name)
     table = statistic.tabulate(form.asked)
     if ending == "xlsx":
         content = BytesIO()
@@ -142,6 +144,8 @@ def figure_rows_export(request: AuthenticatedRequest, name: str, code: str) -> H
     """The rows behind a number as a workbook: those one may open, names as one may see them."""
     statistic = _statistic_or_404(name)
     form = _asked_to_export(request, statistic)
+    if form.errors:
+        return refuse_export(request, "figure_table", name)
     found = behind.found(statistic, code, form.asked, request.user)
     if found is None:
         raise Http404

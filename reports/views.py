@@ -144,10 +144,10 @@ def quarter_period(request: AuthenticatedRequest, code: str) -> HttpResponse:
     return render(request, "reports/statistics.html", context)
 
 
-def _refuse_export(request: AuthenticatedRequest, page: str) -> HttpResponse:
+def refuse_export(request: AuthenticatedRequest, page: str, *place: str) -> HttpResponse:
     """What would leave is another thing than was looked at."""
     messages.error(request, "筛选条件有误，没有导出。请重新查询后再导出。")
-    return redirect(page)
+    return redirect(page, *place)
 
 
 @require_POST
@@ -158,7 +158,7 @@ def quarter_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
         request.POST, user=request.user, today=timezone.localdate(), period=period_or_404(code)
     )
     if form.errors:
-        return _refuse_export(request, "quarter")
+        return refuse_export(request, "quarter")
     job = workbook.start(form.asked, request.user)
     is_done = running.wait_for(job, seconds=SECONDS_FOR_WORKBOOK)
     return redirect("job_result" if is_done else "job_detail", pk=job.pk)
@@ -173,7 +173,7 @@ def quarter_paper(request: AuthenticatedRequest, code: str) -> HttpResponse | Fi
         request.POST, user=request.user, today=timezone.localdate(), period=period_or_404(code)
     )
     if form.errors:
-        return _refuse_export(request, "quarter")
+        return refuse_export(request, "quarter")
     asked = form.asked
     try:
         made = paper.pdf(quarterly.compose_for(asked), asked, by=request.user)
@@ -196,7 +196,7 @@ def list_export(request: AuthenticatedRequest, code: str) -> HttpResponse:
         raise Http404
     form = list_sheets.SHEETS[code].form(request.POST, user=request.user, today=timezone.localdate())
     if form.errors:
-        return _refuse_export(request, list_sheets.SHEETS[code].page)
+        return refuse_export(request, list_sheets.SHEETS[code].page)
     form.check_branch(form.asked)
     ending = Outgoing(request.POST).ending
     return redirect("job_detail", pk=list_sheets.start(code, form, request.user, ending).pk)

@@ -14,7 +14,7 @@ from members.class_forms import ClassFilter
 from members.development.forms import DevelopmentFilter
 from members.models import Member, Post, Trainee
 from members.training_forms import TrainingFilter
-from reports.filters import DutyFilter, FigureFilter
+from reports.filters import DutyFilter, FigureFilter, StatisticFilter
 from tests.access.filling import Task
 from tests.access.tasks_of_admin import ADMIN_TASKS
 from tests.access.values import (
@@ -46,6 +46,8 @@ from tests.access.values import (
 from tests.access.world import ledger_file, register_file, roster_file
 
 #: What is sent to each page that takes a POST; signing in and out are tested by themselves.
+#: What a page of the catalogue takes, whether its form shows it or not.
+_ASKED = frozenset(StatisticFilter.base_fields)
 TASKS: dict[str, Task] = {
     "password_change": Task(SECRETARY, fill=new_password),
     # A code of an app, or the password again: tried in tests/accounts.
@@ -360,9 +362,9 @@ TASKS: dict[str, Task] = {
     "case_withdraw": Task(),
     "case_restore": Task(on="case_page", has_form=False, writes=False),
     "case_export": Task(SECRETARY, on="case_page", writes=False),
-    "figure_export": Task(SECRETARY, on="figure_table", writes=False),
-    "book_export": Task(SECRETARY, on="book", writes=False),
-    "figure_rows_export": Task(SECRETARY, on="figure_rows", writes=False),
+    "figure_export": Task(SECRETARY, on="figure_table", also=_ASKED, writes=False),
+    "book_export": Task(SECRETARY, on="book", also=_ASKED, writes=False),
+    "figure_rows_export": Task(SECRETARY, on="figure_rows", also=_ASKED, writes=False),
     # The world's branches hold this year's and last year's already: what is written is tried in test_review_pages.
     "review_new": Task(
         fill=lambda world: {"organisation": own_row(world, Branch).pk, "year": "2025", "on": "2026-01-15"},

@@ -271,6 +271,19 @@ class TestAsked:
         page = browser.get(reverse("figure_table", args=["members"]), asked)
         assert sentence in page.content.decode()
 
+    @pytest.mark.parametrize(
+        ("page", "place"),
+        [
+            ("figure_export", ["members", "xlsx"]),
+            ("figure_rows_export", ["members", "members"]),
+            ("book_export", ["annual", "xlsx"]),
+        ],
+    )
+    def test_nothing_leaves_of_what_cannot_be(self, browser, page, place):
+        answer = browser.post(reverse(page, args=place), {"period": "2027"}, follow=True)
+        assert "筛选条件有误，没有导出。" in answer.content.decode()
+        assert not AuditEntry.objects.filter(action="statistics.export").exists()
+
     def test_a_day_within_the_period(self, browser, school):
         cast.a_member(school.teachers, joined=date(2026, 9, 20), full=None)
         assert (
