@@ -11,6 +11,7 @@ from django.views.defaults import server_error as django_server_error
 from lib.outages import Outage, outage_of
 
 SECONDS_TO_RETRY: Final = 10
+HOME: Final = ("/", "回到首页")
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -56,8 +57,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     was_opened = request.method in SAFE_METHODS
     said = (OPENED if was_opened else SENT)[outage]
     again = request.get_full_path() if was_opened else ""
-    text = render_to_string("outage.html", {"said": said, "again": again})
-    answer = HttpResponse(text, status=said.status)
+    answer = told(said, (again, "再试一次") if again else HOME)
     answer["Retry-After"] = str(SECONDS_TO_RETRY)
+    return answer
+
+
+def told(said: Said, button: tuple[str, str] | None) -> HttpResponse:
+    """The page, which asks neither the database nor the session; ``button`` is where one leads, and its word."""
+    way, word = button or ("", "")
+    text = render_to_string("said.html", {"said": said, "way": way, "word": word})
+    answer = HttpResponse(text, status=said.status)
     answer["Cache-Control"] = "no-store, private"
     return answer

@@ -12,9 +12,8 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 
-from .outage_pages import Said
+from .outage_pages import HOME, Said, told
 
 HOST: Final = Said(
     "不能用这个网址打开支部簿",
@@ -42,10 +41,7 @@ MALFORMED: Final = Said(
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler of a SuspiciousOperation, a BadRequest and of a body that is no form."""
     said = _said(exception)
-    text = render_to_string("400.html", {"said": said, "is_elsewhere": said is HOST})
-    answer = HttpResponse(text, status=said.status)
-    answer["Cache-Control"] = "no-store, private"
-    return answer
+    return told(said, None if said is HOST else HOME)
 
 
 def _said(exception: Exception) -> Said:

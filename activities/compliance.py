@@ -62,7 +62,7 @@ def of_period(ranges: Sequence[Range], period: Period, today: date) -> list[Row]
     found = duties.evaluate(ranges, period, today)
     gathered = [_of_records(together, period.code) for together in _together(found)]
     day = min(today, period.end)
-    years = [year for year in period.years() if period.start <= year.start and year.end <= period.end]
+    years = [year for year in period.years() if period.includes(year)]
     of_people = [row for year in years for row in _of_people(ranges, year, period.code, today)]
     return _in_official_order([*gathered, *of_people, *_of_health(ranges, day, period.code)])
 

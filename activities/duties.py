@@ -174,6 +174,14 @@ def lots(found: Iterable[Duty]) -> tuple[Lot, ...]:
     return tuple(Lot._make((*what, number)) for what, number in counted.items())
 
 
+def numbers(found: Iterable[Lot], name: Callable[[Lot], str]) -> Counter[str]:
+    """How many duties there are of each name."""
+    counted: Counter[str] = Counter()
+    for lot in found:
+        counted[name(lot)] += lot.number
+    return counted
+
+
 def branches_of(found: Iterable[Duty]) -> Iterator[BranchFacts]:
     """Whose duties ``found`` are, in order, as :func:`evaluate` gives them."""
     branch = None

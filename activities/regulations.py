@@ -75,11 +75,7 @@ class Rule:
     def spans(self, period: Period) -> list[Period]:
         """The sub-periods that lie wholly within ``period`` and in the time of the rule."""
         touched = {Every.MONTH: period.months, Every.QUARTER: period.quarters, Every.YEAR: period.years}
-        return [
-            span
-            for span in touched[self.every]()
-            if period.start <= span.start and span.end <= period.end and self._holds_during(span)
-        ]
+        return [span for span in touched[self.every]() if period.includes(span) and self._holds_during(span)]
 
     def opens_on(self, span: Period) -> date:
         """The day from which it is held in ``span``."""

@@ -179,6 +179,10 @@ class Period:
     def contains(self, day: date) -> bool:
         return self.start <= day <= self.end
 
+    def includes(self, other: "Period") -> bool:
+        """Whether all of ``other`` lies in it."""
+        return self.start <= other.start and other.end <= self.end
+
     def is_over(self, on: date) -> bool:
         """Whether ``on`` lies after the last day."""
         return on > self.end

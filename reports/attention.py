@@ -1,13 +1,13 @@
 """What a leader should look at: organisations with overdue or nearly due meetings, and terms that end."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 
 from django.urls import reverse
 
-from activities.duties import Lot, State
+from activities.duties import Lot, State, numbers
 from branches.models import Term
 from branches.scope import within
 
@@ -56,17 +56,10 @@ def _item(unit: Unit, asked: Asked, state: State) -> Item | None:
 
 def _listed(found: Sequence[Lot]) -> str:
     """9月主题党日 2 项、8月支委会 1 项; by duty alone when there would be more than a few."""
-    counted = _numbers((f"{lot.period.short_label}{lot.rule.title}", lot.number) for lot in found)
+    counted = numbers(found, lambda lot: f"{lot.period.short_label}{lot.rule.title}")
     if len(counted) > FEW:
-        counted = _numbers((lot.rule.title, lot.number) for lot in found)
+        counted = numbers(found, attrgetter("rule.title"))
     return "、".join(f"{what} {number} 项" for what, number in counted.items())
-
-
-def _numbers(named: Iterable[tuple[str, int]]) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for name, number in named:
-        counted[name] += number
-    return counted
 
 
 def ending_terms(asked: Asked) -> list[Item]:

@@ -71,7 +71,6 @@ def projector(request: AuthenticatedRequest, slide: int) -> HttpResponse:
         "slides": len(projecting.SCREENS),
         "before_url": before,
         "next_url": following,
-        "is_running": asked.is_running,
         "locked": notices.of(asked),
         "dashboard_url": links.dashboard(asked.period, **asked.carried),
     }

@@ -1,12 +1,12 @@
 """The dashboard's first screen: the period in one sentence, and four figures, each number with its list."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from operator import attrgetter
 
-from activities.duties import Lot
+from activities.duties import Lot, numbers
 from activities.kinds import Kind
 from activities.regulations import NAMES
 from activities.statistics import KindFigures, LifeFigures
@@ -58,11 +58,7 @@ class Judged:
 
 
 def judged(found: Iterable[Lot], kind: Kind, span: Period) -> Judged:
-    own = [
-        lot
-        for lot in found
-        if lot.rule.name == kind and span.start <= lot.period.start and lot.period.end <= span.end
-    ]
+    own = [lot for lot in found if lot.rule.name == kind and span.includes(lot.period)]
     required = sum(lot.number for lot in own if lot.is_required)
     met = sum(lot.number for lot in own if lot.is_met)
     return Judged(kind, span, required, met, required - met, sum(lot.number for lot in own if lot.is_missed))
@@ -70,14 +66,14 @@ def judged(found: Iterable[Lot], kind: Kind, span: Period) -> Judged:
 
 def month_in_focus(asked: Asked) -> Period:
     """The running month while the period runs, else all of it."""
-    return month_of(asked.today) if asked.period.contains(asked.today) else asked.period
+    return month_of(asked.today) if asked.is_running else asked.period
 
 
 def quarter_in_focus(asked: Asked) -> Period | None:
     """The running quarter while the period runs, else all of it; none within a month."""
     if asked.period.kind == "month":
         return None
-    return quarter_of(asked.today) if asked.period.contains(asked.today) else asked.period
+    return quarter_of(asked.today) if asked.is_running else asked.period
 
 
 def deadline(day: date, today: date) -> str:
@@ -125,10 +121,7 @@ def _counted(focus: Judged, state: str, number: int, asked: Asked) -> Piece:
 
 
 def _about_overdue(life: LifeFigures, asked: Asked) -> list[Piece]:
-    missed: Counter[str] = Counter()
-    for lot in life.lots:
-        if lot.is_missed:
-            missed[lot.rule.name] += lot.number
+    missed = numbers((lot for lot in life.lots if lot.is_missed), attrgetter("rule.name"))
     if not missed:
         return [Piece("没有逾期未开的义务。")]
     name, number = missed.most_common(1)[0]

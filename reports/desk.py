@@ -53,9 +53,7 @@ def duties_of(asked: Asked) -> list[Duty]:
     focus = in_focus(asked)
 
     def is_counted(rule: Rule, sub: Period) -> bool:
-        return any(
-            rule.name == kind and span.start <= sub.start and sub.end <= span.end for kind, span in focus
-        )
+        return any(rule.name == kind and span.includes(sub) for kind, span in focus)
 
     return drilldown.asked_duties(_both(asked), only=PRESSING, whole=is_counted)
 

@@ -107,7 +107,7 @@ def trend(asked: Asked) -> Trend:
     months = monthly_life(asked.ranges, whole, asked.category)
     completion, attendance = [], []
     for period in periods:
-        own = [duty for duty in found if period.start <= duty.period.start and duty.period.end <= period.end]
+        own = [duty for duty in found if period.includes(duty.period)]
         completion.append(rate(sum(duty.is_met for duty in own), sum(duty.is_required for duty in own)))
         held = (months.get(month.start, KindFigures()) for month in period.months())
         attendance.append(attendance_rate(sum(held, KindFigures())))

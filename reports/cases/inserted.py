@@ -61,7 +61,7 @@ class Inserted:
 
     @property
     def is_running(self) -> bool:
-        return self.asked.period.contains(self.asked.today)
+        return self.asked.is_running
 
     @property
     def period(self) -> str:
