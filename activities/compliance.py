@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from branches.local_rules import why_unjudged
 from branches.models import Branch
 from branches.scope import Range
 from lib.periods import Period, month_of, quarter_of, year_of
@@ -112,7 +113,7 @@ def _of_people(ranges: Sequence[Range], year: Period, period: str, today: date) 
     """What the year asks of people, as far as anybody owes something."""
     counts = yearly.counted(ranges, year.start.year, today)
     codes = dict(Branch.objects.filter(pk__in={pk for pk, _ in counts}).values_list("pk", "code"))
-    unjudged = yearly.unjudged(year)
+    unjudged = why_unjudged(year.start.year)
     for (pk, code), count in counts.items():
         rule = yearly.RULES[code]
         found = yearly.standing(rule, count, is_over=year.is_over(today), unjudged=unjudged)

@@ -11,12 +11,13 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from branches import local_rules
 from branches.models import Branch
 from branches.scope import Range, covers
 from lib.memory import uncollected
 from lib.periods import Period
 
-from . import duty_facts, local_duties, local_rules, waivers
+from . import duty_facts, local_duties, waivers
 from .duty_facts import FAR, NOTHING, BranchFacts, Group, Held
 from .local_duties import InForce
 from .models import Waiver

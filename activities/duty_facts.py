@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from branches import local
+from branches import local, local_rules
 from branches.models import Branch, PartyGroup, Placement
 from branches.scope import Range, within
 from lib.among import among
@@ -18,7 +18,6 @@ from lib.periods import Period
 from lib.rows import plain_rows
 from members.models import MembershipSpell, Post
 
-from . import local_rules
 from .kinds import Kind
 from .models import Activity, Tally
 from .regulations import Counts

@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from accounts import audit
 from accounts.models import User
+from branches.local_rules import why_unjudged
 from branches.roles import Right
 from branches.scope import may, ranges_of
 from lib.masking import mask_name
@@ -35,6 +36,7 @@ def write(target: Path | BinaryIO, user: User, year: int) -> int:
     banner = [
         "领导干部讲党课",
         f"{year} 年，共 {len(leaders)} 人。{ARTICLE}。",
+        *filter(None, [why_unjudged(year)]),
         audit.export_line(entry, user),
     ]
     rows = (

@@ -20,7 +20,7 @@ from members import branch_rules, coverage, rosters
 from members.competence import TITLES
 from members.models import ON_ROSTER, MembershipSpell, Post
 
-from . import hours, lectures, local_rules, talks
+from . import hours, lectures, talks
 from .duties import State
 from .models import ReportAbove
 
@@ -110,13 +110,8 @@ class Standing:
         return self.state is not State.NOT_APPLICABLE
 
 
-def unjudged(year: Period) -> str:
-    """Why nobody is missed in a year that began before records were kept here; empty when it is judged. One query."""
-    return local_rules.not_judged(local_rules.kept_since(), year.start, year.end)
-
-
 def standing(rule: PeopleRule, count: Count, *, is_over: bool, unjudged: str = "") -> Standing:
-    """``unjudged`` is why the year is not judged (:func:`unjudged`): then only who had it is told."""
+    """``unjudged`` is why the year is not judged (`branches.local_rules`): then only who had it is told."""
     left = count.required - count.met
     if left and unjudged:
         return Standing(count.met, count.met, 0, State.NOT_APPLICABLE, f"{unjudged}已登记 {count.met} 人。")

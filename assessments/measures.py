@@ -16,8 +16,9 @@ from uuid import UUID
 from django.db.models import Sum
 from django.urls import reverse
 
-from activities import duties, hours, yearly
+from activities import duties, hours
 from activities.models import Activity, Tally
+from branches.local_rules import why_unjudged
 from branches.models import Branch, Placement
 from branches.scope import Range, wide_ranges, within
 from lib.periods import Period, month_of
@@ -166,7 +167,7 @@ class _Book:
             tallied[paths[pk]][month] = (sums[0], sums[1], sums[2], sums[3])
         studied: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
         # A year that began before records were kept here says nothing of what was learned in it.
-        is_judged = not yearly.unjudged(period)
+        is_judged = not why_unjudged(period.start.year)
         for each in hours.of_year(tuple(ranges), period.start.year, today) if is_judged else ():
             if each.owed and each.member.branch_id in paths:
                 met, owed = studied[paths[each.member.branch_id]]

@@ -9,7 +9,7 @@ class BranchesConfig(AppConfig):
         # Roles stand in this room, and both need their models first.
         from accounts import factors  # noqa: PLC0415
 
-        # Two of them register their job.
-        from . import list_exports, second_factor, trail_check  # noqa: F401, PLC0415
+        # Two of them register their job, one the local rules.
+        from . import list_exports, local_rules, second_factor, trail_check  # noqa: F401, PLC0415
 
         factors.asked_of.append(second_factor.is_asked_of)

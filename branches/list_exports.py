@@ -45,7 +45,7 @@ class Found:
     """What was asked for: ``number`` rows, one value for each column, made when they are written.
 
     ``form`` is the filter as it was understood; ``branch`` and ``about``, such as the year, say what else the list is
-    about.
+    about, ``note`` what is to be known of it.
     """
 
     rows: Iterable[Sequence[object]]
@@ -53,6 +53,7 @@ class Found:
     form: forms.Form | None = None
     branch: Branch | None = None
     about: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,13 @@ class ListExport:
         after = {**facts, "rows": found.number}
         entry = audit.record(f"{self.thing}.export", by=user, on=found.branch, after=after)
         scope = facts["filter"] or "权限内全部"
-        banner = [self.title, f"范围：{scope}；共 {found.number} 行。", audit.export_line(entry, user)]
+        noted = [found.note] if found.note else []
+        banner = [
+            self.title,
+            f"范围：{scope}；共 {found.number} 行。",
+            *noted,
+            audit.export_line(entry, user),
+        ]
         write_list(target, [OutSheet(self.title, self.columns, found.rows, banner)])
 
     @property

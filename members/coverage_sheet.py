@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from accounts import audit
 from accounts.models import User
+from branches.local_rules import why_unjudged
 from lib.sheets.outgoing import write_list
 from lib.sheets.writing import OutColumn, OutSheet
 
@@ -41,6 +42,7 @@ def write(
     banner = [
         f"{year} 年集中轮训覆盖情况",
         f"应参加的是{scope.words}，共 {len(people)} 人。{scope.article}。",
+        *filter(None, [why_unjudged(year)]),
         audit.export_line(entry, user),
     ]
     organisations = (

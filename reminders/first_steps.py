@@ -14,8 +14,8 @@ from django.urls import reverse
 from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.sign_on import keeping
-from activities.local_rules import KEPT_SINCE
 from branches import tree
+from branches.local_rules import KEPT_SINCE
 from branches.models import Branch, LocalSetting, RoleGrant
 from branches.roles import Role
 from jobs.backups import history

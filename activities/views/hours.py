@@ -19,6 +19,7 @@ from accounts.models import User
 from activities import hours
 from activities.filters import YearFilter
 from branches.list_exports import Found, ListExport, columns, offered
+from branches.local_rules import why_unjudged
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, get_visible_or_404, has_right, may, ranges_of
@@ -73,6 +74,7 @@ def study_hours(request: AuthenticatedRequest) -> HttpResponse:
         "rules": hours.Rules.held(),
         "article": hours.ARTICLE,
         "exempt_article": exemptions.ARTICLE,
+        "unjudged": why_unjudged(form.asked_year),
         "export": offered(request, request.user, "hours_export", form),
     }
     return render(request, "activities/hours.html", context)
@@ -81,7 +83,7 @@ def study_hours(request: AuthenticatedRequest) -> HttpResponse:
 def _found(user: User, data: QueryDict) -> Found:
     form, people = _people(user, data, timezone.localdate())
     year = form.asked_year
-    return Found(_rows(people, year), people.count(), form, about=f"{year} 年")
+    return Found(_rows(people, year), people.count(), form, about=f"{year} 年", note=why_unjudged(year))
 
 
 def _rows(people: QuerySet[Member], year: int) -> Iterator[list[object]]:

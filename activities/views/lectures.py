@@ -25,6 +25,7 @@ from activities.filters import YearFilter
 from activities.lectures import Leader
 from activities.models import Activity, ActivityQuerySet, Campaign, Lecture
 from activities.sight import Sight
+from branches.local_rules import why_unjudged
 from branches.roles import Right
 from branches.scope import has_right, may, ranges_of
 from lib.sheets.outgoing import Outgoing
@@ -125,6 +126,7 @@ def lecture_leaders(request: AuthenticatedRequest) -> HttpResponse:
         "is_filtered": year != timezone.localdate().year,
         "lines": [LeaderLine(each, *_named(each, year, request.user)) for each in leaders],
         "article": lectures.ARTICLE,
+        "unjudged": why_unjudged(year),
         "may_export": has_right(request.user, Right.EXPORT),
     }
     return render(request, "activities/lecture_leaders.html", context)

@@ -21,6 +21,7 @@ from activities.kinds import CONFIDENTIAL
 from activities.models import Activity, Attendance, Evidence, Talk
 from activities.talks import Coverage
 from branches.list_exports import Found, ListExport, columns, offered
+from branches.local_rules import why_unjudged
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import get_visible_or_404, may
@@ -104,6 +105,7 @@ def talk_coverage(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "has_own": any(not each.is_guest for each in found),
         "missing": talks.count_missing(found),
         "article": talks.ARTICLE,
+        "unjudged": why_unjudged(form.asked_year),
         "export": offered(request, request.user, "talk_export", form, pk),
     }
     return render(request, "activities/talk_coverage.html", context)
@@ -112,7 +114,8 @@ def talk_coverage(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def _found(user: User, data: QueryDict, pk: int) -> Found:
     branch, form, found = _asked(user, data, pk, timezone.localdate())
     rows = (_row(each) for each in found)
-    return Found(rows, len(found), form, branch, about=f"{form.asked_year} 年")
+    year = form.asked_year
+    return Found(rows, len(found), form, branch, about=f"{year} 年", note=why_unjudged(year))
 
 
 def _row(each: Coverage) -> list[object]:

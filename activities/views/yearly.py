@@ -15,6 +15,7 @@ from activities.regulations import Every
 from activities.sight import Sight
 from activities.views.matrix import CELL_STATES
 from activities.yearly import Count, PeopleRule, Standing
+from branches.local_rules import why_unjudged
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import covering_ranges, may
@@ -85,7 +86,7 @@ def section(branch: Branch, year: int, sight: Sight, today: date) -> Section | N
         return None
     counts = yearly.counted(covering_ranges([branch.path]), year, today)
     period = Period.year(year)
-    unjudged = yearly.unjudged(period)
+    unjudged = why_unjudged(year)
     total: dict[str, Count] = defaultdict(Count)
     for (_, code), count in counts.items():
         total[code] = total[code] + count

@@ -21,6 +21,7 @@ from accounts.leaving import leaving
 from accounts.models import User
 from accounts.proof import confirmed
 from branches.forms import BranchChoiceField
+from branches.local_rules import why_unjudged
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import Range, above_all, covering_ranges, has_right, ranges_of
@@ -83,6 +84,7 @@ class Found:
             "form": self.form,
             "year": self.year,
             "scope": self.scope,
+            "unjudged": why_unjudged(self.year),
             "owed": len(self.people),
             "had": had,
             "lacking": len(self.people) - had,

@@ -6,12 +6,13 @@ import pytest
 from django.urls import reverse
 
 from activities import compliance, duties, statistics, yearly
-from activities.local_rules import KEPT_SINCE, not_judged
 from branches import local
+from branches.local_rules import KEPT_SINCE, not_judged
 from branches.roles import Role
 from branches.scope import covering_ranges
 from lib.periods import Period
 from tests import cast
+from tests.sheets import exported
 
 AFTER = date(2027, 1, 15)
 YEAR = Period.year(2026)
@@ -163,3 +164,44 @@ class TestPages:
         page = staff.get(reverse("duty_list"), {**asked, "state": "exempt"})
         assert f"2026-09-01 {BEFORE}" in page.text
         assert "没有符合条件的义务。" in staff.get(reverse("duty_list"), {**asked, "state": "missed"}).text
+
+
+class TestLists:
+    """Lists of names go on saying who had it; of a year that is not judged they do not say who lacks it."""
+
+    @pytest.fixture
+    def lists(self, branch, school):
+        member = branch.members.order_by("number")[0]
+        cast.a_post(member, "secretary", branch=school.root)
+        staff = cast.a_browser(cast.a_user(Role.ORGANIZATION_STAFF, school.root))
+        addresses = {
+            "hours": reverse("study_hours"),
+            "talks": reverse("talk_coverage", args=[branch.pk]),
+            "lectures": reverse("lecture_leaders"),
+            "coverage": reverse("training_coverage"),
+            "people": reverse("coverage_people"),
+        }
+        return lambda: {name: staff.get(address, {"year": 2026}).text for name, address in addresses.items()}
+
+    @pytest.mark.today("2026-11-22 12:00 +0800")
+    def test_a_judged_year_says_who_lacks_it(self, lists):
+        keep_since("2026-01-01")
+        found = lists()
+        assert not [name for name, page in found.items() if "不作判断" in page or "没有登记" in page]
+        assert [name for name, page in found.items() if "还没有" in page] == ["talks", "lectures", "people"]
+
+    @pytest.mark.today("2026-11-22 12:00 +0800")
+    def test_another_says_that_it_does_not_know(self, lists):
+        keep_since("2026-09-01")
+        found = lists()
+        assert [name for name, page in found.items() if f"2026-09-01 {WITHIN}" not in page] == []
+        assert [name for name, page in found.items() if "还没有" in page] == []
+
+    @pytest.mark.today("2026-11-22 12:00 +0800")
+    @pytest.mark.parametrize("name", ["hours_export", "talk_export", "lecture_export", "coverage_export"])
+    def test_so_do_their_workbooks(self, branch, school, name):
+        keep_since("2026-09-01")
+        staff = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        place = [branch.pk] if name == "talk_export" else []
+        banner, _ = exported(staff, reverse(name, args=place), year=2026)
+        assert f"2026-09-01 {WITHIN}" in banner
