@@ -187,6 +187,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 # What a job did stands in its row, not in a result backend.
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# KB. A process that needed more for a job, an import or a large export, does not keep it: another takes its place.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 262_144
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A request must not hang on a dead broker: the job's row is saved and the sweeper queues it again.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {

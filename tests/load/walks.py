@@ -24,13 +24,16 @@ DAYS_BACK = 25
 
 @dataclass
 class Walker:
-    """Somebody at a browser; ``chance`` decides what is opened next. ``records`` and ``people`` were seen in lists."""
+    """Somebody at a browser; ``chance`` decides what is opened next. ``records`` and ``people`` were seen in lists,
+    ``away`` are the days for which leave was asked: once each.
+    """
 
     browser: Browser
     chance: random.Random
     today: date
     records: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
+    away: set[date] = field(default_factory=set)
 
     def open(self, path: str, page: str) -> Answer:
         answer = self.browser.get(path, page)
@@ -144,7 +147,9 @@ def _save(who: Walker, form: HtmlForm, values: dict[str, str], address: str, act
 
 def ask_leave(who: Walker) -> None:
     form = who.browser.form(who.browser.get("/leave/", "leave"), "")
-    day = who.today + timedelta(days=who.chance.randrange(1, 300))
+    days = (who.today + timedelta(days=ahead) for ahead in range(1, 300))
+    day = who.chance.choice([one for one in days if one not in who.away])
+    who.away.add(day)
     values = {**form.sent, "on": day.isoformat(), "reason": "出差"}
     _expect(who.browser.post("/leave/", values, "ask for leave"), "/leave/")
 
