@@ -17,8 +17,12 @@ request = urllib.request.Request(  # noqa: S310  an address of this machine
 trusting = ssl.create_default_context()
 trusting.check_hostname = False
 trusting.verify_mode = ssl.CERT_NONE
+# Through no proxy, whatever the environment names for the way out.
+opener = urllib.request.build_opener(
+    urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting)
+)
 try:
-    status = urllib.request.urlopen(request, timeout=4, context=trusting).status  # noqa: S310  the same
+    status = opener.open(request, timeout=4).status
 except urllib.error.HTTPError as answer:
     status = answer.code
 except OSError:

@@ -45,16 +45,40 @@ as_owner() { # runs as the service's user
   if [[ -n $root ]]; then "$@"; else runuser -u branchbook -- "$@"; fi
 }
 
+# Of plain sh, since `branchbook` below says it again. No backslash is looked at.
+take_settings() { # the settings of a file, as systemd reads them: a value is never a command, whatever stands in it
+  while read -r line || [ -n "$line" ]; do
+    case $line in *=*) ;; *) continue ;; esac
+    name=${line%%=*} value=${line#*=}
+    name=${name%"${name##*[! ]}"} value=${value#"${value%%[! ]*}"}
+    case $name in '' | *[!A-Za-z0-9_]*) continue ;; esac # a remark, mostly
+    case $value in
+      \"*\" | \'*\') value=${value#?} value=${value%?} ;;
+    esac
+    export "$name=$value"
+  done <"$1"
+}
+
+setting() { # setting NAME [OTHERWISE]: what the installed settings say
+  (
+    unset "$1"
+    take_settings "$settings"
+    printf '%s' "${!1:-${2:-}}"
+  )
+}
+
+host_name() { # the first of ALLOWED_HOSTS
+  local hosts
+  hosts=$(setting ALLOWED_HOSTS)
+  printf '%s' "${hosts%%,*}"
+}
+
 within() { # within FOLDER COMMAND…: in the program in FOLDER, with the installed settings
   local folder=$1
   shift
   (
-    set -a
-    # shellcheck disable=SC1090
-    . "$settings"
-    # shellcheck disable=SC1090
-    [[ ! -e $owner ]] || . "$owner"
-    set +a
+    take_settings "$settings"
+    [[ ! -e $owner ]] || take_settings "$owner"
     cd "$folder"
     ENV_FILE=/dev/null "$@"
   )
@@ -109,9 +133,13 @@ make_user() {
 }
 
 make_folders() {
-  mkdir -p "$base/releases" "$data" "$backups" "$certificates"
-  chmod 0700 "$data" "$backups"
-  [[ -n $root ]] || chown branchbook: "$data" "$backups"
+  local folder
+  mkdir -p "$base/releases" "$certificates"
+  for folder in "$data" "$backups"; do
+    [[ -d $folder ]] || install -d -m 0700 "$folder"
+    # One of another machine's may be written to, and yet not be given away.
+    as_owner test -w "$folder" || { chown branchbook: "$folder" && chmod 0700 "$folder"; }
+  done
 }
 
 make_database() { # sets database to its address for the application, owner_database to its owner's, made where there is none
@@ -141,7 +169,11 @@ SQL
 random_text() { python3 -c 'import secrets; print(secrets.token_urlsafe(64))'; }
 
 write_settings() { # once: afterwards the file belongs to whoever runs the machine
-  [[ -e $settings ]] && return
+  if [[ -e $settings ]]; then
+    [[ -z $host || ,$(setting ALLOWED_HOSTS), == *",$host,"* ]] ||
+      refuse "--host 只在第一次安装时用。要换域名，请修改 $settings 里的 ALLOWED_HOSTS，再运行一次，不写 --host。"
+    return
+  fi
   [[ -n $host ]] || refuse "请用 --host 写出访问支部簿所用的域名。"
   say "写设置"
   local database owner_database
@@ -149,7 +181,8 @@ write_settings() { # once: afterwards the file belongs to whoever runs the machi
   # First: without the settings the next run makes both anew. Read by root alone; the services work as branchbook_app.
   [[ -z $owner_database ]] || put "$owner" 0600 <<<"OWNER_DATABASE_URL=$owner_database"
   put "$settings" 0640 root:branchbook <<SETTINGS
-# The settings are explained in .env.example; restart the services after a change.
+# The settings are explained in .env.example. After a change run deploy/install.sh again, or restart the services.
+# One NAME=value a line; a value may be put in quotes, and is taken as it stands.
 SECRET_KEY=$(random_text)
 ALLOWED_HOSTS=$host
 DATABASE_URL=$database
@@ -189,10 +222,11 @@ lay_down() { # lay_down FOLDER: the program with its environment, whole or not a
   fi
   # By nobody later: the services may not write here.
   (cd "$1.draft" && .venv/bin/python -m compileall -q -x '/\.venv/' .)
+  within "$1.draft" .venv/bin/python manage.py collectstatic --noinput --verbosity 0
   mv "$1.draft" "$1"
 }
 
-bring_up_data() { # bring_up_data FOLDER: keys, database and static files of the program in FOLDER
+bring_up_data() { # bring_up_data FOLDER: keys and database of the program in FOLDER
   local folder=$1
   if [[ ! -e $data/keys/backup.keys ]]; then
     say "生成密钥"
@@ -204,8 +238,6 @@ bring_up_data() { # bring_up_data FOLDER: keys, database and static files of the
     manage "$folder" migrate --noinput --verbosity 0
     [[ ! -e $owner ]] || manage "$folder" grant_rights >/dev/null
   fi
-  [[ -d $folder/staticfiles ]] ||
-    within "$folder" .venv/bin/python manage.py collectstatic --noinput --verbosity 0
 }
 
 upgrade() { # upgrade FOLDER: stop, back up with the program before, bring the data up, turn to the new one
@@ -213,22 +245,27 @@ upgrade() { # upgrade FOLDER: stop, back up with the program before, bring the d
   before=$(readlink "$current")
   say "升级 ${before##*/} → ${1##*/}"
   services stop
-  if ! manage "$before" backup --folder "$backups"; then
-    services start
-    refuse "备份没有成功，没有升级，仍用原来的程序。"
-  fi
-  if ! manage "$1" upgrade --check; then
-    services start
-    refuse "检查没有通过，没有升级，仍用原来的程序。"
-  fi
-  manage "$1" upgrade || refuse "升级没有完成，服务已停止。退回的办法见 docs/operations.md：用 $before 把备份恢复到空库。"
+  trap 'echo "升级没有做完，服务已停止。请排除原因，再运行一次本脚本，它会接着做。" >&2' EXIT
+  # An upgrade that was broken off may have brought the data up already: then they are the new program's to back up.
+  manage "$before" backup --folder "$backups" || manage "$1" backup --folder "$backups" || go_on_as_before "备份没有成功"
+  manage "$1" upgrade --check || go_on_as_before "检查没有通过"
+  manage "$1" upgrade || {
+    trap - EXIT
+    refuse "升级没有完成，服务已停止。退回的办法见 docs/operations.md：用 $before 把备份恢复到空库。"
+  }
+}
+
+go_on_as_before() {
+  services start
+  trap - EXIT
+  refuse "$1，没有升级，仍用原来的程序。"
 }
 
 make_certificate() { # only to begin with
   [[ -e $certificates/branchbook.crt ]] && return
   say "生成自签名证书，请尽快换成学校的证书（$certificates）"
   local name
-  name=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$settings")
+  name=$(host_name)
   (
     umask 077
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$name" \
@@ -238,17 +275,18 @@ make_certificate() { # only to begin with
 }
 
 write_system_files() {
-  local name unit both='' log=/var/log/nginx/branchbook.log run_as="runuser -u branchbook --"
-  name=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$settings")
+  local name unit both='' logs=/var/log/nginx run_as="/usr/sbin/runuser -u branchbook --" # cron looks in no sbin
+  name=$(host_name)
   if [[ -n $root ]]; then
-    mkdir -p "$root/var/log/nginx"
-    log=$root/var/log/nginx/branchbook.log run_as=
+    logs=$root/var/log/nginx run_as=
+    mkdir -p "$logs"
   fi
   # Where the machine speaks IPv6, each port is opened on it, too.
   [[ ! -e /proc/net/if_inet6 ]] || both='s|^( *listen )(.*)$|&\n\1[::]:\2|'
   sed -E -e "$both" "$source_folder/deploy/nginx.conf.template" |
   sed -e "s|\${HOST}|$name|g; s|\${UPSTREAM}|127.0.0.1:$port|; s|\${CERTIFICATES}|$certificates|g" \
-    -e "s|\${ACCESS_LOG}|$log|; s|\${HTTP_PORT}|$http_port|; s|\${HTTPS_PORT}|$https_port|" |
+    -e "s|\${ACCESS_LOG}|$logs/branchbook.log|; s|\${ERROR_LOG}|$logs/branchbook-error.log|" \
+    -e "s|\${HTTP_PORT}|$http_port|; s|\${HTTPS_PORT}|$https_port|" |
     put "$root/etc/nginx/sites-available/branchbook" 0644
   mkdir -p "$root/etc/nginx/sites-enabled"
   ln -sfn ../sites-available/branchbook "$root/etc/nginx/sites-enabled/branchbook"
@@ -260,11 +298,14 @@ write_system_files() {
   put "$root/usr/local/bin/branchbook" 0755 <<COMMAND
 #!/bin/sh
 # manage.py of the installed Branchbook, with its settings and as its user: branchbook verify_audit
-set -ea
-. "$settings"
+set -e
+$(declare -f take_settings)
+[ -r "$settings" ] || { echo "请用 root 运行（sudo branchbook …）。" >&2 && exit 2; }
+take_settings "$settings"
 case \${1:-} in
-  migrate | upgrade | restore | verify_restore | grant_rights) [ ! -r "$owner" ] || . "$owner" ;;
+  migrate | upgrade | restore | verify_restore | grant_rights) [ ! -r "$owner" ] || take_settings "$owner" ;;
 esac
+# Not from where one stands: Celery would look there first for the program's own modules.
 cd "$current"
 export ENV_FILE=/dev/null
 exec $run_as .venv/bin/python manage.py "\$@"
@@ -272,11 +313,16 @@ COMMAND
 }
 
 start() {
-  [[ -n $root ]] && return
-  nginx -t -q
+  if [[ -n $root ]]; then
+    trap - EXIT
+    return
+  fi
   systemctl daemon-reload
   systemctl enable --quiet --now postgresql redis-server nginx branchbook-web branchbook-worker branchbook-beat
   services restart
+  trap - EXIT
+  # After the services: what is wrong with another site of nginx must not keep them down once the data are brought up.
+  nginx -t -q
   systemctl reload nginx
   wait_until_it_answers
 }
@@ -296,6 +342,9 @@ main() {
   require_debian
   local release is_new=
   [[ -e $settings ]] || is_new=yes
+  if [[ -z $is_new ]]; then # both may have been moved to disks of their own
+    data=$(setting DATA_DIR "$data") backups=$(setting BACKUP_DIR "$backups")
+  fi
   release=$base/releases/$(name_of_release)
   if [[ -n $check ]]; then
     [[ -e $current ]] || refuse "还没有安装，没有可升级的。"

@@ -6,10 +6,12 @@ import shutil
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import psycopg
@@ -23,6 +25,15 @@ BASE = Path(settings.BASE_DIR)
 DEPLOY = BASE / "deploy"
 HOST = "branchbook.example.edu.cn"
 OURS = ("migrate", "web", "worker", "beat")
+#: Where an administrator moves the backups to.
+BACKUPS = "mnt/a disk"
+STEP = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("jobs", "{before}")]
+    operations = [migrations.RunSQL("{sql}")]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +87,12 @@ class TestContainers:
             in (compose["services"]["migrate"]["command"][-1])
         )
 
+    def test_the_proxy_is_told_all_that_its_site_asks_for(self, compose):
+        asked = set(re.findall(r"\${(\w+)}", (DEPLOY / "nginx.conf.template").read_text()))
+        told = compose["services"]["proxy"]["environment"]
+        assert set(told) == asked | {"NGINX_ENVSUBST_FILTER"}
+        assert set(re.findall(r"[A-Z_]+", told["NGINX_ENVSUBST_FILTER"])) == asked
+
     def test_docker_itself_understands_it(self, tmp_path):
         if (
             not shutil.which("docker")
@@ -105,6 +122,61 @@ class TestContainers:
         }
         assert {".env", ".git", "data"} | kept_out <= set(ignored)
         assert kept_out <= set((BASE / ".gitignore").read_text().split())
+
+
+SETTINGS = """# a remark
+; another=one
+MAIL_FROM=支部簿 <branchbook@example.edu.cn>
+EMAIL_URL=smtp+tls://a:$b`c;d&e@smtp.example.edu.cn:587
+QUOTED="two  words"
+APART = 'it is'
+EMPTY=
+
+no line of ours
+"""
+
+
+def test_a_settings_file_says_the_same_to_commands_as_to_services(tmp_path):
+    """As systemd reads it: no value is a command, whatever stands in it."""
+    function = re.search(
+        r"^take_settings\(\) {.*?^}", (DEPLOY / "install.sh").read_text(), re.MULTILINE | re.DOTALL
+    )[0]
+    (tmp_path / "branchbook.env").write_text(SETTINGS)
+    done = subprocess.run(
+        ["sh", "-ec", f"{function}\ntake_settings branchbook.env\nenv -0"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = dict(each.split("=", 1) for each in done.stdout.rstrip("\0").split("\0"))
+    assert {name: told[name] for name in set(told) - {"PATH", "PWD", "OLDPWD", "SHLVL", "_"}} == {
+        "MAIL_FROM": "支部簿 <branchbook@example.edu.cn>",
+        "EMAIL_URL": "smtp+tls://a:$b`c;d&e@smtp.example.edu.cn:587",
+        "QUOTED": "two  words",
+        "APART": "it is",
+        "EMPTY": "",
+    }
+
+
+def test_whether_it_answers_is_asked_through_no_proxy():
+    """The one in the environment is for the way out, as Docker and administrators set it."""
+
+    class Red(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_error(503)
+
+        def log_message(self, *args):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Red) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        asked = [sys.executable, DEPLOY / "alive.py", f"http://127.0.0.1:{server.server_port}"]
+        nowhere = "http://127.0.0.1:9"
+        environment = {"ALLOWED_HOSTS": HOST, "http_proxy": nowhere, "https_proxy": nowhere}
+        assert subprocess.run(asked, env=environment, check=False).returncode == 0
+        server.shutdown()
 
 
 class Installed:
@@ -140,6 +212,16 @@ class Installed:
             command, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False
         )
 
+    def release(self):
+        return (self.root / "opt/branchbook/current").resolve()
+
+    def backups(self):
+        return sorted((self.root / BACKUPS).glob("*.backup"))
+
+    def raise_version(self, before, after):
+        project = self.source / "pyproject.toml"
+        project.write_text(project.read_text().replace(f'version = "{before}"', f'version = "{after}"'))
+
     def files(self):
         """Every file with when it was written, links with where they lead, but for what Python keeps for itself."""
         return {
@@ -150,7 +232,7 @@ class Installed:
 
     def shut_off(self):
         """What of the program the services' user, who does not own it, could not read."""
-        release = (self.root / "opt/branchbook/current").resolve()
+        release = self.release()
         found = [release, *(path for path in release.rglob("*") if not path.is_symlink())]
         return [path for path in found if path.stat().st_mode & 0o5 < (0o5 if path.is_dir() else 0o4)]
 
@@ -246,7 +328,9 @@ def test_a_bare_machine_is_installed_served_left_alone_and_upgraded(tmp_path):
         _installs(machine)
         _serves(machine)
         _leaves_alone(machine)
+        _follows_its_settings(machine)
         _upgrades(machine)
+        _goes_on(machine)
 
 
 def _installs(machine):
@@ -303,18 +387,51 @@ def _leaves_alone(machine):
     assert machine.files() == before
 
 
+def _follows_its_settings(machine):
+    """They belong to whoever runs the machine: the services may write where these say, and commands read them alike."""
+    folder = machine.root / BACKUPS
+    with (machine.root / "etc/branchbook/branchbook.env").open("a") as kept:
+        kept.write(f"MAIL_FROM=支部簿 <branchbook@example.edu.cn>\nBACKUP_DIR={folder}\n")
+    assert machine.install().returncode == 0
+    assert machine.unit("worker")["ReadWritePaths"] == f'"{machine.root}/var/lib/branchbook" "-{folder}"'
+    assert (machine.mode(BACKUPS), len(machine.backups())) == ("0o700", 1)
+    assert machine.manage("verify_audit", "--seal").stdout == "审计链完整。\n"
+    refused = machine.install("--host", "other.example.edu.cn")
+    assert (refused.returncode, "请修改" in refused.stderr) == (2, True)
+
+
 def _upgrades(machine):
-    before = (machine.root / "opt/branchbook/current").resolve()
-    project = machine.source / "pyproject.toml"
-    project.write_text(project.read_text().replace('version = "0.1.0"', 'version = "0.1.1"'))
+    before = machine.release()
+    machine.raise_version("0.1.0", "0.1.1")
     looked = machine.install("--check")
     assert (looked.returncode, looked.stdout.splitlines()[-1]) == (0, "可以升级到 0.1.1，共 0 步。")
-    assert (machine.root / "opt/branchbook/current").resolve() == before
+    assert machine.release() == before
     done = machine.install()
     assert (done.returncode, done.stderr) == (0, "")
     assert "已升级到 0.1.1" in done.stdout
-    assert (machine.root / "opt/branchbook/current").resolve().name.startswith("0.1.1-")
+    assert machine.release().name.startswith("0.1.1-")
     assert before.is_dir()
-    assert len(list((machine.root / "var/backups/branchbook").glob("*.backup"))) == 2
+    assert len(machine.backups()) == 2
     with machine.web():
         assert machine.ask("/login/")[0] == 200
+
+
+def _goes_on(machine):
+    """Of an upgrade that was broken off when the data were brought up, and the new program not yet turned to."""
+    machine.raise_version("0.1.1", "0.1.2")
+    folder = machine.source / "jobs/migrations"
+    before = max(path.stem for path in folder.glob("0*.py"))
+    (folder / "9001_step.py").write_text(STEP.format(before=before, sql="SELECT 1"))
+    assert machine.install("--check").stdout.splitlines()[-1] == "可以升级到 0.1.2，共 1 步。"
+    [release] = (machine.root / "opt/branchbook/releases").glob("0.1.2-*")
+    current = machine.root / "opt/branchbook/current"
+    now = current.readlink()
+    current.unlink()
+    current.symlink_to(release)
+    assert "做了 1 步" in machine.manage("upgrade").stdout
+    current.unlink()
+    current.symlink_to(now)
+    done = machine.install()
+    assert (done.returncode, machine.release()) == (0, release)
+    assert "数据库和本程序不是同一版" in done.stderr  # said the program before
+    assert len(machine.backups()) == 3

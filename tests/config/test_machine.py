@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.config.test_deploy import STEP
 from tests.machine import Machine, packages_of, what_is_missing
 
 BASE = Path(settings.BASE_DIR)
@@ -21,13 +22,6 @@ SOURCE = "/srv/branchbook"
 MOST_EXPOSED = 1.5
 #: Of a release that goes wrong: the first step works, the second does not.
 STEPS = {"9001_first": "CREATE TABLE half_way (id int)", "9002_second": "SELECT 1/0"}
-STEP = """from django.db import migrations
-
-
-class Migration(migrations.Migration):
-    dependencies = [("jobs", "{before}")]
-    operations = [migrations.RunSQL("{sql}")]
-"""
 
 
 class Server(Machine):
