@@ -1,5 +1,6 @@
 """T41: with a base backup and the archived log PostgreSQL comes back as it was a second before a mistake."""
 
+import gzip
 import re
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from tests.services import (
 )
 
 pytestmark = pytest.mark.services
-ARCHIVE = "/var/backups/branchbook/wal"
+ARCHIVE = "/var/backups/branchbook-wal"
 
 
 def shipped(folder):
@@ -30,6 +31,13 @@ def shipped(folder):
         f"{name}={value.strip(chr(39)).replace(ARCHIVE, str(folder / 'wal'))}"
         for name, value in re.findall(r"^(\w+) = (.+)$", text, re.MULTILINE)
     ]
+
+
+def archive(folder, segment):
+    """What PostgreSQL would run for ``segment`` in its folder; whether it may forget it."""
+    [command] = [each for each in shipped(folder) if each.startswith("archive_command=")]
+    command = command.partition("=")[2].replace("%p", segment).replace("%f", segment)
+    return subprocess.run(["sh", "-c", command], cwd=folder, check=False).returncode == 0
 
 
 def ask(port, password, *statements):
@@ -61,7 +69,10 @@ def test_a_table_emptied_by_mistake_comes_back():
             target = ask(port, password, "SELECT now()")[0][0]
             time.sleep(1.1)
             ask(port, password, "DELETE FROM member", "SELECT pg_switch_wal()")
-        recovery = [f"restore_command=cp {folder}/wal/%f %p", f"recovery_target_time={target.isoformat()}"]
+        recovery = [
+            f"restore_command=gzip -cd {folder}/wal/%f.gz >%p",
+            f"recovery_target_time={target.isoformat()}",
+        ]
         (folder / "base" / "recovery.signal").touch()
         with cluster(
             folder, "base", owner, "archive_mode=off", "recovery_target_action=promote", *recovery
@@ -89,3 +100,27 @@ def wait_until_recovered(port, password):
             pass  # it takes connections only once it is consistent
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def test_a_segment_is_kept_whole_once_and_never_replaced(tmp_path):
+    (tmp_path / "wal").mkdir()
+    (tmp_path / "0001").write_bytes(b"log" + bytes(16 << 20))
+    (tmp_path / "wal" / "0001.part").write_text("half, as a full disk left it")
+    assert archive(tmp_path, "0001")
+    assert archive(tmp_path, "0001")  # after a crash PostgreSQL may not know that it is kept
+    (tmp_path / "0001").write_bytes(b"other")
+    assert not archive(tmp_path, "0001")
+    [kept] = (tmp_path / "wal").iterdir()
+    assert (kept.name, kept.stat().st_size < 100_000) == ("0001.gz", True)
+    assert gzip.decompress(kept.read_bytes()) == b"log" + bytes(16 << 20)
+
+
+def test_where_nothing_can_be_kept_it_is_not_forgotten(tmp_path):
+    (tmp_path / "0001").write_bytes(b"log")
+    assert not archive(tmp_path, "0001")
+
+
+def test_postgresql_can_reach_it():
+    """The folder of our own backups is shut to all others, and stays so."""
+    assert Path(ARCHIVE).parent == Path("/var/backups")
+    assert ARCHIVE in (Path(settings.BASE_DIR) / "docs" / "operations.md").read_text()
