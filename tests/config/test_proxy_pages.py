@@ -41,6 +41,7 @@ def proxy(tmp_path_factory):
         UPSTREAM=f"127.0.0.1:{upstream}",
         CERTIFICATES=folder,
         ACCESS_LOG=folder / "access.log",
+        ERROR_LOG=folder / "error.log",
         HTTP_PORT=f"127.0.0.1:{find_spare_port()}",
         HTTPS_PORT=f"127.0.0.1:{port}",
     )
@@ -51,7 +52,9 @@ def proxy(tmp_path_factory):
     main = f"daemon off; pid {folder}/nginx.pid; events {{}} http {{ {places} include {folder}/site.conf; }}"
     (folder / "nginx.conf").write_text(main)
     nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-e", "stderr"])
-    yield SimpleNamespace(port=port, upstream=upstream, trust=_trust(folder / "branchbook.crt"))
+    yield SimpleNamespace(
+        folder=folder, port=port, upstream=upstream, trust=_trust(folder / "branchbook.crt")
+    )
     nginx.terminate()
     nginx.wait(20)
 
@@ -83,6 +86,13 @@ def test_nobody_answers(proxy, body):
     assert (answer.status, answer.headers["Content-Type"]) == (502, "text/html; charset=utf-8")
     assert ("支部簿暂时打不开" in text, "可能已经保存，也可能没有" in text) == (True, True)
     assert (answer.headers["Cache-Control"], answer.headers["Retry-After"]) == ("no-store", "30")
+
+
+def test_no_log_holds_a_query(proxy):
+    """Searches and the key of a calendar stand there, also while nobody answers."""
+    assert ask(proxy, "/calendar.ics?key=secret").status == 502
+    assert "GET /calendar.ics 502" in (proxy.folder / "access.log").read_text()
+    assert [path.name for path in proxy.folder.glob("*.log") if "secret" in path.read_text()] == []
 
 
 def test_too_large(proxy):
