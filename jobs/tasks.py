@@ -1,11 +1,17 @@
+import logging
 from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from lib.encryption import KeysMissing
+
 from . import running, uploads
 from .backups import making
+from .backups.archive import BackupError
+
+logger = logging.getLogger(__name__)
 
 
 # Before a job is claimed nothing is lost by trying again; while it runs, it is given back by itself.
@@ -26,6 +32,11 @@ def sweep() -> int:
 
 @shared_task(name="jobs.tasks.back_up")
 def back_up() -> None:
-    """The nightly backup, where there is a place for it."""
-    if settings.BACKUP_DIR:
+    """The nightly backup, where there is a place for it. Why there is none stands in the log, as exceptions do not."""
+    if not settings.BACKUP_DIR:
+        return
+    try:
         making.back_up_into(Path(settings.BACKUP_DIR), keep=settings.BACKUP_KEEP)
+    except (BackupError, KeysMissing) as fault:
+        logger.error("no backup was made: %s", fault)
+        raise

@@ -5,8 +5,9 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -24,6 +25,11 @@ from .archive import ArchiveWriter, BackupError, Contents, Manifest, Say, quiet
 MADE: Final = "backup.made"
 NAME: Final = "branchbook-{:%Y%m%d-%H%M%S}.backup"
 EVERY_BACKUP: Final = "branchbook-*.backup"
+#: What is being written, and after how long it is what a killed run left behind.
+DRAFT: Final = ".backup-"
+LEFT_BEHIND_AFTER: Final = timedelta(days=1)
+#: So much of a disk stays free for whoever works meanwhile: the database may lie on the same.
+ROOM_LEFT: Final = 1 << 30
 
 
 def back_up(path: Path, say: Say = quiet) -> Contents:
@@ -34,6 +40,7 @@ def back_up(path: Path, say: Say = quiet) -> Contents:
     if path.exists():
         raise BackupError(f"“{path}”已经存在，备份不覆盖已有的文件，请换一个名字。")
     ring = read_ring(str(settings.KEYS_DIR), "backup")
+    _refuse_other_database()
     with _draft_beside(path) as file:
         contents = write(file, ring, say)
     audit.record(
@@ -44,9 +51,22 @@ def back_up(path: Path, say: Say = quiet) -> Contents:
     return contents
 
 
+def _refuse_other_database() -> None:
+    """Between two programs, after an upgrade that was broken off, no program could restore what is read."""
+    if applied() != known():
+        raise BackupError(
+            "数据库和本程序不是同一版（升级没有做完，或换过程序），这样的备份恢复不了，没有备份。"
+            "请用与数据库相符的程序备份；升级没有做完的，请按 docs/operations.md 退回。"
+        )
+
+
 def back_up_into(folder: Path, *, keep: int, say: Say = quiet) -> tuple[Path, Contents]:
     """A backup with a dated name, and of the folder's older ones the newest ``keep`` in all."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise BackupError(f"建不了文件夹“{folder}”：{reason_of(fault)}。") from fault
+    _clear_up(folder)
     path = folder / NAME.format(timezone.localtime())
     contents = back_up(path, say)
     for old in sorted(folder.glob(EVERY_BACKUP))[:-keep]:
@@ -54,10 +74,20 @@ def back_up_into(folder: Path, *, keep: int, say: Say = quiet) -> tuple[Path, Co
     return path, contents
 
 
+def _clear_up(folder: Path) -> None:
+    """Remove what killed runs left: each as large as a backup, and seen by nobody."""
+    oldest = (timezone.now() - LEFT_BEHIND_AFTER).timestamp()
+    for draft in folder.glob(f"{DRAFT}*"):
+        # One that is being finished takes its name meanwhile.
+        with suppress(FileNotFoundError):
+            if draft.stat().st_mtime < oldest:
+                draft.unlink()
+
+
 @contextmanager
 def _draft_beside(path: Path) -> Iterator[Any]:
     try:
-        number, name = tempfile.mkstemp(dir=path.parent, prefix=".backup-")  # made with O_EXCL and mode 0600
+        number, name = tempfile.mkstemp(dir=path.parent, prefix=DRAFT)  # made with O_EXCL and mode 0600
     except OSError as fault:
         raise BackupError(f"写不了文件“{path}”：{reason_of(fault)}。") from fault
     try:
@@ -83,10 +113,32 @@ def write(file: Any, ring: Any, say: Say, *, with_files: bool = True) -> Content
             archive.table(name, tables.columns_of(model), tables.lines(model))
     folder = Path(settings.DATA_DIR)
     for place in files.belonging(folder) if with_files else ():
-        # What was swept meanwhile had no row in that moment either.
-        with suppress(FileNotFoundError), (folder / place).open("rb") as opened:
-            archive.file(place, opened)
+        if opened := _opened(folder / place):
+            with opened:
+                _leave_room(file, opened)
+                archive.file(place, opened)
     return archive.finish()
+
+
+def _opened(path: Path) -> BinaryIO | None:
+    """None of what was swept meanwhile: it had no row in that moment either."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        raise BackupError(
+            f"读不了文件“{path}”：{reason_of(fault)}。备份没有完成，请核对它的属主和权限。"
+        ) from fault
+
+
+def _leave_room(file: Any, coming: BinaryIO) -> None:
+    state = os.fstatvfs(file.fileno())
+    if state.f_bavail * state.f_frsize - os.fstat(coming.fileno()).st_size < ROOM_LEFT:
+        raise BackupError(
+            "备份所在的磁盘剩余不到 1 GB，再写会影响正在运行的系统，备份没有完成。"
+            "请清理磁盘，减少保留的份数（BACKUP_KEEP），或把 BACKUP_DIR 移到单独的磁盘。"
+        )
 
 
 @contextmanager

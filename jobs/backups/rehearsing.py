@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from accounts import audit
@@ -20,7 +21,7 @@ from accounts.models import AuditSeal, User
 from lib.encryption import forget_keys
 from lib.files import write
 
-from . import restoring
+from . import making, restoring
 from .archive import BackupError, Contents, Say, quiet
 from .turning import turned_to
 
@@ -62,6 +63,7 @@ def rehearse(path: Path, say: Say = quiet) -> tuple[Report, Path]:
     contents = restoring.inspect(path)
     restoring.refuse_other_schema(contents.manifest)
     restoring.refuse_application()
+    _refuse_full_disk(contents)
     proved = time.monotonic()
     with scratch() as folder:
         restoring.make_tables(say)
@@ -76,6 +78,15 @@ def rehearse(path: Path, say: Say = quiet) -> tuple[Report, Path]:
         after={"file": path.name, "report": kept.name, "seconds": sum(seconds.values()), **contents.counts()},
     )
     return report, kept
+
+
+def _refuse_full_disk(contents: Contents) -> None:
+    """The files lie there twice meanwhile, and nobody who works may run out of room by it."""
+    if shutil.disk_usage(settings.DATA_DIR).free < contents.bytes + making.ROOM_LEFT:
+        raise BackupError(
+            f"数据所在的磁盘剩余不够：演练要临时放下 {filesizeformat(contents.bytes)} 的文件，并留出 1 GB。"
+            "没有演练，请先清理磁盘或扩容。"
+        )
 
 
 def _prove(contents: Contents) -> int:

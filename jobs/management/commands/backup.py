@@ -3,6 +3,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from jobs.backups import making
@@ -17,14 +18,15 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, help="写到这个文件，不覆盖已有的")
         parser.add_argument("--folder", type=Path, help="写到这个文件夹，文件名带日期和时间")
-        parser.add_argument("--keep", type=int, default=14, help="文件夹里一共保留几份（默认 14）")
+        parser.add_argument("--keep", type=int, help="文件夹里一共保留几份；不写就是 BACKUP_KEEP（默认 14）")
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path, folder = options["file"], options["folder"]
+        keep = settings.BACKUP_KEEP if options["keep"] is None else options["keep"]
         if (path is None) == (folder is None):
             raise CommandError("请写出备份文件的名字，或用 --folder 写出文件夹，二者选一。")
-        if options["keep"] < 1:
+        if options["keep"] is not None and options["keep"] < 1:
             raise CommandError("--keep 至少是 1。")
         begun = time.monotonic()
         try:
@@ -32,7 +34,7 @@ class Command(PlainCommand):
                 refuse_unwritable(path)
                 contents = making.back_up(path, self._say(options))
             else:
-                path, contents = making.back_up_into(folder, keep=options["keep"], say=self._say(options))
+                path, contents = making.back_up_into(folder, keep=keep, say=self._say(options))
         except (BackupError, KeysMissing) as fault:
             raise CommandError(str(fault)) from fault
         seconds = round(time.monotonic() - begun, 1)

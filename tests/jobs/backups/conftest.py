@@ -65,6 +65,7 @@ def quick_tables(monkeypatch, settings):
         settings.MIGRATION_MODULES = dict.fromkeys(apps.app_configs)
         call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
         settings.MIGRATION_MODULES = {}
+        call_command("migrate", fake=True, interactive=False, verbosity=0)
 
     monkeypatch.setattr(restoring, "make_tables", copy if connection.vendor == "sqlite" else make)
 

@@ -1,8 +1,11 @@
 """What a backup holds, and what it must not. T42: it tells nobody anything."""
 
+import errno
 import json
+import os
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +14,7 @@ from django.db import connection
 from accounts.models import AuditEntry, User
 from jobs import rotation, tasks
 from jobs.backups import making, restoring, tables
+from jobs.backups.archive import BackupError
 from lib.strongbox import SealedReader
 from tests import cast
 
@@ -122,11 +126,65 @@ def test_a_folder_keeps_the_newest(school, tmp_path, monkeypatch):
     assert (len(names), names[0], names[-1]) == (3, "branchbook-20200103-023000.backup", "mine.txt")
 
 
+def test_unless_it_says_otherwise_as_many_as_each_night(school, settings, tmp_path):
+    """An upgrade makes one, too, and must not remove what somebody wants kept for longer."""
+    settings.BACKUP_KEEP = 3
+    for day in range(1, 6):
+        (tmp_path / f"branchbook-2020010{day}-023000.backup").write_text("old")
+    call_command("backup", folder=tmp_path, verbosity=0)
+    assert len(list(tmp_path.glob("*.backup"))) == 3
+
+
+def test_what_a_killed_run_left_is_removed(school, tmp_path):
+    left, fresh = tmp_path / ".backup-left", tmp_path / ".backup-fresh"
+    for draft in (left, fresh):
+        draft.write_text("half")
+    os.utime(left, (0, 0))
+    making.back_up_into(tmp_path, keep=1)
+    assert (left.exists(), fresh.exists()) == (False, True)
+
+
+def test_it_leaves_room_for_those_who_work(school, tmp_path, monkeypatch):
+    monkeypatch.setattr(making, "ROOM_LEFT", 1 << 60)
+    with pytest.raises(CommandError, match="备份所在的磁盘剩余不到 1 GB"):
+        call_command("backup", tmp_path / "one.backup")
+    assert list(tmp_path.glob("*backup*")) == []
+
+
+def test_a_file_that_cannot_be_read_is_named(school, tmp_path, monkeypatch):
+    """As one that a command of root's left in DATA_DIR: not the backup is what cannot be written."""
+    opened = Path.open
+
+    def refuse(path, *arguments, **options):
+        if path.name == "a.jpg":
+            raise PermissionError(errno.EACCES, "denied")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(CommandError, match=r"读不了文件“.*/evidence/2026/a\.jpg”：没有权限"):
+        call_command("backup", tmp_path / "one.backup")
+
+
+def test_none_is_made_that_no_program_could_restore(school, tmp_path, monkeypatch):
+    """An upgrade was broken off, and the database is neither of the program before nor of the one after."""
+    monkeypatch.setattr(making, "applied", lambda: {**making.known(), "reports": []})
+    with pytest.raises(CommandError, match="数据库和本程序不是同一版"):
+        call_command("backup", tmp_path / "one.backup")
+    assert list(tmp_path.glob("*backup*")) == []
+
+
 def test_the_nightly_one_is_made_where_there_is_a_place_for_it(school, settings, tmp_path):
     tasks.back_up()
     settings.BACKUP_DIR = str(tmp_path / "nightly")
     tasks.back_up()
     assert len(list((tmp_path / "nightly").glob("*.backup"))) == 1
+
+
+def test_why_there_was_none_stands_in_the_log(school, settings, caplog):
+    settings.BACKUP_DIR = "/dev/null/below"
+    with pytest.raises(BackupError):
+        tasks.back_up()
+    assert "建不了文件夹“/dev/null/below”" in caplog.text
 
 
 def test_backups_do_not_hold_each_other_wherever_they_lie(school, settings, data, tmp_path):
@@ -151,6 +209,7 @@ def test_the_command_speaks_json(school, tmp_path, capsys):
         (["a.backup", "--folder", "b"], "请写出备份文件的名字"),
         (["--folder", "b", "--keep", "0"], "--keep 至少是 1"),
         (["/nowhere/at/all.backup"], "写不了文件"),
+        (["--folder", "/dev/null/below"], "建不了文件夹“/dev/null/below”：路径中有一段不是文件夹"),
     ],
 )
 def test_wrong_arguments_are_refused(arguments, sentence, db):

@@ -32,6 +32,15 @@ def test_it_restores_beside_compares_and_keeps_a_record(school, data, quick_tabl
     assert [path.name for path in data.iterdir() if path.name.startswith(".")] == []
 
 
+def test_it_takes_nobody_the_room_to_work(school, data, tmp_path, monkeypatch):
+    path = tmp_path / "one.backup"
+    making.back_up(path)
+    monkeypatch.setattr(making, "ROOM_LEFT", 1 << 60)
+    with pytest.raises(CommandError, match="数据所在的磁盘剩余不够"):
+        call_command("verify_restore", path)
+    assert [path.name for path in data.iterdir() if path.name.startswith(".")] == []
+
+
 def test_a_backup_that_does_not_restore_leaves_no_record(school, data, quick_tables, tmp_path, monkeypatch):
     path = tmp_path / "one.backup"
     making.back_up(path)
