@@ -80,6 +80,7 @@ def upgrade(say: Say = quiet) -> Plan:
     found = plan()
     if found.faults:
         raise UpgradeError("".join(found.faults))
+    _give_time()
     before = _counts()
     for step in found.steps:
         say(step)
@@ -101,6 +102,13 @@ def upgrade(say: Say = quiet) -> Plan:
             f"数据库结构已升级，但这些表的行少了：{'、'.join(fewer)}。请核对更新说明后再启动。"
         )
     return found
+
+
+def _give_time() -> None:
+    """For as long as this line to the database stands: a step through many rows takes longer than a page may."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
 
 
 def _grant() -> None:

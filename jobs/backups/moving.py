@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from jobs import database_rights
 from lib.encryption import forget_keys
 
 from . import making, restoring
@@ -40,6 +41,7 @@ def move(url: str, say: Say = quiet) -> tuple[Contents, Path]:
         # The address is the owner's: the application's role gets its rights afterwards (grant_rights).
         with turned_to(database):
             _reach()
+            _refuse_application()
             restoring.refuse_filled_database()
             restoring.make_tables(say)
             restoring.load(path, contents, folder, say, with_files=False)
@@ -62,3 +64,10 @@ def _reach() -> None:
         connection.ensure_connection()
     except DatabaseError as fault:
         raise BackupError("连不上 NEW_DATABASE_URL 的数据库，请核对主机、库名、账号和密码。") from fault
+
+
+def _refuse_application() -> None:
+    try:
+        database_rights.refuse_application()
+    except database_rights.RightsError as fault:
+        raise BackupError("NEW_DATABASE_URL 里的账号不能在那个库里建表，请写库的所有者的账号。") from fault

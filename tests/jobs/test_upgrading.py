@@ -129,3 +129,18 @@ def test_an_empty_database_is_no_upgrade(tmp_path):
     )
     assert done.returncode == 1
     assert "这是一个空的数据库，不是升级" in done.stdout
+
+
+@pytest.mark.services
+def test_a_step_may_take_longer_than_a_page(behind, monkeypatch):
+    audit.record(making.MADE, by=None)
+    told = []
+
+    def migrate(name, **options):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            told.append(cursor.fetchone()[0])
+
+    monkeypatch.setattr(upgrading, "call_command", migrate)
+    call_command("upgrade")
+    assert told == ["0"]

@@ -33,6 +33,6 @@ class Command(PlainCommand):
         self.stdout.write(
             f"已恢复 {contents.manifest.at} 的备份：{len(contents.tables)} 张表 {contents.rows} 行，"
             f"{len(contents.files)} 个文件，行数和 SHA-256 全部一致，用时 {seconds} 秒。"
-            "请运行 verify_audit 和 apply_tombstones（再次删除备份以后依请求删除的信息），再启动网页和后台服务。"
+            "请运行 verify_audit --seal 和 apply_tombstones（再次删除备份以后依请求删除的信息），再启动网页和后台服务。"
             "所有人须重新登录。"
         )

@@ -83,3 +83,21 @@ def test_not_while_the_trial_runs_and_not_to_nowhere(transactional_db, data, mon
     with pytest.raises(CommandError, match="连不上 NEW_DATABASE_URL 的数据库"):
         call_command("move_to_postgresql")
     assert connection.vendor == "sqlite"
+
+
+@pytest.mark.services
+def test_not_by_a_role_that_makes_no_tables(transactional_db, data, quick_tables, monkeypatch, tmp_path):
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "trial.sqlite3")}
+    with an_empty_postgresql(monkeypatch) as server:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE ROLE guest LOGIN PASSWORD 'guest'")
+        try:
+            url = "postgres://guest:guest@{HOST}:{PORT}/moved".format(**server)
+            monkeypatch.setenv("NEW_DATABASE_URL", url)
+            with turned_to(sqlite):
+                restoring.make_tables(print)
+                with pytest.raises(CommandError, match="请写库的所有者的账号"):
+                    call_command("move_to_postgresql")
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("DROP ROLE guest")

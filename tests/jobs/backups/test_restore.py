@@ -1,16 +1,20 @@
 """T39: what was backed up comes back, all of it. T40: a restore never lies, and refuses without touching anything."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEntry, User
@@ -75,6 +79,21 @@ def test_the_drill(backup, data, elsewhere, capsys):
     answer = Client().post(reverse("login"), {"username": "shuji", "password": cast.PASSWORD})
     assert answer.status_code == 302
     assert cast.a_user().pk > User.objects.get(username="shuji").pk  # new rows go on behind the old ones
+
+
+@pytest.fixture
+def unsealed(school):
+    """What came in during the last minute before a backup, which comes back an hour later."""
+    with time_machine.travel(timezone.now() - timedelta(hours=1)):
+        audit.record("session.sign_in", by=None)
+
+
+def test_the_trail_is_whole_after_what_it_says_is_to_be_done(unsealed, backup, elsewhere, capsys):
+    call_command("restore", backup)
+    command = re.search(r"请运行 (verify_audit[ \w-]*) 和", capsys.readouterr().out)[1]
+    call_command(*command.split())
+    assert capsys.readouterr().out == "审计链完整。\n"
+    assert f"branchbook {command}\n" in (settings.BASE_DIR / "docs/operations.md").read_text()
 
 
 def test_over_a_database_with_rows_it_refuses(backup):
