@@ -15,8 +15,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _ = settings.DEBUG
 
 wsgi_app = "config.wsgi:application"
+# Each holds a line to PostgreSQL, which takes a hundred unless it is told otherwise, and some 230 MB.
+MOST_WORKERS = 33
 # Two of a core and one more, as gunicorn advises: a page of a second keeps nobody waiting who asks for a short one.
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * (os.cpu_count() or 1) + 1)
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(2 * (os.cpu_count() or 1) + 1, MOST_WORKERS))
 # A page answers within seconds; what takes longer is a job. 60 s leaves room for a slow upload.
 timeout = 60
 max_requests = 5000

@@ -1,6 +1,7 @@
 """T45: settings as a process would find them; each starts a fresh interpreter, as gunicorn does."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -170,3 +171,19 @@ def test_policy_allows_nothing_inline_and_nothing_from_elsewhere():
     for directive, sources in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items():
         allowed = {"'self'", "'none'"} | ({"data:"} if directive == "img-src" else set())
         assert set(sources) <= allowed, directive
+
+
+def test_every_setting_is_explained():
+    """Where the installed file leads to, and in the table of the README. DEBUG is for nobody's production."""
+    read = re.findall(r'env\.\w+\(\s*"(\w+)"', (settings.BASE_DIR / "config/settings.py").read_text())
+    names = {*read, "SECRET_KEY", "WEB_CONCURRENCY"} - {"DEBUG"}
+    for place, form in ((".env.example", r"^#(\w+)="), ("README.md", r"`([A-Z_]+)`")):
+        text = (settings.BASE_DIR / place).read_text()
+        assert names - set(re.findall(form, text, re.MULTILINE)) == set(), place
+
+
+def test_a_machine_of_many_cores_leaves_lines_to_the_database(tmp_path):
+    """PostgreSQL takes a hundred."""
+    code = "import os; os.cpu_count = lambda: 64; from config import gunicorn; print(gunicorn.workers)"
+    assert start(tmp_path, code).stdout == "33\n"
+    assert start(tmp_path, code, WEB_CONCURRENCY="70").stdout == "70\n"
