@@ -51,7 +51,7 @@ def proxy(tmp_path_factory):
     )
     main = f"daemon off; pid {folder}/nginx.pid; events {{}} http {{ {places} include {folder}/site.conf; }}"
     (folder / "nginx.conf").write_text(main)
-    nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-e", "stderr"])
+    nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-e", folder / "main.log"])
     yield SimpleNamespace(
         folder=folder, port=port, upstream=upstream, trust=_trust(folder / "branchbook.crt")
     )
