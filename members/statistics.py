@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db.models import (
     Case,
@@ -27,6 +27,8 @@ from lib.rows import fetch
 from .models import ON_ROSTER, Departure, Destination, MembershipSpell, StatusPeriod, Training
 
 Status = StatusPeriod.Status
+#: Who is in the party: members, and those whose membership is suspended, whom no roster has.
+IN_THE_PARTY: Final = (*ON_ROSTER, Status.SUSPENDED)
 
 
 class Came(TextChoices):
@@ -184,6 +186,27 @@ def left(ranges: Sequence[Range], start: date, end: date) -> Any:
                 output_field=CharField(),
             )
         )
+    )
+
+
+def departed(ranges: Sequence[Range], start: date, end: date) -> Any:
+    """Departures that took effect from ``start`` to ``end``, by where the branch stood that day: with ``stood_at``,
+    ``unit_category`` and ``standing``, what the person was until then."""
+    until_then = StatusPeriod.objects.filter(member=OuterRef("member"), since__lt=OuterRef("on"))
+    return (
+        Departure.objects.filter(
+            holds_on(F("on"), "branch__placements__"),
+            within("branch__placements__path", ranges),
+            annulled_at=None,
+            on__gte=start,
+            on__lte=end,
+        )
+        .annotate(
+            stood_at=F("branch__placements__path"),
+            unit_category=F("branch__category"),
+            standing=Subquery(until_then.order_by("-since").values("status")[:1]),
+        )
+        .filter(standing__in=IN_THE_PARTY)
     )
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from branches.models import Branch
 from members.models import Departure
-from members.statistics import Left
+from members.statistics import departed
 from reports.asked import Asked
 
 from .base import Difference, Figure, Group, LeftOut
@@ -29,7 +29,7 @@ from .members import (
     NOT_MEMBERS,
     SEXES,
 )
-from .people import FEMALE, FULL, PROBATIONARY, ROSTER, listed
+from .people import FEMALE, FULL, PROBATIONARY, ROSTER, Status, listed
 from .tables import ByGroup, ByOrganisation
 from .things import Rows
 
@@ -228,15 +228,22 @@ STUDENTS: Final = ByOrganisation(
         ),
     ),
 )
-#: 出党; who is transferred or died does not leave the party.
-GONE: Final = replace(
-    narrowed(LEFT, Q(way__in=(Left.EXPELLED, Left.STRUCK_OFF))),
-    show=listed(lambda row: Kind(row.departure).label),
-)
+
+
+def _gone(asked: Asked) -> Any:
+    return departed(asked.ranges, asked.period.start, asked.day).filter(kind__in=WAYS)
+
+
+#: 出党; who is transferred or died does not leave the party. Whose membership was suspended is in it until he is struck
+#: off, and who is struck off as lost was suspended for two years: they are on no roster to be missed from.
+GONE: Final = replace(LEFT, find=_gone, show=listed(lambda row: row.get_kind_display()))
+FORMER_STANDINGS: Final = (*STANDINGS, Group("standing_suspended", "停止党籍", Q(standing=Status.SUSPENDED)))
 LEAVING: Final = Figure(
     code="gone",
     heading="出党",
-    definition="上年末在册、本年内开除党籍、除名（含退党、自行脱党、失联）或取消预备党员资格，统计日不在册的。",
+    definition="本年内（到统计日为止）生效的开除党籍、除名（含退党、自行脱党、失联）和取消预备党员资格，"
+    "停止党籍以后除名的也计；记在离开时所在的党支部，撤销登记的不计。",
+    version=2,
     things=GONE,
     which=Q(),
 )
@@ -246,9 +253,10 @@ def _gone_by(kind: Kind) -> Figure:
     return Figure(
         code=f"gone_{kind.value}",
         heading=str(kind.label),
-        definition=f"出党的党员中，最后一次离开登记为{kind.label}的。",
+        definition=f"出党的党员中，登记为{kind.label}的。",
+        version=2,
         things=GONE,
-        which=Q(departure=kind),
+        which=Q(kind=kind),
     )
 
 
@@ -264,7 +272,7 @@ LEAVERS_BY_GROUP: Final = ByGroup(
     name="annual_left_people",
     title=_title(11, "党员出党情况（构成）"),
     section=SECTION,
-    note="本年内出党的党员，按上年末的人员类别和性别、年龄、学历。",
+    note="本年内出党的党员，按出党前的人员类别，和性别、年龄（统计日）、学历。",
     span="year",
     columns=(
         LEAVING,
@@ -272,11 +280,12 @@ LEAVERS_BY_GROUP: Final = ByGroup(
             code="gone_women",
             heading="女",
             definition="出党的党员中的女党员。",
+            version=2,
             things=GONE,
             which=FEMALE,
         ),
     ),
-    bands=(("人员类别", STANDINGS), ("性别", SEXES), ("年龄", AGES), ("学历", EDUCATIONS)),
+    bands=(("人员类别", FORMER_STANDINGS), ("性别", SEXES), ("年龄", AGES), ("学历", EDUCATIONS)),
 )
 CONFIRMED: Final = ByOrganisation(
     name="annual_probation",

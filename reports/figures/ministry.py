@@ -174,8 +174,9 @@ HANDLED: Final = ByOrganisation(
         Figure(
             code="struck_off_as_lost",
             heading="失联除名",
-            definition="上年末在册、本年内作失联除名、统计日不在册的，记在上年末所在的党支部。",
-            things=narrowed(GONE, Q(departure=Departure.Kind.LOST)),
+            definition="本年内（到统计日为止）作失联除名的，都是停止党籍满2年的，记在除名时组织关系所在的党支部。",
+            version=2,
+            things=narrowed(GONE, Q(kind=Departure.Kind.LOST)),
             which=Q(),
         ),
     ),

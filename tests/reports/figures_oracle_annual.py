@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
 
 from .figures_oracle_assessed import Assessed
-from .figures_oracle_rows import DAY, Counted, Question, Row, Values, added, step, years
+from .figures_oracle_rows import DAY, MEMBERS, Counted, Question, Row, Values, added, step, years
 
 #: The last day of each time of joining, with its name.
 TIMES = (
@@ -18,7 +17,7 @@ TIMES = (
     (date(2012, 10, 31), "joined_2002"),
     (date.max, "joined_2012"),
 )
-OUT = ("expelled", "struck_off")
+OUT = ("expelled", "lost", "by_itself", "struck_off", "resigned", "cancelled")
 ON_PROBATION = ("became_full", "step_full_meeting_extend", "step_full_meeting_cancel", "now_probationary")
 DEVELOPING = (
     *("now_applicant", "now_activist", "now_target", "step_application"),
@@ -30,7 +29,6 @@ Grouped = tuple[tuple[str, ...], Counted]
 
 class Annual(Assessed):
     development: Callable[[Question], Iterator[Counted]]
-    way_out: Callable[[Any, date, date], str]
 
     def of_groups(self, name: str, asked: Question) -> tuple[dict[str, Values], Values]:
         """The groups, and everybody."""
@@ -87,20 +85,14 @@ class Annual(Assessed):
                 yield from self.at(spell.branch_id, asked.day, **numbers)
 
     def out_of_the_party(self, asked: Question) -> Iterator[tuple[Row, str, str, Counted]]:
-        """Person, status of last year, how he went, and where he was."""
-        before, day = asked.period.start - DAY, asked.day
-        for member in self["Member"]:
-            spell = self.spell(member.id, before)
-            if spell and self.where(member.id, before) and not self.where(member.id, day):
-                left = [
-                    row
-                    for row in self["Departure"]
-                    if row.member_id == member.id and row.annulled_at is None and before < row.on <= day
-                ]
-                if self.way_out(member.id, before, day) in OUT:
-                    kind = max(left, key=lambda row: row.on).kind
-                    for one in self.at(spell.branch_id, before):
-                        yield member, self.status(member.id, before), kind, one
+        """Person, what he was until then, how he went, and where he was."""
+        members = {row.id: row for row in self["Member"]}
+        for row in self["Departure"]:
+            was = self.status(row.member_id, row.on - DAY)
+            stands = row.annulled_at is None and asked.period.start <= row.on <= asked.day
+            if stands and row.kind in OUT and was in (*MEMBERS, "suspended"):
+                for one in self.at(row.branch_id, row.on):
+                    yield members[row.member_id], was, row.kind, one
 
     def annual_left(self, asked: Question) -> Iterator[Counted]:
         for _, _, kind, one in self.out_of_the_party(asked):
@@ -157,7 +149,7 @@ def of_people(member: Row, status: str) -> Values:
 
 
 def short(status: str) -> str:
-    return {"full": "full", "probationary": "probation"}[status]
+    return {"probationary": "probation"}.get(status, status)
 
 
 def sex_and_nation(member: Row) -> tuple[str, str]:

@@ -10,18 +10,18 @@ from django.core.management import call_command
 from activities import jointly
 from branches import tree
 from branches.roles import Role
-from members import suspensions
+from members import circumstances, departures, suspensions
 from members.models import Departure, Member, MembershipSpell, StatusPeriod
 from tests import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
 
 
-def figures(name, branch=None):
-    """The numbers of the third quarter that are not nought."""
+def figures(name, branch=None, period="2026Q3"):
+    """The numbers of the third quarter, or of another period, that are not nought."""
     out = StringIO()
     where = ["--branch", branch.code] if branch else []
-    call_command("statistics", name, "--period", "2026Q3", *where, "--json", stdout=out)
+    call_command("statistics", name, "--period", period, *where, "--json", stdout=out)
     return {code: value for code, value in json.loads(out.getvalue())["total"]["values"].items() if value}
 
 
@@ -77,6 +77,46 @@ class TestComingAndLeaving:
         StatusPeriod.objects.create(member=member, status="suspended", since=date(2026, 8, 1))
         assert figures("member_changes")["left_suspended"] == 1
         assert "left_transferred" not in figures("member_changes")
+
+
+class TestLeavingTheParty:
+    @pytest.fixture
+    def lost(self, school):
+        """Lost since 2023, suspended after half a year, struck off after two more: on no roster at the year's end."""
+        person = cast.a_member(school.teachers)
+        circumstances.begin(person, "lost", since=date(2023, 1, 10), by=None, evidence="多方联系无果")
+        suspensions.suspend(person, "lost", on=date(2023, 9, 1), by=None, evidence="支部大会决议")
+        departures.depart(person, "lost", on=date(2026, 3, 2), by=None, evidence="党委决定")
+        return person
+
+    def test_who_is_struck_off_as_lost(self, lost, school):
+        for branch, number in ((None, 1), (school.physics, 1), (school.music, None)):
+            assert figures("annual_left", branch, "2026").get("gone_lost") == number
+            assert figures("moe_lost_handled", branch, "2026").get("struck_off_as_lost") == number
+        assert "suspended_as_lost" not in figures("moe_lost_handled", period="2026")
+
+    def test_it_is_of_that_year_and_no_change_of_the_members_there_were(self, lost):
+        assert "gone" not in figures("annual_left", period="2025")
+        changes = figures("member_changes", period="2026")
+        assert [code for code in changes if code.startswith("left_") and "inside" not in code] == []
+
+    def test_what_he_was_is_told(self, lost):
+        out = StringIO()
+        call_command("statistics", "annual_left_people", "--period", "2026", "--json", stdout=out)
+        rows = {row["code"]: row["values"]["gone"] for row in json.loads(out.getvalue())["rows"]}
+        standings = {code: number for code, number in rows.items() if code.startswith("standing_")}
+        assert standings == {"standing_full": 0, "standing_probation": 0, "standing_suspended": 1}
+
+    def test_who_came_and_left_within_the_year(self, school):
+        person = cast.a_member(school.teachers)
+        MembershipSpell.objects.filter(member=person).update(since=date(2026, 2, 1))
+        departures.depart(person, "expelled", on=date(2026, 9, 1), by=None, evidence="党委决定")
+        assert figures("annual_left", period="2026") == {"gone": 1, "gone_expelled": 1}
+
+    def test_not_what_was_entered_by_mistake(self, lost):
+        departures.annul(Departure.objects.get(), "登记有误", by=None)
+        assert figures("annual_left", period="2026") == {}
+        assert figures("moe_lost_handled", period="2026") == {"suspended_as_lost": 1}
 
 
 def test_a_joint_lecture_counts_once_though_the_leading_branch_calls_it_a_theme_day(school):
