@@ -90,16 +90,22 @@ def _row(unit: Unit, columns: Sequence[Column], place: Mapping[tuple[str, date],
 
 
 def _columns(asked: Asked, rules: Iterable[Rule]) -> list[Column]:
-    """Months of a month or a quarter, quarters of a longer period; other duties by their sub-periods that fit."""
-    is_long = asked.period.kind not in ("month", "quarter")
-    columns = []
-    for rule in rules:
-        shown = replace(rule, every=Every.QUARTER) if rule.every is Every.MONTH and is_long else rule
-        columns += [
-            Column(rule, span, number == 0, span.contains(asked.today))
-            for number, span in enumerate(shown.spans(asked.period))
-        ]
-    return columns
+    return [
+        Column(rule, span, number == 0, span.contains(asked.today))
+        for rule in rules
+        for number, span in enumerate(_spans(rule, asked.period))
+    ]
+
+
+def _spans(rule: Rule, period: Period) -> list[Period]:
+    """The sub-periods that fit; of a longer period than a quarter its quarters, where they hold all the months in which
+    the rule asks something: a list of a quarter has no fewer duties than its cell says."""
+    asked = rule.spans(period)
+    if rule.every is not Every.MONTH or period.kind in ("month", "quarter"):
+        return asked
+    quarters = replace(rule, every=Every.QUARTER).spans(period)
+    held = {month for quarter in quarters for month in quarter.months()}
+    return quarters if held.issuperset(asked) else asked
 
 
 def _cell(unit: Unit, column: Column, found: Sequence[Lot], asked: Asked) -> Cell:

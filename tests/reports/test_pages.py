@@ -213,6 +213,24 @@ class TestDuties:
             said = [line.duty.rule.article for line in page.context["lines"]] or [page.context["nothing"]]
             assert all("支部条例第" in each for each in said), cell
 
+    @pytest.mark.parametrize(
+        ("code", "labels"),
+        [
+            ("2026", ["一季", "二季", "三季", "四季"]),
+            ("2025-2026", ["三季", "四季", "一季", "二季"]),
+            ("2026-02至2026-05", ["2月", "3月", "4月", "5月"]),
+            ("2018", ["11月", "12月"]),  # the text took effect at the end of October
+        ],
+    )
+    def test_of_a_long_period_quarters_where_they_hold_every_month(self, client, leader, code, labels):
+        matrix = client.get(reverse("dashboard"), {"period": code}).context["board"].matrix
+        theme_days = [one.label for one in matrix.columns if one.rule.code == "ZB-21"]
+        assert theme_days == labels
+        counted = [(int(cell.count), cell.url) for row in matrix.rows for cell in row.cells if cell.count]
+        assert counted
+        for number, url in counted:
+            assert client.get(url).context["page"].paginator.count == number, url
+
     def test_where_there_is_no_party_group_the_list_says_so(self, client, leader, school):
         asked = {"period": "2026-09", "kind": "group_meeting", "org": school.music.pk, "state": "exempt"}
         page = client.get(reverse("duty_list"), asked)
