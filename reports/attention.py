@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
 
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from activities.duties import Lot, State, numbers
@@ -63,25 +64,32 @@ def _listed(found: Sequence[Lot]) -> str:
 
 
 def ending_terms(asked: Asked) -> list[Item]:
-    """Terms of office that are over or end soon, of what the user sees today and asks for. One query."""
+    """Terms of office that are over or end soon, of what the user sees today and asks for. One query.
+
+    One that was postponed ends on the day it was postponed to, as in the figures.
+    """
     ending = (
-        Term.objects.filter(
+        Term.objects.annotate(last_day=Coalesce("postponed_to", "due_on"))
+        .filter(
             within("branch_path", asked.visible),
             branch_path__startswith=asked.org.path if asked.org else "",
             ended_on=None,
-            due_on__lte=asked.today + TERMS_AHEAD,
+            last_day__lte=asked.today + TERMS_AHEAD,
             branch__dissolved_on=None,
         )
         .select_related("branch")
-        .order_by("due_on", "branch__order_key")
+        .order_by("last_day", "branch__order_key")
     )
-    return [
-        Item(
-            look="late" if term.due_on < asked.today else "due",
-            title=term.branch.short_name,
-            text=f"{term.due_on} 届满{'，未换届' if term.due_on < asked.today else ''}",
-            note="",
-            url=reverse("branch_page", args=[term.branch_id]) if term.branch.is_leaf else "",
-        )
-        for term in ending
-    ]
+    return [_ending(term, asked) for term in ending]
+
+
+def _ending(term: Term, asked: Asked) -> Item:
+    is_over = term.until < asked.today
+    ends = "延期到期" if term.postponed_to else "届满"
+    return Item(
+        look="late" if is_over else "due",
+        title=term.branch.short_name,
+        text=f"{term.until} {ends}{'，未换届' if is_over else ''}",
+        note="",
+        url=reverse("branch_page", args=[term.branch_id]) if term.branch.is_leaf else "",
+    )

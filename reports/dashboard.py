@@ -92,7 +92,10 @@ def completion(units: Sequence[Unit], asked: Asked) -> Bars:
         rows.append(
             Bar(unit.branch.short_name, url, int(share * 100), share_in_words(found.met, found.required), url)
         )
-    title = f"{incomplete} 个单位的主题党日还未全部开展" if incomplete else "主题党日全部开展"
+    if incomplete:
+        title = f"{incomplete} 个单位的主题党日还未全部开展"
+    else:
+        title = "主题党日全部开展" if rows else f"{span.short_label}没有应开主题党日的支部"
     return Bars(title, f"{span.short_label}主题党日完成率，按建制顺序", rows if len(rows) > 1 else [])
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from branches.models import Branch
 from branches.roles import Role
-from branches.terms import elect
+from branches.terms import elect, postpone
 from reports.comparing import in_words
 from reports.projecting import ROWS
 from tests import cast
@@ -125,6 +125,11 @@ class TestProjector:
         assert ('data-key="ArrowRight"' in text, 'data-key="ArrowLeft"' in text) == (slide < 6, slide > 1)
         assert "2026年三季度组织生活" in text
 
+    def test_nothing_is_said_to_be_held_of_which_nothing_is_asked(self, browser):
+        Branch.objects.filter(level="branch").update(form="functional")
+        page = browser.get(reverse("projector", args=[3]), {"period": "2026Q4"})
+        assert page.context["screen"].content["bars"].title == "10月没有应开主题党日的支部"
+
     @pytest.mark.parametrize("slide", [0, 7])
     def test_there_is_no_other(self, browser, slide):
         assert browser.get(f"/dashboard/projector/{slide}/").status_code == 404
@@ -188,6 +193,20 @@ class TestStructure:
         words = "".join(piece.text for piece in page.context["board"].sentence)
         assert words.startswith("9月主题党日还未开展。")
         assert page.context["board"].matrix_title == "2 项逾期未开"
+
+    @pytest.mark.parametrize(
+        ("to", "told"),
+        [
+            ("2027-04-01", []),
+            ("2026-11-20", [("due", "2026-11-20 延期到期")]),
+            ("2026-09-30", [("late", "2026-09-30 延期到期，未换届")]),
+        ],
+    )
+    def test_a_term_that_was_postponed_ends_on_its_new_day(self, browser, school, to, told):
+        term = elect(school.teachers, date(2023, 5, 1), by=None)
+        postpone(term, to=date.fromisoformat(to), approval="组织部批复", by=None)
+        terms = browser.get(reverse("dashboard"), {"period": "2026Q3"}).context["board"].terms
+        assert [(item.look, item.text) for item in terms] == told
 
     def test_terms_that_end_are_those_of_the_organisation_asked_for(self, browser, school):
         for branch in (school.teachers, school.musicians):
