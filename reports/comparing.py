@@ -49,7 +49,7 @@ class Comparison:
 def compare(now: Asked, before: Asked) -> Comparison:
     """The figures of ``now`` beside those of ``before``. Twice the queries of the figures."""
     pair = quarterly.compose_for(now), quarterly.compose_for(before)
-    return Comparison(before, now, [*_life(now, before, *pair), _members(*pair)])
+    return Comparison(before, now, [*_life(now, before, *pair), _members(now, before, *pair)])
 
 
 def _life(now: Asked, before: Asked, figures: Quarterly, earlier: Quarterly) -> Iterator[Line]:
@@ -88,8 +88,9 @@ def in_words(now: Value, before: Value) -> str:
     return f"{'多' if now > before else '少'} {thousands(abs(now - before))}"
 
 
-def _members(figures: Quarterly, earlier: Quarterly) -> Line:
+def _members(now: Asked, before: Asked, figures: Quarterly, earlier: Quarterly) -> Line:
     """The roster of the last day of each."""
     became = in_words(figures.roster.members, earlier.roster.members)
-    before, now = (members_of(each.roster.members, each.branch, each) for each in (earlier, figures))
-    return Line("members", "党员（人）", "期末党员", before, now, became)
+    was = members_of(earlier.roster.members, before.carried, earlier)
+    cell = members_of(figures.roster.members, now.carried, figures)
+    return Line("members", "党员（人）", "期末党员", was, cell, became)

@@ -1,12 +1,11 @@
 """The tables of the statistics page: one row an organisation, one row a kind of activity, ready to be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from activities.regulations import NAMES
-from branches.models import Branch
 from branches.scope import covers
 from lib.templatetags.ui import thousands
 
@@ -62,7 +61,7 @@ def by_unit(figures: Quarterly, asked: Asked, units: Sequence[Unit]) -> Table:
             url="",
             heads=[
                 *branches,
-                members_of(figures.roster.members, asked.org, figures),
+                members_of(figures.roster.members, asked.carried, figures),
             ],
             cells=cells(measures, total, asked.period, asked.carried),
         ),
@@ -107,15 +106,16 @@ def into(unit: Unit, asked: Asked) -> str:
 
 
 def _heads(unit: Unit, asked: Asked, figures: Quarterly) -> list[Cell]:
-    members = members_of(unit.members, unit.branch, figures)
+    members = members_of(unit.members, unit.filters, figures)
     if asked.is_by_branch:
         return [members]
     return [Cell(thousands(unit.branches), "" if unit.branch.is_leaf else into(unit, asked)), members]
 
 
-def members_of(number: int, branch: Branch | None, figures: Quarterly) -> Cell:
-    """The roster of the day lists by where branches stand today, and knows no category."""
-    if figures.category or not number:
-        return Cell(thousands(number))
-    filters = {"branch": branch and branch.pk, "on": figures.roster.day.isoformat()}
-    return Cell(thousands(number), with_filters(reverse("roster"), filters))
+def members_of(number: int, filters: Mapping[str, object], figures: Quarterly) -> Cell:
+    """Opens the rows of the statistic of members: they are of the same day, by where branches stood on it."""
+    asked = {name: filters.get(name) for name in ("org", "branch", "category")}
+    rows = with_filters(
+        reverse("figure_rows", args=["members", "members"]), {"period": figures.period.code, **asked}
+    )
+    return Cell(thousands(number), rows if number else "")

@@ -140,13 +140,24 @@ def counted(listed, measure):
     return getattr(listed["totals"], COUNTS[measure.heading])
 
 
-def test_members_open_the_roster_of_the_day(client, school, october):
+@pytest.mark.parametrize(
+    ("code", "asked"), [("2026Q3", {}), ("2026Q2", {}), ("2026Q2", {"category": "student"})]
+)
+def test_members_open_the_roster_of_the_day(client, school, october, code, asked):
+    """Of a branch that moved since, where it stood that day."""
     client.force_login(cast.a_user(Role.LEADER, school.root))
-    page = client.get(reverse("quarter_period", args=["2026Q3"]))
-    table = page.context["by_unit"]
+    table = client.get(reverse("quarter_period", args=[code]), asked).context["by_unit"]
     for row in (*table.rows, table.total):
         members = row.heads[-1]
-        assert length(client, members.url) == int(members.text)
+        assert (row.label, length(client, members.url)) == (row.label, int(members.text))
+
+
+def test_members_beside_those_of_an_earlier_period_open_theirs(client, school, october):
+    client.force_login(cast.a_user(Role.LEADER, school.root))
+    asked = {"against": "2026Q2", "org": school.physics.pk}
+    lines = client.get(reverse("compare", args=["2026Q3"]), asked).context["comparison"].lines
+    [members] = [line for line in lines if line.code == "members"]
+    assert [(cell.text, length(client, cell.url)) for cell in members.pair] == [("7", 7), ("4", 4)]
 
 
 def test_the_branches_of_a_row_are_the_rows_below(client, school, october):
