@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lib.templatetags.ui import thousands
+from lib.templatetags.ui import points, thousands
 
 from . import quarterly
 from .asked import Asked
@@ -77,12 +77,12 @@ def _whole(measure: Measure, sums: Sums) -> int | None:
 
 
 def in_words(now: Value, before: Value) -> str:
-    """What became of a figure; a share is told in percentage points, of one decimal."""
+    """What became of a figure; of a share in percentage points, between what is shown."""
     if now is None or before is None:
         return "没有可比的数"
     if isinstance(now, Fraction) or isinstance(before, Fraction):
-        points = round(100 * (Fraction(now) - Fraction(before)), 1)
-        return f"{'升' if points > 0 else '降'} {abs(float(points)):.1f} 个百分点" if points else "不变"
+        by = points(now) - points(before)
+        return f"{'升' if by > 0 else '降'} {abs(by)} 个百分点" if by else "不变"
     if now == before:
         return "不变"
     return f"{'多' if now > before else '少'} {thousands(abs(now - before))}"

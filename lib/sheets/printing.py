@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from lib import typesetting
+from lib.templatetags.ui import percent
 
 from .text import clean_xml, repair_text
 from .writing import Kind, OutColumn, OutSheet
@@ -86,8 +87,9 @@ def _number(value: object) -> str:
 
 
 def _percent(value: object) -> str:
-    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    return f"{value:.1%}" if is_number else _text(value)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return percent(value)
+    return _text(value)
 
 
 def _date(value: object) -> str:

@@ -34,7 +34,9 @@ __all__ = [
 ]
 
 Kind = Literal["text", "integer", "decimal", "date", "percent"]
-NUMBER_FORMATS: dict[Kind, str] = {"text": "@", "integer": "0", "date": "yyyy-mm-dd", "percent": "0.0%"}
+#: A share that is not all of it never reads 100.0%, as on pages (`lib.templatetags.ui.points`).
+PERCENT = '[<0.9995]0.0%;[<1]"99.9%";0.0%'
+NUMBER_FORMATS: dict[Kind, str] = {"text": "@", "integer": "0", "date": "yyyy-mm-dd", "percent": PERCENT}
 LONGEST_TEXT = 32_767
 # Beyond this a spreadsheet's number loses digits.
 LARGEST_NUMBER = 2**53

@@ -331,17 +331,20 @@ def chinese_date(value: datetime.date | None, form: str = "") -> str:
 @register.filter
 def percent(ratio: Rational | Decimal | float | None) -> str:
     """0.903 → 90.3%; None, where nothing was expected, → —."""
-    if ratio is None or ratio == "":
-        return "—"
+    return "—" if ratio is None or ratio == "" else f"{points(ratio)}%"
+
+
+def points(ratio: Rational | Decimal | float) -> Decimal:
+    """The percentage that is shown, of one decimal; what is compared are these, so that their difference agrees.
+
+    1,999 of 2,000 is not all of them: rounding must not announce a completion that did not happen.
+    """
     if isinstance(ratio, Rational):
         exact = Decimal(int(ratio.numerator)) / Decimal(int(ratio.denominator))
     else:
         exact = Decimal(str(ratio))
     shown = (exact * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    # 1,999 of 2,000 is not all of them: rounding must not announce a completion that did not happen.
-    if exact < 1 and shown == 100:
-        shown = Decimal("99.9")
-    return f"{shown}%"
+    return Decimal("99.9") if exact < 1 and shown == 100 else shown
 
 
 @register.filter

@@ -9,6 +9,8 @@ import pytest
 from pypdf import PdfReader
 
 from lib.sheets.text import repair_text
+from lib.sheets.writing import PERCENT
+from lib.templatetags.ui import percent
 from tests.access.test_masking import found_in, person
 from tests.access.workbooks import STATISTICAL, lists
 from tests.access.world import World
@@ -68,7 +70,7 @@ def said(cell) -> str:
         return ""
     if isinstance(cell.value, datetime):
         return f"{cell.value:%Y-%m-%d}"
-    return f"{cell.value:.1%}" if cell.number_format == "0.0%" else repair_text(cell.value)
+    return percent(cell.value) if cell.number_format == PERCENT else repair_text(cell.value)
 
 
 def test_none_says_in_full_what_is_masked(papers):

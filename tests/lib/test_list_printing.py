@@ -57,6 +57,11 @@ def test_it_says_what_the_workbook_says():
     ]
 
 
+def test_a_share_that_is_not_all_of_it_is_not_told_as_all():
+    (page,) = pages(a_list([1, "甲", date(2026, 10, 8), 1999 / 2000, 0], [2, "乙", date(2026, 10, 8), 1, 0]))
+    assert re.findall(r"[0-9.]+%", page.extract_text()) == ["99.9%", "100.0%"]
+
+
 def test_the_head_stands_on_each_page():
     found = pages(a_list(*([number, "甲", date(2026, 10, 8), 1, 2] for number in range(120))))
     assert len(found) > 1

@@ -32,6 +32,9 @@ def browser(client, school):
         (Fraction(9, 10), Fraction(7, 8), "升 2.5 个百分点"),
         (Fraction(7, 8), Fraction(9, 10), "降 2.5 个百分点"),
         (Fraction(9, 10), Fraction(9, 10), "不变"),
+        (Fraction(1), Fraction(1999, 2000), "升 0.1 个百分点"),  # 99.9% → 100.0%
+        (Fraction(3336, 10000), Fraction(3334, 10000), "升 0.1 个百分点"),  # 33.3% → 33.4%
+        (Fraction(12349, 100000), Fraction(1225, 10000), "不变"),  # both 12.3%
         (None, 3, "没有可比的数"),
     ],
 )
