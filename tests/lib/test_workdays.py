@@ -21,5 +21,10 @@ def test_nothing_between_a_day_and_the_day_before():
 
 
 def test_a_year_without_announced_holidays_has_weekdays():
-    assert not is_announced(date(2099, 10, 1))
-    assert [is_workday(date(2099, 10, day)) for day in range(1, 5)] == [True, True, False, False]
+    assert not is_announced(date(2099, 9, 7))
+    assert [is_workday(date(2099, 9, day)) for day in range(3, 8)] == [True, True, False, False, True]
+
+
+def test_what_the_law_frees_each_year_needs_no_announcement():
+    assert not any(is_workday(date(2099, *day)) for day in ((1, 1), (5, 1), (10, 1), (10, 2)))
+    assert after_workdays(date(2099, 9, 30), 1) == date(2099, 10, 5)  # the 3rd is a Saturday

@@ -78,6 +78,14 @@ class TestDue:
         clock.move_to("2026-11-20 10:00 +0800")
         assert (sending.deliver(), sendings()) == (1, [("2026Q3", "figures", "sent")])
 
+    def test_not_on_new_years_day_of_a_year_nobody_has_announced(self, school, clock):
+        subscribed(a_leader(school.root), school.root, today=date(2035, 10, 20))
+        told = []
+        for day in (1, 2, 3):  # Tuesday to Thursday
+            clock.move_to(f"2036-01-{day:02} 10:00 +0800")
+            told += [day] * sending.deliver()
+        assert told == [2]
+
     def test_whoever_subscribes_later_gets_the_next_quarter(self, school, clock):
         subscribed(a_leader(school.root), school.root, today=date(2026, 10, 9))
         clock.move_to("2026-10-12 10:00 +0800")
