@@ -153,8 +153,9 @@ def _changes(body: Kept, now: Kept, locked: Any, present: Any, why: Mapping[str,
         place = places.get(column["code"])
         if place is None:
             continue
-        before = locked["cells"][number] if locked else None
-        after = present["cells"][place] if present else None
+        nothing = [0, 0] if column["kind"] == "percent" else None
+        before = locked["cells"][number] if locked else nothing
+        after = present["cells"][place] if present else nothing
         # A share that reads the same is no adjustment: what it divides is told beside it.
         if (locked_text := _text(before)) != (text := _text(after)):
             yield Change(

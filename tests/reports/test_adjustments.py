@@ -78,6 +78,12 @@ class TestAdjustments:
         assert told(found, "life", "音乐学院党总支")["举行"] == ("2", "3", "+1")
         assert causes(found, "life", "音乐学院党总支") == [("补记", "2026-09-12 主题党日“主题党日”")]
 
+    def test_of_a_row_that_is_new_a_share_of_nothing_is_no_change(self, closed, school):
+        with time_machine.travel(LATER, tick=False):
+            cast.a_record(school.root, "first_agenda", date(2026, 9, 12))
+            found = compared(closed, school.root)
+        assert told(found, "life", "党委") == {"举行": ("0", "1", "+1"), "按时率": ("—", "0/1", "")}
+
     def test_what_was_done_elsewhere_is_no_cause(self, closed, school, theme_day, staff):
         whole = asked_of("2026Q3", None)
         here, elsewhere = (tables.asked_of(whole, one).ranges for one in (school.physics, school.music))
