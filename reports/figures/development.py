@@ -80,19 +80,17 @@ def _standing(status: Status) -> Figure:
 
 
 def _taken(step: Step, heading: str, definition: str, **facts: str) -> Figure:
-    wanted = Q(
-        step=step.value, is_effective=True, **{f"facts__{name}": value for name, value in facts.items()}
-    )
+    taken = Q(step=step.value, **{f"facts__{name}": value for name, value in facts.items()})
     return Figure(
         code="_".join(("step", step.value, *facts.values())),
         heading=heading,
         band="期内办理（人次）",
         definition=f"{definition}记在当天所在的党支部；撤销登记的、没有通过的不计。",
         things=STEPS,
-        which=wanted,
+        which=taken & Q(is_effective=True),
         left_out=(
-            LeftOut("登记后撤销的", TAKEN_BACK, Q(step=step.value)),
-            LeftOut("讨论或审批没有通过的", STEPS, Q(step=step.value, is_effective=False)),
+            LeftOut("登记后撤销的", TAKEN_BACK, taken),
+            LeftOut("讨论或审批没有通过的", STEPS, taken & Q(is_effective=False)),
         ),
     )
 

@@ -95,6 +95,16 @@ class TestLeftOut:
         DevelopmentStep.objects.exclude(pk=step.pk).update(is_effective=False)
         assert said("development", "step_application") == {"登记后撤销的": 1, "讨论或审批没有通过的": 1}
 
+    def test_meetings_that_decided_otherwise_are_no_part_of_what_was_decided(self, said, twice):
+        [step, other] = DevelopmentStep.objects.filter(step="application")
+        for row, decision in ((step, "extend"), (other, "confirm")):
+            row.step, row.facts, row.is_effective = "full_meeting", {"decision": decision}, False
+            row.save()
+        assert said("development", "step_full_meeting_extend") == {"讨论或审批没有通过的": 1}
+        DevelopmentStep.objects.update(withdrawn_at=timezone.now())
+        assert said("development", "step_full_meeting_extend") == {"登记后撤销的": 1}
+        assert said("development", "step_full_meeting_cancel") == {}
+
     def test_lectures_withdrawn(self, said, twice):
         lecture = Activity.objects.filter(kind="party_lecture", branch=twice.teachers).get()
         records.withdraw(lecture, by=None, version=lecture.version, reason="重复登记")
