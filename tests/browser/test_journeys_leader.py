@@ -275,6 +275,16 @@ class TestOnPaper:
             )
             assert cut == []
 
+    @pytest.mark.parametrize("where", ["statistics", "book"])
+    def test_each_table_keeps_its_heading(self, opened, leader, where):
+        book = f"{reverse('book', args=['annual'])}?period={last_quarter().start.year}"
+        with opened(leader, book if where == "book" else statistics(), machine=DESK) as page:
+            page.emulate_media(media="print")
+            headings = page.locator("main .tableframe h2")
+            assert headings.count()
+            assert [one for one in headings.all() if not one.is_visible()] == []
+            assert not page.locator(".toolbar", has_text="点开即明细").first.is_visible()
+
     def test_marks_carry_what_colours_say(self, opened, leader, school):
         month = month_of(timezone.localdate())
         cast.a_record(school.teachers, "theme_day", month.start)
