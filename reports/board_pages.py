@@ -48,7 +48,7 @@ def trend_page(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "form": form,
         "asked": form.asked,
-        "trend": trend.trend(form.asked),
+        "trend": trend.trend(form),
         "dashboard_url": links.dashboard(form.asked.period),
     }
     return render(request, "reports/trend.html", context)
@@ -62,7 +62,7 @@ def projector(request: AuthenticatedRequest, slide: int) -> HttpResponse:
         raise Http404
     form = FigureFilter(request.GET, user=request.user, today=timezone.localdate())
     asked = form.asked
-    shown = projecting.screen(slide, asked, request.GET.get("part", ""))
+    shown = projecting.screen(slide, form, request.GET.get("part", ""))
     before, following = projecting.ways(slide, shown, request.GET)
     context = {
         "asked": asked,

@@ -4,6 +4,7 @@ A field in error counts as not given; its error stands under the field. An organ
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -131,9 +132,7 @@ class FigureFilter(forms.Form):
 
     def _read(self, period: Period) -> Asked:
         values = self.cleaned_data
-        org, ranges = None, self.reach
-        if pk := values.get("org"):
-            org, ranges = organisation_within(self.reach, pk, period.start, period.end)
+        org, ranges = self._within(self.reach, period)
         return Asked(
             period=period,
             today=self.today,
@@ -150,6 +149,15 @@ class FigureFilter(forms.Form):
             on=values.get("on"),
             group=values.get("group", ""),
         )
+
+    def _within(self, reach: tuple[Range, ...], period: Period) -> tuple[Branch | None, tuple[Range, ...]]:
+        pk = self.cleaned_data.get("org")
+        return organisation_within(reach, pk, period.start, period.end) if pk else (None, reach)
+
+    def asked_over(self, period: Period) -> Asked:
+        """The same, of the places that it had in all of ``period``: what moved is looked for where it stood then."""
+        reach = reach_during(self.user, self.right, period.start, period.end)
+        return replace(self.asked, ranges=self._within(reach, period)[1])
 
     def check_branch(self, asked: Asked) -> None:
         """The same Http404 for a stranger's branch and for none."""

@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from . import quarterly, rollup
-from .asked import Asked
 from .conclusion import four_figures, sentence
 from .dashboard import completion, matrix_title
+from .filters import FigureFilter
 from .matrix import matrix
 from .structure import AGE, CATEGORY, EDUCATION, SEX, structure
 from .trend import trend
@@ -29,12 +29,14 @@ class Screen:
     page: Page[Any] | None = None
 
 
-def _summary(asked: Asked, part: str) -> Screen:
+def _summary(form: FigureFilter, part: str) -> Screen:
+    asked = form.asked
     life = quarterly.life_of(asked)
     return Screen("summary", {"sentence": sentence(life, asked), "figures": four_figures(life, asked)})
 
 
-def _matrix(asked: Asked, part: str) -> Screen:
+def _matrix(form: FigureFilter, part: str) -> Screen:
+    asked = form.asked
     figures = quarterly.compose_for(asked)
     units = rollup.units(figures.life, asked, figures.roster)
     whole = matrix(units, asked)
@@ -43,29 +45,30 @@ def _matrix(asked: Asked, part: str) -> Screen:
     return Screen("matrix", {"title": matrix_title(units), "matrix": shown}, page)
 
 
-def _completion(asked: Asked, part: str) -> Screen:
+def _completion(form: FigureFilter, part: str) -> Screen:
+    asked = form.asked
     bars = completion(rollup.units(quarterly.life_of(asked), asked), asked)
     page = _cut(bars.rows, part)
     return Screen("completion", {"bars": replace(bars, rows=list(page))}, page)
 
 
-def _trend(asked: Asked, part: str) -> Screen:
-    return Screen("trend", {"trend": trend(asked)})
+def _trend(form: FigureFilter, part: str) -> Screen:
+    return Screen("trend", {"trend": trend(form)})
 
 
-def _people(asked: Asked, part: str) -> Screen:
-    return Screen("people", {"structure": structure(asked, CATEGORY, SEX)})
+def _people(form: FigureFilter, part: str) -> Screen:
+    return Screen("people", {"structure": structure(form.asked, CATEGORY, SEX)})
 
 
-def _made_up(asked: Asked, part: str) -> Screen:
-    return Screen("people", {"structure": structure(asked, EDUCATION, AGE)})
+def _made_up(form: FigureFilter, part: str) -> Screen:
+    return Screen("people", {"structure": structure(form.asked, EDUCATION, AGE)})
 
 
 def _cut(rows: Sequence[Any], part: str) -> Page[Any]:
     return Paginator(rows, ROWS).get_page(part)
 
 
-SCREENS: tuple[Callable[[Asked, str], Screen], ...] = (
+SCREENS: tuple[Callable[[FigureFilter, str], Screen], ...] = (
     _summary,
     _matrix,
     _completion,
@@ -75,9 +78,9 @@ SCREENS: tuple[Callable[[Asked, str], Screen], ...] = (
 )
 
 
-def screen(slide: int, asked: Asked, part: str) -> Screen:
+def screen(slide: int, form: FigureFilter, part: str) -> Screen:
     """The screen ``slide``, from 1 on; ``part`` counts the screens that its rows take."""
-    return SCREENS[slide - 1](asked, part)
+    return SCREENS[slide - 1](form, part)
 
 
 def ways(slide: int, shown: Screen, query: QueryDict) -> tuple[str, str]:

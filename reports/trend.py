@@ -13,6 +13,7 @@ from lib.templatetags.ui import percent
 from . import links
 from .asked import Asked
 from .comparing import in_words
+from .filters import FigureFilter
 from .measures import attendance_rate, rate
 
 QUARTERS = 8
@@ -89,16 +90,19 @@ class Trend:
         if len(finished) < 2:
             return "季度完成率和到会率"
         before, last = finished[-2:]
-        return (
-            f"{last.period.label}完成率 {percent(last.share)}，与上季比{in_words(last.share, before.share)}"
-        )
+        told = f"{last.period.label}完成率 {percent(last.share)}"
+        if before.period != last.period.previous():  # in between nothing was asked
+            return told
+        return f"{told}，与上季比{in_words(last.share, before.share)}"
 
 
-def trend(asked: Asked) -> Trend:
-    """The quarters up to that of the period asked for. Ten queries, however many the quarters and the branches."""
-    last = quarter_of(min(asked.period.end, asked.today))
+def trend(form: FigureFilter) -> Trend:
+    """The quarters up to that of the period asked for. Ten queries, however many the quarters and the branches, and two
+    more for where what is asked for stood in each of them."""
+    last = quarter_of(min(form.asked.period.end, form.asked.today))
     periods = last.run(-QUARTERS)[::-1]
     whole = Period(periods[0].start, last.end)
+    asked = form.asked_over(whole)
     found = [
         duty
         for duty in duties.evaluate(asked.ranges, whole, asked.today)

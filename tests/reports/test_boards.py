@@ -1,6 +1,7 @@
 """Two periods beside each other, the last quarters as lines, and the projector."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -108,6 +109,32 @@ class TestTrend:
             column.code: cell.value for column, cell in zip(table.columns, table.total.cells, strict=True)
         }
         assert point.share == shares["completion"]
+
+    @pytest.mark.parametrize("page", ["trend", "projector"])
+    def test_a_branch_that_moved_has_its_quarters_where_it_stood_then(self, client, school, page):
+        """The students' branch belongs to the college of music since 1 September."""
+        client.force_login(cast.a_user(Role.SECRETARY, Branch.objects.get(pk=school.students.pk)))
+        places = [4] if page == "projector" else []
+        shown = client.get(reverse(page, args=places), {"period": "2026Q4"}).context
+        found = shown["trend"] if page == "trend" else shown["screen"].content["trend"]
+        for point in found.series[0].points[-3:-1]:
+            table = client.get(point.url, follow=True).context["by_unit"]
+            cells = zip(table.measures, table.total.cells, strict=True)
+            counted = {one.code: cell.text for one, cell in cells}
+            assert point.share == Fraction(int(counted["met"]), int(counted["required"])), point.label
+
+    def test_of_a_branch_that_came_a_college_sees_what_was_since(self, client, school):
+        client.force_login(cast.a_user(Role.LEADER, school.music))
+        asked = {"period": "2026Q4", "org": school.students.pk}
+        points = client.get(reverse("trend"), asked).context["trend"].series[0].points
+        assert [point.period.code for point in points if point.share is not None] == ["2026Q3", "2026Q4"]
+
+    def test_with_a_quarter_in_which_nothing_was_asked_nothing_is_compared(self, browser):
+        found = browser.get(reverse("trend")).context["trend"]
+        line = found.series[0]
+        points = [replace(one, share=None) if one.period.code == "2026Q2" else one for one in line.points]
+        broken = replace(found, series=[replace(line, points=points), found.series[1]])
+        assert broken.title == found.title.partition("，")[0]
 
     def test_everything_stands_in_a_table_too(self, browser):
         page = browser.get(reverse("trend")).content.decode()
