@@ -75,10 +75,14 @@ def _import_that_runs() -> str:
 
 
 def scopes(period: Period) -> list[Branch]:
-    """Of whom tables are kept: the university, and what stood right below it, in official order. One query."""
+    """Of whom tables are kept: the university, and what stood right below it, in official order. Two queries.
+
+    Of what was dissolved before there is nothing to keep, though its place stays as it was.
+    """
     placed = Placement.objects.during(period.start, period.end).order_by()
     stood = {pk for pk, path in placed.values_list("branch", "path") if len(path) <= SECOND_LEVEL}
-    return list(Branch.objects.filter(pk__in=stood).order_by("order_key"))
+    there = Branch.objects.filter(pk__in=stood).exclude(dissolved_on__lte=period.start)
+    return list(there.order_by("order_key"))
 
 
 def start(period: Period, *, by: User, today: date) -> Job:

@@ -1,6 +1,7 @@
 """Locked quarters: what is kept stays as it was, what is otherwise later is told beside it with its cause."""
 
 import json
+from datetime import date
 from io import BytesIO, StringIO
 
 import openpyxl
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command, load_command_clas
 from accounts.models import AuditEntry
 from activities import records
 from activities.models import Activity
+from branches import tree
 from branches.roles import Role
 from jobs import running
 from jobs.models import Job, Upload
@@ -42,6 +44,14 @@ class TestClosing:
         assert kept == {
             (branch.pk, name) for branch in (school.root, school.physics, school.music) for name in KEPT
         }
+
+    @pytest.mark.parametrize(
+        ("day", "is_kept"), [(date(2026, 7, 1), False), (date(2026, 7, 2), True), (date(2026, 10, 2), True)]
+    )
+    def test_not_for_what_was_dissolved_before(self, school, day, is_kept):
+        gone = cast.found(school.root, "化学学院党委", "college_committee", "001009")
+        tree.dissolve(gone, day, by=None)
+        assert (gone in periods.scopes(THIRD)) is is_kept
 
     @pytest.mark.parametrize("name", KEPT)
     def test_what_is_kept_is_what_the_page_shows(self, closed, school, name):
