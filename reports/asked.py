@@ -43,6 +43,11 @@ class Asked:
         return self.on or (self.today if self.is_known_later else min(self.period.end, self.today))
 
     @property
+    def last(self) -> date:
+        """The last day of what happened in the period: its own, or the one that was asked for where that is earlier."""
+        return min(self.period.end, self.on) if self.on else self.period.end
+
+    @property
     def is_running(self) -> bool:
         """The period's figures may still grow of themselves."""
         return self.period.contains(self.today)

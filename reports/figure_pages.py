@@ -29,7 +29,7 @@ from .figures.base import Statistic, bands
 from .figures.books import BOOKS, IN_BOOKS
 from .figures.catalogue import STATISTICS
 from .figures.tables import table_url
-from .filters import StatisticFilter
+from .filters import StatisticFilter, filter_of
 from .views import PER_PAGE, check_figures, refuse_export
 
 ENDINGS = {"xlsx": "下载 Excel", "pdf": "下载 PDF"}
@@ -163,4 +163,4 @@ def _asked_to_export(request: AuthenticatedRequest, statistic: Statistic) -> Sta
 
 def _filter(request: AuthenticatedRequest, statistic: Statistic) -> StatisticFilter:
     data = request.POST if request.method == "POST" else request.GET
-    return StatisticFilter(data, statistic=statistic, user=request.user, today=timezone.localdate())
+    return filter_of(statistic, data, user=request.user, today=timezone.localdate())

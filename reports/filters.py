@@ -207,7 +207,7 @@ class StatisticFilter(FigureFilter):
         label="统计日",
         required=False,
         widget=forms.DateInput({"type": "date"}),
-        help_text="不填为期间最后一天，期间未结束时为今天。",
+        help_text="不填为期间最后一天，期间未结束时为今天。期内发生的也只计到这一天。",
     )
     group = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     campaign = None  # type: ignore[assignment]  # people and organisations belong to none
@@ -243,6 +243,18 @@ class StatisticFilter(FigureFilter):
     def _last(self, period: Period) -> date:
         """What came of a year is counted as of a later day, too."""
         return self.today if self.statistic.span == "result" else period.end
+
+
+class PeriodFilter(StatisticFilter):
+    """The same of a table that counts whole months alone."""
+
+    on = None  # type: ignore[assignment]
+
+
+def filter_of(statistic: Spanned, data: QueryDict, *, user: User, today: date) -> StatisticFilter:
+    return (StatisticFilter if statistic.has_day else PeriodFilter)(
+        data, statistic=statistic, user=user, today=today
+    )
 
 
 class DutyFilter(FigureFilter):

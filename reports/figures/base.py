@@ -125,6 +125,10 @@ class Spanned(Protocol):
     @property
     def span(self) -> Span: ...
     @property
+    def has_day(self) -> bool:
+        """Whether the day may be chosen as of which it counts, and up to which what happened in the period."""
+
+    @property
     def right(self) -> Right: ...
 
 
@@ -151,6 +155,7 @@ class Named:
     section: str
     note: str
     span: Span = "any"
+    has_day: bool = True
     right: Right = Right.SEE_FIGURES
 
 

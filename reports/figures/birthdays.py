@@ -50,7 +50,9 @@ def _birthdays(asked: Asked) -> list[Birthday]:
     found: list[Birthday] = []
     ranges = (*asked.ranges, *_moved(asked))
     for year in asked.period.years():
-        first, last = max(year.start, asked.period.start), min(year.end, asked.period.end)
+        first, last = max(year.start, asked.period.start), min(year.end, asked.last)
+        if last < first:
+            break
         days = birthdays.between(first, last, ranges)
         done, places = celebrations.done_about(days), _places({day.branch_id for day in days}, first, last)
         found += [

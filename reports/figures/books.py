@@ -74,6 +74,7 @@ class Book:
     note: str
     leaves: tuple[Leaf, ...]
     span: Span = "year"
+    has_day: bool = True
     right: Right = Right.SEE_FIGURES
 
     @property

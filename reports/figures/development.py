@@ -21,15 +21,16 @@ NOW = "统计日当天组织关系或培养单位在党支部的"
 
 
 def _steps(asked: Asked) -> Any:
-    return steps_in(asked.ranges, asked.period)
+    return steps_in(asked.ranges, asked.period.start, asked.last)
 
 
 def _taken_back(asked: Asked) -> Any:
-    return steps_in(asked.ranges, asked.period, DevelopmentStep.objects.exclude(withdrawn_at=None))
+    withdrawn = DevelopmentStep.objects.exclude(withdrawn_at=None)
+    return steps_in(asked.ranges, asked.period.start, asked.last, withdrawn)
 
 
 def _full(asked: Asked) -> Any:
-    return became_full_in(asked.ranges, asked.period)
+    return became_full_in(asked.ranges, asked.period.start, asked.last)
 
 
 def _step(row: Any, named: bool) -> Line:

@@ -20,7 +20,7 @@ MEMBER = Q(member__isnull=False)
 
 
 def _graduates(asked: Asked) -> Any:
-    return graduates_in(asked.ranges, asked.period.start, asked.period.end)
+    return graduates_in(asked.ranges, asked.period.start, asked.last)
 
 
 def _graduate(row: Any, named: bool) -> Line:

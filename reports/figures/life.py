@@ -20,9 +20,10 @@ Rows = Callable[["Life", Asked, Quarterly], Iterable[Row]]
 
 @dataclass(frozen=True, kw_only=True)
 class Life(Named):
-    """A statistic made of the figures of a period, which duties, tallies and roster are."""
+    """A statistic made of the figures of a period, which duties, tallies and roster are: of whole months."""
 
     section: str = "组织生活"
+    has_day: bool = False
     head: str
     measures: tuple[Measure, ...]
     rows: Rows

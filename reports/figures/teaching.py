@@ -21,7 +21,7 @@ from .things import Rows
 
 
 def _held(asked: Asked) -> Any:
-    return Activity.objects.of_kind(Kind.PARTY_LECTURE).held_in(asked.period)
+    return Activity.objects.of_kind(Kind.PARTY_LECTURE).held_in(asked.period).filter(held_on__lte=asked.last)
 
 
 def _lectures(asked: Asked) -> Any:
@@ -45,7 +45,7 @@ def _joined(asked: Asked) -> Any:
 
 
 def _trainings(asked: Asked) -> Any:
-    return trainings_in(asked.ranges, asked.period.start, asked.period.end)
+    return trainings_in(asked.ranges, asked.period.start, asked.last)
 
 
 def _lecture(row: Any, named: bool) -> Line:

@@ -211,7 +211,7 @@ class Oracle(Lost):
         people = {row.id: row.member_id for row in self["Development"]}
         for row in self["DevelopmentStep"]:
             spell = self.spell(people[row.development_id], row.on)
-            if row.withdrawn_at is None and row.is_effective and asked.period.contains(row.on) and spell:
+            if row.withdrawn_at is None and row.is_effective and asked.contains(row.on) and spell:
                 meeting = row.step == "full_meeting"
                 code = f"step_full_meeting_{row.facts['decision']}" if meeting else f"step_{row.step}"
                 yield from self.at(spell.branch_id, row.on, **{code: 1})
@@ -219,25 +219,24 @@ class Oracle(Lost):
             before = ""
             for row in sorted(rows, key=lambda one: one.since):
                 spell = self.spell(member_id, row.since)
-                if (
-                    row.status == "full"
-                    and before == "probationary"
-                    and asked.period.contains(row.since)
-                    and spell
-                ):
+                if row.status == "full" and before == "probationary" and asked.contains(row.since) and spell:
                     yield from self.at(spell.branch_id, row.since, became_full=1)
                 before = before if row.status == "suspended" else row.status
 
     def graduates(self, asked: Question) -> Iterator[Counted]:
         for row in self["Destination"]:
-            if asked.period.contains(row.graduates_on):
+            if asked.contains(row.graduates_on):
                 chosen = row.kind == "grassroots" and row.member_id is not None
                 numbers = {"graduates": 1, "member_graduates": row.member_id is not None, row.kind: 1}
                 yield from self.at(row.branch_id, row.graduates_on, **numbers, grassroots_members=chosen)
 
     def lectures(self, asked: Question) -> Iterator[Counted]:
         given = {row.activity_id: row.category for row in self["Lecture"]}
-        held = [row for row in self.records(asked.period) if "party_lecture" in kinds(row)]
+        held = [
+            row
+            for row in self.records(asked.period)
+            if "party_lecture" in kinds(row) and asked.contains(row.held_on)
+        ]
         leading = {row.id for row in held}
         counted = set()
         for row in sorted(held, key=lambda one: (one.joint_of_id is not None, one.id)):
@@ -251,7 +250,7 @@ class Oracle(Lost):
     def trainings(self, asked: Question) -> Iterator[Counted]:
         for row in self["Training"]:
             spell = self.spell(row.member_id, row.held_on)
-            if asked.period.contains(row.held_on) and spell:
+            if asked.contains(row.held_on) and spell:
                 yield from self.at(spell.branch_id, row.held_on, **{row.kind: 1})
 
     def birthdays(self, asked: Question) -> Iterator[Counted]:
@@ -263,7 +262,9 @@ class Oracle(Lost):
                 since = member.full_on
             for month in asked.period.months():
                 day, last = self.comes_round(since, month.start.year), month.end
-                if day is None or not month.contains(day) or not self.where(member.id, last):
+                if day is None or not month.contains(day) or day > asked.last:
+                    continue
+                if not self.where(member.id, last):
                     continue
                 full = member.full_on
                 yield from self.at(

@@ -126,7 +126,7 @@ class Annual(Assessed):
         for row in self["DevelopmentStep"]:
             member = members[people[row.development_id]]
             spell = self.spell(member.id, row.on)
-            counts = row.withdrawn_at is None and row.is_effective and asked.period.contains(row.on)
+            counts = row.withdrawn_at is None and row.is_effective and asked.contains(row.on)
             if row.step == "admission_approval" and counts and spell:
                 groups = (
                     *sex_and_nation(member),

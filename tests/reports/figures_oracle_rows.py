@@ -71,6 +71,14 @@ class Question:
         return self.on or min(self.period.end, self.today)
 
     @property
+    def last(self) -> date:
+        """Up to which what happened in the period is counted."""
+        return min(self.period.end, self.on) if self.on else self.period.end
+
+    def contains(self, day: date) -> bool:
+        return self.period.start <= day <= self.last
+
+    @property
     def known(self) -> date:
         """As of when it is counted what came of a year."""
         return self.on or self.today

@@ -51,6 +51,18 @@ def command(*arguments):
 
 
 class TestTables:
+    @pytest.mark.parametrize(
+        ("asked", "is_running"),
+        [
+            ({}, True),
+            ({"on": "2026-06-30"}, True),
+            ({"period": "2025"}, False),
+            ({"period": "2025", "on": "2025-06-30"}, False),
+        ],
+    )
+    def test_only_a_year_that_runs_is_said_to_run(self, browser, asked, is_running):
+        assert ("<b>年度未结束</b>" in page(browser, **asked).content.decode()) is is_running
+
     def test_each_table_of_the_list_is_there_or_says_why_not(self, browser):
         text = page(browser).content.decode()
         for leaf in ANNUAL.leaves:

@@ -291,6 +291,42 @@ class TestAsked:
             == table(browser, "members").total.cells[0].value
         )
 
+    @pytest.mark.parametrize(
+        ("name", "code"),
+        [
+            ("development", "step_admission_approval"),
+            ("development", "became_full"),
+            ("trainings", "rotation"),
+            ("lectures", "lectures"),
+            ("graduates", "graduates"),
+            ("annual_development", "step_admission_approval"),
+            ("annual_left", "gone"),
+        ],
+    )
+    def test_what_happened_is_counted_up_to_the_day(self, browser, twice, name, code):
+        """Half of a year ends on a day of it; of each there is one in each college on 20 or 21 September."""
+        found = {}
+        for on in ("", "2026-09-19", "2026-09-21"):
+            shown = table(browser, name, on=on)
+            [cell] = [
+                cell for one, cell in zip(shown.columns, shown.total.cells, strict=True) if one.code == code
+            ]
+            found[on] = cell.value
+            if cell.url:
+                assert browser.get(cell.url).context["found"].number == cell.value
+        assert found == {"": 2, "2026-09-19": 0, "2026-09-21": 2}
+
+    def test_no_birthday_after_the_day(self, browser, school):
+        cast.a_member(school.teachers, joined=date(2010, 8, 20))
+        counted = [table(browser, "birthdays", on=on).total.cells[0].value for on in ("2026-08-19", "")]
+        assert counted == [0, 1]
+
+    @pytest.mark.parametrize("name", ["life", "life_by_kind", "life_by_month"])
+    def test_what_is_counted_by_whole_months_offers_no_day(self, browser, name):
+        page = browser.get(reverse("figure_table", args=[name]), {"period": "2026Q3", "on": "2026-08-15"})
+        assert "on" not in page.context["form"].fields
+        assert "统计日 2026-09-30。" in page.content.decode()
+
     @pytest.mark.parametrize(("period", "on"), [("2026Q3", "2026-08-15"), ("2026Q4", "2026-10-02")])
     def test_only_a_period_that_runs_is_said_to_run(self, browser, period, on):
         page = browser.get(reverse("figure_table", args=["members"]), {"period": period, "on": on})
@@ -308,6 +344,7 @@ class TestAsked:
             (["nothing", "--period", "2026Q3"], "没有名为“nothing”的统计表"),
             (["members"], "请用 --period 写统计的时间段"),
             (["members", "--period", "2026Q3", "--on", "2026-10-01"], "--on 应在期间内"),
+            (["life", "--period", "2026Q3", "--on", "2026-08-01"], "“组织生活”按整月统计，不能用 --on"),
             (["members", "--period", "2027Q1"], "2027年一季度还没有开始"),
             (["members", "--period", "2026Q3", "--branch", "x"], "没有代码为“x”的党组织"),
         ],

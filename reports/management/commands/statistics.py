@@ -131,6 +131,8 @@ def _asked(options: dict[str, Any], statistic: Spanned) -> Asked:
         raise CommandError(why)
     if not options["on"]:
         return asked
+    if not statistic.has_day:
+        raise CommandError(f"“{statistic.title}”按整月统计，不能用 --on 选统计日。")
     on = day_asked(options["on"], "--on")
     last = asked.today if statistic.span == "result" else min(asked.period.end, asked.today)
     if not asked.period.start <= on <= last:
