@@ -78,7 +78,10 @@ class Asked:
 
     @property
     def title(self) -> str:
-        return f"{self.org.short_name if self.org else ''}{self.period.label}"
+        return self.title_of(self.period)
+
+    def title_of(self, period: Period) -> str:
+        return f"{self.org.short_name if self.org else ''}{period.label}"
 
     @property
     def as_parameters(self) -> dict[str, str]:

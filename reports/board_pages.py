@@ -1,13 +1,16 @@
 """Further ways to look at the dashboard's figures: two periods beside each other, the last quarters, on a projector."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest
+from lib.periods import Period
 
 from . import comparing, links, projecting, trend
+from .asked import Asked
 from .closing import notices
 from .filters import AgainstForm, FigureFilter, period_or_404
 from .views import check_figures
@@ -20,13 +23,13 @@ def compare(request: AuthenticatedRequest, code: str) -> HttpResponse:
     period = period_or_404(code)
     today = timezone.localdate()
     against = AgainstForm(request.GET, today=today, period=period)
-    forms = [
-        FigureFilter(request.GET, user=request.user, today=today, period=one)
-        for one in (period, against.chosen)
-    ]
-    now, before = (form.asked for form in forms)
+    form = FigureFilter(request.GET, user=request.user, today=today, period=period)
+    now, before = form.asked, _asked_then(request, against.chosen)
+    if before is None:
+        messages.info(request, f"{now.title_of(against.chosen)}不在您查看的范围内，没有可以比较的数。")
+        return redirect(links.statistics(period, **now.carried))
     context = {
-        "form": forms[0],
+        "form": form,
         "asked": now,
         "comparison": comparing.compare(now, before),
         "against": against,
@@ -38,6 +41,14 @@ def compare(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "dashboard_url": links.dashboard(period),
     }
     return render(request, "reports/compare.html", context)
+
+
+def _asked_then(request: AuthenticatedRequest, period: Period) -> Asked | None:
+    """The same of another period; None where the organisation was out of the user's reach then."""
+    try:
+        return FigureFilter(request.GET, user=request.user, today=timezone.localdate(), period=period).asked
+    except Http404:
+        return None
 
 
 @require_safe

@@ -78,6 +78,18 @@ class TestCompare:
         page = client.get(reverse("compare", args=["2026Q3"]))
         assert {line.code: line.now.text for line in page.context["comparison"].lines}["held"] == "2"
 
+    def test_of_a_branch_that_came_since_it_is_said_that_there_is_nothing(self, client, school):
+        """It stood in another college then, whose figures the leader does not see."""
+        client.force_login(cast.a_user(Role.LEADER, school.music))
+        asked = {"org": school.students.pk}
+        page = client.get(reverse("compare", args=["2026Q3"]), asked, follow=True)
+        assert page.redirect_chain == [
+            (f"{reverse('quarter_period', args=['2026Q3'])}?org={asked['org']}", 302)
+        ]
+        said = "物理学生党支部2026年二季度不在您查看的范围内，没有可以比较的数。"
+        assert said in page.content.decode()
+        assert client.get(reverse("compare", args=["2026Q2"]), asked).status_code == 404
+
     def test_the_number_of_queries_does_not_grow(self, browser, school, django_assert_num_queries):
         _same_with_more(browser, school, reverse("compare", args=["2026Q3"]), 31, django_assert_num_queries)
 
@@ -128,6 +140,8 @@ class TestTrend:
         asked = {"period": "2026Q4", "org": school.students.pk}
         points = client.get(reverse("trend"), asked).context["trend"].series[0].points
         assert [point.period.code for point in points if point.share is not None] == ["2026Q3", "2026Q4"]
+        page = client.get(reverse("trend"), asked).content.decode()
+        assert reverse("quarter_period", args=["2026Q2"]) not in page
 
     def test_with_a_quarter_in_which_nothing_was_asked_nothing_is_compared(self, browser):
         found = browser.get(reverse("trend")).context["trend"]
