@@ -61,7 +61,7 @@ MEMBER_TABLE = ByOrganisation(
     name="members",
     title="党员基本情况",
     section="党员",
-    note="统计日当天各党组织的党员数和主要构成。",
+    note="统计日当天各党组织的党员数和主要构成。民族、学历等按现在的登记。",
     columns=(
         ALL,
         _of("full", "正式党员", f"{MEMBERS}，其中的正式党员。", FULL),
@@ -144,7 +144,8 @@ STRUCTURE_TABLE = ByGroup(
     name="member_structure",
     title="党员构成",
     section="党员",
-    note="统计日当天党员的性别、民族、年龄、学历、党龄和所在党支部类别。每一栏各自合计为全部党员。",
+    note="统计日当天党员的性别、民族、年龄、学历、党龄和所在党支部类别，年龄、党龄按统计日，其他按现在的登记。"
+    "每一栏各自合计为全部党员。",
     columns=(ALL, ON_PROBATION, WOMEN),
     bands=(
         ("性别", SEXES),

@@ -124,7 +124,7 @@ ORGANISATION_TABLE = ByOrganisation(
     name="organisations",
     title="党组织基本情况",
     section="党组织",
-    note="各级党组织和党支部的类别、设置形式、规模和任期。",
+    note="各级党组织和党支部的类别、设置形式、规模和任期；类别和设置形式按现在的登记。",
     columns=(
         _count("committees", "党委、党总支", "级别", ~LEAF, f"{DAY}的党委、二级党委和党总支。"),
         _count("branches", "党支部", "级别", LEAF, f"{DAY}的党支部，含临时和功能型党支部。"),
