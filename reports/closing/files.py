@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
@@ -16,6 +17,9 @@ from lib.sheets.writing import write_workbook
 from reports.figures import paper, sheet
 from reports.figures.base import Table
 from reports.models import ClosedFile, ClosedPeriod, SentFile
+
+#: Whose files lie in the folder.
+KEEPERS: Final = (ClosedFile, SentFile)
 
 
 @dataclass(frozen=True)

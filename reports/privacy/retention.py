@@ -23,7 +23,6 @@ from accounts.models import SignedIn
 from activities.models import LeaveRequest
 from branches.models import Suggestion
 from reports.closing import files
-from reports.models import ClosedFile
 
 from .register import BY_CODE
 
@@ -79,7 +78,8 @@ def _suggestions(now: datetime) -> QuerySet[Suggestion]:
 
 
 def _orphans(now: datetime) -> list[Path]:
-    known = set(ClosedFile.objects.values_list("stored", flat=True))
+    """What lies in the folder and is named neither by a locked period nor by what goes out to subscribers."""
+    known = {stored for model in files.KEEPERS for stored in model.objects.values_list("stored", flat=True)}
     oldest = (now - ORPHANED_AFTER).timestamp()
     return [
         path

@@ -1,7 +1,8 @@
 """Subscribed statistics: once a quarter to whoever may see them, frozen when made, and nothing personal in them."""
 
 import json
-from datetime import date
+import os
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -11,6 +12,7 @@ import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from branches.models import RoleGrant
@@ -22,6 +24,7 @@ from reminders import channels
 from reports.closing import files
 from reports.figures.catalogue import QUARTERLY
 from reports.models import Sending, SentFile, Subscription
+from reports.privacy import retention
 from reports.subscriptions import keeping, sending
 from reports.subscriptions.keeping import SubscriptionError
 from tests import cast
@@ -214,6 +217,20 @@ def book_of(message):
 
 
 class TestFailures:
+    def test_what_could_not_be_sent_outlasts_the_night(self, school, clock, monkeypatch):
+        """The nightly deletion of files that no row names knows whose they are."""
+        subscribed(a_leader(school.root), school.root, ("members",))
+        with monkeypatch.context() as away:
+            away.setattr(channels.mail, "send", refuse)
+            sending.deliver()
+        clock.move_to("2026-10-10 04:40 +0800")
+        long_ago = (timezone.now() - timedelta(days=2)).timestamp()
+        for path in files.folder().iterdir():
+            os.utime(path, times=(long_ago, long_ago))
+        retention.run(timezone.now())
+        clock.move_to("2026-10-12 10:00 +0800")
+        assert (sending.deliver(), sendings()) == (1, [("2026Q3", "figures", "sent")])
+
     def test_a_server_that_refuses_is_asked_again_with_the_same_files(self, school, clock, monkeypatch):
         subscribed(a_leader(school.root), school.root, ("members",))
         with monkeypatch.context() as away:
