@@ -48,7 +48,13 @@ _PEOPLE: Final = {
     "ZB-20": People("lecture_leaders", Right.SEE_FIGURES, "nobody", of_branches_alone=False),
     "ZB-27": People("talk_coverage", Right.RECORD, "address"),
     "ZB-37": People("training_list", Right.KEEP_BRANCHES, "filter", asks={"lack": "induction"}),
-    "ZB-38": People("coverage_people", Right.KEEP_BRANCHES, "filter", of_branches_alone=False),
+    "ZB-38": People(
+        "coverage_people",
+        Right.KEEP_BRANCHES,
+        "filter",
+        of_branches_alone=False,
+        asks={"post": "secretary"},  # a local rule may ask it of others, too
+    ),
     "JY-01": People("study_hours", Right.RECORD, "filter"),
 }
 

@@ -28,29 +28,32 @@ from branches.scope import Range, above_all, covering_ranges, has_right, ranges_
 from lib.sheets.outgoing import Outgoing
 from lib.sheets.sending import send
 from members import coverage, coverage_sheet
+from members.competence import TITLES
 from members.coverage import Person, Row, Scope
 
 PER_PAGE = 100
 YEARS_BACK = 4
 STATES = {"had": "已参加", "lacking": "未参加"}
+POSTS = {title.value: str(title.label) for title in TITLES}
 
 
 class CoverageFilter(forms.Form):
-    """A year, an organisation with all below it, and on the list of people one of the two states."""
+    """A year, an organisation with all below it, and on the list of people one of the posts and of the two states."""
 
     year = forms.TypedChoiceField(label="年度", required=False, coerce=int)
     branch = BranchChoiceField(Branch.objects.none(), label="党组织", required=False, empty_label="全部")
+    post = forms.ChoiceField(label="职务", required=False, choices=[("", "全部"), *POSTS.items()])
     state = forms.ChoiceField(label="集中轮训", required=False, choices=[("", "全部"), *STATES.items()])
 
-    def __init__(self, data: Any, *, user: User, today: date, has_state: bool) -> None:
+    def __init__(self, data: Any, *, user: User, today: date, is_of_people: bool) -> None:
         super().__init__(data)
         self.today = today
         years: Any = self.fields["year"]
         years.choices = [(year, f"{year} 年") for year in range(today.year, today.year - YEARS_BACK - 1, -1)]
         branches: Any = self.fields["branch"]
         branches.queryset = Branch.objects.reachable_by(user, Right.KEEP_BRANCHES).filter(dissolved_on=None)
-        if not has_state:
-            del self.fields["state"]
+        if not is_of_people:
+            del self.fields["post"], self.fields["state"]
         self.is_valid()
 
     @property
@@ -96,11 +99,11 @@ class Found:
         return {"branch": self.form.chosen.pk} if self.form.chosen else {}
 
 
-def _found(request: AuthenticatedRequest, data: Any, *, has_state: bool = False) -> Found:
+def _found(request: AuthenticatedRequest, data: Any, *, is_of_people: bool = False) -> Found:
     if not has_right(request.user, Right.KEEP_BRANCHES):
         raise PermissionDenied("培训覆盖情况由组织部和二级党组织工作人员查看。")
     today = timezone.localdate()
-    form = CoverageFilter(data, user=request.user, today=today, has_state=has_state)
+    form = CoverageFilter(data, user=request.user, today=today, is_of_people=is_of_people)
     ranges = _ranges(request.user, form.chosen)
     scope = Scope.held()
     people = coverage.people_of(ranges, form.asked_year, today, scope)
@@ -126,9 +129,13 @@ def _people_url(found: Found, row: Row) -> str:
 @require_safe
 def coverage_people(request: AuthenticatedRequest) -> HttpResponse:
     """Who had a training and who had not yet."""
-    found = _found(request, request.GET, has_state=True)
-    state = found.form.cleaned_data.get("state", "")
-    people = [one for one in found.people if not state or one.is_covered == (state == "had")]
+    found = _found(request, request.GET, is_of_people=True)
+    state, post = (found.form.cleaned_data.get(name, "") for name in ("state", "post"))
+    people = [
+        one
+        for one in found.people
+        if (not state or one.is_covered == (state == "had")) and (not post or one.post == POSTS[post])
+    ]
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
     context = {**found.context(), "page": page, "state": STATES.get(state, "")}
     return render(request, "members/coverage_people.html", context)

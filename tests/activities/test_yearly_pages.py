@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from activities import yearly
+from branches import local
 from branches.models import Branch
 from branches.roles import Role
 from members.models import Post, Training
@@ -87,6 +88,17 @@ def test_a_committee_s_are_the_sums_of_all_below(branch, school, staff, trained)
         ("物理教师党支部", 10),
         ("物理学生党支部", 1),
     ]
+
+
+def test_who_owes_a_rotation_by_the_text_is_who_the_line_opens(branch, school, staff, trained):
+    """The university asks it of all members; 支部条例 asks it of the secretary, and the line counts that."""
+    organisation = cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+    local.decide(local.rule_of("training-rotation-for"), "member", "校党字〔2026〕1号", by=organisation)
+    [line] = [one for one in lines(staff, branch) if one.rule.code == "ZB-38"]
+    opened = cast.a_browser(staff).get(line.url).context["page"].paginator.count
+    assert opened == line.standing.required == 1
+    everybody = cast.a_browser(staff).get(reverse("coverage_people"), {"branch": branch.pk})
+    assert everybody.context["page"].paginator.count == 10
 
 
 def test_each_line_has_its_article_and_its_figures(branch, secretary, trained):

@@ -155,7 +155,7 @@ class TestPages:
             branch = cast.found(school.physics, f"第{index}支部", "branch", f"x{index}")
             trained(cast.a_post(cast.a_member(branch), "secretary").member)
         browser.get(reverse("training_coverage"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             browser.get(reverse("training_coverage"))
 
 
