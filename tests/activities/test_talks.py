@@ -259,7 +259,7 @@ class TestPages:
             a_guest(place, "教师6")
             a_talk(place, "教师5", "教师6")
             a_talk(branch, "教师5", "教师7")
-            with django_assert_num_queries(10):
+            with django_assert_num_queries(11):
                 browser.get(address)
 
     def test_one_reads_ones_own_wherever_it_was(self, branch, school):
