@@ -252,6 +252,7 @@ class PeriodFilter(StatisticFilter):
 
 
 def filter_of(statistic: Spanned, data: QueryDict, *, user: User, today: date) -> StatisticFilter:
+    """What a page of ``statistic`` is asked for: without a day where none may be chosen."""
     return (StatisticFilter if statistic.has_day else PeriodFilter)(
         data, statistic=statistic, user=user, today=today
     )
