@@ -14,7 +14,8 @@ def meanings() -> dict[str, str]:
     """The meaning of each measure by its code."""
     rules = "；".join(f"{rule.title}（{rule.article}）" for rule in NATIONAL)
     counted = (
-        "按月、按季、按党小组逐项计，新设、撤并的支部不满一期的不计，没有支委会的支部不计支委会；"
+        "按月、按季、按年、按党小组逐项计，只计整期都在所选期间内的（每年一次的在季度、学年的统计里不计），"
+        "新设、撤并的支部不满一期的不计，整期没有支委会的支部不计支委会；"
         "不作要求而已经开展的照计。校内规定写有启用日期的，启用以前开始的各期没有记录的不作判断，也不计。"
     )
     expected = (
