@@ -108,7 +108,7 @@ def run(accounts: str, lock: TextIO) -> int:
     port = find_port(int(os.environ.get("PORT") or 8000))
     with running_parts(port, lock) as parts:
         if wait_for_web(port, parts, asked_to_stop):
-            print(f"\n支部簿：http://{HOST}:{port}/\n\n{accounts}")
+            print(f"\n支部簿：{address_of(port)}/\n\n{accounts}")
             print(f"日志：{settings.LOGS_DIR}    停止：按 Ctrl-C", flush=True)
         while not asked_to_stop.wait(0.5):
             if ended := next((part for part in parts if part.has_ended()), None):
@@ -140,18 +140,23 @@ def running_parts(port: int, lock: TextIO) -> Iterator[list[Part]]:
     parts: list[Part] = []
     try:
         for name, command in commands.items():
-            parts.append(start(name, command, lock))
+            parts.append(start(name, command, lock, address_of(port)))
         note_processes(parts, lock)
         yield parts
     finally:
         stop(parts)
 
 
-def start(name: str, command: list[str], lock: TextIO) -> Part:
+def address_of(port: int) -> str:
+    return f"http://{HOST}:{port}"
+
+
+def start(name: str, command: list[str], lock: TextIO, address: str) -> Part:
+    """``address`` goes into what leaves the pages: links that are shared, mail, calendars."""
     log = settings.LOGS_DIR / f"{name}.log"
     # The filesystem broker moves each message to the temporary folder before it reads it: with a folder beside the
     # messages that is one atomic step, and what a message says never lies in the machine's shared /tmp.
-    environment = {**os.environ, "TMPDIR": str(settings.BROKER_FOLDERS["received"])}
+    environment = {"SITE_URL": address, **os.environ, "TMPDIR": str(settings.BROKER_FOLDERS["received"])}
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *command],

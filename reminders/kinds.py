@@ -41,7 +41,7 @@ KINDS = {
     "duty": Kind("组织生活", names_people=False, is_owed=True, action="去记录"),
     "assignment": Kind("通知和任务", names_people=False, is_owed=True),
     "political_birthday": Kind("政治生日", steps=(-7, -1), is_weekly=False, is_occasion=True),
-    "task": Kind("决议事项"),
+    "task": Kind("决议事项", is_owed=True),
     # It comes into the ledger six months before, which is a day on which it is told.
     "term": Kind("换届", steps=(-30, -7, 1), names_people=False, is_owed=True),
     "transfer": Kind("组织关系转接", is_owed=True, action="去办理"),

@@ -93,7 +93,7 @@ def _cell(square: Square, link: Linker, *, down: bool = False) -> Cell:
         state=CELL_STATES[square.state],
         label=square.label,
         url=url,
-        note="" if url else "；".join(square.reasons),
+        note="" if url else "".join(square.reasons),
         rowspan=span if down else 0,
         colspan=0 if down else span,
     )

@@ -189,12 +189,14 @@ class TestBranchPage:
         first = cast.a_group(branch, *people[:5])
         second = cast.a_group(branch, *people[5:], name="第二党小组")
         cast.a_record(branch, "group_meeting", date(2026, 8, 3), first)
-        context = browser.get(branch_address(branch)).context
+        page = browser.get(branch_address(branch))
+        context = page.context
         august = context["matrix"].rows[7].cells[1]
         assert (august.label, august.state) == ("8月党小组会", "late")
         note = next(note for note in context["notes"] if note.anchor == "group_meeting-2026-08")
         assert note.reasons == ["第二党小组：8月应开 1 次，已开 0 次，已过期限。"]
         assert f"group={second.pk}" in note.url
+        assert "第一党小组：7月应开 1 次，已开 0 次，已过期限。第二党小组：7月应开" in page.text
         assert [name for name, _ in context["groups"]] == ["第一党小组", "第二党小组"]
         assert context["groups"][0][1][0] == "教师0"
 

@@ -1,5 +1,6 @@
 """Branches in the browser admin: founding, changing, moving, dissolving, ordering, terms, each through its verb."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -260,6 +261,15 @@ class TestGrants:
         security, user = cast.a_browser(cast.a_user(Role.SECURITY_ADMIN)), cast.a_user()
         assert self.grant(security, user, Role.ORGANIZATION_STAFF, school.root).status_code == 302
         assert user.grants.get().role == Role.ORGANIZATION_STAFF
+
+    def test_nothing_of_a_grant_leads_the_security_administrator_where_he_may_not_go(self, school):
+        security = cast.a_browser(cast.a_user(Role.SECURITY_ADMIN))
+        grant = cast.a_user(Role.LEADER, school.root).grants.get()
+        page = security.get(f"/admin/branches/rolegrant/{grant.pk}/change/")
+        links = set(re.findall(r'href="(/admin/[^"#]+)"', page.text))
+        assert f"/admin/accounts/user/{grant.user_id}/change/" in links
+        assert {link for link in links if security.get(link).status_code != 200} == set()
+        assert str(school.root) in page.text
 
     def test_a_station_head_of_a_branch_is_refused_in_words(self, department, school):
         response = self.grant(department, cast.a_user(), Role.STATION_HEAD, school.teachers)

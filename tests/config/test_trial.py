@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 from django.conf import settings
 
-from config.trial import find_port
+from config.trial import find_port, start
 
 #: As long as `make run` may take, whatever else the machine does.
 SECONDS = 180
@@ -109,3 +109,12 @@ def test_a_taken_port_is_passed_over():
         taken = server.getsockname()[1]
 
         assert find_port(taken) > taken
+
+
+def test_what_leaves_the_pages_names_the_address_that_is_listened_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("config.trial.settings.LOGS_DIR", tmp_path)
+    show = ["django", "shell", "--no-imports", "-c", "from django.conf import settings; print(settings.SITE_URL)"]
+    with (tmp_path / "lock").open("w") as lock:
+        part = start("shown", show, lock, "http://127.0.0.1:8123")
+        part.process.wait(SECONDS)
+    assert part.log.read_text().splitlines()[-1] == "http://127.0.0.1:8123"

@@ -55,6 +55,12 @@ def test_in_the_to_do_list(secretary, kind, when, is_late, action):
     assert (item.when, item.is_late, item.action) == (when, is_late, action)
 
 
+def test_a_resolution_is_late_there_as_on_the_home_page(secretary):
+    a_reminder(secretary, PAST, kind="task")
+    [item] = cast.a_browser(secretary).get(reverse("todo")).context["items"]
+    assert (item.when, item.is_late) == ("10月 已逾期", True)
+
+
 def test_what_is_from_another_year_says_so(secretary):
     row = a_reminder(secretary, date(2024, 4, 25), kind="development")
     [item] = cast.a_browser(secretary).get(reverse("todo")).context["items"]
