@@ -92,14 +92,19 @@ class RaterGroupAdmin(AssessmentAdmin):
 
     place = 2
 
-    fields = ["round", "title", "issued", "papers", "returned", "valid"]
-    list_display = ["round", "title", "issued", "papers", "returned", "valid"]
+    fields = ["round_name", "title", "issued", "papers", "returned", "valid"]
+    readonly_fields = ["round_name"]
+    list_display = ["round_name", "title", "issued", "papers", "returned", "valid"]
     list_filter = [UnderRoundFilter, RoundYearFilter, RoundStateFilter]
     list_select_related = ["round"]
     search_fields = ["title", "round__name", "round__branch__short_name"]
     search_help_text = "类别、述职评议名称或党组织"
     ordering = ["-round__year", "round_id", "pk"]
     sortable_by = ()
+
+    @admin.display(description="述职评议")
+    def round_name(self, group):
+        return group.round
 
     def visible(self, request):
         ranges = ranges_of(request.user, Right.USE_ADMIN)

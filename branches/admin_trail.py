@@ -22,12 +22,17 @@ class JobAdmin(ScopedModelAdmin):
     right_to_see = Right.IMPORT
     has_history = False
 
-    fields = ["label", "state", "stage", "done", "total", "message", "created_at", "finished_at"]
+    fields = ["label", "state", "stage", "progress", "message", "created_at", "finished_at"]
+    readonly_fields = ["progress"]
     list_display = ["label", "state", "stage", "message", "created_at", "finished_at"]
     list_filter = ["state"]
     search_fields = ["label"]
     ordering = ["-created_at", "pk"]
     sortable_by = ["created_at"]
+
+    @admin.display(description="进度", empty_value="—")
+    def progress(self, job):
+        return f"{job.done}/{job.total}" if job.total else None
 
     def visible(self, request):
         return Job.objects.visible_to(request.user)

@@ -21,15 +21,19 @@ class ClosedFileAdmin(ScopedModelAdmin):
     right_to_see = Right.SEE_FIGURES
     has_history = False
 
-    fields = ["closing", "branch", "name", "size_in_words", "sha256"]
-    readonly_fields = ["size_in_words"]
-    list_display = ["name", "branch", "closing", "size_in_words", "state"]
+    fields = ["period", "branch", "name", "size_in_words", "sha256"]
+    readonly_fields = ["period", "size_in_words"]
+    list_display = ["name", "branch", "period", "size_in_words", "state"]
     list_filter = [UnderFilter]
     list_select_related = ["closing", "branch"]
     search_fields = ["name", "closing__period"]
     search_help_text = "文件名或期间，如 2026Q3"
     ordering = ["-closing__period", "-closing__version", "branch__order_key", "pk"]
     sortable_by = []
+
+    @admin.display(description="期间")
+    def period(self, file):
+        return file.closing
 
     @admin.display(description="大小")
     def size_in_words(self, file):

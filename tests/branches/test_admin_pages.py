@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.urls import reverse
 
 from branches.roles import Role
@@ -155,3 +156,14 @@ def test_an_empty_field_of_a_form_is_called_by_its_name():
     text += staff.post(reverse("admin:branches_partygroup_add"), {"name": ""}).content.decode()
     text += staff.post(reverse("admin:branches_branch_move", args=[school.students.pk]), {}).content.decode()
     assert "必填项" not in text
+
+
+def test_every_heading_and_label_is_chinese():
+    """A field without a name of its own would be called after its column."""
+    wrong = [
+        f"{model.__name__}.{name}: {label}"
+        for model, model_admin in admin.site._registry.items()
+        for name in {*model_admin.list_display, *(model_admin.fields or ())}
+        if not re.search("[一-鿿]", label := str(label_for_field(name, model, model_admin))) and label != "SHA-256"
+    ]
+    assert wrong == []
