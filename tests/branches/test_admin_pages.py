@@ -164,6 +164,7 @@ def test_every_heading_and_label_is_chinese():
         f"{model.__name__}.{name}: {label}"
         for model, model_admin in admin.site._registry.items()
         for name in {*model_admin.list_display, *(model_admin.fields or ())}
-        if not re.search("[一-鿿]", label := str(label_for_field(name, model, model_admin))) and label != "SHA-256"
+        if not re.search("[一-鿿]", label := str(label_for_field(name, model, model_admin)))
+        and label != "SHA-256"
     ]
     assert wrong == []

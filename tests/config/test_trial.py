@@ -113,7 +113,13 @@ def test_a_taken_port_is_passed_over():
 
 def test_what_leaves_the_pages_names_the_address_that_is_listened_on(tmp_path, monkeypatch):
     monkeypatch.setattr("config.trial.settings.LOGS_DIR", tmp_path)
-    show = ["django", "shell", "--no-imports", "-c", "from django.conf import settings; print(settings.SITE_URL)"]
+    show = [
+        "django",
+        "shell",
+        "--no-imports",
+        "-c",
+        "from django.conf import settings; print(settings.SITE_URL)",
+    ]
     with (tmp_path / "lock").open("w") as lock:
         part = start("shown", show, lock, "http://127.0.0.1:8123")
         part.process.wait(SECONDS)
