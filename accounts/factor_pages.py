@@ -144,5 +144,4 @@ def confirm(request: AuthenticatedRequest) -> HttpResponseBase:
         if proof.is_proved(request, form.cleaned_data[FIELD]):
             return redirect(_next(request))
         form.add_error(FIELD, proof.WRONG)
-    context = {"form": form, "kept": [("next", _next(request))]}
-    return render(request, "accounts/confirm.html", context, status=422 if form.errors else 200)
+    return proof.ask(request, form, [("next", _next(request))])

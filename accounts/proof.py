@@ -1,7 +1,7 @@
 """What a session has proved, and when: the second factor, and the password again before data leaves (ASVS 7.5.3)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final
 
@@ -17,12 +17,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from . import audit, counting, pace, sessions
 from .forms import ConfirmForm
+from .http import on_this_site
 from .models import User
 
 FACTOR: Final = "second_factor"
 VOUCHED: Final = "vouched"
 PROVED_AT: Final = "proved_at"
 FIELD: Final = "confirm_password"
+CAME_FROM: Final = "came_from"
 WRONG: Final = "密码不对，请重新输入。"
 
 View = Callable[..., HttpResponseBase]
@@ -96,11 +98,17 @@ def confirmed(view: View) -> View:
                 return _within_pace(request) or view(request, *args, **kwargs)
             form.add_error(FIELD, WRONG)
         kept = [(name, value) for name, values in _without(request.POST).lists() for value in values]
-        status = 422 if form.errors else 200
-        return render(request, "accounts/confirm.html", {"form": form, "kept": kept}, status=status)
+        return ask(request, form, kept)
 
     asking.asks_again = True  # type: ignore[attr-defined]
     return asking
+
+
+def ask(request: HttpRequest, form: ConfirmForm, kept: Sequence[tuple[str, object]]) -> HttpResponseBase:
+    """The page that asks. A file leaves it standing, so it leads back to where one came from, after a wrong try too."""
+    back = on_this_site(request, request.POST.get(CAME_FROM) or request.headers.get("Referer", ""))
+    context = {"form": form, "kept": [*kept, (CAME_FROM, back)], "back": back}
+    return render(request, "accounts/confirm.html", context, status=422 if form.errors else 200)
 
 
 def _within_pace(request: HttpRequest) -> HttpResponseBase | None:
@@ -113,7 +121,7 @@ def _within_pace(request: HttpRequest) -> HttpResponseBase | None:
 def _without(sent: QueryDict) -> QueryDict:
     """What the view is meant to see."""
     rest = sent.copy()
-    for name in (FIELD, "csrfmiddlewaretoken"):
+    for name in (FIELD, CAME_FROM, "csrfmiddlewaretoken"):
         rest.pop(name, None)
     return rest
 

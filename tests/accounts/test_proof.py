@@ -92,6 +92,18 @@ class TestAskingAgain:
         outcomes = AuditEntry.objects.filter(action="session.prove").order_by("at")
         assert list(outcomes.values_list("outcome", flat=True)) == ["denied", "done"]
 
+    def test_the_page_leads_back_to_where_one_came_from(self, staff):
+        """A file that is downloaded leaves the page standing; the address is no key of the export."""
+        browser, list_ = cast.a_browser(staff), "http://testserver/members/?q=1"
+        with later(minutes=16):
+            asked = browser.post(self.EXPORT, {"q": "1"}, headers={"referer": list_})
+            assert asked.context["back"] == list_
+            wrong = browser.post(self.EXPORT, {**dict(asked.context["kept"]), "confirm_password": "wrong"})
+            assert wrong.context["back"] == list_
+            assert wrong.context["kept"] == [("q", "1"), ("came_from", list_)]
+            led_away = browser.post(self.EXPORT, {}, headers={"referer": "https://elsewhere.example/"})
+            assert led_away.context["back"] == "/"
+
     def test_also_for_a_list_of_the_admin(self, staff):
         browser, here = cast.a_browser(staff), reverse("admin:members_member_changelist")
         assert is_file(browser.post(f"{here}?q=1", {"export": "1"}))
