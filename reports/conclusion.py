@@ -203,7 +203,7 @@ def _present(life: KindFigures, asked: Asked) -> Figure:
     url = behind() if life.expected else ""
     return Figure(
         label="党员到会",
-        value=thousands(life.present) if share is None else percent(share),
+        value=thousands(life.present) if share is None and life.expected else percent(share),
         url=url,
         beside=[
             Piece(thousands(life.present), url),

@@ -64,6 +64,11 @@ class TestDashboard:
             ("党员到会", "100.0%"),
         ]
 
+    def test_where_nothing_was_held_there_is_no_rate(self, client, leader):
+        page = client.get(reverse("dashboard"), {"period": "2024Q1"})
+        shown = [(figure.label, figure.value) for figure in page.context["board"].figures[2:]]
+        assert shown == [("按时登记", "—"), ("党员到会", "—")]
+
     def test_who_was_on_leave_or_absent_is_a_link_to_those_records(self, client, leader, school):
         record = Activity.objects.valid().get(kind="theme_day", held_on=date(2026, 7, 15))
         marks = {"expected": record.present + 3, "on_leave": 2, "absent": 1}
