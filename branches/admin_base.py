@@ -1,7 +1,7 @@
 """The base class of the browser admin's lists: it covers every way out of one's scope."""
 
 from collections.abc import Callable
-from functools import partialmethod
+from functools import partial, partialmethod
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
@@ -30,6 +30,24 @@ from .scope import has_right, may
 LABELS = {"since": "开始日期", "until": "结束日期"}
 #: The groups of the menu, in this order.
 GROUPS = ("党员", "党组织", "活动", "述职评议", "账号与权限", "任务与提醒", "审计")
+
+
+class ReadonlyField(admin.helpers.AdminReadonlyField):
+    """Names what it refers to as a link where the user may open it; Django links whatever has a form.
+
+    Django's lines of a form make these by the name below, and offer no other way in.
+    """
+
+    def get_admin_url(self, remote_field, remote_obj):
+        opens = getattr(self.form, "opens", None)
+        return (
+            super().get_admin_url(remote_field, remote_obj)
+            if opens and opens(remote_obj)
+            else str(remote_obj)
+        )
+
+
+admin.helpers.AdminReadonlyField = ReadonlyField
 
 
 class ScopedFields:
@@ -188,6 +206,13 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
             name and (lookup == name or lookup.startswith(f"{name}__")) for name in fields
         )
 
+    def opens(self, request, obj):
+        """Whether the user may open the form of ``obj``, which may be of another model. One query."""
+        if not self.admin_site.is_registered(type(obj)):
+            return False
+        own = self.admin_site.get_model_admin(type(obj))
+        return own.has_view_permission(request) and own.get_queryset(request).filter(pk=obj.pk).exists()
+
     # Pages
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -304,6 +329,9 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         context["subtitle"] = None
         context["tools"] = self.object_tools(request, obj) if change else []
         context |= {"show_save_and_continue": False, "has_history": self.has_history}
+        rows = [form for each in context["inline_admin_formsets"] for form in each.formset.forms]
+        for form in (context["adminform"].form, *rows):
+            form.opens = partial(self.opens, request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # What was done goes to the audit trail

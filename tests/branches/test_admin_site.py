@@ -1,5 +1,7 @@
 """The browser admin: who enters, and that no way out of the scope is open."""
 
+from datetime import date
+
 import pytest
 import time_machine
 from django.contrib import admin
@@ -7,6 +9,7 @@ from django.utils import timezone
 
 from branches.models import Branch
 from branches.roles import RIGHTS, Right, Role
+from members.models import Exemption
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +166,24 @@ def test_every_list_belongs_to_a_group_and_to_our_base():
     for model_admin in admin.site._registry.values():
         assert isinstance(model_admin, ScopedModelAdmin)
         assert model_admin.group in GROUPS
+
+
+class TestLinks:
+    """A form names what it refers to as a link where that opens, and as a text where it would not."""
+
+    @pytest.mark.parametrize(("branch", "opens"), [("teachers", True), ("physics", False)])
+    def test_of_the_parent(self, school, staff, branch, opens):
+        shown = getattr(school, branch)
+        page = staff.get(change(shown)).text
+        assert shown.parent.short_name in page
+        assert (change(shown.parent) in page) is opens
+        assert (staff.get(change(shown.parent)).status_code == 200) is opens
+
+    def test_of_a_person_and_of_an_account(self, school, staff):
+        """Whoever holds a role above is none of the accounts below."""
+        member, by = cast.a_member(school.teachers), cast.a_user(Role.ORGANIZATION_STAFF, school.root)
+        exempt = Exemption.objects.create(member=member, since=date(2026, 1, 1), ground="ill", by=by)
+        page = staff.get(f"/admin/members/exemption/{exempt.pk}/change/").text
+        assert f"/admin/members/member/{member.pk}/change/" in page
+        assert str(by) in page
+        assert f"/admin/accounts/user/{by.pk}/change/" not in page
