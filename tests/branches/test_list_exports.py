@@ -143,7 +143,7 @@ class TestAsAPdf:
     def test_the_password_is_asked_for_first_and_the_ending_waits(self, staff, two_classes, settings):
         settings.CONFIRM_SECONDS = 0
         answer = taken_as(cast.a_browser(staff), "pdf")
-        assert answer.context["kept"] == [("year", "2026"), ("as", "pdf")]
+        assert answer.context["kept"] == [("year", "2026"), ("as", "pdf"), ("came_from", "/")]
 
 
 def refused_with_a_workbook(browser, sentence):
