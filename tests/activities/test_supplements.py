@@ -110,6 +110,11 @@ class TestSettling:
         with pytest.raises(RecordError, match="已经补充过"):
             supplements.answer(asked, "再答一次", by=secretary)
 
+    def test_to_a_stranger_it_is_not_there(self, asked, school):
+        stranger = cast.a_browser(cast.a_user(Role.SECRETARY, school.students))
+        address = reverse("supplement_answer", args=[asked.pk])
+        assert stranger.post(address, {"answer": "补了"}).status_code == 404
+
     def test_not_an_empty_answer_nor_by_a_stranger(self, asked, secretary, school):
         with pytest.raises(RecordError, match="请写明答复"):
             supplements.answer(asked, " ", by=secretary)

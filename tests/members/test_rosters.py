@@ -133,6 +133,12 @@ class TestVisibility:
         secretary = cast.a_user(Role.SECRETARY, school.teachers)
         assert names(Member.objects.visible_to(secretary)) == ["李强"]
 
+    def test_a_guest_is_not_visible_elsewhere(self):
+        school = cast.a_university()
+        takes_part(cast.a_member(school.musicians, "李强"), school.teachers)
+        secretary = cast.a_user(Role.SECRETARY, school.students)
+        assert names(Member.objects.visible_to(secretary)) == []
+
     def test_everybody_sees_himself(self):
         school = cast.a_university()
         account = cast.a_user()
