@@ -34,12 +34,15 @@ class Scene:
 
     @property
     def fits(self) -> bool:
-        """Whether all is as it was; where it only filled empty tables, whether those are empty."""
+        """Whether all is as it was; where it only filled empty tables, whether those are empty and what their rows
+        refer to stands: PostgreSQL gives what is built anew other keys."""
         if self.built_at > timezone.now():
             return False
         if self.after.keys() & self.before.keys():
             return self.before == filled_tables()
-        return not self.after.keys() & filled()
+        return not self.after.keys() & filled() and all(
+            _rows_of(table) == self.before[table] for table in self._referred_to
+        )
 
     def lay_down(self) -> Any:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -50,6 +53,19 @@ class Scene:
                     places = ", ".join(["%s"] * len(rows[0]))
                     cursor.executemany(f"INSERT INTO {_quoted(table)} VALUES ({places})", rows)
         return deepcopy(self.made)
+
+    @cached_property
+    def _referred_to(self) -> set[str]:
+        """The tables that it found filled and its rows may refer to."""
+        fields = [
+            field
+            for model in apps.get_models(include_auto_created=True)
+            if model._meta.db_table in self.after
+            for field in model._meta.concrete_fields
+        ]
+        return {
+            each.related_model._meta.db_table for each in fields if each.related_model
+        } & self.before.keys()
 
     @cached_property
     def _changes(self) -> list[tuple[str, bool, Rows]]:
@@ -86,7 +102,11 @@ def once(name: Hashable, build: Callable[[], T]) -> T:
 
 
 def filled_tables() -> Tables:
-    return {name: _selected(f"SELECT * FROM {_quoted(name)}") for name in sorted(filled())}
+    return {name: _rows_of(name) for name in sorted(filled())}
+
+
+def _rows_of(table: str) -> Rows:
+    return _selected(f"SELECT * FROM {_quoted(table)}")
 
 
 def filled() -> set[str]:
