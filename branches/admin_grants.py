@@ -39,12 +39,8 @@ class RoleGrantAdmin(ScopedModelAdmin):
     def may_keep(self, request, obj):
         return obj.user_id != request.user.pk and grants.may_grant(request.user, obj.role, obj.branch_path)
 
-    def get_fields(self, request, obj=None):
-        """Of what was granted in words where: a link would lead the security administrator to what he cannot open."""
-        return self.fields if obj is None else ["user", "role", "where", "since", "until"]
-
     def get_readonly_fields(self, request, obj=None):
-        return [] if obj is None else ["user", "role", "where", "since"]
+        return [] if obj is None else ["user", "role", "branch", "station", "since"]
 
     def choices_of(self, db_field, request, *, to_keep=True):
         """The security administrator sees no branches, yet grants roles over them."""

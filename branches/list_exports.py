@@ -78,11 +78,10 @@ class ListExport:
         after = {**facts, "rows": found.number}
         entry = audit.record(f"{self.thing}.export", by=user, on=found.branch, after=after)
         scope = facts["filter"] or "权限内全部"
-        noted = [found.note] if found.note else []
         banner = [
             self.title,
             f"范围：{scope}；共 {found.number} 行。",
-            *noted,
+            *filter(None, [found.note]),
             audit.export_line(entry, user),
         ]
         write_list(target, [OutSheet(self.title, self.columns, found.rows, banner)])
