@@ -37,6 +37,9 @@ def back_up() -> None:
         return
     try:
         making.back_up_into(Path(settings.BACKUP_DIR), keep=settings.BACKUP_KEEP)
+    except making.UnderWay as fault:
+        # The queue hands out again what takes longer than its visibility timeout, an hour.
+        logger.warning("no second backup: %s", fault)
     except (BackupError, KeysMissing) as fault:
         logger.error("no backup was made: %s", fault)
         raise

@@ -4,7 +4,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditSeal
 from lib.commands import reason_of
+from lib.files import alone
 from lib.keys import read_ring
 
 from . import files, tables
@@ -25,11 +26,17 @@ from .archive import ArchiveWriter, BackupError, Contents, Manifest, Say, quiet
 MADE: Final = "backup.made"
 NAME: Final = "branchbook-{:%Y%m%d-%H%M%S}.backup"
 EVERY_BACKUP: Final = "branchbook-*.backup"
+#: Held by whoever makes a backup into the folder.
+LOCK: Final = ".lock"
 #: What is being written, and after how long it is what a killed run left behind.
 DRAFT: Final = ".backup-"
 LEFT_BEHIND_AFTER: Final = timedelta(days=1)
 #: So much of a disk stays free for whoever works meanwhile: the database may lie on the same.
 ROOM_LEFT: Final = 1 << 30
+
+
+class UnderWay(BackupError):
+    """Somebody else makes a backup into the same folder."""
 
 
 def back_up(path: Path, say: Say = quiet) -> Contents:
@@ -66,12 +73,25 @@ def back_up_into(folder: Path, *, keep: int, say: Say = quiet) -> tuple[Path, Co
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
         raise BackupError(f"建不了文件夹“{folder}”：{reason_of(fault)}。") from fault
-    _clear_up(folder)
-    path = folder / NAME.format(timezone.localtime())
-    contents = back_up(path, say)
-    for old in sorted(folder.glob(EVERY_BACKUP))[:-keep]:
-        old.unlink(missing_ok=True)
+    with _alone_in(folder):
+        _clear_up(folder)
+        path = folder / NAME.format(timezone.localtime())
+        contents = back_up(path, say)
+        for old in sorted(folder.glob(EVERY_BACKUP))[:-keep]:
+            old.unlink(missing_ok=True)
     return path, contents
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            free = stack.enter_context(alone(folder / LOCK))
+        except OSError as fault:
+            raise BackupError(f"写不了文件“{folder / LOCK}”：{reason_of(fault)}。") from fault
+        if not free:
+            raise UnderWay(f"文件夹“{folder}”里正在做另一份备份，请等它做完。")
+        yield
 
 
 def _clear_up(folder: Path) -> None:

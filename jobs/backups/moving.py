@@ -1,6 +1,5 @@
 """From the trial's SQLite to an empty PostgreSQL: a backup, restored there, equal by checksum. The files stay."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from jobs import database_rights
 from lib.encryption import forget_keys
+from lib.files import alone
 
 from . import making, restoring
 from .archive import BackupError, Contents, Say, quiet
@@ -51,11 +51,9 @@ def move(url: str, say: Say = quiet) -> tuple[Contents, Path]:
 @contextmanager
 def _stopped(folder: Path) -> Iterator[None]:
     """What somebody writes meanwhile would be lost."""
-    with (folder / LOCK).open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BackupError("支部簿还在运行，搬的时候写入的内容会丢失。请先按 Ctrl-C 停止它。") from None
+    with alone(folder / LOCK) as stopped:
+        if not stopped:
+            raise BackupError("支部簿还在运行，搬的时候写入的内容会丢失。请先按 Ctrl-C 停止它。")
         yield
 
 

@@ -15,6 +15,7 @@ from accounts.models import AuditEntry, User
 from jobs import rotation, tasks
 from jobs.backups import making, restoring, tables
 from jobs.backups.archive import BackupError
+from lib.files import alone
 from lib.strongbox import SealedReader
 from tests import cast
 
@@ -123,7 +124,8 @@ def test_a_folder_keeps_the_newest(school, tmp_path, monkeypatch):
     (folder / "mine.txt").write_text("mine")
     call_command("backup", folder=folder, keep=2, verbosity=0)
     names = sorted(path.name for path in folder.iterdir())
-    assert (len(names), names[0], names[-1]) == (3, "branchbook-20200103-023000.backup", "mine.txt")
+    assert (len(names), names[1], names[-1]) == (4, "branchbook-20200103-023000.backup", "mine.txt")
+    assert names[0] == making.LOCK
 
 
 def test_unless_it_says_otherwise_as_many_as_each_night(school, settings, tmp_path):
@@ -178,6 +180,17 @@ def test_the_nightly_one_is_made_where_there_is_a_place_for_it(school, settings,
     settings.BACKUP_DIR = str(tmp_path / "nightly")
     tasks.back_up()
     assert len(list((tmp_path / "nightly").glob("*.backup"))) == 1
+
+
+def test_one_that_takes_longer_than_the_queue_waits_is_not_made_twice(school, settings, tmp_path, caplog):
+    settings.BACKUP_DIR = str(tmp_path)
+    with alone(tmp_path / making.LOCK):
+        tasks.back_up()
+        with pytest.raises(CommandError, match="正在做另一份备份，请等它做完"):
+            call_command("backup", folder=tmp_path)
+    assert (list(tmp_path.glob("*backup*")), "no second backup" in caplog.text) == ([], True)
+    tasks.back_up()
+    assert len(list(tmp_path.glob("*.backup"))) == 1
 
 
 def test_why_there_was_none_stands_in_the_log(school, settings, caplog):
