@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
@@ -34,7 +34,7 @@ from reports.figures.base import bands
 from reports.models import ClosedFile, ClosedPeriod, ClosedTable
 from reports.views import check_figures
 
-from . import adjustments, checking, corrections, files, periods, sight, tables
+from . import adjustments, checking, corrections, files, pending, periods, sight, tables
 from .periods import LEAST, MOST, ONLY_STAFF, ClosingError
 
 QUARTERS_OFFERED, YEARS_OFFERED = 8, 3
@@ -194,15 +194,27 @@ def _with_query(address: str, form: ClosingFilter) -> str:
     return links.with_filters(address, {name: form.cleaned_data.get(name) for name in ("org", "version")})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def closing_close(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    """What may still change the figures; sent, it locks them."""
     _require(request.user)
+    today = timezone.localdate()
     try:
-        job = periods.start(periods.period_of(code), by=request.user, today=timezone.localdate())
+        period = periods.period_of(code)
+        if request.method == "POST":
+            return redirect("job_detail", pk=periods.start(period, by=request.user, today=today).pk)
+        periods.check(period, by=request.user, today=today)
     except ClosingError as refusal:
         messages.error(request, str(refusal))
         return redirect("closing_list")
-    return redirect("job_detail", pk=job.pk)
+    missed, missed_url = pending.missed(period, request.user, today)
+    context = {
+        "period": period,
+        "missed": missed,
+        "missed_url": missed_url,
+        "waiting": pending.waiting(period, request.user),
+    }
+    return render(request, "reports/closing_close.html", context)
 
 
 @require_POST

@@ -403,7 +403,7 @@ TASKS: dict[str, Task] = {
     # Which codes are good is secret: what is written is tried in test_review_ballots.
     "review_ballot": Task(SECRETARY, fill=lambda world: {"code": "ABCDEFGH"}, writes=False),
     "closed_file": Task(SECRETARY, on="closing_page", writes=False),
-    "closing_close": Task(ORGANIZATION, on="closing_list"),
+    "closing_close": Task(ORGANIZATION),
     "closing_reopen": Task(ORGANIZATION, on="closing_page", fill=lambda world: {"reason": "补记一次活动"}),
     "list_export": Task(on="duty_list", also=frozenset(DutyFilter.base_fields)),
     "subscription_add": Task(on="subscription_list"),

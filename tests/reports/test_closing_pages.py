@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from activities import records
-from activities.models import Activity
+from activities.models import Activity, Supplement, Waiver
 from branches.models import Branch
 from branches.roles import Role
 from jobs.models import Job
@@ -105,6 +105,39 @@ class TestLocking:
         job = Job.objects.get()
         assert answer.url == reverse("job_detail", args=[job.pk])
         assert ClosedPeriod.objects.get().closed_by == job.owner
+
+    def test_before_it_what_may_still_change_is_shown(self, school):
+        staff, address = (
+            browser(Role.ORGANIZATION_STAFF, school.root),
+            reverse("closing_close", args=["2026Q3"]),
+        )
+        before = staff.get(address)
+        overdue = staff.get(before.context["missed_url"]).context["page"].paginator.count
+        assert (before.context["missed"], before.context["waiting"]) == (overdue, [])
+        assert overdue > 0
+        sent_back = cast.a_record(school.teachers, "theme_day", date(2026, 8, 3))
+        later = cast.a_record(school.teachers, "theme_day", date(2026, 10, 1))
+        for activity in (sent_back, later):
+            Supplement.objects.create(activity=activity, branch_path=activity.branch_path, reason="缺议题")
+        for start, end in ((date(2026, 6, 1), date(2026, 7, 31)), (date(2026, 4, 1), date(2026, 6, 30))):
+            Waiver.objects.create(
+                branch=school.teachers,
+                branch_path=school.teachers.path,
+                codes=["ZB-13"],
+                start=start,
+                end=end,
+                reason="人员外出",
+            )
+        waiting = staff.get(address).context["waiting"]
+        assert [one.text.split(" ")[0] for one in waiting] == ["2026-08-03", "2026-06至2026-07"]
+        assert staff.get(waiting[0].url).status_code == staff.get(waiting[1].url).status_code == 200
+
+    def test_what_is_locked_is_not_offered_again(self, closed, school):
+        staff = browser(Role.ORGANIZATION_STAFF, school.root)
+        answer = staff.get(reverse("closing_close", args=["2026Q3"]), follow=True)
+        assert "不用再锁。" in answer.content.decode()
+        answer = staff.get(reverse("closing_close", args=["2099Q3"]), follow=True)
+        assert "还没有结束" in answer.content.decode()
 
     def test_what_stands_against_it_is_said(self, closed, school):
         staff = browser(Role.ORGANIZATION_STAFF, school.root)
