@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from lib import reasons
 from lib.encryption import blind_index
 
 from . import audit
@@ -107,8 +108,8 @@ def remove(user: User, *, by: User | None, why: str) -> None:
     """The phone is lost, and the backup codes with it: set up anew at the next sign-in."""
     if by is not None and by.pk == user.pk:
         raise FactorError("自己的动态验证码由另一位安全管理员重置。")
-    if len(why.strip()) < 4:
-        raise FactorError("请写明原因，至少 4 个字。")
+    if fault := reasons.fault(why):
+        raise FactorError(fault)
     with transaction.atomic():
         _forget(user)
         audit.record("second_factor.reset_factor", by=by, on=user, after={"reason": why.strip()})

@@ -1,15 +1,14 @@
 """The form of 免开: what is asked for. It cleans; `waivers` decides."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 
 from lib.periods import Period, month_of
+from lib.reasons import ReasonField
 
-from .waivers import LONGEST, rules_during
-
-_SHORT: Final = "请写明原因，至少 4 个字。"
+from .waivers import LONGEST, MOST, rules_during
 
 
 class WaiverForm(forms.Form):
@@ -26,13 +25,10 @@ class WaiverForm(forms.Form):
         help_text="含这个月。按季度、按年度开的，须包含整个季度、年度。",
         error_messages={"required": "请选择到哪个月止。"},
     )
-    reason = forms.CharField(
-        label="原因",
-        min_length=4,
-        max_length=300,
+    reason = ReasonField(
+        most=MOST,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="一句话写明实际情况，如：全体党员外出实习，7月20日返校。",
-        error_messages={"required": _SHORT, "min_length": _SHORT},
     )
 
     def __init__(self, data: Any, *, today: date, asked: Any) -> None:

@@ -17,6 +17,7 @@ from accounts.models import User
 from branches.models import Branch
 from branches.roles import Right
 from branches.scope import may, may_restructure
+from lib import reasons
 from lib.among import among
 from lib.periods import Period
 from lib.severity import Severity
@@ -30,8 +31,8 @@ _TITLES: Final = {rule.code: rule.title for rule in KNOWN}
 LONGEST: Final = 12
 NEWS: Final = timedelta(days=7)
 SHOWN: Final = 12
-_LEAST: Final = 4
-_MOST: Final = 300
+#: The characters of a reason.
+MOST: Final = 300
 
 
 class WaiverError(ValueError):
@@ -43,8 +44,8 @@ def ask(branch: Branch, codes: Collection[str], period: Period, reason: str, *, 
     if not may(by, Right.EXPLAIN, branch.path):
         raise WaiverError("免开由党支部书记或者上级工作人员申请。")
     reason = reason.strip()
-    if not _LEAST <= len(reason) <= _MOST:
-        raise WaiverError(f"请写明原因，{_LEAST} 至 {_MOST} 个字。")
+    if fault := reasons.fault(reason, most=MOST):
+        raise WaiverError(fault)
     if fault := fault_of(branch, codes, period):
         raise WaiverError(fault)
     with transaction.atomic():
@@ -103,8 +104,8 @@ def accept(waiver: Waiver, *, by: User) -> None:
 def send_back(waiver: Waiver, why: str, *, by: User) -> None:
     """Not agreed to, or agreed to no longer: what was not held is owed again. Audited."""
     why = why.strip()
-    if not _LEAST <= len(why) <= _MOST:
-        raise WaiverError(f"请写明退回原因，{_LEAST} 至 {_MOST} 个字。")
+    if fault := reasons.fault(why, "退回原因", most=MOST):
+        raise WaiverError(fault)
     with transaction.atomic():
         row = _locked(waiver, by)
         if row.state == State.RETURNED:

@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from accounts import audit
 from accounts.models import User
+from lib import reasons
 
 from .figures import shown
 from .models import Deducted, GateAnswer, Points, Round, Subject
@@ -19,7 +20,6 @@ from .schemes import Way
 
 State = Round.State
 OPEN: Final = (State.REPORTING, State.BALLOTING, State.GRADING)
-_LEAST: Final = 4
 
 
 def give_points(
@@ -56,8 +56,8 @@ def deduct(subject: Subject, points: Decimal, reason: str, *, by: User) -> Deduc
         most = row.round.rules.deductions
         if not most:
             raise AssessmentError("方案里没有扣分。")
-        if len(reason) < _LEAST:
-            raise AssessmentError(f"请写明扣分原因，至少 {_LEAST} 个字。")
+        if fault := reasons.fault(reason, "扣分原因"):
+            raise AssessmentError(fault)
         before = row.deductions.aggregate(sum=Sum("points"))["sum"] or Decimal(0)
         if points <= 0 or before + points > most:
             raise AssessmentError(

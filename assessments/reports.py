@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import may
+from lib import reasons
 from lib.dates import in_words
 
 from .models import Report, Round
@@ -20,7 +21,6 @@ from .schemes import Scheme
 State = Report.State
 PARTS: Final = {"work": "履行职责情况", "problems": "存在的问题和原因", "plans": "下一步打算"}
 MOST: Final = 20_000
-_LEAST_WHY: Final = 4
 #: What is written is saved every few seconds; so often at most it stays in the history, too.
 KEPT_EVERY: Final = timedelta(minutes=10)
 
@@ -59,8 +59,8 @@ def submit(report: Report, *, by: User) -> None:
 def send_back(report: Report, why: str, *, by: User) -> None:
     """It is to be written better, and says why; one that was read already, too, while the ballot has not begun."""
     why = why.strip()
-    if len(why) < _LEAST_WHY:
-        raise AssessmentError(f"请写明退回原因，至少 {_LEAST_WHY} 个字。")
+    if fault := reasons.fault(why, "退回原因"):
+        raise AssessmentError(fault)
     with transaction.atomic():
         row = _to_read(report, by, *Report.HANDED_IN)
         row.state, row.returned_why = State.RETURNED, why

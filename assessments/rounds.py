@@ -21,6 +21,7 @@ from branches.roles import Right
 from branches.scope import STEP, covering_ranges, may, within
 from lib.dates import FIRST_YEAR, LAST_YEAR
 from lib.periods import Period, anniversary
+from lib.reasons import LEAST
 from members.models import Member, Post
 
 from . import duty, gathering, measures, quotas, schemes, sealing
@@ -31,7 +32,6 @@ from .stages import OWN, Step
 
 State = Round.State
 NAMED: Final = 5
-_LEAST_REASON: Final = 4
 
 
 def begin(
@@ -186,10 +186,10 @@ def decide(subject: Subject, *, grade: str, why: str, version: int, by: User) ->
             raise AssessmentError(
                 f"{current.member.name}不符合“{bar.title}”，不能评“{grade}”（{bar.citation}）。"
             )
-        if grade and grade != judged.score.proposed and len(why) < _LEAST_REASON:
+        if grade and grade != judged.score.proposed and len(why) < LEAST:
             computed = f"计分结果为“{judged.score.proposed}”" if judged.score.proposed else "还没有计分结果"
             raise AssessmentError(
-                f"{current.member.name}{computed}，评“{grade}”请写明理由，至少 {_LEAST_REASON} 个字。"
+                f"{current.member.name}{computed}，评“{grade}”请写明理由，至少 {LEAST} 个字。"
             )
         grades = [other.decided for other in row.subjects.exclude(pk=current.pk)]
         if faults := quotas.faults_of_grades(row.rules, [*grades, grade]):

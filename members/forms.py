@@ -11,6 +11,7 @@ from branches.forms import BranchChoiceField
 from branches.models import Branch
 from branches.roles import Right
 from branches.tree import depth
+from lib.reasons import ReasonField
 
 from .branch_rules import DUTY, RULES
 from .health import Finding
@@ -125,12 +126,7 @@ class ExplainForm(forms.Form):
 class SendBackForm(forms.Form):
     """Why a reason is not enough."""
 
-    why = forms.CharField(
-        label="退回原因",
-        max_length=300,
-        min_length=4,
-        error_messages=dict.fromkeys(("required", "min_length"), "请写明退回原因，至少 4 个字。"),
-    )
+    why = ReasonField("退回原因", most=300)
 
 
 class UnmaskForm(forms.Form):

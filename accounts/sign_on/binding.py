@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import audit
 from accounts.models import SignOn, SignOnBinding, User
+from lib import reasons
 
 from .fetching import SignOnError
 
@@ -40,8 +41,8 @@ def release(user: User, *, by: User, why: str) -> None:
     """The next sign-on binds anew: the person has another number there, or the account was given to another."""
     if by.pk == user.pk:
         raise SignOnError("自己的绑定由另一位安全管理员解除。")
-    if len(why.strip()) < 4:
-        raise SignOnError("请写明原因，至少 4 个字。")
+    if fault := reasons.fault(why):
+        raise SignOnError(fault)
     with transaction.atomic():
         SignOnBinding.objects.filter(user=user).delete()
         audit.record("sign_on.unbind", by=by, on=user, after={"reason": why.strip()})

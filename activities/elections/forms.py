@@ -11,6 +11,7 @@ from django.http import QueryDict
 from activities.models import Activity, Election
 from branches.models import Branch
 from branches.tree import depth
+from lib.reasons import ReasonField
 from lib.templatetags.ui import chinese_date
 from members import rosters
 from members.models import Post
@@ -209,16 +210,7 @@ FORMS: Final[dict[str, type[StepForm]]] = {
 
 
 class WithdrawForm(forms.Form):
-    why = forms.CharField(
-        label="撤销原因",
-        max_length=300,
-        min_length=4,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={
-            "required": "请写明撤销原因，至少 4 个字。",
-            "min_length": "请写明撤销原因，至少 4 个字。",
-        },
-    )
+    why = ReasonField("撤销原因", most=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ElectionFilter(forms.Form):

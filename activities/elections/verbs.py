@@ -19,6 +19,7 @@ from branches.models import Branch
 from branches.roles import Right
 from branches.scope import may, may_restructure
 from branches.terms import TermError
+from lib import reasons
 from members import posts, rosters
 from members.branch_rules import COMMITTEE_LEAST
 from members.models import Member, Post
@@ -181,8 +182,8 @@ def step_back(election: Election, key: str, *, by: User) -> None:
 def withdraw(election: Election, why: str, *, by: User) -> None:
     """The election is given up: it was begun by mistake, or will be held anew."""
     why = why.strip()
-    if len(why) < 4:
-        raise ElectionError("请写明撤销原因，至少 4 个字。")
+    if fault := reasons.fault(why, "撤销原因"):
+        raise ElectionError(fault)
     with transaction.atomic():
         row = _locked(election)
         if not row.is_running:

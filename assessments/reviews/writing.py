@@ -16,6 +16,7 @@ from assessments.models import Review, ReviewCorrection, ReviewEntry
 from assessments.refusals import AssessmentError, Conflict
 from assessments.subjects import told
 from branches.roles import Right
+from lib.reasons import LEAST
 from members import review_results
 from members.models import ReviewGrade
 from members.review_results import ReviewResultError
@@ -26,7 +27,6 @@ from .keeping import AT_THE_BRANCH, check_stage, entries_of, holding, result_of
 State: Final = Review.State
 MOST_OWN: Final = 2_000
 MOST: Final = 500
-_LEAST: Final = 4
 
 
 def write_own(entry: ReviewEntry, text: str, grade: str, *, version: int, by: User) -> None:
@@ -78,17 +78,17 @@ def _grade(row: ReviewEntry, grade: str, opinion: str, disposal: str) -> None:
         raise AssessmentError(f"{row.member.name}不评定等次（{why}）。")
     if grade not in ReviewGrade.values:
         raise AssessmentError(f"请为{row.member.name}选择等次：{'、'.join(map(str, ReviewGrade.labels))}。")
-    row.grade, row.opinion = grade, told(opinion, "评定意见", _LEAST)
-    if grade == ReviewGrade.FAILING and len(disposal.strip()) < _LEAST:
+    row.grade, row.opinion = grade, told(opinion, "评定意见", LEAST)
+    if grade == ReviewGrade.FAILING and len(disposal.strip()) < LEAST:
         raise AssessmentError(
-            f"{row.member.name}评为“不合格”，请写明处置意见（如限期改正），至少 {_LEAST} 个字。"
+            f"{row.member.name}评为“不合格”，请写明处置意见（如限期改正），至少 {LEAST} 个字。"
         )
     row.disposal = told(disposal, "处置意见", 0)
 
 
 def grade_rest(review: Review, opinion: str, *, by: User) -> int:
     """合格 for all who have no grade yet, with one opinion; returns how many. One audit entry each."""
-    opinion = told(opinion, "评定意见", _LEAST)
+    opinion = told(opinion, "评定意见", LEAST)
     with holding(review, by, State.GRADING) as row:
         rest = [entry for entry in entries_of(row) if entry.is_to_grade and not entry.grade]
         if not rest:
@@ -133,7 +133,7 @@ def correct(
             raise AssessmentError("自己的民主评议由另一人办理。")
         made = ReviewCorrection(review=row.review, member=row.member, before=row.in_words, by=by)
         made.said_before = "\n".join(filter(None, (row.opinion, row.disposal)))
-        made.citation = told(citation, "更正依据", _LEAST, 200)
+        made.citation = told(citation, "更正依据", LEAST, 200)
         before, row.ungraded_why = {"grade": row.grade}, ""
         _grade(row, grade, opinion, disposal)
         _save(row)

@@ -27,6 +27,7 @@ from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may, ranges_of
 from lib import media_types
 from lib.periods import Period, quarter_of, year_of
+from lib.reasons import ReasonField
 from reports import links
 from reports.asked import Asked
 from reports.figures import sheet
@@ -35,7 +36,7 @@ from reports.models import ClosedFile, ClosedPeriod, ClosedTable
 from reports.views import check_figures
 
 from . import adjustments, checking, corrections, files, pending, periods, sight, tables
-from .periods import LEAST, MOST, ONLY_STAFF, ClosingError
+from .periods import MOST, ONLY_STAFF, ClosingError
 
 QUARTERS_OFFERED, YEARS_OFFERED = 8, 3
 
@@ -48,14 +49,10 @@ class ClosingFilter(forms.Form):
 
 
 class ReopenForm(forms.Form):
-    reason = forms.CharField(
-        label="解除原因",
-        min_length=LEAST,
-        max_length=MOST,
+    reason = ReasonField(
+        "解除锁定的原因",
+        most=MOST,
         help_text="写明为什么要重新统计。原来锁定的数和文件保留，随时可以查看。",
-        error_messages=dict.fromkeys(
-            ("required", "min_length"), f"请写明解除锁定的原因，至少 {LEAST} 个字。"
-        ),
     )
 
 

@@ -16,6 +16,7 @@ from branches.roles import Right
 from branches.scope import has_right
 from jobs import running
 from jobs.models import Job, Upload
+from lib import reasons
 from lib.periods import Period
 from members.imports import staging, undoing
 from reports.asked import SECOND_LEVEL, Asked
@@ -30,7 +31,8 @@ KIND: Final = "closing"
 IMPORTS: Final = (staging.WRITE, undoing.KIND)
 #: So often the figures are counted when somebody corrects the period meanwhile.
 TRIES: Final = 3
-LEAST, MOST = 4, 300
+#: The characters of a reason.
+MOST: Final = 300
 ONLY_STAFF: Final = "锁定和解除锁定由学校党委组织部办理。"
 
 Say = Callable[[str, int, int], None]
@@ -207,8 +209,8 @@ def reopen(closing: ClosedPeriod, reason: str, *, by: User | None) -> None:
     if by and not has_right(by, Right.CLOSE_PERIODS):
         raise ClosingError(ONLY_STAFF)
     reason = reason.strip()
-    if not LEAST <= len(reason) <= MOST:
-        raise ClosingError(f"请写明解除锁定的原因，{LEAST} 至 {MOST} 个字。")
+    if fault := reasons.fault(reason, "解除锁定的原因", most=MOST):
+        raise ClosingError(fault)
     with transaction.atomic():
         facts = {"reason": reason, "reopened_at": timezone.now(), "reopened_by": by}
         held = ClosedPeriod.objects.standing().filter(pk=closing.pk)

@@ -7,6 +7,7 @@ from accounts import audit, passwords
 from accounts.models import User
 from branches.roles import Role
 from branches.scope import roles_of
+from lib import reasons
 from lib.commands import PlainCommand
 
 
@@ -27,8 +28,8 @@ class Command(PlainCommand):
                 "其他账号的一次性密码，由系统管理员在“数据后台 › 账号”发放。"
             )
         why = options["why"].strip()
-        if len(why) < 4:
-            raise CommandError("请写明原因，至少 4 个字。")
+        if fault := reasons.fault(why):
+            raise CommandError(fault)
         with transaction.atomic(), audit.adding(reason=why):
             password = passwords.issue(user, by=None)
         self.stdout.write(f"{user.username}  {password}")
