@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -66,7 +67,9 @@ def is_enough(whole: int | None) -> bool:
     return not whole or whole >= FEWEST_FOR_A_RATE
 
 
+@lru_cache(maxsize=4096)
 def rate(part: int | None, whole: int | None) -> Fraction | None:
+    """Thousands of rows have the same few: 1 of 1, 0 of 3."""
     return Fraction(part or 0, whole) if whole else None
 
 

@@ -21,6 +21,7 @@ from branches.roles import Right
 from branches.scope import covers
 from jobs import running
 from jobs.models import Job
+from lib.memory import uncollected
 from lib.periods import Period
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 
@@ -76,6 +77,7 @@ def work(progress: running.Progress) -> None:
     write(progress.result_path(f"{asked.title}组织生活统计.xlsx"), figures, asked, by=progress.owner)
 
 
+@uncollected()
 def write(target: Path | BinaryIO, figures: Quarterly, asked: Asked, *, by: User | None) -> None:
     """Write the workbook. The audit entry tells who took what and how many rows; its number is in every sheet."""
     units, names = rollup.units(figures.life, asked, figures.roster), _second_level(figures)
@@ -129,8 +131,8 @@ def _sheets(
 
 def _values(measures: Sequence[Measure], sums: Sums) -> list[object]:
     values = [measure.value(sums) for measure in measures]
-    # Not isinstance: Fraction is a class of an abstract kind, which is asked ten times as long.
-    return [float(value) if type(value) is Fraction else value for value in values]
+    # Not isinstance and float: Fraction is a class of an abstract kind, which is asked ten times as long.
+    return [one.numerator / one.denominator if type(one) is Fraction else one for one in values]
 
 
 def _unit_rows(
