@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import User
@@ -54,6 +55,7 @@ def _waivers(period: Period, user: User) -> Iterator[Waiting]:
 
 def missed(period: Period, user: User, today: date) -> tuple[int, str]:
     """How many duties are overdue, and the list of them."""
-    asked = DutyFilter({"period": period.code, "state": MISSED}, user=user, today=today).asked
+    query = QueryDict(f"period={period.code}&state={MISSED}")
+    asked = DutyFilter(query, user=user, today=today).asked
     number = len(drilldown.in_state(drilldown.asked_duties(asked), MISSED))
     return number, links.duties(period, state=MISSED)
