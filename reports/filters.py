@@ -70,7 +70,7 @@ def period_choices(today: date, *extra: Period, kinds: Collection[str] = ()) -> 
 
 
 def _label(period: Period, today: date) -> str:
-    return f"{period.label}（进行中）" if period.contains(today) else period.label
+    return f"{period.label}至今" if period.contains(today) else period.label
 
 
 def units_within(ranges: Sequence[Range]) -> list[Branch]:
