@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from activities import records
-from activities.models import Activity, Supplement, Waiver
+from activities.models import Activity, Appeal, Supplement, Waiver
 from branches.models import Branch
 from branches.roles import Role
 from jobs.models import Job
@@ -115,22 +115,24 @@ class TestLocking:
         overdue = staff.get(before.context["missed_url"]).context["page"].paginator.count
         assert (before.context["missed"], before.context["waiting"]) == (overdue, [])
         assert overdue > 0
-        sent_back = cast.a_record(school.teachers, "theme_day", date(2026, 8, 3))
-        later = cast.a_record(school.teachers, "theme_day", date(2026, 10, 1))
-        for activity in (sent_back, later):
+        held = [
+            cast.a_record(school.teachers, "theme_day", day) for day in (date(2026, 8, 3), date(2026, 10, 1))
+        ]
+        for activity in held:
             Supplement.objects.create(activity=activity, branch_path=activity.branch_path, reason="缺议题")
+        asking = cast.a_member(school.musicians)
+        record = cast.a_record(school.musicians, "theme_day", date(2026, 9, 3))
+        Appeal.objects.create(
+            activity=record, member=asking, branch_path=record.branch_path, said="来了", version=1
+        )
         for start, end in ((date(2026, 6, 1), date(2026, 7, 31)), (date(2026, 4, 1), date(2026, 6, 30))):
-            Waiver.objects.create(
-                branch=school.teachers,
-                branch_path=school.teachers.path,
-                codes=["ZB-13"],
-                start=start,
-                end=end,
-                reason="人员外出",
-            )
-        waiting = staff.get(address).context["waiting"]
-        assert [one.text.split(" ")[0] for one in waiting] == ["2026-08-03", "2026-06至2026-07"]
-        assert staff.get(waiting[0].url).status_code == staff.get(waiting[1].url).status_code == 200
+            asked = {"codes": ["ZB-13"], "start": start, "end": end, "reason": "人员外出"}
+            Waiver.objects.create(branch=school.teachers, branch_path=school.teachers.path, **asked)
+        told = staff.get(address).context["waiting"]
+        assert [one.text.split(" ")[0] for one in told] == ["2026-08-03", "2026-09-03", "2026-06至2026-07"]
+        assert {staff.get(one.url).status_code for one in told} == {200}
+        of_music = browser(Role.ORGANIZATION_STAFF, school.music).get(address)
+        assert [one.text.split(" ")[0] for one in of_music.context["waiting"]] == ["2026-09-03"]
 
     def test_what_is_locked_is_not_offered_again(self, closed, school):
         staff = browser(Role.ORGANIZATION_STAFF, school.root)

@@ -360,8 +360,8 @@ class TestPlans:
         page = staff.get(reverse("development_plans")).content.decode()
         plan = DevelopmentPlan.objects.get()
         assert (plan.branch_path, plan.quota) == (way.school.physics.path, 3)
-        assert '<td class="n">1</td>' in page
-        assert '<td class="n">2</td>' in page
+        assert '<td data-label="已接收" class="n">1</td>' in page
+        assert '<td data-label="剩余" class="n">2</td>' in page
 
     def test_not_twice_a_year(self, way):
         staff = cast.a_browser(way.staff)
