@@ -8,7 +8,7 @@ import pytest
 
 from tests.access.asking import Asker
 from tests.access.canaries import mark_rows
-from tests.access.table import ANONYMOUS, declared, first_of
+from tests.access.table import ANONYMOUS, declared
 from tests.access.world import World
 
 #: Ends an attribute, a text, a script and a comment, and then brings an element and attributes of its own.
@@ -32,7 +32,8 @@ class Elements(HTMLParser):
         self.found += [f"{tag} {name}" for name, value in attrs if (value or "").startswith("javascript:")]
 
 
-@pytest.mark.parametrize("role", first_of(READERS))
+@pytest.mark.slow
+@pytest.mark.parametrize("role", READERS)
 def test_no_text_becomes_an_element(world: World, role: str, caplog, record_property):
     mark_rows(world.own, PAYLOAD)
     asker, wrong, shown = Asker(world, role), [], 0

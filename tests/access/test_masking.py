@@ -208,6 +208,7 @@ def lists_of(world: World, role: str) -> list[tuple[str, str, Any]]:
     return [*pages, ("GET", reverse("birthday_milestones"), {"year": "2027"}), *figures, *exports]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", UNNAMED)
 def test_a_masked_name_stands_beside_nothing_that_tells_whose_it_is(world: World, telling: Member, role: str):
     asker = Asker(world, role)
@@ -215,6 +216,7 @@ def test_a_masked_name_stands_beside_nothing_that_tells_whose_it_is(world: World
     assert [one for one in asked if one[2]] == []
 
 
+@pytest.mark.slow
 def test_whoever_reads_names_reads_what_stands_beside_them(world: World, telling: Member):
     asker = Asker(world, "organization_staff")
     text = "".join(

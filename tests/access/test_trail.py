@@ -37,7 +37,8 @@ def test_every_form_that_changes_something_is_in_the_trail(world: World, role: s
     assert not missing, "\n" + "\n".join(missing)
 
 
-@pytest.mark.parametrize("role", first_of(SENDERS))
+@pytest.mark.slow
+@pytest.mark.parametrize("role", SENDERS)
 def test_every_refusal_is_in_the_trail(world: World, role: str):
     asker, missing = Asker(world, role), []
     for page, row in declared():

@@ -274,6 +274,7 @@ class Book:
 class TestRandomRecords(TestCase):
     """Random records, kinds, corrections, withdrawals and moves: recount finds nothing, sums count nobody twice."""
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("today")
     @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(steps=STEPS)

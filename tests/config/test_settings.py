@@ -154,6 +154,7 @@ def test_checks_repeat_what_settings_refuse(settings):
     assert found == ["branchbook.E002", "branchbook.E003", "branchbook.E005"]
 
 
+@pytest.mark.slow
 def test_a_whole_production_has_nothing_to_be_warned_of(tmp_path):
     environment = {
         "SECRET_KEY": SECRET,

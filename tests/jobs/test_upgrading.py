@@ -118,6 +118,7 @@ def test_what_does_not_fit_is_not_served(is_newer, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_an_empty_database_is_no_upgrade(tmp_path):
     done = subprocess.run(
         [sys.executable, "manage.py", "upgrade", "--check"],

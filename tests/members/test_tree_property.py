@@ -229,6 +229,7 @@ def run(histories, steps):
     run_state_machine_as_test(Tree, settings=chosen)
 
 
+@pytest.mark.slow
 def test_a_hundred_steps():
     run(5, 20)
 

@@ -244,6 +244,7 @@ class TestKills:
         assert len(mail.outbox) == 2
         assert len({one.extra_headers["Message-ID"] for one in mail.outbox}) == 1
 
+    @pytest.mark.slow
     def test_a_thousand_reminders_through_fifty_kills(self, clock, monkeypatch):
         """The quick form of T32: 100 people, 10 things each; every other kill comes after the sending."""
         people = [a_reader(email=f"p{n}@example.edu.cn") for n in range(100)]

@@ -182,6 +182,7 @@ class TestMissedSchedule:
         days = [first + timedelta(days=offset) for offset in range(8)]
         assert self.collected_over(days[:2] + days[5:]) == self.collected_over(days)
 
+    @pytest.mark.slow
     def test_every_birthday_is_told_once_in_ten_years_and_before_its_day(self, school):
         cast.a_member(school.teachers, "闰日", joined=date(2012, 2, 29))
         secretary_of(school.teachers)

@@ -306,6 +306,7 @@ class TestCost:
         with django_assert_num_queries(7):
             leader.get(reverse("closing_list"))
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("name", "most"), [("closing_page", 72), ("closed_table", 21)])
     def test_a_page_costs_the_same_with_many_branches(self, school, name, most, django_assert_num_queries):
         leader = browser(Role.LEADER, school.root)

@@ -60,6 +60,7 @@ def try_all(number, staff, folder, record_property):
     record_property("figure", f"{number} workbooks, 0 written, 0 crashes, {grown // 1024} MB more")
 
 
+@pytest.mark.slow
 def test_50_hostile_workbooks(staff, alone, tmp_path, record_property):
     try_all(50, staff, tmp_path, record_property)
 
