@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def compose():
     return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
@@ -91,20 +91,26 @@ class TestContainers:
         assert set(told) == asked | {"NGINX_ENVSUBST_FILTER"}
         assert set(re.findall(r"[A-Z_]+", told["NGINX_ENVSUBST_FILTER"])) == asked
 
-    def test_docker_itself_understands_it(self, tmp_path):
-        if (
-            not shutil.which("docker")
-            or subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode
-        ):
+    def test_compose_itself_understands_it(self, compose, tmp_path):
+        """Version 2, or Debian's version 1, which knows all of it but its name."""
+        command = next(filter(None, map(_found, (["docker", "compose"], ["docker-compose"]))), None)
+        if command is None:
             pytest.skip("no docker compose here")
-        for name in ("compose.yaml", "nginx.conf.template"):
-            shutil.copy(DEPLOY / name, tmp_path)
-        (tmp_path / "branchbook.env").touch()
-        (tmp_path / "owner.env").touch()
-        (tmp_path / "database_password").touch()
-        command = ["docker", "compose", "--file", str(tmp_path / "compose.yaml"), "config", "--quiet"]
+        if len(command) == 1:
+            del compose["name"]
+        (tmp_path / "compose.yaml").write_text(yaml.safe_dump(compose))
+        for name in ("branchbook.env", "owner.env", "database_password"):
+            (tmp_path / name).touch()
+        command += ["--file", str(tmp_path / "compose.yaml"), "config"]
         environment = {**os.environ, "BRANCHBOOK_HOST": HOST}
-        assert subprocess.run(command, env=environment, check=False).returncode == 0
+        told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+        resolved = yaml.safe_load(told)["services"]
+        assert resolved.keys() == compose["services"].keys()
+        assert resolved["proxy"]["environment"]["HOST"] == HOST
+        unnamed = {name: each for name, each in environment.items() if name != "BRANCHBOOK_HOST"}
+        refused = subprocess.run(command, env=unnamed, check=False, capture_output=True, text=True)
+        assert refused.returncode != 0
+        assert "the host name, as in ALLOWED_HOSTS" in refused.stderr
 
     def test_the_image_ends_as_another_user_than_root(self):
         lines = (DEPLOY / "Dockerfile").read_text().splitlines()
@@ -120,6 +126,14 @@ class TestContainers:
         }
         assert {".env", ".git", "data"} | kept_out <= set(ignored)
         assert kept_out <= set((BASE / ".gitignore").read_text().split())
+
+
+def _found(command):
+    """The command, where it is there and answers."""
+    there = shutil.which(command[0])
+    if there and not subprocess.run([*command, "version"], capture_output=True, check=False).returncode:
+        return command
+    return None
 
 
 class Installed:
