@@ -1,7 +1,8 @@
 """What was deleted at somebody's wish, remembered outside the database, so that a restored backup deletes it again.
 
-A tombstone is a file in DATA_DIR/tombstones: the member's key, the column, and a signature of the value that was there.
-It holds no value, and is never part of a backup. A number entered anew since is another value, and stays.
+A tombstone is a file in DATA_DIR/tombstones: the member's key, the column, and a signature of each value that was
+there, in the row, in its versions and in what imports and merges keep to be undone. It holds no value, and is never part
+of a backup. A number entered anew since is another value, and stays.
 """
 
 import json
@@ -19,7 +20,7 @@ from accounts import audit
 from lib import encryption
 from lib.encryption import Encrypted
 
-from .models import Member
+from .models import ImportedRow, Member, Merge
 
 #: What may be deleted: it serves to reach somebody, and no rule asks to keep it.
 DELETABLE: Final = ("phone", "landline", "address")
@@ -40,16 +41,40 @@ def folder() -> Path:
 
 
 def clear(member: Member, names: tuple[str, ...] = DELETABLE) -> list[str]:
-    """Blank the columns of the locked ``member``, in the versions of him, too; what was there in fact.
+    """Blank the columns of the locked ``member`` wherever they are kept; returns which held anything.
 
     Call within a transaction: the file is written when it commits.
     """
-    values = {name: value for name in names if (value := getattr(member, name))}
+    values = {name: found for name, found in _values(member, names).items() if found}
     _blank(member, list(values))
     if values:
-        signed = {name: _signature(member.pk, name, value) for name, value in values.items()}
+        signed = {name: [_signature(member.pk, name, one) for one in found] for name, found in values.items()}
         transaction.on_commit(lambda: _write(member.pk, signed))
     return list(values)
+
+
+def _values(member: Member, names: Iterable[str]) -> dict[str, set[str]]:
+    """Column → each value that is kept of it: now, in a version, or to undo an import or a merge."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for name, values in found.items():
+        column, table = getattr(Member, name).column, Member._meta.db_table
+        tokens = {getattr(version, column) for version in (member, *member.history.all())} - {""}
+        values.update(encryption.decrypt(one, table=table, field=name, row=member.pk) for one in tokens)
+    for _row, _state, places in _undoable(member):
+        for facts in places:
+            for name, values in found.items():
+                values.update({facts.get(name) or ""} - {""})
+    return found
+
+
+def _undoable(member: Member) -> Iterator[tuple[ImportedRow | Merge, dict[str, Any], list[dict[str, Any]]]]:
+    """What can still be undone of him: the row, what it keeps, and where in it his facts stand."""
+    for row in member.imported_rows.exclude(before_cipher=""):
+        state = json.loads(row.before)
+        yield row, state, [state["facts"]]
+    for done in member.merges.exclude(before_cipher=""):
+        state = json.loads(done.before)
+        yield done, state, [state["kept"], state["source"], state["filled"]]
 
 
 def _blank(member: Member, names: list[str]) -> None:
@@ -59,6 +84,11 @@ def _blank(member: Member, names: list[str]) -> None:
         blank = {column: getattr(member, column) for column in sealed.columns()}
         Member.objects.filter(pk=member.pk).update(**blank)
         member.history.filter(id=member.pk).update(**blank)
+    for row, state, places in _undoable(member):
+        for facts in places:
+            facts.update({name: "" for name in names if name in facts})
+        row.before = json.dumps(state, ensure_ascii=False)
+        row.save(update_fields=["before_cipher"])
 
 
 def _message(member: UUID, name: str, value: str) -> bytes:
@@ -69,7 +99,7 @@ def _signature(member: UUID, name: str, value: str) -> str:
     return encryption.sign(_message(member, name, value), _PURPOSE)
 
 
-def _write(member: UUID, signed: Mapping[str, str]) -> None:
+def _write(member: UUID, signed: Mapping[str, list[str]]) -> None:
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder() / f"{timezone.localdate():%Y%m%d}-{uuid4().hex}.json"
     path.touch(mode=0o600)
@@ -82,6 +112,9 @@ def _read() -> Iterator[tuple[Path, dict[str, Any] | None]]:
         try:
             body = json.loads(path.read_text(encoding="utf-8"))
             body["member"], body["fields"] = UUID(body["member"]), dict(body["fields"])
+            # Older files have one signature a column.
+            for name, signed in body["fields"].items():
+                body["fields"][name] = [signed] if isinstance(signed, str) else list(signed)
         except (ValueError, KeyError, TypeError):
             yield path, None
         else:
@@ -109,19 +142,14 @@ def apply(*, is_dry: bool = False) -> Applied:
     return Applied(len(people), fields, tuple(unreadable))
 
 
-def _returned(member: Member, signed: Mapping[str, str]) -> list[str]:
-    """The columns that hold, now or in a version, the very value that was deleted."""
-    versions = [member, *member.history.all()]
+def _returned(member: Member, signed: Mapping[str, list[str]]) -> list[str]:
+    """The columns of which a value that was deleted is there again."""
     return [
         name
-        for name, signature in signed.items()
-        if name in DELETABLE and any(_is_same(member.pk, name, one, signature) for one in versions)
+        for name, values in _values(member, [name for name in signed if name in DELETABLE]).items()
+        if any(_is_same(member.pk, name, value, signature) for value in values for signature in signed[name])
     ]
 
 
-def _is_same(member: UUID, name: str, version: Any, signature: str) -> bool:
-    token = getattr(version, getattr(Member, name).column)
-    if not token:
-        return False
-    value = encryption.decrypt(token, table=Member._meta.db_table, field=name, row=member)
+def _is_same(member: UUID, name: str, value: str, signature: str) -> bool:
     return encryption.is_signed(_message(member, name, value), _PURPOSE, signature)

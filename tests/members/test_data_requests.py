@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -12,12 +12,13 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from branches.roles import Role
-from members import contacts, data_requests, tombstones, unmasking
+from members import batches, contacts, data_requests, imports, merging, tombstones, unmasking
 from members.data_requests import DataRequestError
 from members.models import DataRequest, Member
 from reminders import ledger
 from reminders.models import Reminder
 from tests import cast
+from tests.members.rosters import a_file, a_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.today("2026-09-01 10:00 +0800")]
 
@@ -190,6 +191,49 @@ class TestTombstones:
         assert (person.phone, person.landline, person.address) == ("", "", "")
         assert set(person.history.values_list("phone_cipher", flat=True)) == {""}
         assert tombstones.apply() == tombstones.Applied(0, 0, ())
+
+    def test_a_number_of_before_is_deleted_and_remembered_too(
+        self, person, staff, backup, django_capture_on_commit_callbacks
+    ):
+        """It stands in the versions alone, and a backup of those days has it in the row."""
+        person.phone = ""
+        person.save()
+        with django_capture_on_commit_callbacks(execute=True):
+            assert answered(ask(person), "done", staff).cleared == ["phone", "landline", "address"]
+        assert set(person.history.values_list("phone_cipher", flat=True)) == {""}
+        backup()
+        assert tombstones.apply() == tombstones.Applied(1, 3, ())
+
+    def test_undoing_an_import_brings_nothing_back(self, staff, tmp_path):
+        for number, phone in enumerate((PHONE, "13900000002")):
+            row = a_file(tmp_path, a_row(手机号=phone), name=f"{number}.xlsx").read_bytes()
+            batch = imports.write(
+                imports.open_roster(BytesIO(row)), staff, imports.Decisions(overwritten=None), source="名册"
+            ).batch
+        person = Member.objects.get()
+        person.account = cast.a_user()
+        person.save()
+        answered(ask(person), "done", staff)
+        assert batches.undo(batch, by=staff).kept == []
+        person.refresh_from_db()
+        assert (person.phone, set(person.history.values_list("phone_cipher", flat=True))) == ("", {""})
+
+    def test_taking_a_merge_apart_brings_nothing_back(self, school, person, staff):
+        other = cast.a_member(school.teachers, "王武")
+        other.phone = "13900000002"
+        other.save()
+        done = merging.merge(person, other, by=staff)
+        answered(ask(person), "done", staff)
+        person.refresh_from_db()
+        assert (merging.undo(done, by=staff).phone, person.phone) == ("", "")
+
+    def test_a_file_of_older_days_is_read(self, deleted, backup):
+        [path] = tombstones.folder().iterdir()
+        body = json.loads(path.read_text())
+        body["fields"] = {name: one for name, [one] in body["fields"].items()}
+        path.write_text(json.dumps(body))
+        backup()
+        assert tombstones.apply() == tombstones.Applied(1, 3, ())
 
     def test_a_dry_run_only_looks(self, deleted, backup, person):
         backup()
