@@ -52,23 +52,25 @@ class JobRefused(Exception):
 class Kind:
     """``work(progress)`` does the job; ``may_fetch(user, job)`` is asked at every download.
 
-    A repeatable one may be done again with the same parameters, when its result has gone.
+    A repeatable one may be done again with the same parameters, when its result has gone. Of nobody is a result in
+    which no people stand: fetching it does not ask for the password again.
     """
 
     name: str
     work: Callable[["Progress"], None]
     may_fetch: Callable[[User, Job], bool]
     is_repeatable: bool = False
+    is_of_nobody: bool = False
 
 
 _kinds: dict[str, Kind] = {}
 
 
 def register(
-    name: str, may_fetch: Callable[[User, Job], bool], *, repeatable: bool = False
+    name: str, may_fetch: Callable[[User, Job], bool], *, repeatable: bool = False, of_nobody: bool = False
 ) -> Callable[[Callable[["Progress"], None]], None]:
     def keep(work: Callable[[Progress], None]) -> None:
-        _kinds[name] = Kind(name, work, may_fetch, repeatable)
+        _kinds[name] = Kind(name, work, may_fetch, repeatable, of_nobody)
 
     return keep
 
@@ -83,6 +85,11 @@ def may_repeat(user: User, job: Job) -> bool:
     """Whether ``user`` may have the same done again: it is over, of a repeatable kind, and still in scope."""
     kind = _kinds.get(job.kind)
     return job.is_over and kind is not None and kind.is_repeatable and may_fetch(user, job)
+
+
+def is_of_nobody(job: Job) -> bool:
+    """Whether no people stand in the result."""
+    return job.kind in _kinds and _kinds[job.kind].is_of_nobody
 
 
 def repeat(job: Job, *, by: User) -> Job:

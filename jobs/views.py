@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.proof import confirmed
 from lib.media_types import PDF, XLSX
 
 from . import running
@@ -67,12 +69,17 @@ def _about(user: User, job: Job) -> dict[str, object]:
 
 @require_safe
 @cache_control(no_store=True)
-def job_result(request: AuthenticatedRequest, pk: UUID) -> FileResponse | HttpResponse:
+def job_result(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
+    """It lies here for days after the password was typed for it, so it is asked for again."""
     job = own_job_or_404(request.user, pk)
     if not running.may_fetch(request.user, job):
         raise Http404
     if not running.has_result(job):
         return render(request, "jobs/job_detail.html", _about(request.user, job), status=410)
+    return (_result if running.is_of_nobody(job) else confirmed(_result))(request, job)
+
+
+def _result(request: AuthenticatedRequest, job: Job) -> FileResponse:
     path = running.result_path_of(job)
     audit.record("job.fetch", by=request.user, on=job, after={"sha256": job.result_sha256})
     ending = "." + job.result_name.rpartition(".")[2]

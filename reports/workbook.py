@@ -61,7 +61,7 @@ def may_fetch(user: User, job: Job) -> bool:
     return bool(reach) and all(covers(reach, start) for start, _ in job.outcome.get("ranges", []))
 
 
-@running.register(KIND, may_fetch, repeatable=True)
+@running.register(KIND, may_fetch, repeatable=True, of_nobody=True)
 def work(progress: running.Progress) -> None:
     progress.at("统计", 0, 2)
     values = dict(progress.parameters)

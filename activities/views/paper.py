@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from activities import papers
 from activities.models import Activity
 from activities.sight import Sight
@@ -47,6 +48,7 @@ def activity_paper(request: AuthenticatedRequest, pk: UUID, paper: str, ending: 
     return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=kind)
 
 
+@confirmed
 @require_safe
 @never_cache
 def branch_book(request: AuthenticatedRequest, pk: int, year: int) -> HttpResponseBase:

@@ -65,6 +65,7 @@ def _to_print(request: AuthenticatedRequest, pk: UUID) -> Development:
     return development
 
 
+@confirmed
 @require_safe
 @never_cache
 def record_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
@@ -77,6 +78,7 @@ def record_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     return _file(content, development, "pdf", PDF)
 
 
+@confirmed
 @require_safe
 @never_cache
 def record_word(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:

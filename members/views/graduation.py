@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import get_visible_or_404, has_right, may
 from lib.media_types import PDF
@@ -107,8 +108,9 @@ def transfer_letter(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase
     return _paper(request, [transfer], back_url)
 
 
+@confirmed
 def _in_full(request: AuthenticatedRequest, letters: list[Transfer], back_url: str) -> HttpResponseBase:
-    """One portion with whole identity numbers."""
+    """One portion with whole identity numbers, after the password was typed again."""
     if not introductions.may_print_in_full(request.user, letters):
         raise PermissionDenied
     form = InFullForm(len(letters), introductions.AT_ONCE, request.POST)

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts import audit
 from accounts.http import AuthenticatedRequest
+from accounts.proof import confirmed
 from branches.roles import Right
 from branches.scope import has_right
 from jobs import uploads
@@ -200,6 +201,7 @@ def import_drop(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return redirect("import_roster")
 
 
+@confirmed
 @require_safe
 @never_cache
 def import_wrong_rows(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:

@@ -1,8 +1,12 @@
 """The job centre: one's own jobs, progress with and without script, results and their end."""
 
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -74,6 +78,20 @@ def test_the_result_comes_as_a_file_and_is_audited(client, owner, allowed):
     assert response["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert response["Cache-Control"] == "no-store"
     assert AuditEntry.objects.filter(action="job.fetch", actor=owner, object_id=str(job.pk)).count() == 1
+
+
+def test_after_a_while_the_password_is_asked_for_before(client, owner, allowed, monkeypatch):
+    """The file lies there for a week (ASVS 7.5.3); a result in which nobody stands is fetched without."""
+    result = address("job_result", a_done_job(owner))
+    kind = running._kinds["test"]
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        monkeypatch.setitem(running._kinds, "test", replace(kind, is_of_nobody=True))
+        assert client.get(result).status_code == 200
+        monkeypatch.setitem(running._kinds, "test", kind)
+        assert client.get(result).url == f"/confirm/?next={quote(result, safe='')}"
+        assert AuditEntry.objects.filter(action="job.fetch").count() == 1
+        client.post("/confirm/", {"next": result, "confirm_password": cast.PASSWORD})
+        assert client.get(result).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["job_detail", "job_result"])

@@ -1,9 +1,11 @@
 """Graduation: filter, batch, letters in one PDF, who is kept, and members and others in one count."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from branches.roles import Role
@@ -192,6 +194,20 @@ def test_in_full_with_a_reason_each_an_unmasking(school, staff, given):
     one = introductions.of_batch(staff, batch)[1]
     browser.post(reverse("transfer_letter", args=[one.pk]), {"reason": "本人补领"})
     assert numbers(given) == ids[1:]
+
+
+def test_in_full_asks_for_the_password_again(school, staff, given):
+    [one] = introductions.of_batch(staff, settled(school, staff, 1))
+    browser, asked = cast.a_browser(staff), {"reason": "毕业生带信报到"}
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        for url in (
+            reverse("graduation_batch", args=[one.batch]),
+            reverse("transfer_letter", args=[one.pk]),
+        ):
+            assert "再次输入密码" in browser.post(url, asked).text
+        assert (given, AuditEntry.objects.filter(action="member.unmask").count()) == ({}, 0)
+        browser.post(url, {**asked, "confirm_password": cast.PASSWORD})
+        assert len(numbers(given)) == 1
 
 
 @pytest.mark.parametrize("reason", ["", "补", " " * 8])
