@@ -22,7 +22,7 @@ from lib.periods import Period
 from lib.sheets.outgoing import write_list
 from lib.sheets.writing import OutColumn, OutSheet
 from members.codes import EDUCATIONS, nation_label
-from members.models import Development, Member
+from members.models import DataRequest, Development, Member
 
 from .listing import Line, lines, people_of
 from .steps import TABLE
@@ -31,10 +31,13 @@ from .vocabulary import Step
 
 @dataclass(frozen=True)
 class Book:
-    """What the columns ask beside the line: names of people, and whether identity stands in clear."""
+    """What the columns ask beside the line: names of people, and whose identity stands in clear."""
 
     names: dict[UUID, str]
-    in_clear: bool
+    in_clear: frozenset[UUID]
+
+    def shows(self, line: Line) -> bool:
+        return line.member.pk in self.in_clear
 
 
 Value = Callable[[Line, Book], object]
@@ -98,12 +101,12 @@ _EDUCATION = _text("学历", lambda line, _: EDUCATIONS.get(line.member.educatio
 _JOB = _text("职务", lambda line, _: line.member.job, 12)
 _ID = _text(
     "身份证号",
-    lambda line, book: line.member.id_number if book.in_clear else mask_id(line.member.id_number),
+    lambda line, book: line.member.id_number if book.shows(line) else mask_id(line.member.id_number),
     21,
 )
 _PHONE = _text(
     "联系方式",
-    lambda line, book: line.member.phone if book.in_clear else mask_phone(line.member.phone),
+    lambda line, book: line.member.phone if book.shows(line) else mask_phone(line.member.phone),
     14,
 )
 _APPLIED = _day("申请入党时间", Step.APPLICATION)
@@ -324,9 +327,15 @@ def write(
     reason: str = "",
     period: Period | None = None,
 ) -> None:
-    """Write the list. With a reason identity stands in clear, for whoever may unmask all of the people. Audited."""
+    """Write the list. With a reason identity stands in clear, for whoever may unmask all of the people.
+
+    Never of somebody who asked to have it restricted. Audited; the entry says whose stood in clear.
+    """
     in_clear = bool(reason) and all(may(by, Right.UNMASK, line.member.branch_path) for line in found)
+    shown = _unrestricted(found) if in_clear else {}
     after = {"list": paper.code, "rows": len(found), "in_clear": in_clear, "reason": reason}
+    if in_clear:
+        after["people"] = sorted(shown.values())
     entry = audit.record("development.export", by=by, after=after)
     when = f"{period.label}，" if period else ""
     banner = [
@@ -335,14 +344,23 @@ def write(
     ]
     if paper.has_identity and not in_clear:
         banner.append("证件号和联系方式已遮盖。")
+    elif in_clear and len(shown) < len(found):
+        banner.append(f"其中 {len(found) - len(shown)} 人申请了限制处理，证件号和联系方式已遮盖。")
     columns = [OutColumn("序号", "integer", 6), *(column for column, _ in paper.columns)]
-    rows = _rows(paper, found, Book(_names(found), in_clear))
+    rows = _rows(paper, found, Book(_names(found), frozenset(shown)))
     write_list(target, [OutSheet(paper.title.split()[-1][:30], columns, rows, banner)])
 
 
 def _rows(paper: FilingList, found: Iterable[Line], book: Book) -> Iterator[list[object]]:
     for number, line in enumerate(found, start=1):
         yield [number, *(value(line, book) for _, value in paper.columns)]
+
+
+def _unrestricted(found: Sequence[Line]) -> dict[UUID, str]:
+    """Those whose identity may be shown, with their numbers."""
+    restricted = DataRequest.objects.restricting().filter(member__in=[line.member.pk for line in found])
+    kept = set(restricted.values_list("member", flat=True))
+    return {line.member.pk: line.member.number for line in found if line.member.pk not in kept}
 
 
 def _names(found: Iterable[Line]) -> dict[UUID, str]:

@@ -182,6 +182,8 @@ def _categories(taking: Iterable[AuditEntry]) -> list[str]:
         met.update(CATEGORIES.get(one.action.partition(".")[0], ()))
         if one.action == "member.unmask":
             met.update(OF_FIELD.get(str(name), "identity") for name in one.after.get("fields", []))
+        if one.after.get("in_clear"):
+            met.update(("id_number", "contact"))
     return [BY_CODE[code].title for code, _ in met.most_common()]
 
 

@@ -19,7 +19,7 @@ from members.development import papers
 from members.development.loading import progress_of
 from members.development.recording import take_back
 from members.development.vocabulary import Step
-from members.models import Development, DevelopmentPlan, DevelopmentStep, Member
+from members.models import DataRequest, Development, DevelopmentPlan, DevelopmentStep, Member
 from tests import cast
 from tests.fonts import needs_fonts
 from tests.members.development.way import Way
@@ -298,7 +298,15 @@ class TestPapers:
             self.workbook(cast.a_browser(way.secretary), paper="m6", reason="报上级备案")
         )
         in_clear = AuditEntry.objects.filter(action="development.export", after__in_clear=True)
-        assert [entry.after["reason"] for entry in in_clear] == ["报上级备案"]
+        assert [(entry.after["reason"], entry.after["people"]) for entry in in_clear] == [
+            ("报上级备案", [member.number])
+        ]
+        DataRequest.objects.create(
+            member=member, kind="restrict", subject="identity", state="restricted", due_on=date(2026, 9, 21)
+        )
+        restricted = str(self.workbook(staff, paper="m6", reason="报上级备案"))
+        assert (ID_NUMBER in restricted, "其中 1 人申请了限制处理" in restricted) == (False, True)
+        assert in_clear.latest("at").after["people"] == []
 
     def test_a_quarter_names_those_who_took_the_step_in_it(self, secretary, way):
         way.walk(S.ADMISSION_FILING)

@@ -101,6 +101,12 @@ class TestReport:
             "活动记录、会议纪要和谈心谈话",
         }
 
+    def test_a_list_with_identity_in_clear_says_so(self, victim):
+        after = {"rows": 2, "in_clear": True, "people": ["T1", "T2"], "reason": "报上级备案"}
+        entry = audit.record("development.export", by=victim, after=after)
+        found = incident.of(victim, entry.at, entry.at)
+        assert (found.people, {"公民身份号码", "联系方式和住址"} <= set(found.categories)) == (2, True)
+
     def test_what_another_account_did_is_not_in_it(self, theft, members, school):
         assert report(cast.a_user(Role.COMMITTEE_STAFF, school.physics)).taken == []
 
