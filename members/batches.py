@@ -326,11 +326,16 @@ def _remove(rows: Sequence[ImportedRow], by: User, reason: str) -> None:
 
 
 def expire() -> int:
-    """Delete the old values of batches that can be undone no more; returns how many batches. Safe to run again."""
+    """Delete the old values of batches that can be undone no more; returns how many batches. Safe to run again.
+
+    Audited when there were any.
+    """
     now = timezone.now()
     over = ImportBatch.objects.filter(expired_at=None, written_at__lt=now - KEPT_FOR)
     with transaction.atomic():
         keys = list(over.select_for_update().values_list("pk", flat=True))
         ImportedRow.objects.filter(batch__in=keys).exclude(before_cipher="").update(before_cipher="")
         ImportBatch.objects.filter(pk__in=keys).update(expired_at=now)
+        if keys:
+            audit.record("privacy.expire", by=None, after={"imports": len(keys)})
     return len(keys)

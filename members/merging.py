@@ -316,6 +316,12 @@ def _give_back(state: Mapping[str, Any], source: Member, kept: Member) -> None:
 
 
 def expire() -> int:
-    """Delete what was kept of merges that can be taken back no more; returns how many. Safe to run again."""
+    """Delete what was kept of merges that can be taken back no more; returns how many. Safe to run again.
+
+    Audited when there were any.
+    """
     over = Merge.objects.filter(merged_at__lt=timezone.now() - KEPT_FOR).exclude(before_cipher="")
-    return over.update(before_cipher="")
+    with transaction.atomic():
+        if number := over.update(before_cipher=""):
+            audit.record("privacy.expire", by=None, after={"merges": number})
+    return number

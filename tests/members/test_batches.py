@@ -250,6 +250,7 @@ class TestThirtyDays:
         with time_machine.travel(timezone.now() + timedelta(days=30, seconds=1), tick=False):
             assert (batches.expire(), batches.expire()) == (2, 0)
             assert not ImportedRow.objects.exclude(before_cipher="").exists()
+            assert AuditEntry.objects.get(action="privacy.expire").after == {"imports": 2}
             with pytest.raises(batches.BatchError, match="已满 30 天，旧值已按期删除"):
                 batches.undo(ImportBatch.objects.get(pk=batch.pk), by=staff)
         assert Member.objects.get().phone == "13900009999"

@@ -383,6 +383,7 @@ class TestUndo:
         done = merging.merge(*two, by=staff)
         with time_machine.travel(timezone.now() + timedelta(days=30, seconds=1), tick=False):
             assert (merging.expire(), merging.expire()) == (1, 0)
+            assert AuditEntry.objects.get(action="privacy.expire").after == {"merges": 1}
             with pytest.raises(merging.MergeError, match="已满 30 天"):
                 merging.undo(Merge.objects.get(pk=done.pk), by=staff)
 
