@@ -154,12 +154,15 @@ def _reseal_files(say: Say) -> int:
     return len(found)
 
 
-def rotate_backup() -> str:
-    """A new key for the backups to come; those there are keep theirs. Returns its version."""
+def add_to_ring(ring: str) -> str:
+    """A new key for the backups to come ("backup"), or the entries ("audit"); those there are keep theirs.
+
+    Returns its version. Audited; of the trail's own key the entry is the first that it signs.
+    """
     with transaction.atomic():
-        version = add_key(settings.KEYS_DIR, "backup")
+        version = add_key(settings.KEYS_DIR, ring)
         forget_keys()
-        audit.record("keys.rotated", by=None, after={"key": "backup", "version": version})
+        audit.record("keys.rotated", by=None, after={"key": ring, "version": version})
     return version
 
 

@@ -1,5 +1,6 @@
 """T58: nothing sensitive lies open, a value belongs to its place, and new keys lose nothing, whatever happens."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts import audit
 from accounts.models import AuditEntry
 from branches.roles import Role
 from jobs import rotation, uploads
@@ -183,6 +185,26 @@ class TestRotation:
         Member.objects.filter(pk=max(member.pk for member in members)).update(id_last4_hash="old")
         assert rotate("--index")[-1].startswith("检索密钥已换为第 2 版")
         assert read_ring(str(django_settings.KEYS_DIR), "index").newest == "2"
+
+
+    def test_the_trail_is_signed_with_a_new_one_and_older_entries_stay_genuine(self):
+        old = audit.record("account.open", by=None)
+        assert rotate("--audit")[-1].startswith("审计密钥已换为第 2 版，以前的审计记录仍可核验。")
+        new = AuditEntry.objects.get(action="keys.rotated")
+        assert (new.after, read_ring(str(django_settings.KEYS_DIR), "audit").newest) == (
+            {"key": "audit", "version": "2"},
+            "2",
+        )
+        audit.seal()
+        assert list(audit.verify()) == []
+        (django_settings.KEYS_DIR / "audit.keys").write_text(_only_the_newest("audit"))
+        assert [audit.is_genuine(entry) for entry in (old, new)] == [True, True]  # as this process knows the ring
+        assert [one.message for one in audit.verify()] == ["第 1 号记录的内容与签名不符，可能被改动。"]
+
+
+def _only_the_newest(ring):
+    stored = json.loads((django_settings.KEYS_DIR / f"{ring}.keys").read_text())
+    return json.dumps({"keys": stored["keys"][-1:]})
 
 
 def _sealed_with_the_first_key(member):

@@ -17,6 +17,9 @@ class Command(PlainCommand):
         parser.add_argument(
             "--backup", action="store_true", help="换用新的备份密钥；以前的备份仍用环里的旧密钥恢复"
         )
+        parser.add_argument(
+            "--audit", action="store_true", help="换用新的审计密钥；以前的审计记录仍用环里的旧密钥核验"
+        )
         parser.add_argument("--check", action="store_true", help="只数还有多少没有用最新的字段密钥加密")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,8 +33,14 @@ class Command(PlainCommand):
             self.stdout.write(f"还有 {rotation.pending()} 项不是最新的字段密钥加密的。")
             return
         if options["backup"]:
-            version = rotation.rotate_backup()
+            version = rotation.add_to_ring("backup")
             self.stdout.write(f"备份密钥已换为第 {version} 版，以前的备份仍可恢复。请备份密钥文件。")
+            return
+        if options["audit"]:
+            version = rotation.add_to_ring("audit")
+            self.stdout.write(
+                f"审计密钥已换为第 {version} 版，以前的审计记录仍可核验。请备份密钥文件，并重新启动网页和后台服务。"
+            )
             return
         work = rotation.rotate_index if options["index"] else rotation.rotate_field
         version, done = work(self._say)

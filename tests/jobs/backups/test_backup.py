@@ -110,7 +110,7 @@ def test_the_trail_says_so(school, tmp_path):
 
 def test_an_older_one_opens_after_the_key_was_rotated_and_new_ones_take_the_new_key(school, tmp_path):
     old = making.back_up(tmp_path / "old.backup")
-    assert rotation.rotate_backup() == "2"
+    assert rotation.add_to_ring("backup") == "2"
     making.back_up(tmp_path / "new.backup")
     assert restoring.inspect(tmp_path / "old.backup") == old
     assert b'"key": "2"' in (tmp_path / "new.backup").read_bytes()[:200]
