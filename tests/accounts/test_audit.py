@@ -1,5 +1,6 @@
 """The trail: written with the change, sealed into a chain, anchored outside; whatever is done to it shows."""
 
+import ast
 import json
 import re
 from datetime import timedelta
@@ -244,17 +245,40 @@ class TestWording:
         assert wording.action_label("branch.move") == "党组织：调整隶属关系"
         assert wording.action_label("something") == "something"
 
-    def test_every_action_of_the_code_has_words(self):
+    @pytest.fixture
+    def sources(self):
+        """The text of every module of ours."""
         root = Path(__file__).parents[2]
-        sources = [
+        paths = (
             path for path in root.glob("*/**/*.py") if path.parts[len(root.parts)] not in ("tests", ".venv")
-        ]
+        )
+        return [path.read_text(encoding="utf-8") for path in paths]
+
+    def test_every_action_of_the_code_has_words(self, sources):
         actions = set()
-        for path in sources:
-            actions |= set(re.findall(r'audit\.record\(\s*"([a-z_.]+)"', path.read_text(encoding="utf-8")))
+        for source in sources:
+            actions |= set(re.findall(r'audit\.record\(\s*"([a-z_.]+)"', source))
         assert "branch.move" in actions
         wordless = [action for action in actions if re.search("[a-z]", wording.action_label(action))]
         assert wordless == []  # a new one needs its words in accounts/wording.py
+
+    def test_every_fact_of_the_code_has_a_word(self, sources):
+        facts = {name for source in sources if "audit." in source for name in facts_of(ast.parse(source))}
+        assert "reason" in facts
+        assert facts - set(wording.FACTS) == set()
+
+    def test_yes_and_no_and_which_key(self):
+        told = [wording.fact_value(*one) for one in (("resumed", True), ("is_on", False), ("key", "field"))]
+        assert told == ["是", "否", "字段密钥"]
+
+
+def facts_of(tree):
+    """What calls that write an entry say before and after, where it is written out."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in ("record", "entry_of"):
+            said = [one.value for one in call.keywords if one.arg in ("before", "after")]
+            for each in (part for one in said for part in ast.walk(one) if isinstance(part, ast.Dict)):
+                yield from (key.value for key in each.keys if isinstance(key, ast.Constant))
 
 
 def test_the_trail_has_no_page_that_changes_it():
