@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from . import audit, passwords
+from . import audit, passwords, sessions
 from .models import User
 
 
@@ -19,13 +19,14 @@ def open_account(username: str, name: str, *, by: User | None, email: str = "") 
 
 
 def close(user: User, *, by: User) -> None:
-    """From now on the account opens no page; its grants stay as they are, should it be reopened."""
+    """From now on the account opens no page; its grants stay as they are, should it be reopened, its sessions end."""
     if user.pk == by.pk:
         raise AccessError("不能停用自己的账号，请由另一位有权的人员办理。")
     with transaction.atomic():
         user.is_active = False
         user.save(update_fields=["is_active"])
         audit.record("account.close", by=by, on=user)
+        sessions.end_all(user, by=by)
 
 
 def reopen(user: User, *, by: User) -> None:

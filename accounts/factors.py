@@ -23,7 +23,7 @@ from django.utils import timezone
 from lib import reasons
 from lib.encryption import blind_index
 
-from . import audit
+from . import audit, sessions
 from .models import BackupCode, SecondFactor, User
 from .passwords import ALPHABET
 
@@ -105,7 +105,7 @@ def renew_backup_codes(user: User) -> list[str]:
 
 
 def remove(user: User, *, by: User | None, why: str) -> None:
-    """The phone is lost, and the backup codes with it: set up anew at the next sign-in."""
+    """The phone is lost, and the backup codes with it: set up anew at the next sign-in; what is signed in ends."""
     if by is not None and by.pk == user.pk:
         raise FactorError("自己的动态验证码由另一位安全管理员重置。")
     if fault := reasons.fault(why):
@@ -113,6 +113,7 @@ def remove(user: User, *, by: User | None, why: str) -> None:
     with transaction.atomic():
         _forget(user)
         audit.record("second_factor.reset_factor", by=by, on=user, after={"reason": why.strip()})
+        sessions.end_all(user, by=by)
 
 
 def switch_off(user: User) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils import timezone
@@ -19,7 +21,10 @@ class SignInForm(AuthenticationForm):
 
 
 class NewPasswordForm(PasswordChangeForm):
-    """Changing one's own password; ends the obligation to change it."""
+    """Changing one's own password; ends the obligation to change it.
+
+    ``is_proved`` says whether the old one is right, and counts the tries as those of a sign-in are counted.
+    """
 
     error_messages = {
         **PasswordChangeForm.error_messages,
@@ -27,8 +32,9 @@ class NewPasswordForm(PasswordChangeForm):
         "password_mismatch": "两次输入的新密码不一样。",
     }
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, is_proved: Callable[[str], bool], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.is_proved = is_proved
         labels = {"old_password": "原密码", "new_password1": "新密码", "new_password2": "再输入一次新密码"}
         for name, label in labels.items():
             self.fields[name].label = label
@@ -37,6 +43,12 @@ class NewPasswordForm(PasswordChangeForm):
     def validate_password_for_user(self, user: User, password_field_name: str = "new_password1") -> None:  # noqa: S107 - the name of a field
         """What is wrong with the new password stands below it, not below its repetition."""
         super().validate_password_for_user(user, "new_password1")
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        if not self.is_proved(password):
+            raise forms.ValidationError(self.error_messages["password_incorrect"], "password_incorrect")
+        return password
 
     def clean_new_password1(self) -> str:
         password: str = self.cleaned_data["new_password1"]

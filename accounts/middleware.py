@@ -21,7 +21,6 @@ from django.http import (
 from django.shortcuts import redirect, resolve_url
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -174,8 +173,8 @@ class PasswordChangeRequired:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and passwords.is_due(user):
-            if user.initial_password_until and user.initial_password_until < timezone.now():
+        if user.is_authenticated and proof.owes_password(request, user):
+            if passwords.has_run_out(user):
                 logout(request)
                 return _to_login(request)
             open_pages = {reverse("password_change"), reverse("logout")}
@@ -192,10 +191,11 @@ class EntryRequired:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and not passwords.is_due(user):
+        if user.is_authenticated and not proof.owes_password(request, user):
             page = _page_of_factor(request, user)
-            # Before a factor is set up the password may be asked for again.
-            others = {reverse("confirm")} if page == "factor_set_up" else set()
+            # Before a factor is set up the password may be asked for again, here or by the university's service.
+            again = {reverse(name) for name in ("confirm", "sign_on", "sign_on_back")}
+            others = again if page == "factor_set_up" else set()
             if not page and notice.is_owed(request, user):
                 page = "privacy_notice"
             if page and request.path not in {reverse(page), reverse("logout"), *others}:

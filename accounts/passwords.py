@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from . import audit
+from . import audit, sessions
 from .models import User
 
 # No 0/O, 1/l/I: the sheet is read by people and typed on phones.
@@ -32,7 +32,13 @@ def issue(user: User, *, by: User | None) -> str:
         update_fields=["password", "must_change_password", "initial_password_until", "password_changed_at"]
     )
     audit.record("password.issue", by=by, on=user)
+    sessions.end_all(user, by=by)
     return password
+
+
+def has_run_out(user: User) -> bool:
+    """Whether it is a one-time password whose time is over."""
+    return user.initial_password_until is not None and user.initial_password_until < timezone.now()
 
 
 def is_due(user: User) -> bool:

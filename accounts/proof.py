@@ -15,13 +15,15 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 
-from . import audit, counting, pace, sessions
+from . import audit, counting, pace, passwords, sessions
 from .forms import ConfirmForm
 from .http import on_this_site
 from .models import User
+from .sign_on import keeping
 
 FACTOR: Final = "second_factor"
 VOUCHED: Final = "vouched"
+SIGNED_ON: Final = "signed_on"
 PROVED_AT: Final = "proved_at"
 FIELD: Final = "confirm_password"
 CAME_FROM: Final = "came_from"
@@ -57,6 +59,26 @@ def is_vouched(request: HttpRequest) -> bool:
     return bool(request.session.get(FACTOR) == VOUCHED)
 
 
+def signed_on(request: HttpRequest, *, anew: bool) -> None:
+    """The session came from the university's service, and needs no password of ours.
+
+    Who sits there is proved when the service asked for his credentials ``anew``: a browser that it knows already is sent
+    back without a word.
+    """
+    request.session[SIGNED_ON] = True
+    if not anew:
+        request.session.pop(PROVED_AT, None)
+
+
+def is_signed_on(request: HttpRequest) -> bool:
+    return bool(request.session.get(SIGNED_ON))
+
+
+def owes_password(request: HttpRequest, user: User) -> bool:
+    """Whether a new password is due before anything else; whoever came from the service keeps his there."""
+    return passwords.is_due(user) and not is_signed_on(request)
+
+
 def is_fresh(request: HttpRequest) -> bool:
     """Whether whoever sits there proved who he is in the last settings.CONFIRM_SECONDS."""
     proved: int = request.session.get(PROVED_AT, 0)
@@ -68,7 +90,7 @@ def is_proved(request: HttpRequest, password: str) -> bool:
     user = request.user
     assert isinstance(user, User)
     found = authenticate(request, username=user.username, password=password)
-    if found is None or found.pk != user.pk:
+    if found is None or found.pk != user.pk or passwords.has_run_out(user):
         audit.record("session.prove", by=user, on=user, denied=True)
         return False
     sessions.renew_key(request)
@@ -107,7 +129,12 @@ def confirmed(view: View) -> View:
 def ask(request: HttpRequest, form: ConfirmForm, kept: Sequence[tuple[str, object]]) -> HttpResponseBase:
     """The page that asks. A file leaves it standing, so it leads back to where one came from, after a wrong try too."""
     back = on_this_site(request, request.POST.get(CAME_FROM) or request.headers.get("Referer", ""))
-    context = {"form": form, "kept": [*kept, (CAME_FROM, back)], "back": back}
+    context = {
+        "form": form,
+        "kept": [*kept, (CAME_FROM, back)],
+        "back": back,
+        "service": keeping.in_use() if is_signed_on(request) else None,
+    }
     return render(request, "accounts/confirm.html", context, status=422 if form.errors else 200)
 
 

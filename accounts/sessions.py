@@ -86,7 +86,7 @@ def end(row: SignedIn, *, by: User) -> None:
     audit.record("session.end", by=by, on=row.user, after={"address": row.address})
 
 
-def end_all(user: User, *, by: User, but: str = "") -> int:
+def end_all(user: User, *, by: User | None, but: str = "") -> int:
     """All sessions of ``user`` except the one of this key; how many."""
     rows = SignedIn.objects.filter(user=user).exclude(session_key=but)
     keys = list(rows.values_list("session_key", flat=True))

@@ -1,5 +1,6 @@
 """Sign in, sign out, change the password."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from . import audit, passwords, refusals, sessions
+from . import audit, passwords, proof, refusals, sessions
 from .forms import NewPasswordForm, SignInForm
 from .http import AuthenticatedRequest
 from .models import User
@@ -52,13 +53,16 @@ class SignOut(LogoutView):
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: AuthenticatedRequest) -> HttpResponse:
-    form = NewPasswordForm(request.user, request.POST or None)
+    form = NewPasswordForm(
+        request.user, request.POST or None, is_proved=partial(proof.is_proved, request)
+    )
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = form.save()
         old = request.session.session_key
         update_session_auth_hash(request, user)
         sessions.moved(request, old)
+        sessions.end_all(user, by=user, but=request.session.session_key or "")
         messages.success(request, "密码已修改。")
         return redirect("home")
     user = request.user

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Final, cast
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.forms.utils import flatatt
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import SignOn, User
+from accounts.sign_on import keeping
 from lib import required
 
 from . import grants, names, second_factor
@@ -350,3 +352,9 @@ class SignOnForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.secret_cipher:
             self.fields["secret"].help_text = "已保存，不再显示；不改的不填。"
         required.name_fields(self.fields)
+
+    def clean_has_factor(self) -> bool:
+        said: bool = self.cleaned_data["has_factor"]
+        if said and not settings.SIGN_ON_FACTOR:
+            raise forms.ValidationError(keeping.NOT_VOUCHED)
+        return said

@@ -292,6 +292,8 @@ SECOND_FACTOR = env.str("SECOND_FACTOR", default="off" if TRIAL else "roles")
 # Servers that may say who signs in (CAS, OpenID Connect), as "https://cas.example.edu.cn"; what else it takes is set up
 # in the browser. Named here, because whoever could name them there could become anybody.
 SIGN_ON_SERVERS: list[str] = env.list("SIGN_ON_SERVERS", default=[])
+# Whether they ask for two proofs, so that no code of ours is needed. Here for the same reason.
+SIGN_ON_FACTOR = env.bool("SIGN_ON_FACTOR", default=False)
 # Whether everybody reads the privacy notice before his first page, and whom it names to turn to.
 PRIVACY_NOTICE = env.bool("PRIVACY_NOTICE", default=not TRIAL)
 PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", default="学校党委组织部")

@@ -13,16 +13,21 @@ from .fetching import SignOnError, check_server, fetch
 _NAMESPACE: Final = {"cas": "http://www.yale.edu/tp/cas"}
 
 
-def begin(service: SignOn, back: str) -> str:
+#: Asks for the credentials although the browser is known; a ticket that came without is then refused.
+_ANEW: Final = {"renew": "true"}
+
+
+def begin(service: SignOn, back: str, *, anew: bool = False) -> str:
     """Where the browser is sent."""
-    return f"{check_server(service.server)}/login?{urlencode({'service': back})}"
+    asked = urlencode({"service": back, **(_ANEW if anew else {})})
+    return f"{check_server(service.server)}/login?{asked}"
 
 
-def name_of(service: SignOn, ticket: str, back: str) -> str:
+def name_of(service: SignOn, ticket: str, back: str, *, anew: bool = False) -> str:
     """Who the ticket was given to: the user, or the attribute that holds our account's name."""
     if not ticket or len(ticket) > 512:
         raise SignOnError("统一身份认证没有给出凭据，请重新登录。")
-    asked = urlencode({"service": back, "ticket": ticket})
+    asked = urlencode({"service": back, "ticket": ticket, **(_ANEW if anew else {})})
     root = _read(fetch(f"{service.server}/p3/serviceValidate?{asked}"))
     if (failure := root.find("cas:authenticationFailure", _NAMESPACE)) is not None:
         raise SignOnError(f"统一身份认证不认这张凭据（{failure.get('code', '')}），请重新登录。")

@@ -1,5 +1,8 @@
 """Setting up the sign-on service, of which there is one. The secret is written, never shown again. Audited."""
 
+from typing import Final
+
+from django.conf import settings
 from django.db import transaction
 
 from accounts import audit
@@ -7,6 +10,9 @@ from accounts.models import SignOn, User
 
 from . import cas, oidc
 from .fetching import SignOnError, check_server
+
+
+NOT_VOUCHED: Final = "须由服务器管理员先在设置 SIGN_ON_FACTOR 中写明，对方确实要求两种方式验证。"
 
 
 def of() -> SignOn | None:
@@ -42,6 +48,8 @@ def set_up(
     service.has_factor, service.is_on = has_factor, is_on
     if kind == SignOn.Kind.OIDC and not (service.client_id and (secret or service.secret)):
         raise SignOnError("OpenID Connect 须填写客户端编号和密钥。")
+    if has_factor and not settings.SIGN_ON_FACTOR:
+        raise SignOnError(NOT_VOUCHED)
     if secret:
         service.secret = secret
     with transaction.atomic():

@@ -17,8 +17,11 @@ _ALGORITHMS: Final = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384"]
 _CLOCKS_DIFFER_SECONDS: Final = 60
 
 
-def begin(service: SignOn, back: str) -> tuple[str, dict[str, str]]:
-    """Where the browser is sent, and what the session keeps until it comes back."""
+def begin(service: SignOn, back: str, *, anew: bool = False) -> tuple[str, dict[str, str]]:
+    """Where the browser is sent, and what the session keeps until it comes back.
+
+    ``anew`` asks for the credentials although the browser is known there.
+    """
     kept = {"state": secrets.token_urlsafe(24), "nonce": secrets.token_urlsafe(24)}
     kept["verifier"] = secrets.token_urlsafe(48)
     challenge = urlsafe_b64encode(hashlib.sha256(kept["verifier"].encode()).digest()).rstrip(b"=").decode()
@@ -31,12 +34,18 @@ def begin(service: SignOn, back: str) -> tuple[str, dict[str, str]]:
         "nonce": kept["nonce"],
         "code_challenge": challenge,
         "code_challenge_method": "S256",
+        **({"prompt": "login", "max_age": "0"} if anew else {}),
     }
     return f"{check_server(_told(_discover(service), 'authorization_endpoint'))}?{urlencode(asked)}", kept
 
 
-def who(service: SignOn, code: str, back: str, kept: dict[str, str]) -> tuple[str, str]:
-    """The account's name and the service's own ``sub``, from the identity token that the code is exchanged for."""
+def who(
+    service: SignOn, code: str, back: str, kept: dict[str, str], *, anew_since: int | None = None
+) -> tuple[str, str]:
+    """The account's name and the service's own ``sub``, from the identity token that the code is exchanged for.
+
+    ``anew_since``: the second before which the credentials must not have been asked for.
+    """
     told = _discover(service)
     form = {
         "grant_type": "authorization_code",
@@ -46,10 +55,17 @@ def who(service: SignOn, code: str, back: str, kept: dict[str, str]) -> tuple[st
     }
     answer = fetch_json(_told(told, "token_endpoint"), form, basic=(service.client_id, service.secret))
     claims = _claims(service, told, str(answer.get("id_token", "")), kept["nonce"])
+    if anew_since is not None and not _was_asked(claims, anew_since):
+        raise SignOnError("统一身份认证没有重新验证密码，不能确认是本人。")
     name = str(claims.get(service.attribute or "preferred_username") or "").strip()
     if not name:
         raise SignOnError(f"身份令牌里没有“{service.attribute or 'preferred_username'}”，请核对账号属性名。")
     return name, str(claims["sub"])[:255]
+
+
+def _was_asked(claims: dict[str, Any], since: int) -> bool:
+    at = claims.get("auth_time")
+    return isinstance(at, int) and at >= since - _CLOCKS_DIFFER_SECONDS
 
 
 def try_out(service: SignOn) -> str:

@@ -3,6 +3,7 @@
 import time
 from typing import Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,17 +33,19 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     """Send the browser there; what must fit when it comes back stays in the session.
 
     Only from a page of ours or an address typed in: with CAS, another site could begin here and end with a ticket
-    of its own, and whoever sits there would go on as somebody else.
+    of its own, and whoever sits there would go on as somebody else. With ``again`` the service asks for the
+    credentials although it knows the browser.
     """
     service = _in_use()
     if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
         return redirect("login")
-    kept = {"next": request.GET.get("next", ""), "at": str(int(time.time()))}
+    anew = "again" in request.GET
+    kept = {"next": request.GET.get("next", ""), "at": str(int(time.time())), **({"again": "1"} if anew else {})}
     try:
         if service.kind == SignOn.Kind.CAS:
-            target = cas.begin(service, _back(request))
+            target = cas.begin(service, _back(request), anew=anew)
         else:
-            target, more = oidc.begin(service, _back(request))
+            target, more = oidc.begin(service, _back(request), anew=anew)
             kept |= more
     except SignOnError as error:
         return _failed(request, error)
@@ -71,7 +74,8 @@ def sign_on_back(request: HttpRequest) -> HttpResponse:
     except SignOnError as error:
         return _failed(request, error, user)
     login(request, user, _BACKEND)
-    if service.has_factor:
+    proof.signed_on(request, anew="again" in kept)
+    if service.has_factor and settings.SIGN_ON_FACTOR:
         proof.vouched(request)
     audit.record("session.sign_on", by=user, on=user, after={"how": service.get_kind_display()})
     return redirect(on_this_site(request, kept["next"]))
@@ -79,13 +83,15 @@ def sign_on_back(request: HttpRequest) -> HttpResponse:
 
 def _who(request: HttpRequest, service: SignOn, kept: dict[str, str]) -> tuple[str, str]:
     """The account's name, and what the service itself calls him, where it has such a number."""
+    anew = "again" in kept
     if service.kind == SignOn.Kind.CAS:
-        return cas.name_of(service, request.GET.get("ticket", ""), _back(request)), ""
+        return cas.name_of(service, request.GET.get("ticket", ""), _back(request), anew=anew), ""
     if "error" in request.GET:
         raise SignOnError("统一身份认证没有同意登录，请重试。")
     if request.GET.get("state", "") != kept["state"]:
         raise SignOnError("登录不是从这个浏览器开始的，请重新登录。")
-    return oidc.who(service, request.GET.get("code", ""), _back(request), kept)
+    since = int(kept["at"]) if anew else None
+    return oidc.who(service, request.GET.get("code", ""), _back(request), kept, anew_since=since)
 
 
 def _in_use() -> SignOn:

@@ -9,11 +9,14 @@ from django.test import override_settings
 from django.urls import path
 from django.utils import timezone
 
+from accounts import access, factors, passwords
 from accounts.models import AuditEntry, SignedIn, User
 from branches.roles import Role
 from tests import cast
 
 pytestmark = pytest.mark.django_db
+
+NEW = "three quiet reading rooms"
 
 
 @pytest.fixture
@@ -85,6 +88,27 @@ class TestWhatEndsAtOnce:
         browser = cast.a_browser(user)
         assert status(browser) == 200
         User.objects.filter(pk=user.pk).update(is_active=False)
+        assert status(browser) == 302
+
+    def test_also_when_the_account_is_opened_again(self, user):
+        """A stolen session does not come back with it."""
+        browser, admin = cast.a_browser(user), cast.a_user(Role.SYSTEM_ADMIN)
+        access.close(user, by=admin)
+        access.reopen(user, by=admin)
+        assert (status(browser), SignedIn.objects.filter(user=user).count()) == (302, 0)
+
+    def test_a_new_password_of_ones_own_or_another_s(self, user):
+        here, elsewhere = cast.a_browser(user), cast.a_browser(user)
+        sent = {"old_password": cast.PASSWORD, "new_password1": NEW, "new_password2": NEW}
+        here.post("/password/", sent)
+        assert [status(browser) for browser in (here, elsewhere)] == [200, 302]
+        passwords.issue(user, by=None)
+        assert (status(here), SignedIn.objects.filter(user=user).count()) == (302, 0)
+
+    def test_a_second_factor_that_was_reset(self, user):
+        """The phone that was lost may be signed in."""
+        browser = cast.a_browser(user)
+        factors.remove(user, by=None, why="手机遗失，已当面核对")
         assert status(browser) == 302
 
     def test_a_role_taken_away(self, user):

@@ -117,6 +117,16 @@ class TestLockOut:
         with time_machine.travel(timezone.now() + timedelta(minutes=16)):
             assert sign_in(cast.a_browser(REMOTE_ADDR="10.0.0.1"), user).status_code == 302
 
+    def test_guesses_of_the_old_password_count_and_are_in_the_trail(self, user):
+        """Whoever found the screen open does not find out the password on the page that changes it."""
+        browser = cast.a_browser(user, REMOTE_ADDR="10.0.0.1")
+        sent = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+        assert [browser.post("/password/", sent).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+        sent["old_password"] = cast.PASSWORD
+        assert browser.post("/password/", sent).status_code == 429
+        tried = AuditEntry.objects.filter(action="session.prove", outcome="denied")
+        assert (tried.count(), User.objects.get(pk=user.pk).password) == (6, user.password)
+
     def test_a_success_forgets_the_failures(self, user):
         self.fail(user, times=4)
         assert sign_in(cast.a_browser(REMOTE_ADDR="10.0.0.1"), user).status_code == 302

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import passwords
 from accounts.models import AuditEntry, SignOn, SignOnBinding
 from accounts.sign_on import binding, keeping
 from accounts.sign_on.fetching import SignOnError
@@ -99,6 +100,10 @@ def is_signed_in(browser):
     return browser.get("/members/").status_code == 200
 
 
+def is_file(answer):
+    return "attachment" in answer.get("Content-Disposition", "")
+
+
 def said(browser):
     return browser.get("/login/").content.decode()
 
@@ -113,6 +118,14 @@ class TestCas:
         return (
             f"<cas:authenticationSuccess><cas:user>{name}</cas:user>{attributes}</cas:authenticationSuccess>"
         )
+
+    def signed_on(self, provider, user):
+        """A browser in which ``user`` came from there."""
+        browser = cast.a_browser()
+        browser.get("/sign-on/")
+        self.ticket(provider, self.success(user.username))
+        browser.get(f"{self.BACK}?ticket=ST-1")
+        return browser
 
     def test_there_and_back(self, provider, admin, user):
         set_up(admin, provider, "cas")
@@ -215,16 +228,51 @@ class TestCas:
         assert sentence in said(browser)
 
     def test_the_code_of_ours_is_asked_unless_theirs_was(self, provider, admin, user, settings):
-        settings.SECOND_FACTOR = "roles"
-        self.ticket(provider, self.success(user.username))
+        settings.SECOND_FACTOR, settings.SIGN_ON_FACTOR = "roles", True
         pages = []
         for has_factor in (False, True):
             set_up(admin, provider, "cas", has_factor=has_factor)
-            browser = cast.a_browser()
-            browser.get("/sign-on/")
-            browser.get(f"{self.BACK}?ticket=ST-1")
-            pages.append(browser.get("/members/").status_code)
-        assert pages == [302, 200]
+            pages.append(self.signed_on(provider, user).get("/members/").status_code)
+        settings.SIGN_ON_FACTOR = False
+        pages.append(self.signed_on(provider, user).get("/members/").status_code)
+        assert pages == [302, 200, 302]
+
+    def test_whether_they_ask_for_two_is_not_said_in_the_browser(self, provider, admin):
+        """With another attribute beside it, the system administrator could enter any account (三员)."""
+        with pytest.raises(SignOnError, match="SIGN_ON_FACTOR"):
+            set_up(admin, provider, "cas", has_factor=True)
+        sent = {**TestSettingUp.SENT, "server": f"{provider.address}/cas", "has_factor": "on"}
+        answer = cast.a_browser(admin).post(TestSettingUp.PAGE, sent)
+        assert list(answer.context["form"].errors) == ["has_factor"]
+
+    def test_who_never_used_his_one_time_password_gets_in(self, provider, admin, user):
+        """It is for signing in here, and runs out after three days."""
+        set_up(admin, provider, "cas")
+        passwords.issue(user, by=None)
+        with time_machine.travel(timezone.now() + timedelta(days=4)):
+            assert is_signed_in(self.signed_on(provider, user))
+
+    def test_coming_back_from_there_proves_nobody(self, provider, admin, user):
+        """The service knows the browser, so whoever found it open could sign on again, and take everything out."""
+        set_up(admin, provider, "cas")
+        browser = self.signed_on(provider, user)
+        asked = browser.post(reverse("roster_export"), headers={"referer": "http://testserver/members/"})
+        assert "再次输入密码" in asked.text
+        again = "/sign-on/?again=1&amp;next=http%3A//testserver/members/"
+        assert again in asked.text
+        there = browser.get(again.replace("&amp;", "&"))
+        assert there.url.endswith("&renew=true")
+        assert browser.get(f"{self.BACK}?ticket=ST-2").url == "http://testserver/members/"
+        assert provider.asked[-1][1]["renew"] == ["true"]
+        assert is_file(browser.post(reverse("roster_export")))
+
+    def test_nor_does_a_one_time_password_that_has_run_out(self, provider, admin, user):
+        set_up(admin, provider, "cas")
+        password = passwords.issue(user, by=None)
+        with time_machine.travel(timezone.now() + timedelta(days=4)):
+            browser = self.signed_on(provider, user)
+            answer = browser.post(reverse("roster_export"), {"confirm_password": password})
+            assert (answer.status_code, "密码不对" in answer.text) == (422, True)
 
 
 class TestOidc:
@@ -245,9 +293,9 @@ class TestOidc:
         provider.answers["/oidc/keys"] = (200, json.dumps({"keys": [public]}))
         return set_up(admin, provider, "oidc")
 
-    def come_back(self, provider, browser, user, *, key=KEY, algorithm="RS256", **changes):
+    def come_back(self, provider, browser, user, *, key=KEY, algorithm="RS256", begin="", **changes):
         """Through the authorization and back; ``changes`` are to the claims."""
-        there = parse_qs(urlsplit(browser.get("/sign-on/?next=/members/").url).query)
+        there = parse_qs(urlsplit(browser.get(f"/sign-on/?next=/members/{begin}").url).query)
         now = int(time.time())
         claims = {
             "iss": f"{provider.address}/oidc",
@@ -293,6 +341,16 @@ class TestOidc:
         _, back = self.come_back(provider, browser, user, **changes)
         assert (back.url, is_signed_in(browser)) == ("/login/", False)
         assert "身份令牌" in said(browser)
+
+    @pytest.mark.parametrize(("seconds", "is_taken"), [(None, False), (-120, False), (0, True)])
+    def test_asked_again_over_there(self, provider, service, user, seconds, is_taken):
+        """``auth_time`` says when the credentials were asked for."""
+        browser = cast.a_browser()
+        told = {} if seconds is None else {"auth_time": int(time.time()) + seconds}
+        there, back = self.come_back(provider, browser, user, begin="&again=1", **told)
+        assert (there["prompt"], there["max_age"]) == (["login"], ["0"])
+        assert back.url == ("/members/" if is_taken else "/login/")
+        assert is_file(browser.post(reverse("roster_export"))) == is_taken
 
     def test_an_account_belongs_to_who_signed_on_first(self, provider, service, user, admin):
         self.come_back(provider, cast.a_browser(), user, sub="u-1")
