@@ -65,6 +65,17 @@ class TestSigningIn:
         sign_in(browser, user)
         assert browser.session.session_key != before
 
+    def test_managers_of_passwords_may_fill_in_what_nobody_reads_over_a_shoulder(self, user):
+        wanted = {
+            "/login/": {"current-password"},
+            "/password/": {"current-password", "new-password"},
+        }
+        for address, names in wanted.items():
+            page = cast.a_browser(user if address == "/password/" else None).get(address).text
+            fields = re.findall(r'<input type="password"[^>]*>', page)
+            assert {re.search('autocomplete="(.+?)"', one)[1] for one in fields} == names
+            assert "onpaste" not in page
+
     def test_only_to_pages_of_this_site(self, user):
         response = cast.a_browser().post(
             "/login/?next=//evil.example/", {"username": user.username, "password": cast.PASSWORD}

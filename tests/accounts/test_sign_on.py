@@ -1,17 +1,23 @@
 """Signing in through CAS and OpenID Connect, against a server of the test's own; what it may not be talked into."""
 
 import json
+import ssl
 import threading
 import time
 from base64 import b64decode
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
 import time_machine
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.urls import reverse
 from django.utils import timezone
 
@@ -80,6 +86,19 @@ def admin():
 @pytest.fixture
 def user():
     return cast.a_user(Role.SECRETARY, cast.a_university().teachers)
+
+
+def a_certificate(folder):
+    """Of 127.0.0.1, signed by itself; with its key in one file."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    place = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    now = timezone.now()
+    made = x509.CertificateBuilder(name, name, KEY.public_key(), x509.random_serial_number(), now)
+    made = made.not_valid_after(now + timedelta(days=1)).add_extension(place, critical=False)
+    key = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "certificate.pem"
+    path.write_bytes(made.sign(KEY, SHA256()).public_bytes(Encoding.PEM) + key)
+    return path
 
 
 def set_up(admin, provider, kind, **more):
@@ -426,6 +445,20 @@ class TestSettingUp:
         "secret": "",
         "is_on": "on",
     }
+
+    def test_no_proxy_of_the_environment_is_between(self, provider, admin, monkeypatch):
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        provider.answers["/cas/p3/serviceValidate"] = (200, FAILURE)
+        assert keeping.try_out(set_up(admin, provider, "cas")).startswith("连接正常")
+
+    def test_a_certificate_that_nobody_vouches_for_is_refused(self, provider, admin, settings, tmp_path):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(a_certificate(tmp_path))
+        provider.server.socket = context.wrap_socket(provider.server.socket, server_side=True)
+        settings.SIGN_ON_SERVERS = [provider.address.replace("http:", "https:")]
+        service = set_up(admin, provider, "cas", server=f"{settings.SIGN_ON_SERVERS[0]}/cas")
+        with pytest.raises(SignOnError, match="证书不可信"):
+            keeping.try_out(service)
 
     def test_tried_at_once(self, provider, admin):
         browser = cast.a_browser(admin)

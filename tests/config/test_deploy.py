@@ -91,6 +91,13 @@ class TestContainers:
         assert set(told) == asked | {"NGINX_ENVSUBST_FILTER"}
         assert set(re.findall(r"[A-Z_]+", told["NGINX_ENVSUBST_FILTER"])) == asked
 
+    def test_the_proxy_answers_with_tls_of_today_alone(self):
+        """In clear it leads on or refuses; which ciphers is OpenSSL's to say."""
+        clear, sealed = (DEPLOY / "nginx.conf.template").read_text().split("\nserver {\n")[1:]
+        assert re.findall(r"ssl_(protocols|ciphers) (.+);", sealed) == [("protocols", "TLSv1.2 TLSv1.3")]
+        assert set(re.findall(r"return (\d+)", clear)) == {"301", "403"}
+        assert "proxy_pass" not in clear
+
     def test_compose_itself_understands_it(self, compose, tmp_path):
         """Version 2, or Debian's version 1, which knows all of it but its name."""
         command = next(filter(None, map(_found, (["docker", "compose"], ["docker-compose"]))), None)

@@ -4,17 +4,19 @@ import base64
 import hashlib
 import hmac
 from datetime import date
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.mail import BadHeaderError
 from django.utils import timezone
 
 from branches.roles import Role
 from reminders import delivery, planning, robots, wecom_app
-from reminders.channels import Unsent
+from reminders.channels import Unsent, mail
 from reminders.channels import robots as robot_channel
-from reminders.messages import message_to_group
+from reminders.messages import Message, message_to_group
 from reminders.models import Delivery, NoticeChoice
 from tests import cast
 from tests.reminders.scene import a_reader, a_reminder
@@ -297,14 +299,19 @@ class TestMail:
     def test_what_arrives(self, post):
         a_reminder(a_reader(), DUE)
         assert delivery.deliver(seconds=5) == 1
-        (mail,) = post.received
-        assert (mail["To"], mail["Subject"]) == ("wang@example.edu.cn", "支部簿：1 项待办")
-        assert mail["Message-ID"] == f"<{Delivery.objects.get().pk}@example.edu.cn>"
-        assert mail["Auto-Submitted"] == "auto-generated"
+        (came,) = post.received
+        assert (came["To"], came["Subject"]) == ("wang@example.edu.cn", "支部簿：1 项待办")
+        assert came["Message-ID"] == f"<{Delivery.objects.get().pk}@example.edu.cn>"
+        assert came["Auto-Submitted"] == "auto-generated"
         assert (
             "10月主题党日：10月27日到期\n  http://localhost:8000/activities/new/"
-            in mail.get_content().replace("\r", "")
+            in came.get_content().replace("\r", "")
         )
+
+    def test_a_line_end_in_a_subject_makes_no_header(self, post):
+        with pytest.raises(BadHeaderError):
+            mail.send(a_reader(), Message("待办\r\nBcc: x@example.edu.cn", ()), uuid4())
+        assert post.received == []
 
     def test_a_refused_address_is_told_in_words(self, post):
         post.refuses["wang@example.edu.cn"] = b"550 no such user"
