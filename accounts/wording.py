@@ -291,6 +291,7 @@ FACTS = {
     "citation": "依据",
     "closings": "没有登记的锁定文件",
     "code": "代码",
+    "contact": "联系方式",
     "day": "日期",
     "due_on": "期限",
     "duties": "义务数",

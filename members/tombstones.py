@@ -46,7 +46,7 @@ def clear(member: Member, names: tuple[str, ...] = DELETABLE) -> list[str]:
     Call within a transaction: the file is written when it commits.
     """
     values = {name: found for name, found in _values(member, names).items() if found}
-    _blank(member, list(values))
+    blank(member, tuple(values))
     if values:
         signed = {name: [_signature(member.pk, name, one) for one in found] for name, found in values.items()}
         transaction.on_commit(lambda: _write(member.pk, signed))
@@ -77,13 +77,14 @@ def _undoable(member: Member) -> Iterator[tuple[ImportedRow | Merge, dict[str, A
         yield done, state, [state["kept"], state["source"], state["filled"]]
 
 
-def _blank(member: Member, names: list[str]) -> None:
+def blank(member: Member, names: tuple[str, ...] = DELETABLE) -> None:
+    """The same without remembering it."""
     for name in names:
         sealed: Encrypted = getattr(Member, name)
         setattr(member, name, "")
-        blank = {column: getattr(member, column) for column in sealed.columns()}
-        Member.objects.filter(pk=member.pk).update(**blank)
-        member.history.filter(id=member.pk).update(**blank)
+        columns = {column: getattr(member, column) for column in sealed.columns()}
+        Member.objects.filter(pk=member.pk).update(**columns)
+        member.history.filter(id=member.pk).update(**columns)
     for row, state, places in _undoable(member):
         for facts in places:
             facts.update({name: "" for name in names if name in facts})
@@ -137,7 +138,7 @@ def apply(*, is_dry: bool = False) -> Applied:
             people.add(member.pk)
             fields += len(back)
             if not is_dry:
-                _blank(member, back)
+                blank(member, tuple(back))
                 audit.record("tombstone.apply", by=None, on=member, after={"fields": back})
     return Applied(len(people), fields, tuple(unreadable))
 

@@ -129,10 +129,11 @@ ITEMS: Final = (
         "联系方式和住址",
         "联系党员",
         f"{DUTY}；党员教育管理工作条例第三十四条",
-        "在党组织期间；本人可申请删除",
+        "在党组织期间；离开满一年后删除，本人可以申请提前删除",
         "默认只见脱敏；上级党组织工作人员写明原因后可看原文，有审计",
         {"members.Member": "phone_cipher phone_last4_hash landline_cipher address_cipher"},
         is_sensitive=True,
+        days=365,
     ),
     Item(
         "education",
@@ -309,7 +310,7 @@ ITEMS: Final = (
         "政治生日",
         "祝贺政治生日；本人可关闭",
         CONSENT,
-        "在党组织期间",
+        "随党员记录保存；本人关闭后不再发送",
         BRANCH,
         {
             "members.Greeting": "member year day title text sent_by",
@@ -322,7 +323,7 @@ ITEMS: Final = (
         "导入前的值",
         "撤销导入和合并",
         DUTY,
-        "30 天后删除",
+        "原值 30 天后删除，批次、文件名和合并的编号随记录保存",
         "做导入的人",
         {
             "members.ImportBatch": "source written_by undone_by",

@@ -15,13 +15,15 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import SignedIn
 from activities.models import LeaveRequest
 from branches.models import Suggestion
+from members import tombstones
+from members.models import Member, StatusPeriod
 from reports.closing import files
 
 from .register import BY_CODE
@@ -77,6 +79,25 @@ def _suggestions(now: datetime) -> QuerySet[Suggestion]:
     return Suggestion.objects.filter(answered_at__lt=_bound("suggestions", now))
 
 
+def _left(now: datetime) -> QuerySet[Member]:
+    """Who left more than a year ago and of whom the row or a version still says how to reach him."""
+    day = timezone.localtime(_bound("contact", now)).date()
+    says = ~Q(phone_cipher="", landline_cipher="", address_cipher="")
+    versions = Member.history.model.objects.filter(says, id=OuterRef("pk"))
+    left = StatusPeriod.objects.filter(
+        member=OuterRef("pk"), status=StatusPeriod.Status.LEFT, since__lt=day, until=None
+    )
+    return Member.objects.filter(Exists(left)).filter(says | Exists(versions))
+
+
+def _expire_contacts(now: datetime) -> int:
+    """After a restore it does so again by itself, so nothing is remembered outside the database."""
+    people = list(_left(now).select_for_update(of=("self",)))
+    for member in people:
+        tombstones.blank(member)
+    return len(people)
+
+
 def _orphans(now: datetime) -> list[Path]:
     """What lies in the folder and is named neither by a locked period nor by what goes out to subscribers."""
     known = {stored for model in files.KEEPERS for stored in model.objects.values_list("stored", flat=True)}
@@ -125,6 +146,7 @@ EXPIRIES: Final = (
         lambda now: _suggestions(now).count(),
         lambda now: _deleted(_suggestions(now)),
     ),
+    Expiry("contact", "离开满一年的联系方式", lambda now: _left(now).count(), _expire_contacts),
     Expiry("closings", "没有登记的锁定文件", lambda now: len(_orphans(now)), _delete_orphans),
 )
 

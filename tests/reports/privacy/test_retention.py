@@ -18,6 +18,7 @@ from activities.models import LeaveRequest
 from branches import suggestions
 from branches.models import Suggestion
 from branches.roles import Role
+from members import departures
 from reports.closing import files
 from reports.privacy import retention
 from reports.privacy.items import ITEMS
@@ -79,6 +80,21 @@ def test_the_reason_of_a_leave_goes_a_year_after_its_day(school, now, day, kept)
     retention.run(now)
     row.refresh_from_db()
     assert (row.reason, row.on) == (kept, day)
+
+
+@pytest.mark.parametrize(("since", "phone"), [(date(2025, 10, 20), "13800000001"), (date(2025, 10, 19), "")])
+def test_how_to_reach_somebody_goes_a_year_after_he_left(school, now, since, phone):
+    member, there = (cast.a_member(school.teachers) for _ in range(2))
+    for one in (member, there):
+        one.phone, one.address = "13800000001", "师大路1号"
+        one.save()
+    departures.depart(member, "resigned", on=since, by=None, evidence="本人申请")
+    gone = retention.run(now)["contact"]
+    member.refresh_from_db()
+    there.refresh_from_db()
+    assert (gone, member.phone, there.phone) == (int(not phone), phone, "13800000001")
+    assert ("" in set(member.history.values_list("address_cipher", flat=True))) == (not phone)
+    assert retention.run(now)["contact"] == 0
 
 
 @pytest.mark.parametrize(("days", "left"), [(3 * 366, 1), (3 * 366 + 1, 0)])
