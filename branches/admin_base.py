@@ -32,6 +32,10 @@ LABELS = {"since": "开始日期", "until": "结束日期"}
 GROUPS = ("党员", "党组织", "活动", "述职评议", "账号与权限", "任务与提醒", "审计")
 
 
+#: What Django's filters ask of a column.
+CONDITIONS = ("", "__exact", "__isnull", "__id__exact")
+
+
 class ReadonlyField(admin.helpers.AdminReadonlyField):
     """Names what it refers to as a link where the user may open it; Django links whatever has a form.
 
@@ -198,13 +202,15 @@ class ScopedModelAdmin(ScopedFields, admin.ModelAdmin):
         return self.can_delete and self.has_change_permission(request, obj)
 
     def lookup_allowed(self, lookup, value, request):
-        """Only what a filter of this list asks: free conditions on a column would tell what the page masks."""
+        """Only what a filter of this list asks: any other condition on a column would tell what the page masks.
+
+        On a relation it would go on to whatever hangs there, in every part of the tree.
+        """
         names = [entry[0] if isinstance(entry, tuple) else entry for entry in self.get_list_filter(request)]
-        fields = [name for name in names if isinstance(name, str)] + [self.date_hierarchy or ""]
         own = {name.parameter_name for name in names if hasattr(name, "parameter_name")}
-        return lookup in own or any(
-            name and (lookup == name or lookup.startswith(f"{name}__")) for name in fields
-        )
+        fields = {f"{name}{how}" for name in names if isinstance(name, str) for how in CONDITIONS}
+        days = {f"{self.date_hierarchy}{how}" for how in ("__year", "__month", "__day")}
+        return lookup in own | fields | days
 
     def opens(self, request, obj):
         """Whether the user may open the form of ``obj``, which may be of another model. One query."""

@@ -82,6 +82,17 @@ class TestFinding:
         ):
             assert college.get(MEMBERS, {name: "7"}).status_code == 400
 
+    def test_a_filter_leads_nowhere_beyond_its_own_rows(self, college, school):
+        """From a station one sees, over the tree, to people of another college, or to a password."""
+        station = cast.a_station(school.teachers, cast.a_member(school.teachers))
+        list_ = "/admin/members/stationassignment/"
+        assert college.get(list_, {"station__id__exact": station.pk}).context["cl"].result_count == 1
+        for name in (
+            "station__branch__parent__parent__children__members__note__contains",
+            "station__assignments__member__account__password__startswith",
+        ):
+            assert college.get(list_, {name: "x"}).status_code == 400
+
     def test_autocomplete_tells_two_of_one_name_apart(self, college, school):
         cast.a_member(school.teachers, "王敏", school_number="1")
         cast.a_member(school.students, "王敏", school_number="2")
