@@ -28,6 +28,7 @@ DANGEROUS = re.compile(
     r"\bpickle\b|\byaml\.load\(|\bmarshal\.|\beval\(|(?<![.\w])exec\(|shell=True|os\.system|csrf_exempt"
     r"|\.raw\(|\.extra\(|RawSQL|hashlib\.(?:md5|sha1)|verify=False|_create_unverified_context"
 )
+PROTOTYPES = re.compile(r"__proto__|setPrototypeOf|\.prototype(?:\.\w+)?\s*=[^=]|\.prototype\[")
 MARKED_SAFE = re.compile(r"mark_safe\(|\|\s*safe\b|autoescape off|SafeString\(f|format_html\(f")
 #: Texts that are handed on as HTML, with the reason.
 SAFE = {
@@ -76,6 +77,10 @@ def test_nothing_dangerous_is_called():
     assert found(DANGEROUS, ".py") == []
 
 
+def test_no_script_reaches_for_a_prototype():
+    assert found(PROTOTYPES, ".js") == []
+
+
 def test_no_text_is_handed_on_as_html_but_where_it_is_said():
     """T49: everything else is escaped by the templates."""
     assert found(MARKED_SAFE, ".py", ".html", but=SAFE) == []
@@ -89,6 +94,7 @@ def test_no_text_is_handed_on_as_html_but_where_it_is_said():
         (ELSEWHERE, '<script src="//cdn.example/x.js">'),
         (ELSEWHERE, "background: url(https://cdn.example/x.png)"),
         (DANGEROUS, "subprocess.run(line, shell=True)"),
+        (PROTOTYPES, "Array.prototype.x = 1"),
         (MARKED_SAFE, "{{ name|safe }}"),
     ],
 )
