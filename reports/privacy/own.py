@@ -17,6 +17,8 @@ from accounts.models import User
 from lib.encryption import Encrypted
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 from members.models import Member
+from reminders.kinds import kind_of
+from reminders.models import Reminder
 
 from .register import registered, word_of
 
@@ -91,6 +93,14 @@ WITHHELD: Final = {
 }
 
 
+#: Columns that tell of those whose data one kept, perhaps of a branch that one sees no more: what one did is one's own,
+#: to whom it was done is not. Of a reminder only where its kind names people.
+OF_OTHERS: Final = {
+    "accounts.AuditEntry": {"object_label", "before", "after", "mac"},
+    "reminders.Reminder": {"subject", "title", "detail"},
+}
+
+
 @dataclass(frozen=True)
 class Table:
     """``rows`` have a text for each of ``heads``; only what is filled in anywhere has a column."""
@@ -126,7 +136,15 @@ def _tells_when(field: Any) -> bool:
     return isinstance(field, models.DateField) or field.is_relation
 
 
+def _is_of_others(row: models.Model, name: str) -> bool:
+    if name not in OF_OTHERS.get(row._meta.label, ()):
+        return False
+    return not isinstance(row, Reminder) or kind_of(row.kind).names_people
+
+
 def _text(row: models.Model, name: str) -> str:
+    if _is_of_others(row, name):
+        return kind_of(row.kind).label if isinstance(row, Reminder) and name == "title" else ""
     sealed = next((one for one in vars(type(row)).values() if _opens(one, name)), None)
     if sealed is not None:
         return str(sealed.__get__(row, type(row)))

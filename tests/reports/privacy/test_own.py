@@ -1,16 +1,19 @@
 """One's own data as a file: everything about oneself, nothing of anybody else, after the password once more."""
 
 import json
+from datetime import date
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts import audit
 from accounts.models import AuditEntry
 from accounts.proof import FIELD
 from branches.roles import Role
 from members import data_requests
+from reminders.models import Reminder
 from reports.privacy import own
 from tests import cast
 
@@ -59,6 +62,22 @@ def test_it_holds_what_is_kept_about_oneself_in_clear(person):
 
 def test_it_names_nobody_else(person):
     assert "赵六" not in taken(person.account).decode()
+
+
+def test_what_one_did_is_told_and_not_to_whom(school):
+    """Who was staff once would take along those whose data he kept, long after he sees them no more."""
+    staff = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
+    other = cast.a_member(school.teachers, "赵六")
+    change = {"name": "赵六", "note": "体弱"}
+    audit.record("member.change", by=staff, on=other, before={"name": "赵柳"}, after=change)
+    for kind in ("development", "duty"):
+        Reminder.objects.create(
+            kind=kind, subject=kind, due_on=date(2026, 9, 1), recipient=staff, title=f"{kind} 赵六", branch_path=""
+        )
+    told = json.loads(taken(staff))
+    assert [row["操作"] for row in told["审计记录"]] == ["member.change"]
+    assert [name for name in ("赵柳", "体弱") if name in str(told)] == []
+    assert [row["标题"] for row in told["提醒"]] == ["发展党员", "duty 赵六"]
 
 
 def test_as_a_workbook_with_a_sheet_a_table(person):
