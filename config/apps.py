@@ -1,5 +1,12 @@
+from django import forms
 from django.apps import AppConfig
 from django.contrib.admin import apps as django_admin
+
+from lib import dates
+
+# What is typed into a form lies in the years in which what is read from a workbook lies: a sum of days beyond the year
+# 9999 is none. Here, as the apps' own forms are read after this.
+forms.DateField.default_validators = [dates.refuse_far]
 
 
 class AdminConfig(django_admin.AdminConfig):

@@ -5,6 +5,8 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from django.core.exceptions import ValidationError
+
 EXAMPLE = "2019-03-05"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 # Days of the 1900 date system (ECMA-376 part 1, 18.17.4.1), counted from here for every date after February 1900.
@@ -24,6 +26,12 @@ _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 class DateError(ValueError):
     """A text that is no date; the message quotes it, says what is wrong and shows the right form."""
+
+
+def refuse_far(day: date) -> None:
+    """ValidationError for a day whose year is none of FIRST_YEAR to LAST_YEAR."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(f"年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，请核对。", "far")
 
 
 def parse_date(value: object) -> date | None:

@@ -180,6 +180,8 @@ class TestPage:
             ({"username": "nobody"}, "没有账号“nobody”。"),
             ({"since": ""}, "请填写开始日期。"),
             ({"until": "2026-10-19"}, "结束日期不能早于开始日期。"),
+            ({"since": "0001-01-01"}, "年份应在 1900 至 2100 之间，请核对。"),
+            ({"until": "9999-12-31"}, "年份应在 1900 至 2100 之间，请核对。"),
         ],
     )
     def test_what_it_refuses(self, security, asked, change, sentence):
