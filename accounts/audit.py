@@ -181,7 +181,8 @@ class Break:
 def verify(told: Callable[[int], None] | None = None) -> Iterator[Break]:
     """Everything wrong with the trail: edits, gaps, broken links, anchors that disagree, entries left unsealed.
 
-    ``told`` hears now and then which seal is being looked at. The keys are read anew: another process may have added one.
+    ``told`` hears now and then which seal is being looked at. The keys are read anew, as another process may have
+    added one.
     """
     encryption.forget_keys()
     previous, expected = GENESIS, 1

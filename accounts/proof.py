@@ -62,8 +62,8 @@ def is_vouched(request: HttpRequest) -> bool:
 def signed_on(request: HttpRequest, *, anew: bool) -> None:
     """The session came from the university's service, and needs no password of ours.
 
-    Who sits there is proved when the service asked for his credentials ``anew``: a browser that it knows already is sent
-    back without a word.
+    Who sits there is proved when the service asked for his credentials ``anew``: a browser that it knows already is
+    sent back without a word.
     """
     request.session[SIGNED_ON] = True
     if not anew:

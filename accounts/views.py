@@ -53,9 +53,7 @@ class SignOut(LogoutView):
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: AuthenticatedRequest) -> HttpResponse:
-    form = NewPasswordForm(
-        request.user, request.POST or None, is_proved=partial(proof.is_proved, request)
-    )
+    form = NewPasswordForm(request.user, request.POST or None, is_proved=partial(proof.is_proved, request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = form.save()

@@ -1,12 +1,12 @@
 """What was deleted at somebody's wish, remembered outside the database, so that a restored backup deletes it again.
 
 A tombstone is a file in DATA_DIR/tombstones: the member's key, the column, and a signature of each value that was
-there, in the row, in its versions and in what imports and merges keep to be undone. It holds no value, and is never part
-of a backup. A number entered anew since is another value, and stays.
+there, in the row, in its versions and in what imports and merges keep to be undone. It holds no value, and is never
+part of a backup. A number entered anew since is another value, and stays.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final

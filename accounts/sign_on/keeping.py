@@ -11,7 +11,6 @@ from accounts.models import SignOn, User
 from . import cas, oidc
 from .fetching import SignOnError, check_server
 
-
 NOT_VOUCHED: Final = "须由服务器管理员先在设置 SIGN_ON_FACTOR 中写明，对方确实要求两种方式验证。"
 
 

@@ -40,7 +40,11 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
         return redirect("login")
     anew = "again" in request.GET
-    kept = {"next": request.GET.get("next", ""), "at": str(int(time.time())), **({"again": "1"} if anew else {})}
+    kept = {
+        "next": request.GET.get("next", ""),
+        "at": str(int(time.time())),
+        **({"again": "1"} if anew else {}),
+    }
     try:
         if service.kind == SignOn.Kind.CAS:
             target = cas.begin(service, _back(request), anew=anew)

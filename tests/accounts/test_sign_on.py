@@ -93,8 +93,9 @@ def a_certificate(folder):
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     place = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
     now = timezone.now()
-    made = x509.CertificateBuilder(name, name, KEY.public_key(), x509.random_serial_number(), now)
-    made = made.not_valid_after(now + timedelta(days=1)).add_extension(place, critical=False)
+    made = x509.CertificateBuilder(name, name, KEY.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    made = made.add_extension(place, critical=False)
     key = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path = folder / "certificate.pem"
     path.write_bytes(made.sign(KEY, SHA256()).public_bytes(Encoding.PEM) + key)

@@ -186,7 +186,6 @@ class TestRotation:
         assert rotate("--index")[-1].startswith("检索密钥已换为第 2 版")
         assert read_ring(str(django_settings.KEYS_DIR), "index").newest == "2"
 
-
     def test_the_trail_is_signed_with_a_new_one_and_older_entries_stay_genuine(self):
         old = audit.record("account.open", by=None)
         assert rotate("--audit")[-1].startswith("审计密钥已换为第 2 版，以前的审计记录仍可核验。")
@@ -198,7 +197,10 @@ class TestRotation:
         audit.seal()
         assert list(audit.verify()) == []
         (django_settings.KEYS_DIR / "audit.keys").write_text(_only_the_newest("audit"))
-        assert [audit.is_genuine(entry) for entry in (old, new)] == [True, True]  # as this process knows the ring
+        assert [audit.is_genuine(entry) for entry in (old, new)] == [
+            True,
+            True,
+        ]  # as this process knows the ring
         assert [one.message for one in audit.verify()] == ["第 1 号记录的内容与签名不符，可能被改动。"]
 
 

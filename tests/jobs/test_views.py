@@ -47,6 +47,10 @@ def a_done_job(owner):
     return job
 
 
+def content_of(response):
+    return b"".join(response.streaming_content).decode()
+
+
 def address(name, job):
     return reverse(name, args=[job.pk])
 
@@ -73,7 +77,7 @@ def test_what_is_over_no_longer_refreshes(client, owner, allowed):
 def test_the_result_comes_as_a_file_and_is_audited(client, owner, allowed):
     job = a_done_job(owner)
     response = client.get(address("job_result", job))
-    assert b"".join(response.streaming_content).decode() == "内容"
+    assert content_of(response) == "内容"
     assert response["Content-Disposition"].startswith("attachment; filename")
     assert response["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert response["Cache-Control"] == "no-store"
@@ -86,12 +90,12 @@ def test_after_a_while_the_password_is_asked_for_before(client, owner, allowed, 
     kind = running._kinds["test"]
     with time_machine.travel(timezone.now() + timedelta(minutes=16)):
         monkeypatch.setitem(running._kinds, "test", replace(kind, is_of_nobody=True))
-        assert client.get(result).status_code == 200
+        assert content_of(client.get(result)) == "内容"
         monkeypatch.setitem(running._kinds, "test", kind)
         assert client.get(result).url == f"/confirm/?next={quote(result, safe='')}"
         assert AuditEntry.objects.filter(action="job.fetch").count() == 1
         client.post("/confirm/", {"next": result, "confirm_password": cast.PASSWORD})
-        assert client.get(result).status_code == 200
+        assert content_of(client.get(result)) == "内容"
 
 
 @pytest.mark.parametrize("name", ["job_detail", "job_result"])

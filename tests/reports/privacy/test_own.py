@@ -72,7 +72,12 @@ def test_what_one_did_is_told_and_not_to_whom(school):
     audit.record("member.change", by=staff, on=other, before={"name": "赵柳"}, after=change)
     for kind in ("development", "duty"):
         Reminder.objects.create(
-            kind=kind, subject=kind, due_on=date(2026, 9, 1), recipient=staff, title=f"{kind} 赵六", branch_path=""
+            kind=kind,
+            subject=kind,
+            due_on=date(2026, 9, 1),
+            recipient=staff,
+            title=f"{kind} 赵六",
+            branch_path="",
         )
     told = json.loads(taken(staff))
     assert [row["操作"] for row in told["审计记录"]] == ["member.change"]
