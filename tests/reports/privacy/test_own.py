@@ -80,7 +80,7 @@ def test_what_one_did_is_told_and_not_to_whom(school):
             branch_path="",
         )
     told = json.loads(taken(staff))
-    assert [row["操作"] for row in told["审计记录"]] == ["member.change"]
+    assert [row["操作（action）"] for row in told["审计记录"]] == ["member.change"]
     assert [name for name in ("赵柳", "体弱") if name in str(told)] == []
     assert [row["标题"] for row in told["提醒"]] == ["发展党员", "duty 赵六"]
 
