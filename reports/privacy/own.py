@@ -4,6 +4,8 @@ What others said in confidence, and what is not published yet, is not one's own 
 """
 
 import json
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final
@@ -14,13 +16,15 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from accounts.wording import action_label
 from lib.encryption import Encrypted
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
+from members import competence
 from members.models import Member
 from reminders.kinds import kind_of
 from reminders.models import Reminder
 
-from .register import registered, word_of
+from .register import model_word, registered, word_of
 
 TITLE: Final = "我的个人信息"
 #: Model → the way from its row to the account it is about.
@@ -93,11 +97,18 @@ WITHHELD: Final = {
 }
 
 
+#: Columns that stand in no file: what signs in, and what only the program reads.
+LEFT_OUT: Final = {
+    "accounts.User": {"password"},
+    "accounts.SignedIn": {"session_key"},
+    "accounts.AuditEntry": {"mac"},
+    "reminders.Reminder": {"subject"},
+}
 #: Columns that tell of those whose data one kept, perhaps of a branch that one sees no more: what one did is one's own,
 #: to whom it was done is not. Of a reminder only where its kind names people.
 OF_OTHERS: Final = {
-    "accounts.AuditEntry": {"object_label", "before", "after", "mac"},
-    "reminders.Reminder": {"subject", "title", "detail"},
+    "accounts.AuditEntry": {"object_label", "before", "after"},
+    "reminders.Reminder": {"title", "detail"},
 }
 
 
@@ -118,17 +129,29 @@ def tables(user: User) -> list[Table]:
 
 def _table(label: str, path: str, user: User) -> Table:
     model = apps.get_model(label)
-    names = [name for owner, name in registered() if owner == label and not name.endswith("_hash")]
+    left_out = LEFT_OUT.get(label, set())
+    names = [
+        name
+        for owner, name in registered()
+        if owner == label and not name.endswith("_hash") and name not in left_out
+    ]
     names += [
         field.name for field in model._meta.concrete_fields if field.name not in names and _tells_when(field)
     ]
     links = [name for name in names if model._meta.get_field(name).is_relation]
     found = model._base_manager.filter(**{path: user.pk}).select_related(*links).order_by("pk")
     rows = [[_text(row, name) for name in names] for row in found.iterator(chunk_size=500)]
-    heads = tuple(dict.fromkeys(f"{word_of(label, name)}" for name in names))
-    if len(heads) < len(names):
-        heads = tuple(f"{word_of(label, name)}（{name}）" for name in names)
-    return Table(label, str(model._meta.verbose_name), heads, rows)
+    return Table(label, str(model._meta.verbose_name), _heads(word_of(label, name) for name in names), rows)
+
+
+def _heads(words: Iterable[str]) -> tuple[str, ...]:
+    """Each its own: 操作人、操作人（2）."""
+    met: Counter[str] = Counter()
+    heads = []
+    for word in words:
+        met[word] += 1
+        heads.append(word if met[word] == 1 else f"{word}（{met[word]}）")
+    return tuple(heads)
 
 
 def _tells_when(field: Any) -> bool:
@@ -142,7 +165,27 @@ def _is_of_others(row: models.Model, name: str) -> bool:
     return not isinstance(row, Reminder) or kind_of(row.kind).names_people
 
 
+def _table_called(label: str) -> str:
+    """The thing an entry is about, by its table; blank for none, or for one of before."""
+    return (
+        model_word(label) if label and label in {one._meta.label_lower for one in apps.get_models()} else ""
+    )
+
+
+#: Codes that the program keeps, in words.
+_IN_WORDS: Final[dict[tuple[str, str], Callable[[Any], str]]] = {
+    ("accounts.AuditEntry", "action"): lambda row: action_label(row.action),
+    ("accounts.AuditEntry", "object_type"): lambda row: _table_called(row.object_type),
+    ("members.Member", "status"): lambda row: row.status_label,
+    ("members.Competence", "item"): lambda row: (
+        competence.BY_CODE[row.item].title if row.item in competence.BY_CODE else row.item
+    ),
+}
+
+
 def _text(row: models.Model, name: str) -> str:
+    if in_words := _IN_WORDS.get((row._meta.label, name)):
+        return in_words(row)
     if _is_of_others(row, name):
         return kind_of(row.kind).label if isinstance(row, Reminder) and name == "title" else ""
     sealed = next((one for one in vars(type(row)).values() if _opens(one, name)), None)

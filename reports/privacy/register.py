@@ -85,11 +85,16 @@ def field_words(item: Item) -> list[tuple[str, str]]:
     """Model and columns in Chinese, as the pages show them."""
     return [
         (
-            str(apps.get_model(label)._meta.verbose_name),
+            model_word(label),
             "、".join(word_of(label, name) for name in names.split()),
         )
         for label, names in item.fields.items()
     ]
+
+
+def model_word(label: str) -> str:
+    """The table in Chinese."""
+    return _TABLES.get(label) or str(apps.get_model(label)._meta.verbose_name)
 
 
 def word_of(label: str, name: str) -> str:
@@ -98,10 +103,17 @@ def word_of(label: str, name: str) -> str:
     word = str(getattr(field, "verbose_name", name))
     if word.isascii() and field.related_model:
         return str(field.related_model._meta.verbose_name)
-    return _ENCRYPTED.get(name, word) if word.isascii() else word
+    return _WORDS.get(name, word) if word.isascii() else word
 
 
-_ENCRYPTED = {
+#: Of another's app, which has no Chinese names.
+_TABLES = {
+    "axes.AccessAttempt": "登录失败",
+    "axes.AccessFailureLog": "登录失败记录",
+    "axes.AccessLog": "登录记录",
+}
+#: Columns that no form of ours shows.
+_WORDS = {
     "id_number_cipher": "公民身份号码",
     "phone_cipher": "手机号码",
     "landline_cipher": "固定电话",
@@ -118,4 +130,48 @@ _ENCRYPTED = {
     "opinion_cipher": "组织意见",
     "disposal_cipher": "处置意见",
     "said_cipher": "说明",
+    "after_digest": "写入后的校验值",
+    "course": "原来的经过",
+    "decisions": "处理的选择",
+    "dhash_1": "照片指纹一",
+    "dhash_2": "照片指纹二",
+    "dhash_3": "照片指纹三",
+    "dhash_4": "照片指纹四",
+    "digest": "摘要",
+    "draft": "草稿",
+    "facts": "登记的内容",
+    "failures": "连续输错次数",
+    "failures_since_start": "连续失败次数",
+    "get_data": "地址中的参数",
+    "hash": "摘要",
+    "http_accept": "浏览器接受的格式",
+    "id_last4_hash": "证件号后四位的检索值",
+    "id_number_hash": "证件号的检索值",
+    "ip_address": "来源地址",
+    "is_effective": "是否有效",
+    "is_pair_derived": "谈话对象是否推定",
+    "is_used": "是否已用",
+    "last_step": "上次所用验证码的时间",
+    "locked_out": "是否锁定",
+    "mac": "签名",
+    "marks": "各项评价",
+    "name_initials": "姓名首字母",
+    "name_order": "姓名排序",
+    "name_pinyin": "姓名拼音",
+    "outcome": "结果",
+    "parameters": "参数",
+    "password": "密码摘要",
+    "path_info": "打开的地址",
+    "phone_last4_hash": "手机号后四位的检索值",
+    "post_data": "提交的内容",
+    "result_file": "存放的结果文件",
+    "session_hash": "会话摘要",
+    "session_key": "会话编号",
+    "source_id": "并入记录的内部编号",
+    "status_before": "原人员类别",
+    "stored": "存放的文件",
+    "token_hash": "地址密钥的摘要",
+    "user_agent": "浏览器",
+    "username": "账号",
+    "withdrawn_reason": "撤回原因",
 }

@@ -80,9 +80,24 @@ def test_what_one_did_is_told_and_not_to_whom(school):
             branch_path="",
         )
     told = json.loads(taken(staff))
-    assert [row["操作（action）"] for row in told["审计记录"]] == ["member.change"]
+    assert [row["操作"] for row in told["审计记录"]] == ["党员：修改"]
     assert [name for name in ("赵柳", "体弱") if name in str(told)] == []
     assert [row["标题"] for row in told["提醒"]] == ["发展党员", "duty 赵六"]
+
+
+def test_nothing_that_signs_in_is_in_it(person):
+    """Whoever finds the file neither goes on in its session nor tries its password."""
+    browser = cast.a_browser(person.account)
+    file = b"".join(browser.post(reverse("own_data_export", args=["json"])).streaming_content).decode()
+    person.account.refresh_from_db()
+    assert (browser.session.session_key in file, person.account.password in file) == (False, False)
+    assert "登录设备" in file
+
+
+def test_codes_stand_in_words(person):
+    told = json.loads(taken(person.account))
+    assert told["党员"][0]["人员类别"] == "正式党员"
+    assert [row["对象类型"] for row in told["审计记录"]] == ["个人信息请求"]
 
 
 def test_as_a_workbook_with_a_sheet_a_table(person):

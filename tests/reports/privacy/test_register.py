@@ -1,6 +1,7 @@
 """个人信息登记表: complete by test, as page, workbook, assessment and command."""
 
 import json
+import re
 from io import BytesIO, StringIO
 
 import pytest
@@ -52,6 +53,11 @@ def test_every_item_says_why_on_what_how_long_and_for_whom():
         item.code for item in ITEMS if not (item.purpose and item.basis and item.retention and item.seen_by)
     ] == []
     assert len({item.code for item in ITEMS}) == len(ITEMS)
+
+
+def test_every_table_and_column_is_named_in_chinese():
+    words = [word for item in ITEMS for pair in register.field_words(item) for word in pair]
+    assert [word for word in words if re.search("[A-Za-z]{3}", word)] == []
 
 
 def test_what_is_encrypted_is_called_by_its_name():
