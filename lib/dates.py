@@ -31,7 +31,9 @@ class DateError(ValueError):
 def refuse_far(day: date) -> None:
     """ValidationError for a day whose year is none of FIRST_YEAR to LAST_YEAR."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValidationError(f"年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，请核对。", "far")
+        raise ValidationError(
+            f"“{day.isoformat()}”年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，请核对。", "far"
+        )
 
 
 def parse_date(value: object) -> date | None:

@@ -38,8 +38,12 @@ class IncidentForm(forms.Form):
     username = forms.CharField(
         label="账号", max_length=64, error_messages={"required": "请填写账号。"}, help_text="学工号。"
     )
-    since = forms.DateField(label="从", widget=DateInput, error_messages={"required": "请填写开始日期。"})
-    until = forms.DateField(label="到", widget=DateInput, error_messages={"required": "请填写结束日期。"})
+    since = forms.DateField(
+        label="开始日期", widget=DateInput, error_messages={"required": "请填写开始日期。"}
+    )
+    until = forms.DateField(
+        label="结束日期", widget=DateInput, error_messages={"required": "请填写结束日期。"}
+    )
 
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"].strip()

@@ -20,6 +20,7 @@ from accounts.wording import action_label
 from lib.encryption import Encrypted
 from lib.sheets.writing import OutColumn, OutSheet, write_workbook
 from members import competence
+from members.codes import EDUCATIONS, nation_label
 from members.models import Member
 from reminders.kinds import kind_of
 from reminders.models import Reminder
@@ -177,6 +178,8 @@ _IN_WORDS: Final[dict[tuple[str, str], Callable[[Any], str]]] = {
     ("accounts.AuditEntry", "action"): lambda row: action_label(row.action),
     ("accounts.AuditEntry", "object_type"): lambda row: _table_called(row.object_type),
     ("members.Member", "status"): lambda row: row.status_label,
+    ("members.Member", "nation"): lambda row: nation_label(row.nation),
+    ("members.Member", "education"): lambda row: EDUCATIONS.get(row.education, row.education),
     ("members.Competence", "item"): lambda row: (
         competence.BY_CODE[row.item].title if row.item in competence.BY_CODE else row.item
     ),
