@@ -104,6 +104,12 @@ def move(branch: Branch, to: Branch, *, on: date | None = None, by: User | None)
         )
 
 
+def school_name() -> str:
+    """The university's committee, by its whole name; blank before it was founded."""
+    root = Branch.objects.filter(parent=None).order_by("order_key").first()
+    return root.name if root else ""
+
+
 def affected_by(branch: Branch) -> list[tuple[type[models.Model], int]]:
     """How many rows of each kind are seen by whoever gets ``branch``, the branches themselves first.
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from branches.models import Branch
+from branches import tree
 from branches.roles import Right
 from branches.scope import covers, ranges_of
 from jobs import running
@@ -48,7 +48,7 @@ def pdf(letters: Sequence[Transfer], *, by: User, reason: str = "") -> bytes:
         fields = [_fields(one, _id_number(one, by, reason)) for one in letters]
         numbers = {"first": letters[0].letter, "last": letters[-1].letter, "letters": len(letters)}
         audit.record("transfer.print", by=by, branch_path=letters[0].branch_path, after=numbers)
-        return typesetting.pdf(DOCUMENT, {"school": _school(), "letters": fields})
+        return typesetting.pdf(DOCUMENT, {"school": tree.school_name(), "letters": fields})
 
 
 def _id_number(one: Transfer, by: User, reason: str) -> str:
@@ -56,11 +56,6 @@ def _id_number(one: Transfer, by: User, reason: str) -> str:
     if not reason:
         return mask_id(one.member.id_number)
     return unmask(one.member, ["id_number"], reason, by=by)[FIELDS["id_number"]]
-
-
-def _school() -> str:
-    root = Branch.objects.filter(parent=None).order_by("order_key").first()
-    return root.name if root else ""
 
 
 def _fields(one: Transfer, id_number: str) -> dict[str, Any]:

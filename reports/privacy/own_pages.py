@@ -16,6 +16,7 @@ from accounts import notice
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from accounts.proof import confirmed
+from branches import tree
 from lib.sheets.sending import download
 from members.models import DataRequest, Member
 
@@ -37,6 +38,7 @@ def privacy_notice(request: HttpRequest) -> HttpResponse:
     read = notice.row_of(user) if user else None
     context = {
         "items": ITEMS,
+        "school": tree.school_name(),
         "contact": settings.PRIVACY_CONTACT,
         "version": notice.VERSION,
         "read": read,

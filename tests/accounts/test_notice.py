@@ -53,8 +53,9 @@ def test_one_may_sign_out_without_reading_it(user):
 
 
 def test_it_is_there_for_whoever_has_not_signed_in():
+    school = cast.a_university()
     page = cast.a_browser().get(reverse("privacy_notice")).content.decode()
-    assert "学校党委组织部" in page
+    assert f"{school.root.name}。联系：学校党委组织部" in page
     assert "已阅读" not in page
 
 
