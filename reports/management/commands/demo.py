@@ -88,6 +88,6 @@ def as_text(told: list[tuple[Persona, str]]) -> str:
             *([head] if lines else []),
             *lines,
             *([f"  已自设密码：{'、'.join(own)}"] if own else []),
-            *([f"  尚无密码（见 README）：{'、'.join(others)}"] if others else []),
+            *([f"  其他账号，用 --issue 发放密码（见 README）：{'、'.join(others)}"] if others else []),
         ]
     )
