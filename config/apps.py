@@ -1,12 +1,15 @@
 from django import forms
 from django.apps import AppConfig
 from django.contrib.admin import apps as django_admin
+from django.core.validators import ProhibitNullCharactersValidator
 
 from lib import dates
 
 # What is typed into a form lies in the years in which what is read from a workbook lies: a sum of days beyond the year
 # 9999 is none. Here, as the apps' own forms are read after this.
 forms.DateField.default_validators = [dates.refuse_far]
+# Django's Chinese says that a blank text is not allowed.
+ProhibitNullCharactersValidator.message = "有看不见的控制字符，请删去后再提交，或重新输入。"
 
 
 class AdminConfig(django_admin.AdminConfig):

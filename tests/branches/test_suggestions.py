@@ -110,6 +110,12 @@ class TestPages:
         assert "字太小" in read(staff, "suggestion_list", all="1")
         assert "答复：已调大" in browser.get(reverse("own_suggestions")).content.decode()
 
+    def test_a_control_character_is_named_and_what_was_typed_stays(self, sender):
+        answer = cast.a_browser(sender).post(reverse("own_suggestions"), {"text": "字太\0小"})
+        assert answer.status_code == 422
+        assert "有看不见的控制字符" in answer.text
+        assert "字太" in answer.text
+
     def test_nobody_reads_what_another_said(self, school, sender):
         row = suggestions.make("字太小", "/", by=sender)
         other = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
