@@ -54,7 +54,9 @@ def listed(user: User, wanted: Filter) -> QuerySet[Member]:
         )
         .order_by(F("order_then"), "name_order", "number")
     )
-    return searching.find(members, wanted.q) if has_right(user, Right.SEE_NAMES) else members
+    if not has_right(user, Right.SEE_NAMES):
+        return members
+    return searching.find(members, wanted.q, by_whole_number=has_right(user, Right.UNMASK))
 
 
 @dataclass(frozen=True)

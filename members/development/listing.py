@@ -13,7 +13,8 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from branches.models import Branch
-from branches.scope import Range, covering_ranges, within
+from branches.roles import Right
+from branches.scope import Range, covering_ranges, has_right, within
 from lib.dated import holds_on
 from lib.periods import month_of
 from members import searching
@@ -71,7 +72,9 @@ def people_of(user: User, branch: Branch | None = None, q: str = "") -> Any:
     if branch:
         found = found.filter(within("member__branch_path", covering_ranges([branch.path])))
     if q:
-        found = found.filter(member__in=searching.find(Member.objects.all(), q).values("pk"))
+        whole = has_right(user, Right.UNMASK)
+        people = searching.find(Member.objects.all(), q, by_whole_number=whole)
+        found = found.filter(member__in=people.values("pk"))
     return _ordered(found)
 
 

@@ -65,6 +65,12 @@ class TestList:
         signed_in(client, Role.ORGANIZATION_STAFF, school.root)
         assert names_on(client.get(reverse("roster"), {"q": words})) == found
 
+    @pytest.mark.parametrize(("role", "found"), [(Role.COMMITTEE_STAFF, ["单晓东"]), (Role.SECRETARY, [])])
+    def test_a_whole_number_finds_only_for_whoever_may_see_it(self, client, school, role, found):
+        """Who knows its end and the month of birth would try the few numbers that fit."""
+        signed_in(client, role, school.teachers)
+        assert names_on(client.get(reverse("roster"), {"q": ID_NUMBER})) == found
+
     def test_of_a_date(self, client, school):
         signed_in(client, Role.ORGANIZATION_STAFF, school.root)
         assert names_on(client.get(reverse("roster"), {"on": "2025-11-30"})) == ["单晓东"]
