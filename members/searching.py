@@ -22,7 +22,8 @@ def find(members: QuerySet[M], text: str, *, by_whole_number: bool = True) -> Qu
     """``members`` that ``text`` names; every word must fit. Encrypted columns are asked by keyed hash.
 
     A whole ID number finds its holder only for who may see it in clear: others know its end and the month of birth, and
-    would try the few that fit until one is found. No query, and one for each word that may be a name: whether a branch has it.
+    would try the few that fit until one is found. No query, and one for each word that may be a name: whether a branch
+    has it.
     """
     for word in text.split():
         first, *more = _ways(word, by_whole_number)

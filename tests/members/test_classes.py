@@ -388,7 +388,7 @@ class TestPages:
 
     def test_days_of_another_age_stand_at_their_field(self, school, staff):
         sent = {"branch": school.physics.pk, "kind": "induction", "title": "任职班", "hours": "16"}
-        days = {"starts_on": "1800-09-01", "ends_on": "2026-09-02", "pass_score": "60"}
+        days = {"starts_on": "1980-09-01", "ends_on": "2026-09-02", "pass_score": "60"}
         answer = cast.a_browser(staff).post(reverse("class_new"), sent | days)
         said = ["开班日期应在 1990-01-01 至 2027-12-31 之间。"]
         assert (answer.status_code, answer.context["form"].errors) == (422, {"starts_on": said})
