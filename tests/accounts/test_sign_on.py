@@ -286,6 +286,16 @@ class TestCas:
         assert provider.asked[-1][1]["renew"] == ["true"]
         assert is_file(browser.post(reverse("roster_export")))
 
+    def test_before_a_factor_is_set_up_the_service_may_ask_again(self, provider, admin, user, settings):
+        """Who has no password here would otherwise be led from one page to the other."""
+        set_up(admin, provider, "cas")
+        settings.SECOND_FACTOR = "roles"
+        browser, factor = self.signed_on(provider, user), reverse("factor_set_up")
+        assert browser.get(factor).url.startswith("/confirm/")
+        browser.get(f"/sign-on/?again=1&next={factor}")
+        assert browser.get(f"{self.BACK}?ticket=ST-2").url == factor
+        assert browser.get(factor).status_code == 200
+
     def test_nor_does_a_one_time_password_that_has_run_out(self, provider, admin, user):
         set_up(admin, provider, "cas")
         password = passwords.issue(user, by=None)
