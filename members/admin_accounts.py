@@ -113,7 +113,7 @@ class UserAdmin(ScopedModelAdmin):
             title="重置动态验证码",
             button="重置",
             done="已重置，本人下次登录时重新设置。",
-            help="请先当面或通过可靠的方式核对是本人。重置不改变密码。",
+            help="请先当面或通过可靠的方式核对是本人。重置不改变密码，但会结束这个账号在各处的登录。",
         )
 
     def binding_view(self, request, object_id):
