@@ -18,6 +18,7 @@ from accounts.wording import action_label
 from branches.trail import object_shown
 from members.unmasking import FIELDS
 
+from .items import ITEMS
 from .register import BY_CODE
 
 #: Deeds by which data leaves the program, or is shown in clear.
@@ -26,6 +27,13 @@ TAKING: Final = frozenset(
 )
 #: What was taken, by the thing of the action: items of the register.
 CATEGORIES: Final = {
+    "account": ("account", "membership"),
+    "exemption": ("identity", "exemption"),
+    "birthday": ("identity", "birthdays", "membership"),
+    "hours": ("identity", "attendance"),
+    "talk": ("identity", "records"),
+    "resolution": ("identity", "records"),
+    "rectification": ("identity", "judgement"),
     "roster": ("identity", "education", "membership"),
     "contacts": ("identity", "contact", "membership"),
     "member": ("identity",),
@@ -47,6 +55,12 @@ CATEGORIES: Final = {
     "job": ("exports",),
     "privacy": ("identity", "id_number", "contact", "membership", "attendance"),
 }
+#: Things that leave with nobody in them; of statistics and of lists of the browser admin the entry says what they hold.
+OF_NOBODY: Final = frozenset(
+    {"assignment", "case", "closing", "incident", "plan", "register", "station", "subscription"}
+)
+#: Masked in every list, so that it is not taken with the rest.
+_MASKED: Final = {"id_number", "contact"}
 #: A field shown in clear is of this item.
 OF_FIELD: Final = {"id_number": "id_number", "phone": "contact", "landline": "contact", "address": "contact"}
 
@@ -179,12 +193,31 @@ def _categories(taking: Iterable[AuditEntry]) -> list[str]:
     """Titles of the items of the register, those met most often first."""
     met: Counter[str] = Counter()
     for one in taking:
-        met.update(CATEGORIES.get(one.action.partition(".")[0], ()))
+        met.update(_items_of(one))
         if one.action == "member.unmask":
             met.update(OF_FIELD.get(str(name), "identity") for name in one.after.get("fields", []))
         if one.after.get("in_clear"):
             met.update(("id_number", "contact"))
     return [BY_CODE[code].title for code, _ in met.most_common()]
+
+
+def _items_of(entry: AuditEntry) -> Iterable[str]:
+    thing = entry.action.partition(".")[0]
+    if thing == "list":
+        return _items_about(str(entry.after.get("list", "")))
+    if thing == "statistics":
+        return ("identity", "membership") if "figure" in entry.after else ()
+    # The register of personal data itself holds nobody's.
+    return () if entry.action == "privacy.export" else CATEGORIES.get(thing, ())
+
+
+def _items_about(table: str) -> list[str]:
+    """Of a list of the browser admin: what the register says of its table."""
+    return [
+        item.code
+        for item in ITEMS
+        if item.code not in _MASKED and any(label.partition(".")[2].lower() == table for label in item.fields)
+    ]
 
 
 def body(incident: Incident) -> dict[str, Any]:
