@@ -18,7 +18,7 @@ from lib import typesetting
 from lib.masking import mask_id
 
 from .codes import nation_label
-from .models import StatusPeriod, Transfer
+from .models import DataRequest, StatusPeriod, Transfer
 from .unmasking import FIELDS, may_unmask, unmask
 
 DOCUMENT = "introduction.typ"
@@ -37,6 +37,12 @@ def of_batch(user: User, batch: UUID) -> list[Transfer]:
 
 def may_print_in_full(user: User, letters: Sequence[Transfer]) -> bool:
     return bool(letters) and all(one.member and may_unmask(user, one.member) for one in letters)
+
+
+def restricted(letters: Sequence[Transfer]) -> list[str]:
+    """Names of those who asked that their numbers be kept and not shown."""
+    rows = DataRequest.objects.restricting().filter(member__in=[one.member_id for one in letters])
+    return sorted(set(rows.values_list("member__name", flat=True)))
 
 
 def pdf(letters: Sequence[Transfer], *, by: User, reason: str = "") -> bytes:

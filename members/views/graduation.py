@@ -118,6 +118,10 @@ def _in_full(request: AuthenticatedRequest, letters: list[Transfer], back_url: s
         messages.error(request, "没有打印：印完整身份证号须写明用途（至少 4 个字）。")
         return redirect(back_url)
     portion = letters[form.start : form.start + introductions.AT_ONCE]
+    if names := introductions.restricted(portion):
+        said = "申请了限制处理，不能印完整身份证号。请先与本人联系，或者遮盖打印。"
+        messages.error(request, f"没有打印：{'、'.join(names)}{said}")
+        return redirect(back_url)
     return _paper(request, portion, back_url, form.cleaned_data["reason"])
 
 

@@ -14,7 +14,7 @@ from lib import typesetting
 from lib.typesetting import CannotTypeset
 from members import graduation, introductions, overdue
 from members.membership_rules import MovementError
-from members.models import Circumstance, Destination, Member, Transfer
+from members.models import Circumstance, DataRequest, Destination, Member, Transfer
 from members.transfer_checks import Letter
 from tests import cast
 from tests.fonts import needs_fonts
@@ -208,6 +208,19 @@ def test_in_full_asks_for_the_password_again(school, staff, given):
         assert (given, AuditEntry.objects.filter(action="member.unmask").count()) == ({}, 0)
         browser.post(url, {**asked, "confirm_password": cast.PASSWORD})
         assert len(numbers(given)) == 1
+
+
+def test_not_in_full_of_who_asked_for_a_restriction(school, staff, given):
+    one, other = introductions.of_batch(staff, settled(school, staff, 2))
+    DataRequest.objects.create(
+        member=other.member, kind="restrict", subject="identity", state="restricted", due_on=DAY
+    )
+    url = reverse("graduation_batch", args=[one.batch])
+    answer = cast.a_browser(staff).post(url, {"reason": "毕业生带信报到"}, follow=True)
+    assert f"没有打印：{other.member.name}申请了限制处理" in answer.text
+    assert (given, AuditEntry.objects.filter(action="member.unmask").count()) == ({}, 0)
+    cast.a_browser(staff).post(reverse("transfer_letter", args=[one.pk]), {"reason": "毕业生带信报到"})
+    assert len(numbers(given)) == 1
 
 
 @pytest.mark.parametrize("reason", ["", "补", " " * 8])
