@@ -144,10 +144,13 @@ def test_j_s4_a_code_is_shown_and_the_count_follows(opened, secretary, branch, t
         page.get_by_role("img", name="签到二维码").wait_for()
         assert tap.number <= 3
         assert "已签到 0 / 20" in page.locator(".check-in-count").inner_text()
+        page.get_by_text("还没签到 20 人").tap()
         check_ins.enter(CheckIn.objects.get(), scanning)
         began = time.monotonic()
         page.locator(".check-in-count", has_text="已签到 1 / 20").wait_for(timeout=10_000)
         assert time.monotonic() - began <= 3
+        assert page.get_by_text("还没签到 19 人").is_visible()
+        assert "刘一诺" not in page.locator("details[open] #missing").inner_text()
 
 
 def test_j_s5_one_wrong_mark_is_repaired(opened, secretary, branch, tap):
