@@ -47,14 +47,13 @@ Done = dict[tuple[str, int], Deeds]
 
 @dataclass(frozen=True)
 class Figures:
-    """How many birthdays there are, and of how many something is on record."""
+    """How many birthdays there are, of how many something is on record, and how many wait; the others want nothing or
+    have left.
+    """
 
     total: int
     settled: int
-
-    @property
-    def open(self) -> int:
-        return self.total - self.settled
+    open: int
 
 
 def done(years: Collection[int], numbers: Collection[str]) -> Done:
@@ -83,8 +82,17 @@ def done_about(birthdays: Collection[Birthday]) -> Done:
     return done({one.day.year for one in birthdays}, {one.member_number for one in birthdays})
 
 
+def is_open(birthday: Birthday, deeds: Deeds) -> bool:
+    """Whether it waits for the branch: nothing is on record of somebody who is still there and wants to be greeted."""
+    return birthday.stays and not birthday.is_opted_out and not deeds.is_settled
+
+
 def figures(birthdays: Collection[Birthday], found: Done) -> Figures:
-    return Figures(len(birthdays), sum(found[one.key].is_settled for one in birthdays))
+    return Figures(
+        total=len(birthdays),
+        settled=sum(found[one.key].is_settled for one in birthdays),
+        open=sum(is_open(one, found[one.key]) for one in birthdays),
+    )
 
 
 def mark(

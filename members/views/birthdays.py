@@ -163,8 +163,12 @@ def birthdays_of(user: User, data: QueryDict, month: Period) -> Month:
     found = almanac(month.start, month.end, asked.ranges)
     done = celebrations.done_about(found.birthdays)
     lines = [line(one, done[one.key], user, asked.today) for one in found.birthdays]
-    shown = [one for one in lines if not state or one.deeds.is_settled == (state == "settled")]
+    shown = [one for one in lines if not state or _is_in(one, state)]
     return Month(query, asked, found, done, shown)
+
+
+def _is_in(one: Line, state: str) -> bool:
+    return one.deeds.is_settled if state == "settled" else celebrations.is_open(one.birthday, one.deeds)
 
 
 def _admit(user: User) -> None:

@@ -87,6 +87,7 @@ class TestMonth:
     def test_figures_count_and_filter(self, browser, branch):
         done = born(branch, "已办", day=1)
         born(branch, "待办", day=2)
+        GreetingOptOut.objects.create(member=born(branch, "不收", day=3), since=date(2026, 1, 1))
         Celebration.objects.create(
             member=done,
             branch=branch,
@@ -97,7 +98,7 @@ class TestMonth:
         )
         answer = browser.get(MONTH)
         figures = answer.context["figures"]
-        assert (figures.total, figures.settled, figures.open) == (2, 1, 1)
+        assert (figures.total, figures.settled, figures.open) == (3, 1, 1)
         assert [shown(browser.get(MONTH, {"state": state})) for state in ("settled", "open")] == [
             ["已办"],
             ["待办"],

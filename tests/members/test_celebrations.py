@@ -91,7 +91,7 @@ def test_figures_count_what_is_on_record(branch, member, secretary):
     )
     found = between(date(2026, 11, 1), date(2026, 11, 30))
     done = celebrations.done_about(found)
-    assert celebrations.figures(found, done) == Figures(total=3, settled=2)
+    assert celebrations.figures(found, done) == Figures(total=3, settled=2, open=1)
     assert [done[one.key].labels for one in found] == [[], [], ["谈心谈话", "重温誓词"]]
 
 
