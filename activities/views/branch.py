@@ -104,13 +104,14 @@ def _year(branch: Branch, number: int, today: date, sight: Sight) -> dict[str, A
         "recent": Activity.objects.filter(branch=branch, held_on__year=number).select_related("group")[
             :RECENT
         ],
-        "list_url": _list_url(branch, period=number) if sight.sees_figures else "",
+        "list_url": _list_url("activity_list", branch, period=number) if sight.sees_figures else "",
+        "met_url": _list_url("duty_list", branch, period=number, state="met") if sight.sees_figures else "",
     }
 
 
-def _list_url(branch: Branch, **asked: object) -> str:
-    """The list of the branch's records."""
-    return f"{reverse('activity_list')}?{urlencode({'branch': branch.pk, **asked})}"
+def _list_url(page: str, branch: Branch, **asked: object) -> str:
+    """The list of the branch's records, or of its duties."""
+    return f"{reverse(page)}?{urlencode({'branch': branch.pk, **asked})}"
 
 
 def _link(square: Square, branch: Branch, today: date) -> str:

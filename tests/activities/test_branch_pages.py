@@ -154,6 +154,7 @@ class TestBranchPage:
         first, second = context["matrix"].rows[:2]
         assert [cell.rowspan for cell in first.cells] == [3, 0, 0, 12, 12, 12]
         assert [cell.label for cell in second.cells] == ["2月支委会", "2月主题党日"]
+        assert browser.get(context["met_url"]).context["page"].paginator.count == year.met
 
     def test_a_done_cell_leads_to_its_records_an_open_one_to_its_reason(self, browser, branch):
         one = cast.a_record(branch, "theme_day", date(2026, 8, 3))
