@@ -45,18 +45,21 @@ def secretary_home(
     writes = may(request.user, Right.RECORD, branch.path)
     may_waive = may(request.user, Right.EXPLAIN, branch.path)
     asked = [*also_due(request.user, branch, today), *(_asked(branch, today) if writes else [])]
+    undated: dict[str, list[Any]] = {
+        "invitations": jointly.waiting_for(branch),
+        "appeals": appeals.waiting_for(branch),
+        "supplements": supplements.waiting_for(branch) if writes else [],
+        "more": own_pages.open_lines_of(request.user, today),
+    }
     context = {
         "branch": branch,
         "greeting": greetings.own(request.user, today),
         "branches": _switch(branches, branch, request.path),
         "writes": writes,
         "coming": coming(branch, today) if writes else [],
-        **_duties(branch, today, asked, may_waive=may_waive),
+        **undated,
+        **_duties(branch, today, asked, sum(map(len, undated.values())), may_waive=may_waive),
         "waivers": waivers.news_of(branch, timezone.now()) if may_waive else [],
-        "invitations": jointly.waiting_for(branch),
-        "appeals": appeals.waiting_for(branch),
-        "supplements": supplements.waiting_for(branch) if writes else [],
-        "more": own_pages.open_lines_of(request.user, today),
         "leaves": leave.coming([branch], today),
         **(_birthdays(branch, today) if may(request.user, Right.SEE_MEMBERS, branch.path) else {}),
     }
@@ -74,16 +77,19 @@ def _asked(branch: Branch, today: date) -> Items:
     return [*assigned.due_items(branch, today), *resolutions.due_items(branch, today)]
 
 
-def _duties(branch: Branch, today: date, asked: Items, *, may_waive: bool) -> dict[str, Any]:
-    """Open items and the year, from one evaluation of this year and the last quarter."""
+def _duties(branch: Branch, today: date, asked: Items, undated: int, *, may_waive: bool) -> dict[str, Any]:
+    """Open items and the year, from one evaluation of this year and the last quarter; ``undated`` is how many things
+    without a day wait beside them.
+    """
     year = year_of(today)
     period, ending_from = agenda.recent(today)
     found = duties_of(branch, period, today)
     due = agenda.open_duties([duty for duty in found if duty.period.end >= ending_from], today)
     laid = laid_out([d for d in found if d.period.start >= year.start], today.year, today)
     items = [(duty.due_on, due_item(duty, today, may_waive=may_waive)) for duty in due]
+    days = [*((duty.due_on, duty.is_missed) for duty in due), *_days(asked)]
     return {
-        "headline": headline([*((duty.due_on, duty.is_missed) for duty in due), *_days(asked)], today),
+        "headline": headline(days, today, undated),
         "items": _in_order([*items, *asked]),
         "year": year,
         "matrix": months_across(laid),
@@ -99,18 +105,19 @@ def _in_order(items: Items) -> list[DueItem]:
     return [item for _, item in sorted(items, key=lambda each: each[0])]
 
 
-def headline(due: list[tuple[date, bool]], today: date) -> str:
+def headline(due: list[tuple[date, bool]], today: date, undated: int = 0) -> str:
     """还有 3 件事，1 件逾期，2 件明天截止."""
-    if not due:
+    number = len(due) + undated
+    if not number:
         return "现在没有要办的事"
     overdue = sum(is_missed for _, is_missed in due)
     first = min((day for day, is_missed in due if not is_missed and day >= today), default=None)
-    parts = [f"还有 {len(due)} 件事"]
+    parts = [f"还有 {number} 件事"]
     if overdue:
         parts.append(f"{overdue} 件逾期")
     if first:
-        number = sum(day == first for day, _ in due)
-        parts.append(f"{number} 件{_day_in_words(first, today)}截止")
+        soon = sum(day == first for day, _ in due)
+        parts.append(f"{soon} 件{_day_in_words(first, today)}截止")
     return "，".join(parts)
 
 

@@ -63,6 +63,13 @@ class TestAsking:
         assert f"上级退回补充：{REASON}" in home
         assert f"上级退回补充：{REASON}" in page(secretary, activity)
 
+    def test_the_first_page_counts_it_among_what_is_to_be_done(self, activity, staff, secretary):
+        browser = cast.a_browser(secretary)
+        before = len(browser.get(reverse("home")).context["items"])
+        supplements.ask(activity, REASON, by=staff)
+        headline = browser.get(reverse("home")).context["headline"]
+        assert headline.startswith(f"还有 {before + 1} 件事，")
+
     def test_it_is_audited(self, asked, staff):
         entry = AuditEntry.objects.get(action="supplement.ask")
         assert (entry.actor, entry.after) == (staff, {"reason": REASON})
