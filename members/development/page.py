@@ -81,6 +81,12 @@ class PersonPage:
         return self._may[By.BRANCH]
 
     @property
+    def may_take_back(self) -> bool:
+        """The last step, by whoever takes it; the application alone is not taken back."""
+        last = self.progress.done[-1].step if self.progress.done else Step.APPLICATION
+        return last != Step.APPLICATION and self._may[TABLE[last].by]
+
+    @property
     def may_end(self) -> bool:
         """Of a 预备党员 the branch meeting decides; nobody just ends it."""
         return self.development.closed_on is None and self.development.member.status in standing.STAGES

@@ -219,6 +219,15 @@ class TestAPerson:
         assert "下一步是第 7 步“确定发展对象”，由党支部办理" in page
         assert "发展党员细则第十三条" in page
 
+    @pytest.mark.parametrize(
+        ("until", "is_offered"),
+        [(S.APPLICATION, False), (S.ADMISSION_MEETING, True), (S.COMMITTEE_TALK, False)],
+    )
+    def test_whoever_takes_the_last_step_may_take_it_back(self, secretary, way, until, is_offered):
+        way.walk(until)
+        page = secretary.get(person(way)).content.decode()
+        assert (reverse("development_withdraw", args=[way.development.pk]) in page) == is_offered
+
     def test_what_was_taken_back_stays_readable(self, secretary, way):
         way.walk(S.APPLICATION_TALK)
         take_back(way.development, "谈话人填错", by=way.secretary)
