@@ -141,7 +141,9 @@ class MeetingForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, review: Review, meetings: Sequence[Activity]) -> None:
-        chosen = review.meeting_id or (meetings[0].pk if meetings else None)
+        """The meeting of the review's own day is chosen from the start; one of another day may be another year's."""
+        same_day = next((one.pk for one in meetings if one.held_on == review.held_on), None)
+        chosen = review.meeting_id or same_day
         super().__init__(data, initial={"meeting": str(chosen) if chosen else None})
         self.meetings = {str(one.pk): one for one in meetings}
         choice = self.fields["meeting"]

@@ -109,9 +109,12 @@ def conclusion(reviews: QuerySet[Review], branches: int) -> str:
 
 
 def meetings_for(review: Review) -> list[Activity]:
-    """Records of the branch in which it may have been held, the latest first. One query."""
+    """Records of the branch in which it may have been held, the latest first; without those that hold the review of a
+    year before. One query.
+    """
     first, last = days_of(review.year)
     rows = Activity.objects.valid().filter(branch=review.branch_id, held_on__range=(first, last))
+    rows = rows.exclude(reviews__year__lt=review.year)
     return list(rows.of_kind(Kind.DEMOCRATIC_REVIEW).order_by("-held_on", "-pk")[:MEETINGS])
 
 

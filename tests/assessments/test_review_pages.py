@@ -1,5 +1,6 @@
 """The pages of the reviews: begun in few steps, written, graded, sent, concluded; who sees what, and at what cost."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -293,6 +294,19 @@ class TestSteps:
         page = said(phone.get(at("activity_detail", record)))
         assert ("名单和结果" in page, at("review", grading) in page) == (True, True)
         assert at("activity_detail", record) in said(phone.get(at("review", grading)))
+
+    def test_the_meeting_of_its_own_day_is_chosen_and_that_of_another_year_is_none(
+        self, school, phone, keeper
+    ):
+        before = reviewing.begun(school.teachers, keeper, on=date(2026, 1, 8), year=2025)
+        reviewing.linked(before, keeper, date(2026, 1, 8))
+        review = reviewing.begun(school.teachers, keeper)
+        earlier = cast.a_record(review.branch, "democratic_review", date(2026, 12, 7))
+        form = phone.get(at("review", review)).context["meeting_form"]
+        assert (list(form.meetings.values()), form.initial["meeting"]) == ([earlier], None)
+        same_day = cast.a_record(review.branch, "democratic_review", DAY)
+        form = phone.get(at("review", review)).context["meeting_form"]
+        assert form.initial["meeting"] == str(same_day.pk)
 
     def test_no_link_for_who_may_not_see_it(self, school, grading, keeper):
         record = reviewing.linked(grading, keeper).meeting
