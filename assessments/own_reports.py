@@ -37,7 +37,10 @@ def news(user: User, today: date) -> list[OwnLine]:
 
 
 def lines(user: User, today: date) -> list[OwnLine]:
-    """The last report, and what is still to be put right. Two queries, one for who has no report."""
+    """The last report, and what is still to be put right. Two queries, one for who has no report.
+
+    The first page lists the latter one by one, from a week before they are due: there the line is left out.
+    """
     found = of(user)
     if not found:
         return []
@@ -74,6 +77,6 @@ def _to_put_right(user: User) -> list[OwnLine]:
             note=f"还有 {len(due)} 项，最近的期限 {chinese_date(day)}",
             end="去办理",
             url=f"{reverse('own_report', args=[report])}#problems-head" if report else reverse("own_reports"),
-            is_open=True,
+            is_open=False,
         )
     ]
