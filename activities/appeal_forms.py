@@ -9,10 +9,7 @@ class AppealForm(forms.Form):
     said = forms.CharField(
         label="哪里不对",
         max_length=appeals.SAID_LENGTH,
-        error_messages={
-            "required": "请用一句话写明哪里不对。",
-            "max_length": f"不超过 {appeals.SAID_LENGTH} 个字。",
-        },
+        error_messages={"required": "请用一句话写明哪里不对。"},
         help_text="一句话即可，如“当天我到会了，坐在后排”。本支部登记到会的人能看到。",
     )
 
@@ -21,10 +18,7 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         label="答复",
         max_length=appeals.ANSWER_LENGTH,
-        error_messages={
-            "required": "请写一句答复。",
-            "max_length": f"答复不超过 {appeals.ANSWER_LENGTH} 个字。",
-        },
+        error_messages={"required": "请写一句答复。"},
         help_text="本人能看到。",
     )
     verdict = forms.ChoiceField(

@@ -168,7 +168,7 @@ class SayForm(forms.Form):
         label="落实情况",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "请写明落实情况。", "max_length": "不超过 500 个字。"},
+        error_messages={"required": "请写明落实情况。"},
     )
 
 
@@ -177,7 +177,7 @@ class ClaimForm(forms.Form):
         label="不适用的理由",
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "请写明为什么不适用。", "max_length": "不超过 200 个字。"},
+        error_messages={"required": "请写明为什么不适用。"},
     )
 
 
@@ -188,7 +188,6 @@ class AnswerForm(forms.Form):
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="不同意的须写明理由。",
-        error_messages={"max_length": "不超过 200 个字。"},
     )
 
 

@@ -27,13 +27,11 @@ class RecordForm(GuestFields, AttendanceForm):
         label="开始时间",
         required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages={"invalid": "时间应为如 14:30。"},
     )
     ends_at = forms.TimeField(
         label="结束时间",
         required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages={"invalid": "时间应为如 16:00。"},
     )
     place = forms.CharField(label="地点", required=False, max_length=80)
     host = forms.CharField(label="主持人", required=False, max_length=64)

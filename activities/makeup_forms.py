@@ -39,7 +39,6 @@ class MakeUpForm(forms.Form):
     how = forms.CharField(
         label="怎样补学",
         max_length=HOW_LENGTH,
-        error_messages={"max_length": f"不超过 {HOW_LENGTH} 个字。"},
         help_text="如：自学讲义并交心得。",
     )
 

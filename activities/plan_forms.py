@@ -88,5 +88,5 @@ class PlanDateForm(forms.Form):
         label="原因",
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "请写明原因。", "max_length": "不超过 200 个字。"},
+        error_messages={"required": "请写明原因。"},
     )

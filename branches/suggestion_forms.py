@@ -10,10 +10,7 @@ class SuggestionForm(forms.Form):
         label="意见或建议",
         max_length=suggestions.TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={
-            "required": "请写明意见或建议。",
-            "max_length": f"不超过 {suggestions.TEXT_LENGTH} 个字。",
-        },
+        error_messages={"required": "请写明意见或建议。"},
         help_text="哪里不好用、哪里不对、希望怎样。加密保存，由学校党委组织部答复，答复显示在本页。请勿填写涉密内容。",
     )
     page = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -27,10 +24,7 @@ class SuggestionAnswerForm(forms.Form):
         label="答复",
         max_length=suggestions.ANSWER_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={
-            "required": "请写明答复。",
-            "max_length": f"答复不超过 {suggestions.ANSWER_LENGTH} 个字。",
-        },
+        error_messages={"required": "请写明答复。"},
         help_text="提出人能看到。",
     )
 

@@ -25,10 +25,7 @@ class DataRequestForm(forms.Form):
         label="说明",
         max_length=data_requests.SAID_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={
-            "required": "请写明要求。",
-            "max_length": f"不超过 {data_requests.SAID_LENGTH} 个字。",
-        },
+        error_messages={"required": "请写明要求。"},
         help_text="更正的，写明现在是什么、应该是什么。加密保存，只有答复的上级工作人员能看到。",
     )
 
@@ -44,10 +41,7 @@ class DataRequestAnswerForm(forms.Form):
         label="答复",
         max_length=data_requests.ANSWER_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={
-            "required": "请写明答复。",
-            "max_length": f"不超过 {data_requests.ANSWER_LENGTH} 个字。",
-        },
+        error_messages={"required": "请写明答复。"},
         help_text="本人能看到。",
     )
     basis = forms.CharField(

@@ -134,7 +134,7 @@ class TestOnThePhone:
         empty = browser.post(reverse("return_claim", args=[row.pk]), {"reason": ""})
         assert (empty.status_code, "请写明为什么不适用。" in text_of(empty)) == (422, True)
         long = browser.post(reverse("return_claim", args=[row.pk]), {"reason": "长" * 201})
-        assert "不超过 200 个字。" in text_of(long)
+        assert "不适用的理由不超过 200 个字，现在是 201 个。" in text_of(long)
         assert AssignmentReturn.objects.get(pk=row.pk).claim == ""
 
     def test_nonsense_for_a_record_is_missing(self, browser, row):

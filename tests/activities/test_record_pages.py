@@ -192,7 +192,6 @@ class TestRefusals:
             ({"held_on": "1999-01-01"}, "“物理教师党支部”在这一天尚未成立或已撤销，请核对日期。"),
             ({"starts_at": "16:00", "ends_at": "14:30"}, "结束时间应晚于开始时间。"),
             ({"ends_at": "14:30"}, "填了结束时间，请同时填写开始时间。"),
-            ({"starts_at": "25:99"}, "时间应为如 14:30。"),
             ({"starts_at": "11:01"}, "今天还没到 11:01，请核对日期和开始时间。"),
             ({"topic": "长" * 121}, None),
             ({"reason": "外太空"}, None),
@@ -212,6 +211,11 @@ class TestRefusals:
         assert answer.context["form"].errors
         if sentence:
             assert sentence in errors_of(answer)
+
+    def test_of_two_wrong_times_each_is_named(self, browser):
+        wrong = {"starts_at": "25:99", "ends_at": "26:00"}
+        answer = browser.post(GENERAL, filled(browser.get(GENERAL), **wrong)).content.decode()
+        assert [f"{word}时间应为如 14:30。" in answer for word in ("开始", "结束")] == [True, True]
 
     def test_unmarked_people_are_named(self, browser):
         shown = browser.get(GENERAL)
