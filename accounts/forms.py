@@ -39,6 +39,7 @@ class NewPasswordForm(PasswordChangeForm):
         for name, label in labels.items():
             self.fields[name].label = label
         self.fields["new_password2"].help_text = ""
+        self.fields["new_password2"].error_messages["required"] = "请再输入一次新密码。"
 
     def validate_password_for_user(self, user: User, password_field_name: str = "new_password1") -> None:  # noqa: S107 - the name of a field
         """What is wrong with the new password stands below it, not below its repetition."""

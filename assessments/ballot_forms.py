@@ -136,7 +136,7 @@ def _names(group: RaterGroup) -> str:
 
 
 class IssueForm(forms.Form):
-    number = forms.IntegerField(label="发测评码", min_value=1, max_value=MOST)
+    number = forms.IntegerField(label="测评码个数", min_value=1, max_value=MOST)
     known = forms.IntegerField(widget=forms.HiddenInput)
 
 
