@@ -53,6 +53,14 @@ def test_the_badge_counts_ones_own_reminders(school):
     assert badges == [2, 1]
 
 
+def test_the_badge_opens_the_list_it_counts(school):
+    secretary = cast.a_user(Role.SECRETARY, school.teachers)
+    a_reminder(secretary, school.teachers)
+    browser = cast.a_browser(secretary)
+    assert f'<a class="mast-link" href="{reverse("todo")}">' in browser.get(reverse("roster")).text
+    assert len(browser.get(reverse("todo")).context["items"]) == 1
+
+
 def test_a_foreign_branch_asked_for_by_itself_has_no_records(school):
     staff = cast.a_user(Role.COMMITTEE_STAFF, school.physics)
     assert records_of(staff, branch=school.teachers.pk)[0] == 3
