@@ -23,6 +23,11 @@ def side_by_side(stored: Activity, form: AttendanceForm) -> list[Change]:
     ) + _people(stored, form)
 
 
+def is_same(stored: Activity, form: AttendanceForm) -> bool:
+    """Whether the form would leave the record as it is."""
+    return not side_by_side(stored, form) and not form.parts.would_change(stored)
+
+
 def _people(stored: Activity, form: AttendanceForm) -> list[Change]:
     rows = stored.attendances.order_by("member__name_order").values_list(
         "member", "member__name", "state", "reason"

@@ -65,8 +65,20 @@ class OfferedParts:
             words |= part.words(part.model(**self._typed(part, stored)), as_it_is)
         return words
 
+    def would_change(self, stored: Activity) -> bool:
+        """Whether a detail is another than it is stored, also one that the words do not tell."""
+        return any(
+            getattr(_kept(part, stored), name) != value
+            for part in self.parts
+            for name, value in self._typed(part, stored).items()
+        )
+
     def _typed(self, part: Part, stored: Activity) -> dict[str, Any]:
-        kept = row_of(stored, type(part)) or part.model(activity=stored)
+        kept = _kept(part, stored)
         columns = [field.attname for field in part.model._meta.concrete_fields]
         typed = {name: getattr(kept, name) for name in columns}
         return {**typed, **part.settle(stored, kept, part.values(self.form.cleaned_data), None)}
+
+
+def _kept(part: Part, stored: Activity) -> Any:
+    return row_of(stored, type(part)) or part.model(activity=stored)

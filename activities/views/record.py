@@ -83,6 +83,8 @@ def activity_correct(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _show(request, _form_class(occasion)(occasion), more)
     form = _form_class(occasion)(occasion, request.POST)
+    if form.is_to_be_saved and comparison.is_same(activity, form):
+        return _left(request, form, activity, said)
     if form.is_to_be_saved:
         try:
             activity = _correct(form, activity)
@@ -173,6 +175,14 @@ def _done(
     if request.headers.get("Accept") == "application/json":  # resend.js, which then opens the page
         return JsonResponse({"to": reverse("activity_detail", args=[activity.pk])}, status=201)
     return redirect("activity_detail", activity.pk)
+
+
+def _left(
+    request: AuthenticatedRequest, form: AttendanceForm, activity: Activity, appeal: Appeal | None
+) -> HttpResponse:
+    """Nothing was changed: there is no new version, and what the record was sent back for still waits."""
+    messages.info(request, "没有改动，记录不变。", extra_tags=f"draft:{draft_key(form.occasion)}")
+    return redirect("appeal", appeal.pk) if appeal else redirect("activity_detail", activity.pk)
 
 
 def draft_key(occasion: Occasion) -> str:

@@ -333,6 +333,13 @@ class TestCorrecting:
         activity.refresh_from_db()
         assert (activity.version, activity.title, activity.notes) == (2, "学习党章", "第一稿")
 
+    def test_sent_as_it_is_it_makes_no_version(self, browser, activity):
+        address = reverse("activity_correct", args=[activity.pk])
+        answer = browser.post(address, filled(browser.get(address)), follow=True)
+        assert "没有改动，记录不变。" in answer.content.decode()
+        activity.refresh_from_db()
+        assert activity.version == 1
+
     def test_reasons_that_differ_stay_when_none_is_chosen(self, browser, activity):
         address = reverse("activity_correct", args=[activity.pk])
         shown = browser.get(address)

@@ -14,6 +14,7 @@ from branches import tree
 from branches.roles import Role
 from tests import cast
 from tests.activities.files import a_pdf
+from tests.activities.forms import filled
 
 DAY = date(2026, 10, 12)
 REASON = "请补上表决结果"
@@ -96,6 +97,12 @@ class TestAsking:
 
 
 class TestSettling:
+    def test_a_record_sent_as_it_is_settles_nothing(self, asked, activity, secretary):
+        browser, address = cast.a_browser(secretary), reverse("activity_correct", args=[activity.pk])
+        browser.post(address, filled(browser.get(address)))
+        asked.refresh_from_db()
+        assert asked.is_open
+
     @pytest.mark.parametrize(
         ("deed", "how"), [(correct, "corrected"), (add_file, "evidence"), (paste, "minutes")]
     )
