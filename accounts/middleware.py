@@ -177,10 +177,14 @@ class PasswordChangeRequired:
             if passwords.has_run_out(user):
                 logout(request)
                 return _to_login(request)
-            open_pages = {reverse("password_change"), reverse("logout")}
-            if request.path not in open_pages:
+            if request.path not in {reverse("password_change"), *_always_open()}:
                 return redirect("password_change")
         return self.get_response(request)
+
+
+def _always_open() -> set[str]:
+    """Whatever is owed first: the way out, and the size of the letters."""
+    return {reverse("logout"), reverse("text_size")}
 
 
 class EntryRequired:
@@ -198,7 +202,7 @@ class EntryRequired:
             others = again if page == "factor_set_up" else set()
             if not page and notice.is_owed(request, user):
                 page = "privacy_notice"
-            if page and request.path not in {reverse(page), reverse("logout"), *others}:
+            if page and request.path not in {reverse(page), *_always_open(), *others}:
                 return _led_to(request, page)
         return self.get_response(request)
 

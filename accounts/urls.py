@@ -1,7 +1,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from . import factor_pages, views
+from . import factor_pages, text_size, views
 from .sign_on import pages
 
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("security/sessions/<int:pk>/end/", factor_pages.session_end, name="session_end"),
     path("sign-on/", login_not_required(pages.sign_on), name="sign_on"),
     path("sign-on/back/", login_not_required(pages.sign_on_back), name="sign_on_back"),
+    path("text-size/", login_not_required(text_size.text_size), name="text_size"),
     path("confirm/", factor_pages.confirm, name="confirm"),
 ]

@@ -318,6 +318,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # Whoever opens these is nobody, also while signed in: the ballot.
 UNNAMED_PAGES = ["/ballots/", "/review-ballots/"]
 CSRF_COOKIE_HTTPONLY = True
+# Whether letters are large on this device; nothing else.
+TEXT_SIZE_COOKIE_NAME = "text_size"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 
@@ -365,6 +367,7 @@ if not TRIAL:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_SECURE = True
     CSRF_COOKIE_NAME = "__Host-csrftoken"
+    TEXT_SIZE_COOKIE_NAME = "__Host-text_size"
 # Browsers' preload lists take whole domains: that is the decision of whoever owns the university's domain.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 

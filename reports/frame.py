@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import drafts
+from accounts import drafts, text_size
 from accounts.models import User
 from branches.roles import SCRIBES, STAFF, THREE_ADMINS, Right, Role
 from branches.scope import grants_of, has_right, headed_stations, roles_of
@@ -176,6 +176,11 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self.trial: bool = settings.TRIAL
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the device shows larger letters."""
+        return text_size.is_large(self._request)
 
     @cached_property
     def _user(self) -> User | None:

@@ -7,6 +7,9 @@ from tests.access.asking import Answer
 
 UNSENT = {"submit", "button", "image", "reset", "file"}
 
+#: Signing out, and the size of the letters.
+OF_EVERY_PAGE = {"/logout/", "/text-size/"}
+
 
 @dataclass
 class HtmlForm:
@@ -79,7 +82,7 @@ def forms_of(answer: Answer) -> list[HtmlForm]:
 
 
 def forms_in(text: str) -> list[HtmlForm]:
-    """The forms of a page that post, but the one that signs out."""
+    """The forms of a page that post, but those that stand on every page."""
     reader = _Reader()
     reader.feed(text)
-    return [one for one in reader.forms if one.method == "post" and one.action != "/logout/"]
+    return [one for one in reader.forms if one.method == "post" and one.action not in OF_EVERY_PAGE]

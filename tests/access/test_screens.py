@@ -1,7 +1,7 @@
 """Every page that a role may open, in a browser: nothing axe calls serious, and nothing runs out of the screen.
 
 Pages are taken from tests/access.yaml. One that two roles see built alike (the same tags, classes and names) is looked
-at once. 640 pixels are a desk of 1280 at 200 %.
+at once. 640 pixels are a desk of 1280 at 200 %. On a phone with large letters, too (大字版).
 """
 
 import mimetypes
@@ -19,8 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 SITE = "http://testserver"
 STATIC = f"{SITE}/static/"
 HEIGHT = 900
-WITH_AXE = (1440, 390)
-WIDTHS = (1440, 640, 390, 320)
+PHONE = 390
+WITH_AXE = (1440, PHONE)
+WIDTHS = (1440, 640, PHONE, 320)
 #: Django's own box to search and choose in names itself by what was chosen, and is nameless before.
 OF_DJANGO = "aria-input-field-name"
 #: What runs out of the screen, the innermost; nothing when all fits or scrolls inside.
@@ -91,6 +92,10 @@ def complaints_of(page, address):
             yield from (f"{width}: {each}" for each in serious(page) if each != known)
         elif out := page.evaluate(OUTSIDE):
             yield f"{width}: wider than the screen: {out}"
+    page.set_viewport_size({"width": PHONE, "height": HEIGHT})
+    page.evaluate("document.documentElement.classList.add('large')")
+    if out := page.evaluate(OUTSIDE):
+        yield f"large letters at {PHONE}: wider than the screen: {out}"
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -22,7 +22,7 @@ from tests.access.tasks import TASKS
 from tests.access.world import BOUNDED, SHARED, World
 
 SENDERS = sorted({task.role for task in TASKS.values()})
-BY_THEMSELVES = {"login", "logout"}
+BY_THEMSELVES = {"login", "logout", "text_size"}
 ACCEPTED = {200, 302, 422}
 
 

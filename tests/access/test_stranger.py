@@ -9,8 +9,8 @@ from tests.access.asking import Asker
 from tests.access.table import declared
 from tests.access.world import World
 
-#: What is open before the second factor: setting it up, the password for that, and the way out.
-BEFORE_THE_FACTOR = {"factor_set_up", "confirm", "logout"}
+#: What is open before the second factor: setting it up, the password for that, the way out, and larger letters.
+BEFORE_THE_FACTOR = {"factor_set_up", "confirm", "logout", "text_size"}
 
 
 class TestAnotherBranchsRecord:

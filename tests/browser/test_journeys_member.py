@@ -1,4 +1,6 @@
-"""What a member does, J-M1 to J-M4: signing in by code or digits, his own attendance, and a mark that is wrong."""
+"""What a member does, J-M1 to J-M4 and J-M6: signing in by code or digits, his own attendance, a mark that is wrong,
+larger letters.
+"""
 
 from datetime import timedelta
 
@@ -147,3 +149,18 @@ def test_axe_finds_nothing_serious_where_a_mark_is_told_wrong(opened, branch, se
         with opened(secretary, address, machine=machine) as page:
             found[page.url] = serious(page)
     assert {address: wrong for address, wrong in found.items() if wrong} == {}
+
+
+def test_j_m6_large_letters_are_one_tap_away_and_stay(opened, branch, tap):
+    """No function is lost: all that can be tapped is there, and nothing runs out of the screen."""
+    with opened(account("李思齐"), reverse("me")) as page:
+        named = page.get_by_role("link").count()
+        tap(button(page, "大字版"))
+        page.locator("html.large").wait_for()
+        assert page.get_by_role("link").count() == named
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+        assert button(page, "标准字号").bounding_box()["height"] >= 60
+        assert serious(page) == []
+        page.goto(page.url.replace(reverse("me"), reverse("notice_choices")))
+        page.locator("html.large").wait_for()
+    assert tap.number == 1

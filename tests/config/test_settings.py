@@ -100,13 +100,15 @@ def test_a_trial_may_queue_in_a_redis_of_this_machine(tmp_path):
 def test_production_has_secure_cookies_and_takes_its_key_as_it_is(tmp_path):
     code = """
 from django.conf import settings as s
-print(s.SECRET_KEY, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,
+print(s.SECRET_KEY, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.TEXT_SIZE_COOKIE_NAME,
+      s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,
       s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.CSRF_COOKIE_SAMESITE,
       s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.TRIAL)
 """
     result = start(tmp_path, code, SECRET_KEY="$" + SECRET, ALLOWED_HOSTS=HOST)
 
-    expected = f"${SECRET} __Host-sessionid __Host-csrftoken True True True True Lax Lax True 31536000 False"
+    names = "__Host-sessionid __Host-csrftoken __Host-text_size"
+    expected = f"${SECRET} {names} True True True True Lax Lax True 31536000 False"
     assert (result.stdout.strip(), result.stderr) == (expected, "")
 
 

@@ -1,0 +1,71 @@
+"""Larger letters (大字版): one tap away on every page, and remembered by the browser."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from branches.roles import Role
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+NAME = settings.TEXT_SIZE_COOKIE_NAME
+
+
+def switch(browser, where):
+    return browser.post(reverse("text_size"), {"next": where})
+
+
+@pytest.mark.parametrize("where", ["/login/", "/privacy/", "/nowhere/"])
+def test_before_signing_in(where):
+    browser = Client()
+    assert "大字版" in browser.get(where).text
+    assert switch(browser, where).url == where
+    assert '<html lang="zh-CN" class="large">' in browser.get(where).text
+
+
+def test_from_one_to_the_other_and_remembered():
+    browser = cast.a_browser(cast.a_user(Role.SECRETARY, cast.a_university().teachers))
+    where = reverse("me") + "?year=2026"
+    assert switch(browser, where).url == where
+    cookie = browser.cookies[NAME]
+    assert (cookie.value, cookie["max-age"], cookie["httponly"], cookie["samesite"]) == (
+        "large",
+        31536000,
+        True,
+        "Lax",
+    )
+    large = browser.get(where).text
+    assert ('class="large"' in large, "标准字号" in large) == (True, True)
+    browser.logout()
+    browser.cookies[NAME] = "large"
+    assert 'class="large"' in browser.get(reverse("login")).text
+    switch(browser, where)
+    assert browser.cookies[NAME].value == ""
+    assert 'class="large"' not in browser.get(reverse("login")).text
+
+
+def test_in_the_browser_admin_too():
+    browser = cast.a_browser(cast.a_user(Role.SYSTEM_ADMIN))
+    switch(browser, reverse("admin:index"))
+    page = browser.get(reverse("admin:index")).text
+    assert ('<body class="large  dashboard"' in page, "标准字号" in page) == (True, True)
+
+
+def test_also_before_the_password_is_changed():
+    user = cast.a_user()
+    user.must_change_password = True
+    user.save()
+    browser = cast.a_browser(user)
+    assert "大字版" in browser.get(reverse("password_change")).text
+    assert switch(browser, reverse("password_change")).cookies[NAME].value == "large"
+
+
+def test_it_leads_nowhere_else():
+    assert switch(Client(), "https://elsewhere.example/").url == "/"
+
+
+def test_a_page_that_answers_a_form_keeps_what_was_typed():
+    """Coming back would open it empty, or not at all."""
+    answer = Client().post(reverse("login"), {"username": "x", "password": "y"})
+    assert ("大字版" in answer.text, 'value="x"' in answer.text) == (False, True)
