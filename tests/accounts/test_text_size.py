@@ -69,3 +69,12 @@ def test_a_page_that_answers_a_form_keeps_what_was_typed():
     """Coming back would open it empty, or not at all."""
     answer = Client().post(reverse("login"), {"username": "x", "password": "y"})
     assert ("大字版" in answer.text, 'value="x"' in answer.text) == (False, True)
+
+
+def test_a_hall_is_shown_what_was_drawn_for_it():
+    browser = cast.a_browser(cast.a_user(Role.LEADER, cast.a_university().root))
+    switch(browser, "/")
+    sizes = [
+        "large" in browser.get(reverse(*page)).text for page in (["dashboard"], ["projector", None, [1]])
+    ]
+    assert sizes == [True, False]
