@@ -16,7 +16,7 @@ from . import factors, proof, sessions
 from .forms import CodeForm, ConfirmForm
 from .http import AuthenticatedRequest, on_this_site
 from .models import SignedIn
-from .proof import FIELD, confirmed
+from .proof import FIELD, proved
 
 #: In the session: the digest of the secret that it was shown.
 SHOWN: Final = "shown_secret"
@@ -41,7 +41,7 @@ def login_security(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @never_cache
-@confirmed
+@proved
 @require_http_methods(["GET", "HEAD", "POST"])
 def factor_set_up(request: AuthenticatedRequest) -> HttpResponse:
     """The secret as QR code and as text, until a code of it was typed; then the backup codes, this once."""
@@ -93,7 +93,7 @@ def factor_check(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @never_cache
-@confirmed
+@proved
 @require_POST
 def backup_codes_renew(request: AuthenticatedRequest) -> HttpResponse:
     if not request.user.second_factor_at:
@@ -104,7 +104,7 @@ def backup_codes_renew(request: AuthenticatedRequest) -> HttpResponse:
     )
 
 
-@confirmed
+@proved
 @require_POST
 def factor_switch_off(request: AuthenticatedRequest) -> HttpResponse:
     """Only where nobody asks for it."""
@@ -117,7 +117,7 @@ def factor_switch_off(request: AuthenticatedRequest) -> HttpResponse:
     return redirect("login_security")
 
 
-@confirmed
+@proved
 @require_POST
 def session_end(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(SignedIn, pk=pk, user=request.user)
@@ -126,7 +126,7 @@ def session_end(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return redirect("login_security")
 
 
-@confirmed
+@proved
 @require_POST
 def sessions_end(request: AuthenticatedRequest) -> HttpResponse:
     number = sessions.end_all(request.user, by=request.user, but=request.session.session_key or "")

@@ -104,12 +104,20 @@ def confirmed(view: View) -> View:
 
     What was sent waits in the page that asks, so nothing is typed twice; a plain link is opened again afterwards.
     """
+    return _asking(view, _within_pace)
 
+
+def proved(view: View) -> View:
+    """For what decides who may sign in: asks as :func:`confirmed` does, and is not counted with what is taken out."""
+    return _asking(view, lambda _: None)
+
+
+def _asking(view: View, hurried: Callable[[HttpRequest], HttpResponseBase | None]) -> View:
     @wraps(view)
     @sensitive_post_parameters(FIELD)
     def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if is_fresh(request):
-            return _within_pace(request) or view(request, *args, **kwargs)
+            return hurried(request) or view(request, *args, **kwargs)
         if request.method != "POST":
             target = urlencode({"next": request.get_full_path()})
             return redirect(f"{reverse('confirm')}?{target}")
@@ -117,7 +125,7 @@ def confirmed(view: View) -> View:
         if form.is_valid():
             if is_proved(request, form.cleaned_data[FIELD]):
                 request.POST = _without(request.POST)  # type: ignore[assignment]
-                return _within_pace(request) or view(request, *args, **kwargs)
+                return hurried(request) or view(request, *args, **kwargs)
             form.add_error(FIELD, WRONG)
         kept = [(name, value) for name, values in _without(request.POST).lists() for value in values]
         return ask(request, form, kept)

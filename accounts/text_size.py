@@ -21,8 +21,8 @@ def is_large(request: HttpRequest) -> bool:
 
 @require_POST
 def text_size(request: HttpRequest) -> HttpResponse:
-    """From one size to the other, and back to the page, for whoever it is."""
-    answer = redirect(on_this_site(request, request.POST.get("next") or reverse("login")))
+    """From one size to the other, and back to the page that one came from, for whoever it is."""
+    answer = redirect(on_this_site(request, request.headers.get("Referer") or reverse("login")))
     name = settings.TEXT_SIZE_COOKIE_NAME
     if is_large(request):
         answer.delete_cookie(name)

@@ -12,6 +12,7 @@ from accounts import access, factors, passwords
 from accounts.factors import FactorError
 from accounts.forms import ResetForm
 from accounts.models import User
+from accounts.proof import proved
 from accounts.sign_on import binding
 from accounts.sign_on.fetching import SignOnError
 from branches.admin_base import ScopedModelAdmin
@@ -138,14 +139,18 @@ class UserAdmin(ScopedModelAdmin):
         form = ResetForm(request.POST or None)
         if example:
             form.fields["why"].help_text = example
-        return self.own_form(
-            request,
-            account,
-            form,
-            lambda: release(account, by=request.user, why=form.cleaned_data["why"]),
-            danger=True,
-            **words,
-        )
+
+        def page(request):
+            return self.own_form(
+                request,
+                account,
+                form,
+                lambda: release(account, by=request.user, why=form.cleaned_data["why"]),
+                danger=True,
+                **words,
+            )
+
+        return (proved(page) if request.method == "POST" else page)(request)
 
     def response_add(self, request, obj, post_url_continue=None):
         """The slip itself: the password is shown in this answer and in no other."""
@@ -173,6 +178,9 @@ class UserAdmin(ScopedModelAdmin):
         if queryset.filter(is_active=False).exists():
             self.message_user(request, "所选账号中有已停用的，请先恢复。没有发放任何密码。", messages.ERROR)
             return None
+        return proved(lambda request: self._issue(request, queryset))(request)
+
+    def _issue(self, request, queryset):
         slips = [
             slip_of(account, passwords.issue(account, by=request.user), self.roles(account))
             for account in queryset

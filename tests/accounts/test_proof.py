@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import AuditEntry, SignedIn, UsedPassword
+from branches.models import Branch
 from branches.roles import Role
 from config.passwords import PROFILES
 from tests import cast
@@ -268,3 +269,46 @@ class TestProfiles:
             assert answer.status_code == (302 if settings.PASSWORD_DAYS else 200)
             if settings.PASSWORD_DAYS:
                 assert "用得太久了" in cast.a_browser(user).get("/password/").content.decode()
+
+
+class TestIssuingPasswords:
+    """Whoever finds a desk unattended does not become somebody else."""
+
+    def test_from_the_list_of_accounts(self):
+        browser, other = cast.a_browser(cast.a_user(Role.SYSTEM_ADMIN)), cast.a_user()
+        accounts = reverse("admin:accounts_user_changelist")
+        chosen = {"action": "issue_passwords", "_selected_action": [other.pk]}
+        with later(minutes=16):
+            assert "再次输入密码" in browser.post(accounts, chosen).text
+            assert not AuditEntry.objects.filter(action="password.issue").exists()
+            slips = browser.post(accounts, {**chosen, "confirm_password": cast.PASSWORD})
+        assert other.name in slips.text
+        assert AuditEntry.objects.get(action="password.issue").object_id == str(other.pk)
+
+    def test_for_holders_of_posts(self, staff):
+        post = cast.a_post(cast.a_member(Branch.objects.leaves().order_by("pk")[0], "张三"))
+        browser = cast.a_browser(staff)
+        with later(minutes=16):
+            asked = browser.post(reverse("accounts_provide"), {"post": [post.pk]})
+            assert f'<input type="hidden" name="post" value="{post.pk}">' in asked.text
+            sent = {"post": [post.pk], "confirm_password": cast.PASSWORD}
+            assert "张三" in browser.post(reverse("accounts_provide"), sent).text
+
+    def test_before_a_second_factor_is_reset(self):
+        browser, other = cast.a_browser(cast.a_user(Role.SECURITY_ADMIN)), cast.a_user()
+        address = f"{reverse('admin:accounts_user_changelist')}{other.pk}/second-factor/"
+        with later(minutes=16):
+            assert "重置动态验证码" in browser.get(address).text
+            assert "再次输入密码" in browser.post(address, {"why": "手机丢失，已当面核对"}).text
+            assert not AuditEntry.objects.filter(action="second_factor.reset_factor").exists()
+            browser.post(address, {"why": "手机丢失，已当面核对", "confirm_password": cast.PASSWORD})
+        assert AuditEntry.objects.get(action="second_factor.reset_factor").after == {
+            "reason": "手机丢失，已当面核对"
+        }
+
+    def test_it_is_not_counted_with_what_is_taken_out(self, settings):
+        settings.EXPORTS_IN_TEN_MINUTES = 1
+        browser, other = cast.a_browser(cast.a_user(Role.SYSTEM_ADMIN)), cast.a_user()
+        chosen = {"action": "issue_passwords", "_selected_action": [other.pk]}
+        accounts = reverse("admin:accounts_user_changelist")
+        assert [browser.post(accounts, chosen).status_code for _ in range(3)] == [200, 200, 200]

@@ -13,21 +13,21 @@ NAME = settings.TEXT_SIZE_COOKIE_NAME
 
 
 def switch(browser, where):
-    return browser.post(reverse("text_size"), {"next": where})
+    return browser.post(reverse("text_size"), headers={"referer": f"http://testserver{where}"})
 
 
-@pytest.mark.parametrize("where", ["/login/", "/privacy/", "/nowhere/"])
-def test_before_signing_in(where):
+@pytest.mark.parametrize(("where", "offers"), [("/login/", True), ("/privacy/", True), ("/nowhere/", False)])
+def test_before_signing_in(where, offers):
     browser = Client()
-    assert "大字版" in browser.get(where).text
-    assert switch(browser, where).url == where
+    assert ("大字版" in browser.get(where).text) is offers
+    assert switch(browser, where).url == f"http://testserver{where}"
     assert '<html lang="zh-CN" class="large">' in browser.get(where).text
 
 
 def test_from_one_to_the_other_and_remembered():
     browser = cast.a_browser(cast.a_user(Role.SECRETARY, cast.a_university().teachers))
     where = reverse("me") + "?year=2026"
-    assert switch(browser, where).url == where
+    assert switch(browser, where).url == f"http://testserver{where}"
     cookie = browser.cookies[NAME]
     assert (cookie.value, cookie["max-age"], cookie["httponly"], cookie["samesite"]) == (
         "large",
@@ -62,7 +62,8 @@ def test_also_before_the_password_is_changed():
 
 
 def test_it_leads_nowhere_else():
-    assert switch(Client(), "https://elsewhere.example/").url == "/"
+    away = Client().post(reverse("text_size"), headers={"referer": "https://elsewhere.example/"})
+    assert (away.url, Client().post(reverse("text_size")).url) == ("/", "/login/")
 
 
 def test_a_page_that_answers_a_form_keeps_what_was_typed():
