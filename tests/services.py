@@ -58,7 +58,10 @@ def run_tests(command: list[str], environment: dict[str, str]) -> int:
         return tests.wait()
     except BaseException:
         tests.send_signal(signal.SIGINT)
-        tests.wait(SECONDS_TO_STOP)
+        try:
+            tests.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:  # in the middle of a long test; its workers end with it
+            tests.kill()
         raise
 
 
