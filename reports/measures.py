@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from activities.duties import Duty, Lot
 from activities.statistics import KindFigures
@@ -24,9 +24,8 @@ Value = int | Fraction | None
 ListName = Literal["", "duties", "records"]
 
 
-@dataclass(frozen=True)
-class Sums:
-    """What one row counts, all its kinds together."""
+class Sums(NamedTuple):
+    """What one row counts, all its kinds together; thousands of rows of a workbook have each their own."""
 
     life: KindFigures
     exempt: int | None = None

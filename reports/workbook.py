@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.http import Http404, QueryDict
 from django.utils import timezone
@@ -129,22 +128,31 @@ def _sheets(
     yield OutSheet("口径", [OutColumn("项目", width=12), OutColumn("说明", width=90)], definitions(), lines)
 
 
-def _values(measures: Sequence[Measure], sums: Sums) -> list[object]:
-    values = [measure.value(sums) for measure in measures]
-    # Not isinstance and float: Fraction is a class of an abstract kind, which is asked ten times as long.
-    return [one.numerator / one.denominator if type(one) is Fraction else one for one in values]
+def _values(measures: Sequence[Measure], rates: Sequence[int], sums: Sums) -> list[object]:
+    values: list[Any] = [measure.value(sums) for measure in measures]
+    for place in rates:
+        if values[place] is not None:
+            # Not float: it asks an abstract kind of number, which takes ten times as long.
+            values[place] = values[place].numerator / values[place].denominator
+    return values
+
+
+def _rates(measures: Sequence[Measure]) -> list[int]:
+    """Where they stand among all."""
+    return [place for place, measure in enumerate(measures) if measure.is_rate]
 
 
 def _unit_rows(
     figures: Quarterly, units: Sequence[Unit], measures: Sequence[Measure]
 ) -> Iterator[list[object]]:
+    rates = _rates(measures)
     for unit in units:
         sums = sums_of(sum_of(unit.kinds), unit.duties)
         place = [unit.branch.short_name, unit.branch.code, unit.branches, unit.members]
-        yield [*place, *_values(measures, sums)]
+        yield [*place, *_values(measures, rates, sums)]
     whole = whole_of(figures)
     branches = sum(unit.branches for unit in units)
-    yield ["合计", "", branches, figures.roster.members, *_values(measures, whole)]
+    yield ["合计", "", branches, figures.roster.members, *_values(measures, rates, whole)]
 
 
 def _branch_rows(
@@ -153,13 +161,14 @@ def _branch_rows(
     judged: dict[tuple[int, str, str], list[Duty]] = defaultdict(list)
     for duty in figures.life.duties:
         judged[(duty.branch_id, duty.org_path, duty.rule.name)].append(duty)
+    rates = _rates(measures)
     for part in figures.life.parts:
         category = Branch.Category(part.category).label if part.category else ""
         place = [names[part.org_path[:SECOND_LEVEL]], part.name, part.code, category]
         for name, label in NAMES.items():
             if name in part.kinds:
                 duties = judged[(part.branch_id, part.org_path, name)]
-                yield [*place, label, *_values(measures, sums_of(part.kinds[name], duties))]
+                yield [*place, label, *_values(measures, rates, sums_of(part.kinds[name], duties))]
 
 
 def _missed_rows(figures: Quarterly, names: Mapping[str, str]) -> Iterator[list[object]]:
