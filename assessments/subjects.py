@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from branches.roles import Right
 from branches.scope import may
+from lib.reasons import LEAST
 
 from .models import Subject
 from .refusals import NOT_A_KEEPER, AssessmentError
@@ -34,7 +35,7 @@ def of_oneself(subject: Subject, by: User, *states: str) -> Subject:
     return row
 
 
-def told(text: str, what: str, least: int = 4, most: int = 500) -> str:
+def told(text: str, what: str, least: int = LEAST, most: int = 500) -> str:
     """The text without blanks around it; refused when it is too short or too long, by the name of what it is."""
     text = text.strip()
     if not least <= len(text) <= most:

@@ -318,10 +318,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # Whoever opens these is nobody, also while signed in: the ballot.
 UNNAMED_PAGES = ["/ballots/", "/review-ballots/"]
 CSRF_COOKIE_HTTPONLY = True
-# Whether letters are large on this device; nothing else.
-TEXT_SIZE_COOKIE_NAME = "text_size"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
+# Whether letters are large on this device; nothing else.
+TEXT_SIZE_COOKIE_NAME = "text_size"
 
 # Account and address together: a campus is one address, and an account alone could be locked by anybody.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -62,19 +62,17 @@ class OfferedParts:
         """The details as this form would leave them: what it does not ask stays as it is stored."""
         words = words_of(stored)
         for part in self.parts:
-            words |= part.words(part.model(**self._typed(part, stored)), as_it_is)
+            words |= part.words(part.model(**self._typed(part, stored, _kept(part, stored))), as_it_is)
         return words
 
     def would_change(self, stored: Activity) -> bool:
-        """Whether a detail is another than it is stored, also one that the words do not tell."""
-        return any(
-            getattr(_kept(part, stored), name) != value
-            for part in self.parts
-            for name, value in self._typed(part, stored).items()
-        )
+        """Whether a detail is another than it is stored, also one that the words do not tell. A query a part."""
+        return any(self._changes(part, stored, _kept(part, stored)) for part in self.parts)
 
-    def _typed(self, part: Part, stored: Activity) -> dict[str, Any]:
-        kept = _kept(part, stored)
+    def _changes(self, part: Part, stored: Activity, kept: Any) -> bool:
+        return any(getattr(kept, name) != value for name, value in self._typed(part, stored, kept).items())
+
+    def _typed(self, part: Part, stored: Activity, kept: Any) -> dict[str, Any]:
         columns = [field.attname for field in part.model._meta.concrete_fields]
         typed = {name: getattr(kept, name) for name in columns}
         return {**typed, **part.settle(stored, kept, part.values(self.form.cleaned_data), None)}
